@@ -1,0 +1,20 @@
+/* base/clock.h - time: monotonic for durations, real for timestamps.
+ *
+ * Owns: nothing. Threads: any. Errors: none.
+ * Code that a test must be able to fix in time takes a `struct clock` in its options.
+ */
+#ifndef DAPUR_BASE_CLOCK_H
+#define DAPUR_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since an arbitrary start; never goes back. */
+uint64_t clock_mono_ns(void);
+static inline uint64_t clock_mono_ms(void)
+{
+    return clock_mono_ns() / 1000000u;
+}
+/* Microseconds since 1970-01-01T00:00:00Z. */
+int64_t clock_real_us(void);
+
+#endif
