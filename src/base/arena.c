@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* gcc says so with a macro, clang with a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #define POISON(at, len) ASAN_POISON_MEMORY_REGION((at), (len))
