@@ -1,0 +1,87 @@
+/* engine/sqlite/program.h - a plan as SQLite statements: what print makes and run executes.
+ *
+ * A program is a list of ops. A DML statement with policies becomes several: compute the new rows
+ * into a row set, check them, write from the row set. Each op has one SQL text with numbered
+ * parameters ?1.. whose meaning the slots say.
+ *
+ * Owns:    nothing; lives in the plan's arena (plan->engine_data). Threads: immutable.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_PROGRAM_H
+#define DAPUR_ENGINE_SQLITE_PROGRAM_H
+
+#include "sql/plan.h"
+
+enum op_kind {
+    OP_QUERY,  /* a SELECT whose rows are output (the step's result, or counted) */
+    OP_FILL,   /* a SELECT (or DML with RETURNING) whose rows go into row set `set` */
+    OP_CHECK,  /* a SELECT of rows that must not be: the first one raises `error_*` */
+    OP_WRITE,  /* INSERT, UPDATE, DELETE; with RETURNING its rows are output */
+    OP_COUNT,  /* SELECT count: fills step_result.total */
+};
+
+enum slot_kind {
+    SLOT_PARAM,   /* plan parameter `index` */
+    SLOT_SESSION, /* `session` (and `name`): uid, claims, now... */
+    SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
+    SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
+    SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
+    SLOT_KEYS,    /* children grouped over a set of parents: JSON array of parent column `index` */
+};
+
+struct slot {
+    enum slot_kind kind;
+    int index;
+    enum session_value session;
+    str name;
+    bool missing_ok;
+    struct value constant;
+};
+
+struct program_node; /* the output shape with children */
+
+struct program_op {
+    enum op_kind kind;
+    uint64_t id; /* unique in the process: key of each connection's statement cache */
+    str sql;     /* NUL-terminated */
+    struct slot *slots; /* slots[i] is bound to ?(i+1) */
+    size_t slot_count;
+    int set; /* OP_FILL: which row set; else -1 */
+    int set_columns;
+    bool counts_affected; /* OP_WRITE: its changes are the step's affected rows */
+    bool counts_inserted; /* upsert: these rows were newly inserted */
+    /* OP_CHECK: the error raised. Also consulted when a later OP_WRITE fails on a constraint. */
+    const char *sqlstate;
+    str message;
+    str hint;
+    /* OP_QUERY, OP_WRITE with RETURNING */
+    const struct program_node *output;
+    const struct cat_relation *relation; /* the table written: for mapping constraint errors */
+};
+
+struct program_child {
+    const struct plan_child *plan;
+    const struct program_op *op; /* OP_QUERY; parent's columns in SLOT_PARENT */
+};
+
+struct program_node {
+    const struct plan_node *plan;
+    struct program_child *children;
+    size_t child_count;
+};
+
+struct program_step {
+    struct program_op **ops;
+    size_t op_count;
+    int set_count; /* row sets this step uses */
+};
+
+struct program {
+    struct program_step *steps; /* as plan->steps */
+    size_t step_count;
+    struct program_op *count; /* or NULL */
+};
+
+/* Prints every statement of the plan (engine->print). 0A000 with `at` for what SQLite cannot say. */
+MUST_USE err program_print(struct arena *scratch, struct plan *plan);
+
+#endif

@@ -1,0 +1,164 @@
+/* sql/plan.h - a compiled request: a tree of guarded statements with the shape of its result.
+ *
+ * A plan is made for one role and one catalog version and serves every caller with that role: what
+ * differs per call (parameters, claims, time) is bound when it runs. Steps run in order in one
+ * snapshot (reads) or one savepoint (writes). A step's children are the embedded resources.
+ *
+ * Owns:    its arena and a reference on the catalog; engine_data through engine_free.
+ * Threads: immutable and counted: made on one thread, run on any.
+ */
+#ifndef DAPUR_SQL_PLAN_H
+#define DAPUR_SQL_PLAN_H
+
+#include "sql/catalog.h"
+#include "sql/query.h"
+
+struct plan_column {
+    str name;
+    str json_key; /* `"name":` ready for the row writer */
+    oid type;
+    int32_t typmod;
+    const struct type_ref *ref;
+    bool hidden; /* feeds children or sorting, not printed */
+};
+
+enum child_shape {
+    CHILD_OBJECT,        /* to-one: an object or null */
+    CHILD_ARRAY,         /* to-many: an array */
+    CHILD_SPREAD_OBJECT, /* to-one, columns lifted into the parent */
+    CHILD_SPREAD_ARRAY,  /* to-many, each column an array in the parent */
+    CHILD_COUNT,         /* reserved */
+};
+
+struct plan_node;
+
+struct plan_link {
+    int parent_column;       /* index into the parent's columns (often a hidden one) */
+    struct expr *child_expr; /* must equal the parent's value */
+    const struct builtin *equal;
+};
+
+struct plan_child {
+    str name;
+    str json_key;
+    enum child_shape shape;
+    int position; /* printed after this many of the parent's own columns; they come first: = count */
+    struct plan_link *links;
+    size_t link_count;
+    struct plan_node *node;
+};
+
+struct plan_node {
+    struct query *query;
+    struct plan_column *columns; /* hidden ones last */
+    size_t column_count;
+    struct plan_child *children;
+    size_t child_count;
+};
+
+struct plan_param {
+    oid type;
+    int32_t typmod;
+    const struct type_ref *ref; /* for type_input */
+};
+
+/* How the root rows are written. */
+enum result_shape {
+    RESULT_ROWS,          /* [{...},...] */
+    RESULT_SCALAR,        /* one row, one column: the bare value (RPC) */
+    RESULT_SCALAR_ARRAY,  /* many rows, one column: [v,...] */
+    RESULT_OBJECT,        /* one row: {...} or null */
+    RESULT_NONE,          /* rows are counted, not written */
+};
+
+struct plan_step {
+    struct plan_node *node;
+    enum result_shape shape;
+    bool result; /* this step's rows are the plan's body; at most one step has it */
+};
+
+struct plan {
+    uint64_t id; /* unique in the process: key of statement caches */
+    const struct catalog *catalog;
+    uint64_t catalog_version;
+    oid role;
+    struct arena *arena;
+    struct plan_param *params;
+    size_t param_count;
+    struct plan_step *steps;
+    size_t step_count;
+    struct plan_node *count; /* counts what the root selects without limit and offset, or NULL */
+    bool writes;             /* needs the writer */
+    bool slow;               /* known to exceed the meter: starts on the slow lane */
+    void *engine_data;       /* the engine's printed form, made once at compile time */
+    void (*engine_free)(void *engine_data);
+};
+
+struct plan *plan_ref(const struct plan *plan);
+void plan_unref(const struct plan *plan);
+
+/* ---- compiling ---------------------------------------------------------------------------- */
+
+struct compile_node;
+
+struct compile_link {
+    int parent_target;             /* index into the parent statement's target list (ResTargets) */
+    const struct node *child_expr; /* over the child's FROM, e.g. a ColumnRef */
+};
+
+struct compile_child {
+    str name;
+    enum child_shape shape;
+    const struct compile_node *node;
+    const struct compile_link *links;
+    size_t link_count;
+};
+
+/* A syntax tree with embedded children, as REST and GraphQL build it. */
+struct compile_node {
+    const struct node *statement; /* SelectStmt, InsertStmt, UpdateStmt, DeleteStmt */
+    size_t hidden_count;          /* the last targets that are for links and sorting alone */
+    const struct compile_child *children;
+    size_t child_count;
+};
+
+struct compile_step {
+    const struct compile_node *node;
+    enum result_shape shape;
+    bool result;
+};
+
+struct compile_options {
+    const struct catalog *catalog;
+    oid role;                 /* the caller */
+    const str *search_path;   /* schema names */
+    size_t search_path_count;
+    bool api;   /* true: an API request: DML always checks SELECT policies (it reads), no utility statements */
+    const struct compile_step *steps;
+    size_t step_count;
+    const struct compile_node *count; /* or NULL */
+    const struct plan_param *params;  /* known types ($1 text in functions); rest are inferred */
+    size_t param_count;
+    str source; /* the statement's text when there is one, for error positions */
+};
+
+/* Analyzes, guards and (through print) prints. The plan is counted once for the caller.
+ * returns: PostgreSQL's SQLSTATE: 42P01, 42703, 42883, 42501, 42P17, 0A000 ... with `at`. */
+MUST_USE err sql_compile(struct arena *scratch, const struct compile_options *options,
+                         err (*print)(struct arena *scratch, struct plan *plan), struct plan **out);
+
+/* A call of a user's function as a plan: SELECT-able ones become one step, bodies of several
+ * statements become steps; args are the plan's parameters in the function's order.
+ * columns/filters on the result are the caller's business: `outer` (or NULL) is a SelectStmt whose
+ * FROM holds a RangeFunction calling the function; it is used when the body is one SELECT. */
+struct compile_call {
+    const struct cat_function *function;
+    const bool *given; /* per input argument: bound by the caller; else its default is used */
+    const struct compile_node *outer;
+};
+MUST_USE err sql_compile_call(struct arena *scratch, const struct compile_options *options,
+                              const struct compile_call *call,
+                              err (*print)(struct arena *scratch, struct plan *plan),
+                              struct plan **out);
+
+#endif
