@@ -1,0 +1,18 @@
+/* types/session.h - what PostgreSQL's session settings change about values.
+ *
+ * Owns:    nothing. Threads: any; immutable while in use. Errors: none.
+ * A NULL session means: UTC, and the wall clock at the moment of the call.
+ */
+#ifndef DAPUR_TYPES_SESSION_H
+#define DAPUR_TYPES_SESSION_H
+
+#include <stdint.h>
+
+struct tz_zone;
+
+struct type_session {
+    const struct tz_zone *zone; /* NULL: UTC */
+    int64_t now_us;             /* transaction time, microseconds since 1970-01-01 UTC */
+};
+
+#endif
