@@ -163,6 +163,7 @@ struct cat_index {
     bool primary;
     bool nulls_not_distinct;
     bool physical; /* false: recorded alone, the embedded engine has no such index */
+    bool constraint; /* made for a PRIMARY KEY or UNIQUE constraint of the same name */
     const struct cat_index_element *elements;
     size_t element_count;
     const int16_t *include;
@@ -210,6 +211,8 @@ struct cat_relation {
     size_t policy_count;
     bool row_security;
     bool force_row_security;
+    char replica_identity; /* 'd' default, 'f' full, 'n' nothing, 'i' index; 0 means 'd' */
+    int16_t column_last;   /* the greatest column number ever given */
     bool security_invoker; /* views */
     bool security_barrier;
     char check_option;     /* views: 'l' local, 'c' cascaded, 0 none */
@@ -268,10 +271,32 @@ struct cat_role {
 };
 
 struct cat_default_acl {
+    oid oid;
     oid role;   /* objects made by this role */
     oid schema; /* OID_NONE: in every schema */
     char object; /* 'r' tables and views, 'S' sequences, 'f' functions, 'T' types, 'n' schemas */
     struct cat_acl acl;
+};
+
+struct cat_extension {
+    oid oid;
+    str name;
+    oid schema; /* where its functions and types resolve */
+    str version;
+    str comment;
+};
+
+struct cat_publication {
+    oid oid;
+    str name;
+    oid owner;
+    bool all_tables;
+    bool inserts, updates, deletes, truncates;
+    const oid *relations;
+    size_t relation_count;
+    const oid *schemas; /* FOR TABLES IN SCHEMA */
+    size_t schema_count;
+    str comment;
 };
 
 /* Opaque: arrays of the objects above with maps by oid and by name. */
@@ -299,20 +324,37 @@ const struct cat_relation *catalog_relation_next(const struct catalog *catalog, 
 const struct cat_function *catalog_function_next(const struct catalog *catalog, size_t *at);
 const struct cat_role *catalog_role_next(const struct catalog *catalog, size_t *at);
 const struct cat_default_acl *catalog_default_acl_next(const struct catalog *catalog, size_t *at);
+const struct cat_extension *catalog_extension_next(const struct catalog *catalog, size_t *at);
+const struct cat_publication *catalog_publication_next(const struct catalog *catalog, size_t *at);
+const struct cat_extension *catalog_extension_find(const struct catalog *catalog, str name);
+const struct cat_publication *catalog_publication_find(const struct catalog *catalog, str name);
 /* Functions of a schema with this name (overloads): *at = 0 first, NULL at the end. */
 const struct cat_function *catalog_function_named(const struct catalog *catalog, oid schema, str name,
                                                   size_t *at);
+
+/* An index by its name (one name space with relations) or oid; *relation is its table. */
+const struct cat_index *catalog_index_find(const struct catalog *catalog, oid schema, str name,
+                                           const struct cat_relation **relation);
 
 const struct cat_column *cat_column_find(const struct cat_relation *relation, str name);
 const struct cat_column *cat_column_numbered(const struct cat_relation *relation, int16_t number);
 const struct cat_constraint *cat_primary_key(const struct cat_relation *relation);
 
+const struct cat_constraint *cat_constraint_find(const struct cat_relation *relation, str name);
+const struct cat_policy *cat_policy_find(const struct cat_relation *relation, str name);
+
 /* Privileges. has: every bit of `wanted` reaches `role` by ownership, grants to it, to PUBLIC or to a
  * role it inherits; a superuser has all. */
 bool catalog_role_has(const struct catalog *catalog, oid role, oid owner, const struct cat_acl *acl,
                       char object, uint32_t wanted);
+/* PostgreSQL's built-in default for a class of object: what the owner and PUBLIC hold. object: 'r',
+ * 'S', 'f', 'T', 'n' as in cat_default_acl. */
+uint32_t catalog_default_owner(char object);
+uint32_t catalog_default_public(char object);
 /* role is a member of group, directly or not, through INHERIT (or is it, or is superuser). */
 bool catalog_role_inherits(const struct catalog *catalog, oid role, oid group);
+/* The same whatever INHERIT says: what SET ROLE and ownership by membership ask. */
+bool catalog_role_is_member(const struct catalog *catalog, oid role, oid group);
 /* Row-level security holds for role on relation (not its owner unless forced, no BYPASSRLS). */
 bool catalog_row_security_applies(const struct catalog *catalog, const struct cat_relation *relation,
                                   oid role);
