@@ -1,0 +1,75 @@
+/* engine/sqlite/functions.h - PostgreSQL's functions, aggregates and collations on a connection.
+ *
+ * struct sqlite_session is one connection's state while it runs statements: who calls, what time it
+ * is, where sequences come from. The functions are registered once per connection with it.
+ *
+ * Owns:    the session owns its caches (shapes, regular expressions); what it points to is the
+ *          connection's owner's.
+ * Threads: one at a time, the connection's; `interrupted` may be raised by any thread.
+ * Errors:  a function fails with the text SQLSTATE\x1fmessage\x1fdetail\x1fhint; function_error_read
+ *          turns sqlite3_errmsg back into an err.
+ * Source:  sql-on-sqlite.md, sections 2, 4, 6.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_FUNCTIONS_H
+#define DAPUR_ENGINE_SQLITE_FUNCTIONS_H
+
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "base/map.h"
+#include "sql/catalog.h"
+#include "sql/query.h"
+#include "types/session.h"
+
+typedef struct sqlite3 sqlite3;
+struct sqlite_session;
+struct function_caches;
+
+struct sqlite_session_hooks {
+    /* nextval, currval, setval, lastval by the sequence's oid. A NULL hook: 25006 (this connection
+     * only reads) or 0A000. */
+    err (*nextval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t *out);
+    err (*currval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t *out);
+    err (*setval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t value,
+                  bool is_called);
+    err (*lastval)(struct sqlite_session *session, struct arena *arena, int64_t *out);
+    /* current_setting of a name that is not below; false: not set. set_config. */
+    bool (*setting)(struct sqlite_session *session, str name, str *out);
+    err (*set_config)(struct sqlite_session *session, struct arena *arena, str name, str value,
+                      bool local);
+    /* pg_notify. */
+    err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
+};
+
+struct sqlite_session {
+    const struct sqlite_session_hooks *hooks;
+    void *owner;                    /* the hooks' own */
+    const struct catalog *catalog;  /* of the transaction; set with sqlite_session_catalog */
+    struct type_session types;      /* zone, now: fixed per transaction */
+    atomic_bool *interrupted;       /* long functions look at it; may be NULL */
+    uint64_t deadline_ns;           /* clock_mono_ns; 0: none. Long functions look at it */
+    void (*random)(void *out, size_t count); /* NULL: crypto_random */
+    int64_t (*clock_us)(void);               /* clock_timestamp(); NULL: clock_real_us */
+    struct arena *scratch;          /* the functions' working memory, reset between calls */
+    struct function_caches *caches;
+};
+
+/* Zeroes it and makes its scratch and caches, which live until deinit. */
+void sqlite_session_init(struct sqlite_session *session);
+void sqlite_session_deinit(struct sqlite_session *session);
+/* Switches the catalog (borrowed) and forgets what was cached of the former one. */
+void sqlite_session_catalog(struct sqlite_session *session, const struct catalog *catalog);
+
+/* Registers every function, aggregate, table-valued function and collation. The session must outlive
+ * the connection. Collations that name a type (enum:<oid>, array:<oid>) are made when first needed. */
+MUST_USE err functions_register(sqlite3 *db, struct sqlite_session *session);
+
+/* True when this engine has the symbol of builtin.h, natively or as a function (print and tests). */
+bool functions_have(const char *symbol);
+
+/* The text of an error raised inside SQL, and back. function_error_read answers NULL when the text
+ * is not one of ours. */
+void function_error_write(struct buf *out, err error);
+MUST_USE err function_error_read(struct arena *arena, const char *text);
+
+#endif
