@@ -42,7 +42,7 @@ enum expr_kind {
     EXPR_DISTINCT,   /* a IS [.negated: NOT] DISTINCT FROM b; .call.builtin is the "=" used */
     EXPR_IN_LIST,    /* args[0] [NOT] IN (args[1..]); .call.builtin is the "=" */
     EXPR_ANY_ARRAY,  /* args[0] op ANY|ALL (args[1], an array); .call.builtin the operator; .all */
-    EXPR_SUBLINK,    /* .sublink */
+    EXPR_SUBQUERY,   /* .sublink (EXPR_SUBLINK is the name of one kind in ast.h) */
     EXPR_CASE,       /* .case_of */
     EXPR_COALESCE,
     EXPR_GREATEST,   /* .call.builtin is the "<" of the type */
