@@ -174,9 +174,9 @@ struct list {
 #undef LOCATION
 
 /* Checked cast down. The node must be of that kind. */
-#define AST_AS(type, node) ((struct type *)ast_expect_((struct node *)(node), T_##type))
+#define AST_AS(type, node_) ((struct type *)ast_expect_((struct node *)(node_), T_##type))
 /* True when node is not NULL and of that kind. */
-#define AST_IS(type, node) ast_is_((const struct node *)(node), T_##type)
+#define AST_IS(type, node_) ast_is_((const struct node *)(node_), T_##type)
 /* Cast up; NULL stays NULL. */
 #define AST_NODE(object) ((struct node *)(object))
 
@@ -224,8 +224,11 @@ void ast_dump(struct buf *out, const struct node *node);
  *            as {}; they are read again from source at the node's place.
  * location_shift: added to each place, for a text parsed in a wrapping.
  */
-MUST_USE err ast_from_json(struct arena *arena, const struct json *json, str source,
-                           int32_t location_shift, struct node **out);
+MUST_USE err ast_from_json(struct arena *arena,
+                           const struct json *json,
+                           str source,
+                           int32_t location_shift,
+                           struct node **out);
 
 /* ---- lists ---- */
 
@@ -234,13 +237,14 @@ extern struct list ast_list_none; /* the empty list; never written to */
 void ast_list_add(struct arena *arena, struct list **list, struct node *item);
 struct list *ast_list_of(struct arena *arena, struct node *const *items, size_t count);
 /* ast_list(arena, a, b, c) */
-#define ast_list(arena, ...)                                              \
-    ast_list_of((arena), (struct node *[]){__VA_ARGS__},                  \
+#define ast_list(arena, ...)                             \
+    ast_list_of((arena), (struct node *[]){__VA_ARGS__}, \
                 sizeof((struct node *[]){__VA_ARGS__}) / sizeof(struct node *))
 /* String nodes from texts: ast_names(arena, STR("public"), STR("t")). */
 struct list *ast_names_of(struct arena *arena, const str *names, size_t count);
-#define ast_names(arena, ...) \
-    ast_names_of((arena), (const str[]){__VA_ARGS__}, sizeof((const str[]){__VA_ARGS__}) / sizeof(str))
+#define ast_names(arena, ...)                         \
+    ast_names_of((arena), (const str[]){__VA_ARGS__}, \
+                 sizeof((const str[]){__VA_ARGS__}) / sizeof(str))
 /* The text of item index, a String; the empty str past the end or for another kind. */
 str ast_name_at(const struct list *names, size_t index);
 
@@ -258,7 +262,7 @@ struct node *ast_const_float(struct arena *arena, str digits);
 struct node *ast_param(struct arena *arena, int64_t number);
 
 /* ast_column_ref(arena, STR("t"), STR("a")): t.a. */
-#define ast_column_ref(arena, ...)                    \
+#define ast_column_ref(arena, ...)                         \
     ast_column_ref_of((arena), (const str[]){__VA_ARGS__}, \
                       sizeof((const str[]){__VA_ARGS__}) / sizeof(str))
 struct node *ast_column_ref_of(struct arena *arena, const str *parts, size_t count);
@@ -267,8 +271,11 @@ struct node *ast_star(struct arena *arena, str relation);
 
 /* left may be NULL: a prefix operator. */
 struct node *ast_op(struct arena *arena, const char *name, struct node *left, struct node *right);
-struct node *ast_expr(struct arena *arena, enum A_Expr_Kind kind, const char *name,
-                      struct node *left, struct node *right);
+struct node *ast_expr(struct arena *arena,
+                      enum A_Expr_Kind kind,
+                      const char *name,
+                      struct node *left,
+                      struct node *right);
 /* schema may be empty; args may be NULL. */
 struct FuncCall *ast_func_call(struct arena *arena, str schema, str name, struct list *args);
 struct node *ast_func(struct arena *arena, str schema, str name, struct list *args);
@@ -281,18 +288,26 @@ struct node *ast_not(struct arena *arena, struct node *item);
 struct node *ast_null_test(struct arena *arena, struct node *arg, enum NullTestType test);
 struct TypeName *ast_type_name(struct arena *arena, str schema, str name);
 struct node *ast_cast(struct arena *arena, struct node *arg, struct TypeName *type);
-struct node *ast_sub_link(struct arena *arena, enum SubLinkType type, struct node *test,
-                          const char *operator_name, struct node *select);
+struct node *ast_sub_link(struct arena *arena,
+                          enum SubLinkType type,
+                          struct node *test,
+                          const char *operator_name,
+                          struct node *select);
 struct node *ast_collate(struct arena *arena, struct node *arg, str schema, str name);
 
 struct RangeVar *ast_range_var(struct arena *arena, str schema, str name, str alias);
 struct Alias *ast_alias(struct arena *arena, str name);
 /* name empty: no name. */
 struct node *ast_res_target(struct arena *arena, str name, struct node *value);
-struct node *ast_sort_by(struct arena *arena, struct node *value, enum SortByDir direction,
+struct node *ast_sort_by(struct arena *arena,
+                         struct node *value,
+                         enum SortByDir direction,
                          enum SortByNulls nulls);
-struct node *ast_join(struct arena *arena, enum JoinType type, struct node *left,
-                      struct node *right, struct node *quals);
+struct node *ast_join(struct arena *arena,
+                      enum JoinType type,
+                      struct node *left,
+                      struct node *right,
+                      struct node *quals);
 struct node *ast_range_subselect(struct arena *arena, struct node *select, str alias);
 
 #endif
