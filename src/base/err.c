@@ -1,3 +1,4 @@
+#define ERR_DEFINES /* the functions themselves: err.h, last lines */
 #include "base/err.h"
 
 #include <string.h>
@@ -21,17 +22,38 @@ struct sqlstate_row {
 };
 
 static const struct sqlstate_row sqlstate_statuses[] = {
-    {STR_INIT("08"), 503},    {STR_INIT("09"), 500},    {STR_INIT("0L"), 403},
-    {STR_INIT("0P"), 403},    {STR_INIT("21000"), 500}, {STR_INIT("23503"), 409},
-    {STR_INIT("23505"), 409}, {STR_INIT("25"), 500},    {STR_INIT("25006"), 405},
-    {STR_INIT("28"), 403},    {STR_INIT("2D"), 500},    {STR_INIT("38"), 500},
-    {STR_INIT("39"), 500},    {STR_INIT("3B"), 500},    {STR_INIT("40"), 500},
-    {STR_INIT("42501"), 403}, {STR_INIT("42883"), 404}, {STR_INIT("42P01"), 404},
-    {STR_INIT("42P17"), 500}, {STR_INIT("53"), 503},    {STR_INIT("53400"), 500},
-    {STR_INIT("54"), 500},    {STR_INIT("55"), 500},    {STR_INIT("57"), 500},
-    {STR_INIT("57P01"), 503}, {STR_INIT("57P03"), 503}, {STR_INIT("58"), 500},
-    {STR_INIT("F0"), 500},    {STR_INIT("HV"), 500},    {STR_INIT("P0"), 500},
-    {STR_INIT("P0001"), 400}, {STR_INIT("XX"), 500},
+    {STR_INIT("08"),    503},
+    {STR_INIT("09"),    500},
+    {STR_INIT("0L"),    403},
+    {STR_INIT("0P"),    403},
+    {STR_INIT("21000"), 500},
+    {STR_INIT("23503"), 409},
+    {STR_INIT("23505"), 409},
+    {STR_INIT("25"),    500},
+    {STR_INIT("25006"), 405},
+    {STR_INIT("28"),    403},
+    {STR_INIT("2D"),    500},
+    {STR_INIT("38"),    500},
+    {STR_INIT("39"),    500},
+    {STR_INIT("3B"),    500},
+    {STR_INIT("40"),    500},
+    {STR_INIT("42501"), 403},
+    {STR_INIT("42883"), 404},
+    {STR_INIT("42P01"), 404},
+    {STR_INIT("42P17"), 500},
+    {STR_INIT("53"),    503},
+    {STR_INIT("53400"), 500},
+    {STR_INIT("54"),    500},
+    {STR_INIT("55"),    500},
+    {STR_INIT("57"),    500},
+    {STR_INIT("57P01"), 503},
+    {STR_INIT("57P03"), 503},
+    {STR_INIT("58"),    500},
+    {STR_INIT("F0"),    500},
+    {STR_INIT("HV"),    500},
+    {STR_INIT("P0"),    500},
+    {STR_INIT("P0001"), 400},
+    {STR_INIT("XX"),    500},
 };
 
 static int status_of_pt(str sqlstate)

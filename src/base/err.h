@@ -23,18 +23,18 @@ enum err_kind {
 typedef const struct err *err;
 struct err {
     enum err_kind kind;
-    int status;    /* HTTP status; the kind's, unless the maker chose another */
-    str code;      /* stable code: the kind's, a SQLSTATE, or a dialect's own */
-    str message;   /* for the client: what went wrong */
-    str details;   /* for the client: the value, the offset; may be empty */
-    str hint;      /* for the client: what to try; may be empty */
-    int64_t at;    /* byte offset in the text that was parsed, or -1 */
-    err cause;     /* for the log alone: the lower layer's error, or NULL */
+    int status;  /* HTTP status; the kind's, unless the maker chose another */
+    str code;    /* stable code: the kind's, a SQLSTATE, or a dialect's own */
+    str message; /* for the client: what went wrong */
+    str details; /* for the client: the value, the offset; may be empty */
+    str hint;    /* for the client: what to try; may be empty */
+    int64_t at;  /* byte offset in the text that was parsed, or -1 */
+    err cause;   /* for the log alone: the lower layer's error, or NULL */
 };
 
-#define TRY(call)                       \
-    do {                                \
-        err try_error_ = (call);        \
+#define TRY(call)                                            \
+    do {                                                     \
+        err try_error_ = (call);                             \
         if (UNLIKELY(try_error_ != NULL)) return try_error_; \
     } while (0)
 
@@ -71,5 +71,21 @@ static inline void err_ignore(err error, const char *why)
     (void)error;
     (void)why;
 }
+
+/* clang's analyzer takes every pointer for possibly NULL, and so follows paths on which an error was
+ * made and yet none was returned. For it alone, an error that is made is not NULL. */
+#if defined(__clang_analyzer__) && !defined(ERR_DEFINES)
+static inline struct err *err_made(struct err *error)
+{
+    if (!error) __builtin_unreachable();
+    return error;
+}
+#define err_new(...) err_made(err_new(__VA_ARGS__))
+#define err_sql(...) err_made(err_sql(__VA_ARGS__))
+#define err_details(...) err_made(err_details(__VA_ARGS__))
+#define err_hint(...) err_made(err_hint(__VA_ARGS__))
+#define err_at(...) err_made(err_at(__VA_ARGS__))
+#define err_cause(...) err_made(err_cause(__VA_ARGS__))
+#endif
 
 #endif

@@ -44,11 +44,13 @@ struct json {
 };
 
 struct json_options {
-    size_t depth_max;   /* 0: 64 */
-    bool nul_allowed;   /* true: \u0000 in a string is kept as a NUL byte */
+    size_t depth_max; /* 0: 64 */
+    bool nul_allowed; /* true: \u0000 in a string is kept as a NUL byte */
 };
 
-MUST_USE err json_parse(struct arena *arena, str text, const struct json_options *options,
+MUST_USE err json_parse(struct arena *arena,
+                        str text,
+                        const struct json_options *options,
                         const struct json **out);
 /* The same for well-formedness alone: builds nothing. */
 MUST_USE err json_check(struct arena *arena, str text, const struct json_options *options);

@@ -73,7 +73,10 @@ static void add_field(struct buf *line, const struct log_field *field)
     }
 }
 
-void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count)
+void log_write(enum log_level level,
+               const char *message,
+               const struct log_field *fields,
+               size_t count)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     if (!log_enabled(level)) return;

@@ -33,16 +33,21 @@ struct log_field {
 #define LOG_BOOL(name_, value_) \
     ((struct log_field){.kind = LOG_FIELD_BOOL, .name = (name_), .number = (value_)})
 /* Code, message, details and every cause. */
-#define LOG_ERR(value_) ((struct log_field){.kind = LOG_FIELD_ERR, .name = "error", .error = (value_)})
+#define LOG_ERR(value_) \
+    ((struct log_field){.kind = LOG_FIELD_ERR, .name = "error", .error = (value_)})
 
 /* Lines below the level are dropped. Default: LOG_LEVEL_INFO. Set once, at start. */
 void log_level_set(enum log_level level);
 bool log_enabled(enum log_level level);
-void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t count);
+void log_write(enum log_level level,
+               const char *message,
+               const struct log_field *fields,
+               size_t count);
 
-#define LOG_AT(level, message, ...)                                                  \
-    log_write((level), (message), (const struct log_field[]){{0}, ##__VA_ARGS__} + 1, \
-              sizeof((const struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - 1)
+#define LOG_AT(level, message, ...)                                                               \
+    log_write((level), (message), (const struct log_field[]){{0}, ##__VA_ARGS__} + 1,             \
+              sizeof((const struct log_field[]){{0}, ##__VA_ARGS__}) / sizeof(struct log_field) - \
+                  1)
 #define log_debug(...) LOG_AT(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_info(...) LOG_AT(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_warn(...) LOG_AT(LOG_LEVEL_WARN, __VA_ARGS__)

@@ -66,7 +66,7 @@ str str_slice(str s, size_t from, size_t to)
 {
     if (to > s.len) to = s.len;
     if (from > to) from = to;
-    return (str){s.at ? s.at + from : NULL, to - from};
+    return (str){from ? s.at + from : s.at, to - from}; /* NULL + 0 is undefined */
 }
 
 str str_trim(str s)

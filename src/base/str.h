@@ -19,7 +19,9 @@ typedef struct str {
 } str;
 
 #define STR(literal) ((str){"" literal, sizeof(literal) - 1})
+/* clang-format off */
 #define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+/* clang-format on */
 #define STR_FMT(s) (int)(s).len, (s).at
 #define STR_NONE ((str){NULL, 0})
 

@@ -12,16 +12,16 @@
 
 #include "base/arena.h"
 
-#define VEC(type)   \
-    type *at;       \
-    size_t count;   \
+#define VEC(type) \
+    type *at;     \
+    size_t count; \
     size_t capacity
 
 /* Adds a zeroed item and answers its address. */
-#define VEC_ADD(arena, vec)                                                                     \
-    ((vec)->count == (vec)->capacity                                                            \
-         ? ((vec)->at = vec_grow((arena), (vec)->at, &(vec)->capacity, sizeof *(vec)->at), 0)   \
-         : 0,                                                                                   \
+#define VEC_ADD(arena, vec)                                                                   \
+    ((vec)->count == (vec)->capacity                                                          \
+         ? ((vec)->at = vec_grow((arena), (vec)->at, &(vec)->capacity, sizeof *(vec)->at), 0) \
+         : 0,                                                                                 \
      &(vec)->at[(vec)->count++])
 
 void *vec_grow(struct arena *arena, void *at, size_t *capacity, size_t item_size);

@@ -69,10 +69,12 @@ str numeric_from_double(struct arena *arena, double value);
 str numeric_from_float4(struct arena *arena, double value);
 MUST_USE err numeric_to_double(struct arena *arena, str value, double *out);
 
+__extension__ typedef __int128 numeric_i128; /* GNU C; not in ISO C */
+
 /* sum(numeric) and avg(numeric), exact at any length. A zeroed struct is an empty sum; numeric_sum_deinit
  * releases what it may have grown. */
 struct numeric_sum {
-    __int128 total; /* in units of 10^-scale, not yet in big */
+    numeric_i128 total; /* in units of 10^-scale, not yet in big */
     int64_t count;
     int32_t scale;     /* of total */
     int32_t scale_max; /* widest display scale met */
