@@ -1,0 +1,24 @@
+/* net/os.h - what each operating system does in its own way: os_linux.c, later os_darwin.c.
+ *
+ * Owns:    nothing. Threads: any. Errors: errno, or an err where it says so.
+ */
+#ifndef DAPUR_NET_OS_H
+#define DAPUR_NET_OS_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* A joinable thread with every signal blocked. */
+MUST_USE err os_thread_start(struct arena *arena, pthread_t *thread, size_t stack_bytes,
+                             void *(*run)(void *context), void *context);
+/* Names the calling thread for ps and debuggers: "dapur-loop0". */
+void os_thread_name(const char *prefix, size_t index);
+/* pread of what the page cache holds. -1 with EAGAIN: it would have to wait for the disk. */
+ptrdiff_t os_pread_cached(int fd, void *at, size_t len, off_t offset);
+/* Opens a file below a directory, for reading. No path, symbolic link or ".." leads outside. The
+ * path is relative and NUL-terminated. -1 with errno. */
+int os_open_beneath(int directory, const char *path);
+
+#endif
