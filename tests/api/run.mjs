@@ -1,0 +1,214 @@
+#!/usr/bin/env node
+// tests/api/run.mjs - requests and expected answers as text files, against real servers.
+//
+//   node tests/api/run.mjs [--dapur build/release/dapur] [--engine sqlite] [WORD...]
+//
+// WORDs keep the files whose path contains one of them. README.md describes the format.
+// Exit code 1 when a case fails. DAPUR_COUNTS names a file for "passed failed skipped".
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readCases } from './lib/cases.mjs';
+import { send, sendRaw } from './lib/client.mjs';
+import { compareAnswer } from './lib/compare.mjs';
+import { makeToken, readKeys, startServer } from './lib/server.mjs';
+import { Variables } from './lib/variables.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const FILES_AT_ONCE = 2;
+
+// One column each. arguments: what `dapur serve` gets besides; why: set when it cannot run here.
+const ENGINES = [
+  { name: 'sqlite', arguments: [] },
+  { name: 'postgres', arguments: [], why: 'the PostgreSQL engine is not built yet' },
+];
+
+const { values: options, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { dapur: { type: 'string', default: 'build/release/dapur' }, engine: { type: 'string' } },
+});
+
+// ---- suites ---------------------------------------------------------------------------------------
+
+// A suite is a folder with project/; its .http files may lie in folders below.
+function findSuites() {
+  return readdirSync(HERE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(HERE, entry.name, 'project')))
+    .map((entry) => readSuite(entry.name));
+}
+
+function readSuite(name) {
+  const folder = join(HERE, name);
+  const own = join(folder, 'server.mjs'); // the runner's own test brings its server
+  return {
+    name,
+    project: join(folder, 'project'),
+    program: existsSync(own) ? [process.execPath, own] : [options.dapur],
+    isOwn: existsSync(own),
+    identities: readIdentities(join(folder, 'identities')),
+    files: readdirSync(folder, { recursive: true })
+      .filter((file) => file.endsWith('.http') && !file.startsWith('project/'))
+      .sort()
+      .map((file) => join(folder, file))
+      .filter((file) => words.length === 0 || words.some((word) => file.includes(word))),
+  };
+}
+
+// "alice {claims}" a line.
+function readIdentities(path) {
+  if (!existsSync(path)) return {};
+  const lines = readFileSync(path, 'utf8').split('\n').filter((l) => l.trim() !== '' && !l.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => {
+    const [name, claims] = line.split(/\s+(.*)/s);
+    return [name, JSON.parse(claims)];
+  }));
+}
+
+// ---- one case ---------------------------------------------------------------------------------------
+
+// The headers that a client of that identity sends: supabase-js always sends both.
+function identityHeaders(as, suite, keys) {
+  const both = (apikey, token) => [['apikey', apikey], ['Authorization', `Bearer ${token}`]];
+  if (as === 'none') return [];
+  if (as === 'anon' || as === 'service_role') return both(keys[as], keys[as]);
+  if (!suite.identities[as]) throw new Error(`"${as}" is not in ${suite.name}/identities`);
+  return both(keys.anon, makeToken(keys.jwt_secret, suite.identities[as]));
+}
+
+function buildRequest(one, suite, keys, variables) {
+  const { method, target, headers, without, body } = one.request;
+  const given = headers.map(([name, value]) => [name, variables.fill(value)]);
+  const has = (name) => given.some(([n]) => n.toLowerCase() === name.toLowerCase());
+  const added = identityHeaders(one.as, suite, keys).filter(([name]) => !has(name) && !without.includes(name.toLowerCase()));
+  const filled = variables.fill(body);
+  if (filled !== '' && !has('content-type') && !without.includes('content-type')) added.push(['Content-Type', 'application/json']);
+  if (filled !== '') added.push(['Content-Length', String(Buffer.byteLength(filled))]);
+  return { method, target: variables.fill(target), headers: [...added, ...given], body: filled };
+}
+
+// Answers a list of differences; an empty one is success.
+async function runCase(one, suite, keys, base, variables) {
+  try {
+    const actual = one.raw
+      ? await sendRaw(base, variables.fill(one.rawText))
+      : await send(base, buildRequest(one, suite, keys, variables));
+    const differences = compareAnswer(one.answer, actual, variables);
+    if (differences.length) differences.push(`got: ${actual.status} ${actual.body.slice(0, 600)}`);
+    return differences;
+  } catch (error) {
+    return [error.message];
+  }
+}
+
+// ---- one file on one engine ----------------------------------------------------------------------------
+
+// A server over fresh data: the suite's prepared folder, copied. So files know nothing of each other.
+async function runFile(path, suite, engine, prepared) {
+  const result = { passed: 0, failed: 0, skipped: 0, lines: [] };
+  const fail = (where, differences) => {
+    result.failed++;
+    result.lines.push(`  FAIL ${where}`, ...differences.map((d) => `       ${d}`));
+  };
+  const data = mkdtempSync(join(tmpdir(), 'dapur-api-'));
+  let server = null;
+  try {
+    const cases = readCases(path);
+    cpSync(prepared.data, data, { recursive: true });
+    server = await startServer(suite.program, suite.project, data, engine.arguments);
+    const variables = new Variables({ base: server.base, ...prefixed(prepared.keys) });
+    for (const one of cases) {
+      const where = `${relative(HERE, path)}:${one.line} ${one.title}`;
+      const why = one.skip ?? (one.only && one.only !== engine.name ? one.onlyReason : null);
+      if (why) {
+        result.skipped++;
+        result.lines.push(`  skip ${where}: ${why}`);
+        continue;
+      }
+      const differences = await runCase(one, suite, prepared.keys, server.base, variables);
+      const wrong = suite.isOwn && one.fails ? (differences.length ? [] : ['expected to differ, and did not']) : differences;
+      if (wrong.length) fail(where, wrong);
+      else result.passed++;
+    }
+  } catch (error) {
+    fail(relative(HERE, path), [error.message]);
+  } finally {
+    const trouble = server ? await server.stop() : null;
+    if (trouble) fail(relative(HERE, path), [trouble, ...server.log().trim().split('\n').slice(-40)]);
+    rmSync(data, { recursive: true, force: true });
+  }
+  return result;
+}
+
+const prefixed = (keys) => Object.fromEntries(Object.entries(keys).map(([k, v]) => [`key.${k}`, String(v)]));
+
+// Applies the suite's migrations once: a first start, and an orderly stop.
+async function prepareSuite(suite, engine) {
+  const data = mkdtempSync(join(tmpdir(), 'dapur-api-'));
+  try {
+    const server = await startServer(suite.program, suite.project, data, engine.arguments);
+    const keys = await readKeys(suite.program, suite.project, data);
+    const trouble = await server.stop();
+    if (trouble) throw new Error(`${trouble}\n${server.log().slice(-2000)}`);
+    return { data, keys };
+  } catch (error) {
+    rmSync(data, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function runSuite(suite, engine, report) {
+  if (suite.files.length === 0) return;
+  let prepared;
+  try {
+    prepared = await prepareSuite(suite, engine);
+  } catch (error) {
+    report(suite.name, { passed: 0, failed: 1, skipped: 0, lines: [`  FAIL ${suite.name}`, `       ${error.message}`] });
+    return;
+  }
+  const waiting = [...suite.files];
+  const worker = async () => {
+    for (let path = waiting.shift(); path; path = waiting.shift()) {
+      report(relative(HERE, path), await runFile(path, suite, engine, prepared));
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
+  rmSync(prepared.data, { recursive: true, force: true });
+}
+
+// ---- the table -------------------------------------------------------------------------------------------
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const table = new Map(); // file -> engine -> result
+const suites = findSuites();
+for (const engine of ENGINES) {
+  if (options.engine && options.engine !== engine.name) continue;
+  if (engine.why) {
+    console.log(`  ${engine.name}: no column, ${engine.why}`);
+    continue;
+  }
+  for (const suite of suites) {
+    await runSuite(suite, engine, (file, result) => {
+      if (!table.has(file)) table.set(file, {});
+      table.get(file)[engine.name] = result;
+      for (const key of Object.keys(total)) total[key] += result[key];
+      for (const line of result.lines) console.log(line);
+    });
+  }
+}
+
+const ran = ENGINES.filter((engine) => !engine.why && (!options.engine || options.engine === engine.name));
+const width = Math.max(10, ...[...table.keys()].map((file) => file.length));
+console.log(`  ${''.padEnd(width)}  ${ran.map((e) => e.name.padEnd(12)).join('')}`);
+for (const [file, byEngine] of [...table].sort()) {
+  const cells = ran.map(({ name }) => {
+    const result = byEngine[name];
+    if (!result) return '-'.padEnd(12);
+    return `${result.passed} ok${result.failed ? `, ${result.failed} BAD` : ''}`.padEnd(12);
+  });
+  console.log(`  ${file.padEnd(width)}  ${cells.join('')}`);
+}
+if (process.env.DAPUR_COUNTS) writeFileSync(process.env.DAPUR_COUNTS, `${total.passed} ${total.failed} ${total.skipped}\n`);
+console.log(`  ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed ? 1 : 0);
