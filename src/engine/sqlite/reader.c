@@ -1,0 +1,243 @@
+/* engine/sqlite/reader.c - short reads, inline on the loop that asks.
+ *
+ * One connection a loop. A read transaction opens lazily and ends before the loop polls, so that the
+ * requests of one iteration share it; it is renewed when another commit was acknowledged or after
+ * snapshot_us, so that everybody reads their own writes. What exceeds the meter (time or size) is
+ * dropped and runs again, whole, on the slow lane.
+ */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/sqlite/engine_int.h"
+
+/* A shape that was too slow goes to the slow lane at once, for a while. */
+struct slow_shape {
+    uint64_t plan_id;
+    uint64_t until_ms;
+};
+
+enum { SLOW_SHAPE_MS = 10000, METER_OPS = 1000 };
+
+struct reader {
+    struct engine_sqlite *engine;
+    struct loop *loop;
+    struct arena *arena;
+    struct connection connection;
+    const struct catalog *catalog;
+    uint64_t snapshot_seq, snapshot_ns;
+    uint64_t meter_until_ns;
+    _Atomic uint64_t request_since_ns; /* 0: idle; the watchdog reads it */
+    struct slow_shape slow[SLOW_SHAPES];
+};
+
+uint64_t reader_busy_ns(const struct reader *reader, uint64_t now_ns)
+{
+    uint64_t since = atomic_load_explicit(&reader->request_since_ns, memory_order_relaxed);
+    return since && now_ns > since ? now_ns - since : 0;
+}
+
+void reader_interrupt(struct reader *reader)
+{
+    sqlite3_interrupt(reader->connection.db);
+}
+
+const struct catalog *reader_catalog(struct reader *reader)
+{
+    uint64_t current = atomic_load(&reader->engine->catalog_version);
+    if (catalog_version(reader->catalog) != current) {
+        catalog_unref(reader->catalog);
+        reader->catalog = engine_catalog_take(reader->engine);
+        statement_cache_clear(reader->connection.statements);
+        sqlite_session_catalog(reader->connection.session, reader->catalog);
+    }
+    return reader->catalog;
+}
+
+/* The snapshot ---------------------------------------------------------------------------------- */
+
+static void snapshot_end(struct reader *reader)
+{
+    if (!reader->connection.in_transaction) return;
+    int rc = connection_step(reader->connection.commit);
+    reader->connection.in_transaction = false;
+    if (rc != SQLITE_OK)
+        log_error("could not end a read transaction",
+                  LOG_STR("reason", str_of(sqlite3_errmsg(reader->connection.db))));
+    assert(sqlite3_txn_state(reader->connection.db, NULL) == SQLITE_TXN_NONE);
+}
+
+/* The hook outlives the reader: the loop may turn after loop_stop. */
+static void before_poll(struct loop *loop, void *context)
+{
+    struct engine_sqlite *engine = context;
+    struct reader *reader = engine->readers[loop_index(loop)];
+    if (reader) snapshot_end(reader);
+}
+
+static err snapshot_open(struct reader *reader, struct arena *arena, uint64_t now_ns)
+{
+    struct connection *connection = &reader->connection;
+    /* The number first: the snapshot then holds at least what it stands for. */
+    reader->snapshot_seq = atomic_load(&reader->engine->commit_seq);
+    reader->snapshot_ns = now_ns;
+    if (connection_step(connection->begin) != SQLITE_OK)
+        return connection_error(connection, arena, "begin a read");
+    connection->in_transaction = true;
+    return NULL;
+}
+
+/* A snapshot that is new enough, of the catalog version that the plans were made for. */
+static err snapshot_ensure(struct reader *reader, struct engine_request *request, uint64_t now_ns)
+{
+    struct engine_sqlite *engine = reader->engine;
+    bool old = reader->snapshot_seq != atomic_load(&engine->commit_seq) ||
+               now_ns - reader->snapshot_ns > engine->options.snapshot_us * 1000 ||
+               atomic_load_explicit(&engine->drain_readers, memory_order_relaxed);
+    if (old) snapshot_end(reader);
+    if (reader->connection.in_transaction) return NULL;
+    TRY(snapshot_open(reader, request->arena, now_ns));
+    uint64_t version = 0;
+    err error = connection_catalog_version(&reader->connection, request->arena, &version);
+    if (!error && version != catalog_version(reader_catalog(reader)))
+        error = err_new(request->arena, ERR_PLAN_STALE, "the schema is changing");
+    if (error) snapshot_end(reader);
+    return error;
+}
+
+static err plans_current(struct reader *reader, struct engine_request *request)
+{
+    uint64_t version = catalog_version(reader_catalog(reader));
+    for (size_t i = 0; i < request->step_count; i++) {
+        if (request->steps[i].plan->catalog_version == version) continue;
+        atomic_fetch_add_explicit(&reader->engine->counters.stale_plans, 1, memory_order_relaxed);
+        return err_new(request->arena, ERR_PLAN_STALE, "the schema changed; plan anew");
+    }
+    return NULL;
+}
+
+/* The meter ------------------------------------------------------------------------------------- */
+
+static int over_meter(void *context)
+{
+    const struct reader *reader = context;
+    return clock_mono_ns() > reader->meter_until_ns;
+}
+
+static bool shape_is_slow(struct reader *reader, const struct engine_request *request)
+{
+    uint64_t now_ms = loop_now_ms(reader->loop);
+    for (size_t i = 0; i < request->step_count; i++) {
+        const struct plan *plan = request->steps[i].plan;
+        const struct slow_shape *shape = &reader->slow[plan->id % SLOW_SHAPES];
+        if (plan->slow || (shape->plan_id == plan->id && shape->until_ms > now_ms)) return true;
+    }
+    return false;
+}
+
+static void shape_mark_slow(struct reader *reader, const struct plan *plan)
+{
+    reader->slow[plan->id % SLOW_SHAPES] =
+        (struct slow_shape){plan->id, loop_now_ms(reader->loop) + SLOW_SHAPE_MS};
+}
+
+/* Steps under the meter. moved: it was interrupted or too large, and nothing came of it. */
+static err run_metered(struct reader *reader, struct execution *execution, uint64_t now_ns,
+                       bool *moved, enum slow_class *class)
+{
+    struct engine_sqlite *engine = reader->engine;
+    reader->meter_until_ns = now_ns + engine->options.meter_us * 1000;
+    reader->connection.session->deadline_ns = reader->meter_until_ns;
+    atomic_store_explicit(&reader->request_since_ns, now_ns, memory_order_relaxed);
+    err error = execute_steps(execution);
+    atomic_store_explicit(&reader->request_since_ns, 0, memory_order_relaxed);
+    bool interrupted = err_is(error, STR("57014"));
+    *moved = interrupted || execution->too_large;
+    *class = execution->too_large ? SLOW_EXPORT : SLOW_LIST;
+    if (!interrupted) return error;
+    atomic_fetch_add_explicit(&engine->counters.interrupts, 1, memory_order_relaxed);
+    shape_mark_slow(reader, execution->request->steps[execution->failed_step].plan);
+    return error;
+}
+
+static void run_inline(struct reader *reader, struct engine_request *request, uint64_t now_ns)
+{
+    struct execution execution = {
+        .engine = reader->engine,
+        .connection = &reader->connection,
+        .request = request,
+        .results = execution_results(request),
+        .inline_bytes_max = reader->engine->options.inline_bytes_max,
+    };
+    bool moved;
+    enum slow_class class;
+    err error = run_metered(reader, &execution, now_ns, &moved, &class);
+    if (error) execution_drop(&execution);
+    if (moved) {
+        slow_lane_submit(reader->engine->slow_lane, request, class);
+        return;
+    }
+    atomic_fetch_add_explicit(&reader->engine->counters.reads_inline, 1, memory_order_relaxed);
+    engine_finish(reader->engine, request, error, error ? NULL : execution.results,
+                  execution.failed_step);
+}
+
+void reader_run(struct reader *reader, struct engine_request *request)
+{
+    loop_assert_here(reader->loop);
+    err error = plans_current(reader, request);
+    if (!error && shape_is_slow(reader, request)) {
+        slow_lane_submit(reader->engine->slow_lane, request, SLOW_LIST);
+        return;
+    }
+    uint64_t now_ns = clock_mono_ns();
+    if (!error) error = snapshot_ensure(reader, request, now_ns);
+    if (error) engine_finish(reader->engine, request, error, NULL, 0);
+    else run_inline(reader, request, now_ns);
+}
+
+/* Life ------------------------------------------------------------------------------------------ */
+
+err reader_open(struct engine_sqlite *engine, struct loop *loop)
+{
+    loop_assert_here(loop);
+    struct arena *arena = arena_new(0);
+    struct reader *reader = ARENA_NEW(arena, struct reader);
+    *reader = (struct reader){.engine = engine, .loop = loop, .arena = arena};
+    struct connection_options options = {
+        .path = str_printf(arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
+        .role = CONNECTION_READER,
+        .mmap_bytes = engine->options.mmap_bytes,
+        .statement_bytes_max = 4 * 1024 * 1024,
+        .cache_kib = 2 * 1024,
+    };
+    err error = connection_open(arena, &options, &reader->connection);
+    if (error) {
+        error = err_copy(engine->arena, error);
+        arena_free(arena);
+        return error;
+    }
+    reader->catalog = engine_catalog_take(engine);
+    sqlite_session_catalog(reader->connection.session, reader->catalog);
+    sqlite3_progress_handler(reader->connection.db, METER_OPS, over_meter, reader);
+    struct loop_hook *hook = &engine->reader_hooks[loop_index(loop)];
+    *hook = (struct loop_hook){.run = before_poll, .context = engine};
+    loop_hook_add(loop, LOOP_BEFORE_POLL, hook);
+    pthread_mutex_lock(&engine->readers_lock);
+    engine->readers[loop_index(loop)] = reader;
+    pthread_mutex_unlock(&engine->readers_lock);
+    return NULL;
+}
+
+void reader_close(struct engine_sqlite *engine, struct loop *loop)
+{
+    struct reader *reader = engine->readers[loop_index(loop)];
+    if (!reader) return;
+    snapshot_end(reader);
+    pthread_mutex_lock(&engine->readers_lock);
+    engine->readers[loop_index(loop)] = NULL;
+    pthread_mutex_unlock(&engine->readers_lock);
+    connection_close(&reader->connection);
+    catalog_unref(reader->catalog);
+    arena_free(reader->arena);
+}

@@ -1,0 +1,165 @@
+#include "engine/sqlite/request_session.h"
+
+#include "types/tz.h"
+
+bool request_session_setting(const struct request_session *request, str name, str *out)
+{
+    for (size_t i = request->settings.count; i-- > 0;) {
+        if (!str_eq(request->settings.at[i].name, name)) continue;
+        *out = request->settings.at[i].value;
+        return true;
+    }
+    const struct caller *caller = request->caller;
+    if (!caller) return false;
+    if (str_eq(name, STR("request.jwt.claims"))) {
+        *out = caller->claims;
+        return !str_empty(caller->claims);
+    }
+    if (str_eq(name, STR("role"))) {
+        *out = caller->role;
+        return true;
+    }
+    for (size_t i = 0; i < caller->setting_count; i++) {
+        if (!str_eq(caller->settings[i].name, name)) continue;
+        *out = caller->settings[i].value;
+        return true;
+    }
+    return false;
+}
+
+void request_session_set(struct request_session *request, str name, str value)
+{
+    for (size_t i = 0; i < request->settings.count; i++) {
+        if (!str_eq(request->settings.at[i].name, name)) continue;
+        request->settings.at[i].value = str_copy(request->arena, value);
+        return;
+    }
+    *VEC_ADD(request->arena, &request->settings) = (struct session_setting){
+        str_copy(request->arena, name), str_copy(request->arena, value)};
+}
+
+/* Hooks ---------------------------------------------------------------------------------------- */
+
+static bool hook_setting(struct sqlite_session *session, str name, str *out)
+{
+    return request_session_setting(session->owner, name, out);
+}
+
+static err hook_set_config(struct sqlite_session *session, struct arena *arena, str name, str value,
+                           bool local)
+{
+    struct request_session *request = session->owner;
+    (void)local; /* a request is one transaction: both ends are the same */
+    if (str_eq(name, STR("role")) || str_starts(name, STR("request.jwt")))
+        return err_sql(arena, "42501", "permission denied to set parameter \"%.*s\"", STR_FMT(name));
+    request_session_set(request, name, value);
+    return NULL;
+}
+
+static err find_sequence(struct sqlite_session *session, struct arena *arena, oid id,
+                         const struct cat_relation **out)
+{
+    struct request_session *request = session->owner;
+    if (!request->sequences)
+        return err_sql(arena, "25006", "cannot execute nextval() in a read-only transaction");
+    *out = catalog_relation(session->catalog, id);
+    bool sequence = *out && (*out)->sequence;
+    return sequence ? NULL : err_sql(arena, "42P01", "sequence with oid %u does not exist", id);
+}
+
+static void remember(struct request_session *request, oid id, int64_t value)
+{
+    for (size_t i = 0; i < request->seen.count; i++) {
+        if (request->seen.at[i].sequence != id) continue;
+        for (size_t k = i; k + 1 < request->seen.count; k++)
+            request->seen.at[k] = request->seen.at[k + 1];
+        request->seen.count--;
+        break;
+    }
+    *VEC_ADD(request->arena, &request->seen) = (struct session_value_seen){id, value};
+}
+
+static err hook_nextval(struct sqlite_session *session, struct arena *arena, oid id, int64_t *out)
+{
+    struct request_session *request = session->owner;
+    const struct cat_relation *sequence;
+    TRY(find_sequence(session, arena, id, &sequence));
+    TRY(sequences_next(request->sequences, arena, sequence, out));
+    remember(request, id, *out);
+    return NULL;
+}
+
+static err hook_setval(struct sqlite_session *session, struct arena *arena, oid id, int64_t value,
+                       bool is_called)
+{
+    struct request_session *request = session->owner;
+    const struct cat_relation *sequence;
+    TRY(find_sequence(session, arena, id, &sequence));
+    TRY(sequences_set(request->sequences, arena, sequence, value, is_called));
+    if (is_called) remember(request, id, value);
+    return NULL;
+}
+
+static err hook_currval(struct sqlite_session *session, struct arena *arena, oid id, int64_t *out)
+{
+    const struct request_session *request = session->owner;
+    for (size_t i = 0; i < request->seen.count; i++) {
+        if (request->seen.at[i].sequence != id) continue;
+        *out = request->seen.at[i].value;
+        return NULL;
+    }
+    const struct cat_relation *sequence = catalog_relation(session->catalog, id);
+    return err_sql(arena,
+                   "55000",
+                   "currval of sequence \"%.*s\" is not yet defined in this session",
+                   STR_FMT(sequence ? sequence->name : STR("?")));
+}
+
+static err hook_lastval(struct sqlite_session *session, struct arena *arena, int64_t *out)
+{
+    const struct request_session *request = session->owner;
+    if (request->seen.count == 0)
+        return err_sql(arena, "55000", "lastval is not yet defined in this session");
+    *out = request->seen.at[request->seen.count - 1].value;
+    return NULL;
+}
+
+static err hook_notify(struct sqlite_session *session, struct arena *arena, str channel, str payload)
+{
+    /* Nobody can listen yet (docs/limits.md): accepted, as PostgreSQL does without a listener. */
+    (void)session, (void)arena, (void)channel, (void)payload;
+    return NULL;
+}
+
+static const struct sqlite_session_hooks hooks = {
+    .nextval = hook_nextval,
+    .currval = hook_currval,
+    .setval = hook_setval,
+    .lastval = hook_lastval,
+    .setting = hook_setting,
+    .set_config = hook_set_config,
+    .notify = hook_notify,
+};
+
+err request_session_begin(struct request_session *request, struct arena *arena,
+                          struct sqlite_session *session, const struct caller *caller,
+                          struct sequences *sequences, int64_t now_us)
+{
+    *request = (struct request_session){.arena = arena, .caller = caller, .sequences = sequences};
+    session->hooks = &hooks;
+    session->owner = request;
+    session->types.now_us = now_us;
+    session->types.zone = NULL;
+    if (!caller || str_empty(caller->time_zone)) return NULL;
+    session->types.zone = tz_find(caller->time_zone);
+    if (session->types.zone) return NULL;
+    return err_sql(arena, "22023", "invalid value for parameter \"TimeZone\": \"%.*s\"",
+                   STR_FMT(caller->time_zone));
+}
+
+void request_session_end(struct sqlite_session *session)
+{
+    session->hooks = NULL;
+    session->owner = NULL;
+    session->types.zone = NULL;
+}
