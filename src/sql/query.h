@@ -17,6 +17,7 @@
 struct query;
 struct rte;
 struct expr;
+struct access;
 
 struct expr_list {
     struct expr **at;
@@ -169,7 +170,10 @@ struct expr {
             int index;
         } field;
         bool slice;
-        const struct cat_relation *sequence;
+        struct {
+            const struct cat_relation *sequence;
+            bool identity; /* the column owns it: no privilege on the sequence is asked */
+        };
     };
     /* EXPR_IN_LIST, EXPR_ANY_ARRAY: NOT IN, ALL instead of ANY. */
     bool inverted;
@@ -213,6 +217,7 @@ struct rte {
     /* The caller's conditions over this rte may run before `security` only when leakproof. The
      * printer puts the rest outside a barrier (sql-on-sqlite design, "leaky predicates"). */
     bool barrier;
+    struct access *access; /* the guard's own notes (sql/guard.h); NULL for what needs no grant */
 };
 
 enum from_kind { FROM_RTE, FROM_JOIN };
@@ -303,11 +308,13 @@ struct query {
     struct cte **ctes;
     size_t cte_count;
     bool locks_rows; /* FOR UPDATE / SHARE: runs on the writer */
-    /* set operation: left and right have the same column types; targets describe the result */
+    /* set operation: left and right have the same column types; targets describe the result (names
+     * and types; their exprs are not to be printed). `order` then holds exprs of `targets`: find the
+     * ordinal by address. */
     enum set_operation set_op;
     bool set_all;
     struct query *set_left, *set_right;
-    /* VALUES (...), (...) as a query of its own */
+    /* VALUES (...), (...) as a query of its own; targets and order as for a set operation */
     struct expr_list *values;
     size_t value_row_count;
     /* INSERT, UPDATE, DELETE */
@@ -315,7 +322,9 @@ struct query {
     struct assignment *assignments;      /* UPDATE: SET; generated columns and their new values too */
     size_t assignment_count;
     int *insert_columns;                 /* INSERT: indexes into target_rte->columns of source columns:
-                                            ALL stored columns, defaults filled in by the analyzer */
+                                            ALL columns, defaults filled in by the analyzer. Generated
+                                            ones are there for the checks: an engine whose table
+                                            computes them itself does not write them */
     size_t insert_column_count;
     struct query *source;                /* INSERT ... SELECT / VALUES; yields insert_columns */
     struct on_conflict *conflict;
