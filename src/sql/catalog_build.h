@@ -49,46 +49,6 @@ enum catalog_builtin_oid {
     ROLE_DASHBOARD_USER,
 };
 
-/* PostgreSQL's oids of the types that code names (builtins.def, the analyzer, the printers). */
-enum catalog_type_oid {
-    TYPEOID_BOOL = 16,
-    TYPEOID_BYTEA = 17,
-    TYPEOID_CHAR = 18,
-    TYPEOID_NAME = 19,
-    TYPEOID_INT8 = 20,
-    TYPEOID_INT2 = 21,
-    TYPEOID_INT4 = 23,
-    TYPEOID_TEXT = 25,
-    TYPEOID_OID = 26,
-    TYPEOID_JSON = 114,
-    TYPEOID_FLOAT4 = 700,
-    TYPEOID_FLOAT8 = 701,
-    TYPEOID_UNKNOWN = 705,
-    TYPEOID_BPCHAR = 1042,
-    TYPEOID_VARCHAR = 1043,
-    TYPEOID_DATE = 1082,
-    TYPEOID_TIME = 1083,
-    TYPEOID_TIMESTAMP = 1114,
-    TYPEOID_TIMESTAMPTZ = 1184,
-    TYPEOID_INTERVAL = 1186,
-    TYPEOID_TIMETZ = 1266,
-    TYPEOID_NUMERIC = 1700,
-    TYPEOID_REGCLASS = 2205,
-    TYPEOID_REGTYPE = 2206,
-    TYPEOID_RECORD = 2249,
-    TYPEOID_CSTRING = 2275,
-    TYPEOID_ANY = 2276,
-    TYPEOID_ANYARRAY = 2277,
-    TYPEOID_VOID = 2278,
-    TYPEOID_TRIGGER = 2279,
-    TYPEOID_ANYELEMENT = 2283,
-    TYPEOID_ANYNONARRAY = 2776,
-    TYPEOID_UUID = 2950,
-    TYPEOID_ANYENUM = 3500,
-    TYPEOID_JSONB = 3802,
-    TYPEOID_CITEXT = 12201, /* ours: an extension's type has no fixed oid in PostgreSQL */
-};
-
 /* Without any object; a pool of its own. */
 struct catalog *catalog_new(void);
 /* A new catalog with what every database has: types, schemas, roles, memberships, privileges. */
