@@ -215,7 +215,7 @@ static bool detail_equal(const struct expr *a, const struct expr *b)
     case EXPR_SUBSCRIPT: return a->slice == b->slice;
     case EXPR_ROW_COMPARE: return row_compare_equal(a, b);
     case EXPR_NEXTVAL:
-    case EXPR_SUBLINK:
+    case EXPR_SUBQUERY:
     case EXPR_WINDOW: return false; /* the same object alone, which expr_equal has seen */
     case EXPR_AND:
     case EXPR_OR:
@@ -266,7 +266,7 @@ bool expr_any(const struct expr *expr, expr_test *test, void *context)
     if (test(expr, context)) return true;
     struct any_search search = {test, context};
     if (!expr_children(expr, any_visit, &search)) return true;
-    return expr->kind == EXPR_SUBLINK && query_any(expr->sublink.query, test, context);
+    return expr->kind == EXPR_SUBQUERY && query_any(expr->sublink.query, test, context);
 }
 
 bool query_any(const struct query *query, expr_test *test, void *context)
@@ -302,7 +302,7 @@ static bool node_leaks(const struct expr *expr, void *context)
     case EXPR_NULLIF: return builtin_leaks(expr->compare);
     case EXPR_ROW_COMPARE: return row_compare_leaks(expr);
     case EXPR_CAST: return !expr->cast.binary;
-    case EXPR_SUBLINK: return expr->sublink.op && builtin_leaks(expr->sublink.op);
+    case EXPR_SUBQUERY: return expr->sublink.op && builtin_leaks(expr->sublink.op);
     case EXPR_AGGREGATE: return expr->aggregate.builtin && builtin_leaks(expr->aggregate.builtin);
     case EXPR_USER_CALL:
     case EXPR_WINDOW:
