@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sql/ast_int.h"
+#include "sql/lex.h"
 
 struct reading {
     struct arena *arena;
@@ -18,89 +19,35 @@ static err unexpected(const struct reading *reading, str what)
 
 /* ---- negative integers, which 15-4.0.0 prints as {} ---- */
 
-static size_t skip_block_comment(str source, size_t at)
-{
-    size_t depth = 0;
-    do {
-        str rest = str_skip(source, at);
-        if (str_starts(rest, STR("/*"))) {
-            depth++;
-            at += 2;
-        } else if (str_starts(rest, STR("*/"))) {
-            depth--;
-            at += 2;
-        } else {
-            at++;
-        }
-    } while (depth > 0 && at < source.len);
-    return at;
-}
-
-/* Behind spaces and comments. */
-static size_t skip_blanks(str source, size_t at)
-{
-    while (at < source.len) {
-        str rest = str_skip(source, at);
-        if (strchr(" \t\n\r\f\v", source.at[at])) {
-            at++;
-        } else if (str_starts(rest, STR("--"))) {
-            size_t end = str_find_char(source, '\n', at);
-            at = end == SIZE_MAX ? source.len : end;
-        } else if (str_starts(rest, STR("/*"))) {
-            at = skip_block_comment(source, at);
-        } else {
-            break;
-        }
-    }
-    return at;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Reads signs, parentheses and digits at `at`: 0 unless they make a negative 32-bit integer. */
 static int64_t negative_at(str source, size_t at)
 {
     bool negative = false;
-    for (at = skip_blanks(source, at); at < source.len; at = skip_blanks(source, at)) {
+    for (at = lex_skip_blanks(source, at); at < source.len; at = lex_skip_blanks(source, at)) {
         char c = source.at[at];
         if (c != '-' && c != '+' && c != '(') break;
         if (c == '-') negative = !negative;
         at++;
     }
-    int64_t value = 0;
-    while (at < source.len && is_digit(source.at[at]) && value <= INT32_MAX)
-        value = value * 10 + (source.at[at++] - '0');
-    return negative && value <= INT32_MAX ? -value : 0;
-}
-
-static bool is_name_byte(char c)
-{
-    unsigned char lower = (unsigned char)(c | 0x20);
-    return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
+    struct lex_token token = lex_next(source, &at);
+    int64_t value;
+    if (!negative || token.kind != LEX_NUMBER || !str_to_i64(token.text, &value)) return 0;
+    return value <= INT32_MAX ? -value : 0;
 }
 
 /* An option "name [=|by|with] value" starts at `at`: its value when that is a negative integer. */
 static int64_t negative_option_at(str source, size_t at)
 {
-    for (at = skip_blanks(source, at); at < source.len; at = skip_blanks(source, at)) {
-        char c = source.at[at];
-        if (c == '-' || is_digit(c)) return negative_at(source, at);
-        if (c == '"') {
-            size_t end = str_find_char(source, '"', at + 1);
-            at = end == SIZE_MAX ? source.len : end + 1;
-        } else if (is_name_byte(c)) {
-            while (at < source.len && is_name_byte(source.at[at])) at++;
-        } else if (c == '=' || c == '.') {
-            at++;
-        } else {
-            break;
-        }
+    for (;;) {
+        size_t start = lex_skip_blanks(source, at);
+        struct lex_token token = lex_next(source, &at);
+        bool sign = token.kind == LEX_OPERATOR && str_ends(token.text, STR("-"));
+        if (sign) return negative_at(source, start + token.text.len - 1);
+        bool name =
+            token.kind == LEX_WORD || token.kind == LEX_NAME || lex_is_punctuation(&token, '.');
+        bool equals = token.kind == LEX_OPERATOR && str_eq(token.text, STR("="));
+        if (!name && !equals) return 0;
     }
-    return 0;
 }
 
 /* node is complete; location is in source, before the shift. */
