@@ -1,0 +1,58 @@
+#include "api/common/db.h"
+
+enum { RETRIES_AT_ONCE = 3 };
+
+static void attempt(struct db_call *call);
+
+static void retry_fire(struct timer *timer)
+{
+    attempt((struct db_call *)((char *)timer - offsetof(struct db_call, timer)));
+}
+
+static void retry_deliver(struct mail *mail)
+{
+    attempt((struct db_call *)((char *)mail - offsetof(struct db_call, mail)));
+}
+
+/* The first retries at once: the new snapshot is usually there. Then with pauses: a migration has
+ * committed and publishes its catalog in a moment. */
+static void retry(struct db_call *call)
+{
+    if (call->retries++ < RETRIES_AT_ONCE) {
+        call->mail.deliver = retry_deliver;
+        loop_defer(call->request.loop, &call->mail);
+        return;
+    }
+    timer_start(call->request.loop, &call->timer, DB_RETRY_MS, 0, retry_fire);
+}
+
+static void finished(struct engine_request *request, err error, struct step_result *results,
+                     size_t failed_step)
+{
+    struct db_call *call = request->context;
+    bool stale = error && error->kind == ERR_PLAN_STALE;
+    if (stale && loop_now_ms(request->loop) - call->since_ms < DB_STALE_MS) {
+        retry(call);
+        return;
+    }
+    call->done(call, error, results, failed_step);
+}
+
+static void attempt(struct db_call *call)
+{
+    err error = call->plan(call, call->engine->catalog(call->engine));
+    if (error) {
+        call->done(call, error, NULL, 0);
+        return;
+    }
+    call->engine->run(call->engine, &call->request);
+}
+
+void db_run(struct db_call *call)
+{
+    call->request.done = finished;
+    call->request.context = call;
+    call->since_ms = loop_now_ms(call->request.loop);
+    call->retries = 0;
+    attempt(call);
+}
