@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "types/int.h"
 
 /* Any text PostgreSQL takes: blanks around, sign, exponent, NaN, inf. */
 MUST_USE err numeric_parse(struct arena *arena, str text, int32_t typmod, str *out);
@@ -63,7 +64,7 @@ bool numeric_is_nan(str a);
 
 str numeric_from_i64(struct arena *arena, int64_t value);
 /* Rounds; 22003 "bigint out of range" or 0A000 "cannot convert NaN to bigint". */
-MUST_USE err numeric_to_i64(struct arena *arena, str value, int64_t *out);
+MUST_USE err numeric_to_int(struct arena *arena, enum int_width width, str value, int64_t *out);
 /* 15 significant digits, as PostgreSQL's cast from double precision (6 from real). */
 str numeric_from_double(struct arena *arena, double value);
 str numeric_from_float4(struct arena *arena, double value);
@@ -76,8 +77,7 @@ __extension__ typedef __int128 numeric_i128; /* GNU C; not in ISO C */
 struct numeric_sum {
     numeric_i128 total; /* in units of 10^-scale, not yet in big */
     int64_t count;
-    int32_t scale;     /* of total */
-    int32_t scale_max; /* widest display scale met */
+    int32_t scale; /* of total */
     int64_t nan_count;
     int64_t infinity_count;
     int64_t minus_infinity_count;
