@@ -12,7 +12,7 @@ enum { IN_TOKEN = 1, IN_TARGET = 2, IN_HOST = 4 };
 
 /* Targets take every visible byte but "#" (a fragment never travels), and bytes above 127: strictly
  * these should be percent-encoded, but people type them at curl, and no parser disagrees on them. */
-static const unsigned char classes[256] = {
+__extension__ static const unsigned char classes[256] = { /* ranges are GNU C */
     ['!'] = T,  ['"'] = P,  ['#'] = IN_TOKEN, ['$'] = T, ['%'] = T,  ['&'] = T,  ['\''] = T,
     ['('] = U,  [')'] = U,  ['*'] = T,  ['+'] = T,  [','] = P,  ['-'] = T,  ['.'] = T,
     ['/'] = P,  ['0' ... '9'] = T,      [':'] = U,  [';'] = U,  ['<'] = P,  ['='] = U,

@@ -49,7 +49,8 @@ void http_respond_file(struct http_request *req, const struct http_response *hea
 void http_stream_begin(struct http_request *req, const struct http_response *head,
                        void (*drained)(struct http_request *req, void *context), void *context);
 /* Copies and sends. False: enough is queued, go on when drained is called (what was passed is kept).
- * After the client has gone it answers true and drops; http_on_abort tells. */
+ * After the client has gone it answers true and drops; http_on_abort tells, perhaps from inside
+ * this call. */
 bool http_stream_write(struct http_request *req, str bytes);
 void http_stream_end(struct http_request *req);
 /* Breaks the body off: the client sees an incomplete message. */
