@@ -1,0 +1,110 @@
+#include "ops/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+
+static err failed(struct arena *arena, const char *doing, str path)
+{
+    return err_new(arena, ERR_IO, "cannot %s %.*s: %s", doing, STR_FMT(path), strerror(errno));
+}
+
+static err read_all(struct arena *arena, int fd, str path, size_t bytes_max, str *out)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0) return failed(arena, "read", path);
+    if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > bytes_max)
+        return err_new(arena, ERR_IO, "cannot read %.*s: not a file of at most %zu bytes", STR_FMT(path),
+                       bytes_max);
+    size_t size = (size_t)info.st_size, len = 0;
+    char *content = arena_alloc(arena, size + 1);
+    while (len < size) {
+        ssize_t got = read(fd, content + len, size - len);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed(arena, "read", path);
+        if (got == 0) break;
+        len += (size_t)got;
+    }
+    *out = str_from(content, len);
+    return NULL;
+}
+
+err file_read(struct arena *arena, str path, size_t bytes_max, str *out)
+{
+    int fd = open(str_cstr(arena, path), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failed(arena, "open", path);
+    err error = read_all(arena, fd, path, bytes_max, out);
+    close(fd);
+    return error;
+}
+
+bool file_exists(struct arena *arena, str path)
+{
+    return access(str_cstr(arena, path), F_OK) == 0;
+}
+
+static err write_all(struct arena *arena, int fd, str path, str content)
+{
+    while (content.len) {
+        ssize_t wrote = write(fd, content.at, content.len);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return failed(arena, "write", path);
+        content = str_skip(content, (size_t)wrote);
+    }
+    return fsync(fd) == 0 ? NULL : failed(arena, "store", path);
+}
+
+err file_write(struct arena *arena, str path, str content, unsigned mode)
+{
+    const char *fresh = str_printf(arena, "%.*s.new", STR_FMT(path)).at;
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0) return failed(arena, "make", path);
+    err error = fchmod(fd, mode) == 0 ? NULL : failed(arena, "protect", path);
+    if (!error) error = write_all(arena, fd, path, content);
+    close(fd);
+    if (!error && rename(fresh, str_cstr(arena, path)) != 0) error = failed(arena, "replace", path);
+    if (error) unlink(fresh);
+    return error;
+}
+
+err folder_make(struct arena *arena, str path, unsigned mode)
+{
+    for (size_t at = str_find_char(path, '/', 1); at != SIZE_MAX; at = str_find_char(path, '/', at + 1))
+        if (mkdir(str_cstr(arena, str_slice(path, 0, at)), 0755) != 0 && errno != EEXIST)
+            return failed(arena, "make", path);
+    bool made = mkdir(str_cstr(arena, path), mode) == 0 || errno == EEXIST;
+    return made ? NULL : failed(arena, "make", path);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+err folder_list(struct arena *arena, str path, str suffix, str **names, size_t *count)
+{
+    struct {
+        VEC(str);
+    } found = {0};
+    *names = NULL;
+    *count = 0;
+    DIR *folder = opendir(str_cstr(arena, path));
+    if (!folder) return errno == ENOENT ? NULL : failed(arena, "list", path);
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        str name = str_of(entry->d_name);
+        if (name.at[0] == '.' || !str_ends(name, suffix)) continue;
+        *VEC_ADD(arena, &found) = str_copy(arena, name);
+    }
+    closedir(folder);
+    if (found.count) qsort(found.at, found.count, sizeof(str), by_bytes);
+    *names = found.at;
+    *count = found.count;
+    return NULL;
+}
