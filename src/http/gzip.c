@@ -10,7 +10,7 @@ struct gzip {
 enum { GZIP_WINDOW = 15 + 16 /* a gzip header */, GZIP_MEMORY = 8 };
 
 /* "q=0", "q=0.000" mean no; everything else, malformed ones too, means yes. */
-static bool is_weight_zero(str parameters)
+bool http_is_weight_zero(str parameters)
 {
     str parameter;
     while (parameters.len) {
@@ -34,8 +34,8 @@ bool gzip_is_accepted(const struct http_request *req)
             str_cut(item, ';', &name, &parameters);
             name = str_trim(name);
             if (str_eq_nocase(name, STR("gzip")) || str_eq_nocase(name, STR("x-gzip")))
-                return !is_weight_zero(parameters);
-            if (str_eq(name, STR("*"))) any = !is_weight_zero(parameters);
+                return !http_is_weight_zero(parameters);
+            if (str_eq(name, STR("*"))) any = !http_is_weight_zero(parameters);
         }
     return any;
 }

@@ -237,6 +237,8 @@ struct gzip;
 /* Whether Accept-Encoding takes gzip (RFC 9110, 12.5.3). */
 bool gzip_is_accepted(const struct http_request *req);
 bool gzip_is_worth(str content_type);
+/* Whether the parameters of a list item, such as "q=0.5", say "not this one". */
+bool http_is_weight_zero(str parameters);
 /* Compresses into out; false: no memory, or not smaller. */
 MUST_USE bool gzip_compress(struct arena *arena, struct gzip **gzip, int level, str body,
                             struct buf *out);
