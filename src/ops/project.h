@@ -7,6 +7,7 @@
 #define DAPUR_OPS_PROJECT_H
 
 #include "api/common/api_keys.h"
+#include "api/common/builtin_migration.h"
 #include "ops/config.h"
 #include "sql/engine.h"
 
@@ -33,11 +34,6 @@ struct migrations {
 MUST_USE err project_migrations(struct arena *arena, const struct config *config,
                                 struct engine *engine, struct migrations *out);
 /* Our own schemas (auth, storage...), brought to this program's version first. */
-struct builtin_migration {
-    str name; /* "dapur/auth_001", unique, never changed once released */
-    str role; /* who owns what it makes */
-    str text;
-};
 MUST_USE err project_builtin_migrate(struct arena *arena, struct engine *engine,
                                      const struct builtin_migration *migrations, size_t count);
 

@@ -1,0 +1,40 @@
+/* cli/keys.c - dapur keys: prints the project's keys, making them at first. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "ops/project.h"
+
+static int print_keys(struct cli *cli)
+{
+    struct config config;
+    struct api_keys keys;
+    err error = cli_config(cli, 0, &config);
+    if (!error) error = project_keys(cli->arena, &config, &keys);
+    if (error) return cli_fail(cli, error);
+    if (cli_has(cli, "json")) {
+        struct buf *text = buf_in(cli->arena, 0);
+        api_keys_render(&keys, text);
+        printf("%.*s\n", STR_FMT(buf_str(text)));
+        return EXIT_OK;
+    }
+    printf("anon          %.*s\n", STR_FMT(keys.anon));
+    printf("publishable   %.*s\n", STR_FMT(keys.publishable));
+    printf("service_role  %.*s\n", STR_FMT(keys.service_role));
+    printf("secret        %.*s\n", STR_FMT(keys.secret));
+    return EXIT_OK;
+}
+
+static const struct cli_flag flags[] = {
+    {"json", false, "one JSON object, with the JWT secret"},
+    {"data", true, "data folder (default DIR/data)"},
+};
+
+const struct command command_keys = {
+    .name = "keys",
+    .usage = "keys [DIR]",
+    .help = "print the project's API keys, making them when missing",
+    .flags = flags,
+    .flag_count = COUNT_OF(flags),
+    .settings = true,
+    .run = print_keys,
+};

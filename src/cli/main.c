@@ -1,0 +1,242 @@
+/* cli/main.c - main(): finds the subcommand, reads its arguments, runs it. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "cli/cli.h"
+#include "ops/version.h"
+
+enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024 };
+
+static const struct command *const commands[] = {
+    &command_serve,
+    &command_keys,
+    &command_version,
+};
+
+static void usage(FILE *out)
+{
+    fprintf(out, "dapur %s - a whole backend in one program\n\nusage: dapur COMMAND [ARGUMENTS]\n\n",
+            DAPUR_VERSION);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  %-28s %s\n", commands[i]->usage, commands[i]->help);
+    fprintf(out, "\n\"dapur COMMAND --help\" says more about one; \"dapur help settings\" lists every setting.\n");
+}
+
+static void usage_of(const struct command *command, FILE *out)
+{
+    fprintf(out, "usage: dapur %s\n\n%s\n", command->usage, command->help);
+    if (command->flag_count) fprintf(out, "\n");
+    for (size_t i = 0; i < command->flag_count; i++) {
+        const struct cli_flag *flag = &command->flags[i];
+        char name[64];
+        snprintf(name, sizeof name, "--%s%s", flag->name, flag->takes_value ? " VALUE" : "");
+        fprintf(out, "  %-26s %s\n", name, flag->help);
+    }
+    if (command->settings)
+        fprintf(out, "\nEvery setting is a flag too: --server.loops 2. \"dapur help settings\" lists them.\n");
+}
+
+static int print_settings(struct arena *arena)
+{
+    struct config config;
+    struct buf *text = buf_in(arena, 0);
+    err error = config_load(arena, STR("."), NULL, 0, &config);
+    if (error) {
+        fprintf(stderr, "dapur: %.*s\n", STR_FMT(error->message));
+        return EXIT_UNUSABLE;
+    }
+    config_render(&config, text);
+    fwrite(text->at, 1, text->len, stdout);
+    return EXIT_OK;
+}
+
+/* Arguments -------------------------------------------------------------------------------------- */
+
+static const struct cli_flag *own_flag(const struct command *command, str name)
+{
+    for (size_t i = 0; i < command->flag_count; i++)
+        if (str_eq(str_of(command->flags[i].name), name)) return &command->flags[i];
+    return NULL;
+}
+
+static const struct config_key *setting_flag(const struct command *command, str name)
+{
+    size_t count;
+    const struct config_key *keys = config_keys(&count);
+    for (size_t i = 0; command->settings && i < count; i++)
+        if (str_eq(keys[i].name, name) || (!str_empty(keys[i].flag) && str_eq(keys[i].flag, name)))
+            return &keys[i];
+    return NULL;
+}
+
+static err unknown_flag(struct arena *arena, const struct command *command, str name)
+{
+    struct err *error = err_new(arena, ERR_USAGE, "unknown flag \"--%.*s\"", STR_FMT(name));
+    str nearest = command->settings ? config_suggest(name) : STR_NONE;
+    if (!str_empty(nearest)) return err_hint(arena, error, "Perhaps you meant --%.*s.", STR_FMT(nearest));
+    return err_hint(arena, error, "\"dapur %s --help\" lists the flags.", command->name);
+}
+
+struct reading {
+    struct arena *arena;
+    const struct command *command;
+    char **arguments;
+    int count, at;
+    struct {
+        VEC(str);
+    } words;
+    struct {
+        VEC(struct config_flag);
+    } flags;
+};
+
+static err read_flag(struct reading *reading, str text)
+{
+    str name, value;
+    bool has_value = str_cut(text, '=', &name, &value);
+    const struct cli_flag *flag = own_flag(reading->command, name);
+    if (!flag && !setting_flag(reading->command, name))
+        return unknown_flag(reading->arena, reading->command, name);
+    bool takes_value = !flag || flag->takes_value;
+    if (!has_value && takes_value) {
+        if (reading->at >= reading->count)
+            return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" needs a value", STR_FMT(name));
+        value = str_of(reading->arguments[reading->at++]);
+    }
+    if (!has_value && !takes_value) value = STR("true");
+    *VEC_ADD(reading->arena, &reading->flags) = (struct config_flag){name, value};
+    return NULL;
+}
+
+static err read_arguments(struct reading *reading, struct cli *cli)
+{
+    while (reading->at < reading->count) {
+        str argument = str_of(reading->arguments[reading->at++]);
+        bool flag = str_starts(argument, STR("--")) && argument.len > 2;
+        if (flag) TRY(read_flag(reading, str_skip(argument, 2)));
+        else *VEC_ADD(reading->arena, &reading->words) = argument;
+    }
+    cli->words = reading->words.at;
+    cli->word_count = reading->words.count;
+    cli->flags = reading->flags.at;
+    cli->flag_count = reading->flags.count;
+    return NULL;
+}
+
+str cli_flag(const struct cli *cli, const char *name)
+{
+    for (size_t i = cli->flag_count; i-- > 0;)
+        if (str_eq(cli->flags[i].name, str_of(name))) return cli->flags[i].value;
+    return STR_NONE;
+}
+
+bool cli_has(const struct cli *cli, const char *name)
+{
+    return cli_flag(cli, name).at != NULL;
+}
+
+str cli_word(const struct cli *cli, size_t index, str fallback)
+{
+    return index < cli->word_count ? cli->words[index] : fallback;
+}
+
+err cli_config(struct cli *cli, size_t index, struct config *out)
+{
+    /* Flags of the command itself are not settings. */
+    struct {
+        VEC(struct config_flag);
+    } settings = {0};
+    size_t count;
+    const struct config_key *keys = config_keys(&count);
+    for (size_t i = 0; i < cli->flag_count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (str_eq(cli->flags[i].name, keys[k].name) ||
+                (!str_empty(keys[k].flag) && str_eq(cli->flags[i].name, keys[k].flag)))
+                *VEC_ADD(cli->arena, &settings) = cli->flags[i];
+    return config_load(cli->arena, cli_word(cli, index, STR(".")), settings.at, settings.count, out);
+}
+
+int cli_fail(const struct cli *cli, err error)
+{
+    fprintf(stderr, "dapur %s: %.*s\n", cli->command, STR_FMT(error->message));
+    if (!str_empty(error->details)) fprintf(stderr, "  %.*s\n", STR_FMT(error->details));
+    if (!str_empty(error->hint)) fprintf(stderr, "  %.*s\n", STR_FMT(error->hint));
+    for (err cause = error->cause; cause; cause = cause->cause)
+        fprintf(stderr, "  because: %.*s\n", STR_FMT(cause->message));
+    return EXIT_UNUSABLE;
+}
+
+/* Running ---------------------------------------------------------------------------------------- */
+
+struct started {
+    const struct command *command;
+    struct cli cli;
+    int code;
+};
+
+static void *run_on_thread(void *context)
+{
+    struct started *started = context;
+    started->code = started->command->run(&started->cli);
+    return NULL;
+}
+
+/* The SQL parser needs a deep stack, which the main thread cannot be sure to have. */
+static int run_command(const struct command *command, const struct cli *cli)
+{
+    struct started started = {.command = command, .cli = *cli, .code = EXIT_UNUSABLE};
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, COMMAND_STACK_BYTES);
+    int rc = pthread_create(&thread, &attributes, run_on_thread, &started);
+    pthread_attr_destroy(&attributes);
+    if (rc != 0) {
+        fprintf(stderr, "dapur: cannot start a thread: %s\n", strerror(rc));
+        return EXIT_UNUSABLE;
+    }
+    pthread_join(thread, NULL);
+    return started.code;
+}
+
+static bool asks_for_help(int count, char **arguments)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) return true;
+    return false;
+}
+
+static int dispatch(struct arena *arena, int count, char **arguments)
+{
+    str name = count > 0 ? str_of(arguments[0]) : STR("");
+    bool help = str_eq(name, STR("help")) || str_eq(name, STR("--help")) || str_eq(name, STR("-h"));
+    if (help && count > 1 && strcmp(arguments[1], "settings") == 0) return print_settings(arena);
+    if (help && count > 1) name = str_of(arguments[1]);
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        const struct command *command = commands[i];
+        if (!str_eq(str_of(command->name), name)) continue;
+        if (help || asks_for_help(count - 1, arguments + 1)) {
+            usage_of(command, stdout);
+            return EXIT_OK;
+        }
+        struct cli cli = {.arena = arena, .command = command->name};
+        struct reading reading = {.arena = arena, .command = command, .arguments = arguments + 1,
+                                  .count = count - 1};
+        err error = read_arguments(&reading, &cli);
+        return error ? cli_fail(&cli, error) : run_command(command, &cli);
+    }
+    bool wrong = !help && !str_empty(name);
+    if (wrong) fprintf(stderr, "dapur: there is no command \"%.*s\"\n\n", STR_FMT(name));
+    usage(wrong ? stderr : stdout);
+    return wrong || count == 0 ? EXIT_UNUSABLE : EXIT_OK;
+}
+
+int main(int count, char **arguments)
+{
+    struct arena *arena = arena_new(0);
+    int code = dispatch(arena, count - 1, arguments + 1);
+    arena_free(arena);
+    return code;
+}

@@ -1,0 +1,371 @@
+#include "ops/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "api/auth/auth.h"
+#include "api/common/gateway.h"
+#include "api/rest/rest.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/vec.h"
+#include "engine/sqlite/engine.h"
+#include "http/static.h"
+#include "net/workers.h"
+#include "ops/admin.h"
+#include "ops/files.h"
+#include "ops/project.h"
+
+struct server {
+    struct arena *arena;
+    const struct config *config;
+    struct engine *engine;
+    struct api_keys keys;
+    struct loops *loops;
+    struct workers *hashers;
+    struct gateway *gateway;
+    struct admin admin;
+    struct http_server *api;
+    struct http_server *admin_server;
+    size_t loops_started; /* loops whose engine reader is open */
+    err loop_error;
+};
+
+/* The engine ------------------------------------------------------------------------------------- */
+
+static err open_sqlite(struct arena *arena, const struct config *config, struct engine **out)
+{
+    struct engine_sqlite_options options = engine_sqlite_defaults(config->database.dir);
+    options.meter_us = (uint64_t)config->database.meter_us;
+    options.mmap_bytes = (uint64_t)config->database.mmap_bytes;
+    options.read_run_ms = (uint64_t)config->database.read_run_ms;
+    options.slow_threads = (size_t)config->database.slow_threads;
+    options.slow_queue_max = (size_t)config->database.slow_queue_max;
+    options.spool_bytes_max = (uint64_t)config->database.spool_bytes_max;
+    options.write_queue_max = (size_t)config->database.write_queue_max;
+    options.write_run_ms = (uint64_t)config->database.write_run_ms;
+    options.write_run_service_ms = (uint64_t)config->database.write_run_service_ms;
+    options.write_wait_ms = (uint64_t)config->database.write_wait_ms;
+    return engine_sqlite_open(arena, &options, out);
+}
+
+err server_open_engine(struct arena *arena, const struct config *config, struct engine **out)
+{
+    if (!str_empty(config->database.url))
+        return err_sql(arena, "0A000", "PostgreSQL as the database is not supported yet");
+    TRY(folder_make(arena, config->database.dir, 0700));
+    struct engine *engine;
+    TRY(open_sqlite(arena, config, &engine));
+    size_t count;
+    const struct builtin_migration *builtin = auth_migrations(&count);
+    err error = project_builtin_migrate(arena, engine, builtin, count);
+    if (error) engine->close(engine);
+    else *out = engine;
+    return error;
+}
+
+static err check_pending(struct server *server)
+{
+    struct migrations migrations;
+    TRY(project_migrations(server->arena, server->config, server->engine, &migrations));
+    for (size_t i = 0; i < migrations.count; i++)
+        if (migrations.at[i].state == MIGRATION_PENDING)
+            return err_new(server->arena, ERR_CONFIG, "migration \"%.*s\" is pending",
+                           STR_FMT(migrations.at[i].file));
+    return NULL;
+}
+
+static void log_notice(void *context, str message)
+{
+    (void)context;
+    log_info("notice", LOG_STR("text", message));
+}
+
+static err prepare_database(struct server *server, const struct server_options *options)
+{
+    TRY(server_open_engine(server->arena, server->config, &server->engine));
+    TRY(project_keys(server->arena, server->config, &server->keys));
+    if (options->no_migrate) return check_pending(server);
+    struct migrate_options migrate = {.allow_drift = options->allow_drift, .notice = log_notice};
+    size_t applied;
+    return project_migrate(server->arena, server->config, server->engine, &migrate, &applied);
+}
+
+/* Loops ------------------------------------------------------------------------------------------ */
+
+static void start_reader(struct loop *loop, void *context)
+{
+    struct server *server = context;
+    server->loop_error = server->engine->loop_start(server->engine, loop);
+}
+
+static void stop_reader(struct loop *loop, void *context)
+{
+    struct server *server = context;
+    server->engine->loop_stop(server->engine, loop);
+}
+
+static err start_loops(struct server *server)
+{
+    struct loops_options options = {.count = (size_t)server->config->server.loops};
+    TRY(loops_start(server->arena, &options, &server->loops));
+    for (size_t i = 0; i < loops_count(server->loops); i++) {
+        loop_call_wait(loops_at(server->loops, i), start_reader, server);
+        if (server->loop_error) return server->loop_error;
+        server->loops_started++;
+    }
+    struct workers_options hashers = {
+        .threads = (size_t)server->config->auth.hash_threads,
+        .queue_max = (size_t)server->config->auth.hash_queue_max,
+    };
+    return workers_start(server->arena, &hashers, &server->hashers);
+}
+
+/* APIs ------------------------------------------------------------------------------------------- */
+
+static void split_list(struct arena *arena, str text, const str **out, size_t *count)
+{
+    struct {
+        VEC(str);
+    } items = {0};
+    while (!str_empty(text)) {
+        str item;
+        str_cut(text, ',', &item, &text);
+        item = str_trim(item);
+        if (!str_empty(item)) *VEC_ADD(arena, &items) = item;
+    }
+    *out = items.at;
+    *count = items.count;
+}
+
+static const struct http_cors *cors_with_origins(struct server *server, const struct http_cors *rules)
+{
+    struct http_cors *cors = ARENA_NEW(server->arena, struct http_cors);
+    *cors = *rules;
+    split_list(server->arena, server->config->server.cors_origins, &cors->origins, &cors->origin_count);
+    return cors;
+}
+
+static void mount(struct server *server, struct http_router *router, const struct http_mount *rules)
+{
+    struct http_mount *copy = ARENA_NEW(server->arena, struct http_mount);
+    *copy = *rules;
+    if (copy->cors) copy->cors = cors_with_origins(server, copy->cors);
+    http_router_mount(router, copy);
+}
+
+static err mount_rest(struct server *server, struct http_router *router)
+{
+    const struct config *config = server->config;
+    struct rest_options options = {
+        .engine = server->engine,
+        .gateway = server->gateway,
+        .loop_count = loops_count(server->loops),
+        .max_rows = config->rest.max_rows,
+        .aggregates = config->rest.aggregates,
+        .safe_update = config->rest.safe_update,
+        .body_bytes_max = (size_t)config->server.body_bytes_max,
+    };
+    split_list(server->arena, config->rest.schemas, &options.schemas, &options.schema_count);
+    struct rest *rest;
+    TRY(rest_new(server->arena, &options, &rest));
+    mount(server, router, rest_mount(rest));
+    return NULL;
+}
+
+static err mount_auth(struct server *server, struct http_router *router, str external_url)
+{
+    const struct config *config = server->config;
+    struct auth_options options = {
+        .engine = server->engine,
+        .gateway = server->gateway,
+        .keys = &server->keys,
+        .hashers = server->hashers,
+        .loop_count = loops_count(server->loops),
+        .external_url = external_url,
+        .site_url = config->auth.site_url,
+        .jwt_exp_s = config->auth.jwt_exp_s,
+        .password_bytes_min = (size_t)config->auth.password_bytes_min,
+        .bcrypt_cost = (int)config->auth.bcrypt_cost,
+        .autoconfirm = config->auth.autoconfirm,
+        .disable_signup = config->auth.disable_signup,
+        .rate_limits = config->security.rate_limits,
+    };
+    struct auth *auth;
+    TRY(auth_new(server->arena, &options, &auth));
+    mount(server, router, auth_mount(auth));
+    return NULL;
+}
+
+static err mount_public(struct server *server, struct http_router *router)
+{
+    str folder = str_printf(server->arena, "%.*s/public", STR_FMT(server->config->project));
+    if (!file_exists(server->arena, folder)) return NULL;
+    struct http_static_options options = {.directory = folder.at};
+    if (!str_empty(server->config->security.content_security_policy))
+        options.content_security_policy = server->config->security.content_security_policy;
+    struct http_static *files;
+    TRY(http_static_new(server->arena, &options, loops_count(server->loops), &files));
+    struct http_route *route = ARENA_NEW(server->arena, struct http_route);
+    *route = (struct http_route){.methods = HTTP_BIT(HTTP_GET), .path = STR("/"), .prefix = true,
+                                 .handler = http_static_serve, .name = STR("static")};
+    struct http_mount *site = ARENA_NEW(server->arena, struct http_mount);
+    *site = (struct http_mount){.routes = route, .route_count = 1, .context = files};
+    http_router_mount(router, site);
+    return NULL;
+}
+
+/* Listeners -------------------------------------------------------------------------------------- */
+
+static void log_request(const struct http_request *req, const struct http_done *done, void *context)
+{
+    (void)context;
+    char id[17];
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++) id[i] = digits[(req->id >> (60 - 4 * i)) & 15];
+    log_info("request",
+             LOG_STR("request_id", str_from(id, 16)),
+             LOG_STR("method", req->method_text),
+             LOG_STR("path", req->path),
+             LOG_STR("route", req->route ? req->route->name : STR("")),
+             LOG_INT("status", done->status),
+             LOG_INT("bytes", done->bytes_out),
+             LOG_INT("us", done->us));
+}
+
+static struct http_options listener_options(const struct config *config)
+{
+    return (struct http_options){
+        .server_name = STR("dapur"),
+        .request_line_bytes_max = (size_t)config->server.request_line_bytes_max,
+        .header_bytes_max = (size_t)config->server.header_bytes_max,
+        .body_bytes_max = (size_t)config->server.body_bytes_max,
+        .connections_max = (size_t)config->server.connections_max,
+        .idle_ms = (uint64_t)config->server.idle_ms,
+        .header_ms = (uint64_t)config->server.header_ms,
+        .body_ms = (uint64_t)config->server.body_ms,
+        .stall_ms = (uint64_t)config->server.stall_ms,
+        .request_ms = (uint64_t)config->server.request_ms,
+        .drain_ms = (uint64_t)config->server.drain_ms,
+        .gzip = config->server.gzip,
+    };
+}
+
+static err start_admin(struct server *server)
+{
+    const struct config *config = server->config;
+    struct http_options options = listener_options(config);
+    struct http_router *router = http_router_new(server->arena);
+    http_router_mount(router, admin_mount(server->arena, &server->admin));
+    options.router = router;
+    options.listen = config->server.admin_listen;
+    bool chosen = !str_empty(options.listen);
+    /* Without a word about it: the usual port beside the usual port, else any that is free. */
+    bool usual = str_ends(config->server.listen, STR(":54321"));
+    if (!chosen) options.listen = usual ? STR("127.0.0.1:54322") : STR("127.0.0.1:0");
+    err error = http_server_start(server->arena, server->loops, &options, &server->admin_server);
+    if (error && !chosen && usual) {
+        options.listen = STR("127.0.0.1:0");
+        error = http_server_start(server->arena, server->loops, &options, &server->admin_server);
+    }
+    if (error) return error;
+    str port = str_printf(server->arena, "%d\n", http_server_port(server->admin_server));
+    str path = str_printf(server->arena, "%.*s/admin.port", STR_FMT(config->database.dir));
+    return file_write(server->arena, path, port, 0600);
+}
+
+/* The port is known only after listening; the APIs want the address. So: the router is filled after
+ * the listener has its address and before the first request can be answered. */
+static err start_api(struct server *server)
+{
+    const struct config *config = server->config;
+    struct gateway_options gateway = {
+        .keys = &server->keys,
+        .require_key = config->gateway.require_key,
+        .loop_count = loops_count(server->loops),
+    };
+    server->gateway = gateway_new(server->arena, &gateway);
+    struct http_router *router = http_router_new(server->arena);
+    str external = config->auth.external_url;
+    if (str_empty(external)) external = str_printf(server->arena, "http://%.*s", STR_FMT(config->server.listen));
+    TRY(mount_rest(server, router));
+    TRY(mount_auth(server, router, external));
+    mount(server, router, health_mount(server->arena, &server->admin));
+    TRY(mount_public(server, router));
+    struct http_options options = listener_options(config);
+    options.listen = config->server.listen;
+    options.router = router;
+    if (config->log.requests) options.on_done = log_request;
+    TRY(http_server_start(server->arena, server->loops, &options, &server->api));
+    server->admin.api = server->api;
+    return NULL;
+}
+
+/* Life ------------------------------------------------------------------------------------------- */
+
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static void wait_for_end(const sigset_t *signals)
+{
+    int signal_number = 0;
+    do {
+        if (sigwait(signals, &signal_number) != 0) continue;
+        if (signal_number == SIGHUP) log_info("SIGHUP: no setting can be reloaded yet");
+    } while (signal_number != SIGTERM && signal_number != SIGINT);
+    log_info("draining", LOG_INT("signal", signal_number));
+}
+
+static void stop(struct server *server)
+{
+    atomic_store(&server->admin.ready, false);
+    if (server->api) {
+        size_t cut = http_server_drain(server->api);
+        if (cut) log_warn("requests were cut at the end", LOG_INT("count", cut));
+    }
+    if (server->admin_server) http_server_drain(server->admin_server);
+    if (server->hashers) workers_stop(server->hashers);
+    for (size_t i = 0; i < server->loops_started; i++)
+        loop_call_wait(loops_at(server->loops, i), stop_reader, server);
+    if (server->engine) server->engine->close(server->engine);
+    if (server->loops) {
+        loops_stop(server->loops);
+        loops_join(server->loops);
+    }
+    if (server->gateway) gateway_free(server->gateway);
+}
+
+static err start(struct server *server, const struct server_options *options)
+{
+    TRY(prepare_database(server, options));
+    TRY(start_loops(server));
+    server->admin.engine = server->engine;
+    server->admin.started_ms = clock_mono_ms();
+    TRY(start_api(server));
+    TRY(start_admin(server));
+    atomic_store(&server->admin.ready, true);
+    options->ready(options->context, http_server_address(server->api),
+                   http_server_address(server->admin_server));
+    return NULL;
+}
+
+err server_run(struct arena *arena, const struct server_options *options)
+{
+    struct server *server = ARENA_NEW(arena, struct server);
+    server->arena = arena;
+    server->config = options->config;
+    sigset_t signals;
+    block_signals(&signals);
+    err error = start(server, options);
+    if (!error) wait_for_end(&signals);
+    stop(server);
+    return error;
+}
