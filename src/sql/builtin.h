@@ -71,8 +71,8 @@ enum {
     INT8ARRAYOID = 1016,
     UUIDARRAYOID = 2951,
     /* citext has no fixed oid in PostgreSQL, being an extension's; these are ours. */
-    CITEXTOID = 16000,
-    CITEXTARRAYOID = 16001,
+    CITEXTOID = 12201,
+    CITEXTARRAYOID = 12202,
 };
 
 struct builtin_type {
