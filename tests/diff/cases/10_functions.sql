@@ -63,7 +63,6 @@ select fact(5);
 select add(1, 2, 3);
 -- error: 42883
 select add(true, false);
--- error: 42725
 select add(null, '1'), add(null, null);
 -- error: 22P02
 select bad_text();
