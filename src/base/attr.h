@@ -5,6 +5,7 @@
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_index, args_index) \
     __attribute__((format(printf, format_index, args_index)))
+#define NEVER_NULL __attribute__((returns_nonnull))
 #define NORETURN __attribute__((noreturn))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

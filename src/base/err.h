@@ -39,22 +39,26 @@ struct err {
     } while (0)
 
 /* A fresh error of a kind; the message is formatted into the arena. */
-MUST_USE struct err *err_new(struct arena *arena, enum err_kind kind, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+MUST_USE NEVER_NULL struct err *err_new(struct arena *arena,
+                                        enum err_kind kind,
+                                        const char *format,
+                                        ...) PRINTF_LIKE(3, 4);
 /* An SQL error: sqlstate is five characters, copied. Its status comes from err_sqlstate_status. */
-MUST_USE struct err *err_sql(struct arena *arena, const char *sqlstate, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+MUST_USE NEVER_NULL struct err *err_sql(struct arena *arena,
+                                        const char *sqlstate,
+                                        const char *format,
+                                        ...) PRINTF_LIKE(3, 4);
 /* The HTTP status that a SQLSTATE maps to for a caller who is not anonymous (docs/rest.md). */
 int err_sqlstate_status(str sqlstate);
 
 /* Setters answer the same error, so that a return statement can chain them. Texts are formatted
  * into the arena given. */
-struct err *err_details(struct arena *arena, struct err *error, const char *format, ...)
+NEVER_NULL struct err *err_details(struct arena *arena, struct err *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
-struct err *err_hint(struct arena *arena, struct err *error, const char *format, ...)
+NEVER_NULL struct err *err_hint(struct arena *arena, struct err *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
-struct err *err_at(struct err *error, int64_t offset);
-struct err *err_cause(struct err *error, err cause);
+NEVER_NULL struct err *err_at(struct err *error, int64_t offset);
+NEVER_NULL struct err *err_cause(struct err *error, err cause);
 
 /* A deep copy in another arena: an error that outlives the request's memory. */
 err err_copy(struct arena *arena, err error);
