@@ -376,8 +376,8 @@ static struct expr *rewrite_call(struct infer_context *ctx, struct expr *call)
 err infer_builtin_call(struct infer_context *ctx, const struct builtin *builtin, struct expr **args,
                        size_t count, int32_t location, struct expr **out)
 {
-    oid declared[BUILTIN_ARGS_MAX];
-    oid actual[BUILTIN_ARGS_MAX];
+    oid declared[BUILTIN_ARGS_MAX] = {0};
+    oid actual[BUILTIN_ARGS_MAX] = {0};
     for (size_t i = 0; i < count; i++) {
         declared[i] = builtin->args[i];
         actual[i] = args[i]->type;
