@@ -113,7 +113,8 @@ void http_respond_error(struct http_request *req, err error)
     struct http_connection *connection = connection_of(req);
     const struct http_options *options = &connection->home->server->options;
     const struct http_mount *mount = req->mount;
-    if (error->status >= 500)
+    /* What never became a request is counted, not logged: a flood of it must not fill a disk. */
+    if (error->status >= 500 && req->path.len)
         log_error("request failed", LOG_STR("request", http_request_id(req)),
                   LOG_STR("path", req->path), LOG_ERR(error));
     struct http_response response = {.status = error->status};
