@@ -11,7 +11,12 @@ enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024 };
 
 static const struct command *const commands[] = {
     &command_serve,
+    &command_migrate,
+    &command_check,
+    &command_sql,
     &command_keys,
+    &command_backup,
+    &command_restore,
     &command_version,
 };
 

@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,4 +110,50 @@ err folder_list(struct arena *arena, str path, str suffix, str **names, size_t *
     *names = found.at;
     *count = found.count;
     return NULL;
+}
+
+static err copy_bytes(struct arena *arena, int in, int out, str to)
+{
+    enum { COPY_BYTES = 8 * 1024 * 1024 };
+    for (;;) {
+        ssize_t sent = sendfile(out, in, NULL, COPY_BYTES);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return failed(arena, "write", to);
+        if (sent == 0) break;
+    }
+    return fsync(out) == 0 ? NULL : failed(arena, "store", to);
+}
+
+err file_copy(struct arena *arena, str from, str to)
+{
+    int in = open(str_cstr(arena, from), O_RDONLY | O_CLOEXEC);
+    if (in < 0) return failed(arena, "open", from);
+    int out = open(str_cstr(arena, to), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    err error = out < 0 ? failed(arena, "make", to) : copy_bytes(arena, in, out, to);
+    close(in);
+    if (out >= 0) close(out);
+    return error;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+void folder_remove(struct arena *arena, str path)
+{
+    enum { DESCRIPTORS = 8 };
+    nftw(str_cstr(arena, path), remove_entry, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+err folder_lock(struct arena *arena, str path, int *fd)
+{
+    str lock = str_printf(arena, "%.*s/lock", STR_FMT(path));
+    *fd = open(lock.at, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0) return failed(arena, "open", lock);
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return NULL;
+    close(*fd);
+    *fd = -1;
+    return err_new(arena, ERR_UNAVAILABLE, "the data folder is in use by another process; stop it first");
 }

@@ -18,4 +18,12 @@ MUST_USE err folder_make(struct arena *arena, str path, unsigned mode);
 /* Names in byte order that end with suffix; a missing folder has none. */
 MUST_USE err folder_list(struct arena *arena, str path, str suffix, str **names, size_t *count);
 
+/* A copy beside nothing: target must not exist. Synced. */
+MUST_USE err file_copy(struct arena *arena, str from, str to);
+/* The folder and all in it; silent when it is not there. */
+void folder_remove(struct arena *arena, str path);
+/* The lock of a data folder, as the engine takes it; close the descriptor to give it back.
+ * ERR_UNAVAILABLE when another process has it. */
+MUST_USE err folder_lock(struct arena *arena, str path, int *fd);
+
 #endif

@@ -205,6 +205,7 @@ static err apply(struct arena *arena, struct engine *engine, const struct migrat
         .text = buf_str(text),
         .role = role,
         .transaction = true,
+        .migration = true,
         .auto_rls = auto_rls,
         .each = each_statement,
         .notice = on_notice,

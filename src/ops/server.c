@@ -15,6 +15,7 @@
 #include "http/static.h"
 #include "net/workers.h"
 #include "ops/admin.h"
+#include "ops/control.h"
 #include "ops/files.h"
 #include "ops/project.h"
 
@@ -29,6 +30,7 @@ struct server {
     struct admin admin;
     struct http_server *api;
     struct http_server *admin_server;
+    struct control *control;
     size_t loops_started; /* loops whose engine reader is open */
     err loop_error;
 };
@@ -332,6 +334,7 @@ static void stop(struct server *server)
         if (cut) log_warn("requests were cut at the end", LOG_INT("count", cut));
     }
     if (server->admin_server) http_server_drain(server->admin_server);
+    if (server->control) control_stop(server->control);
     if (server->hashers) workers_stop(server->hashers);
     for (size_t i = 0; i < server->loops_started; i++)
         loop_call_wait(loops_at(server->loops, i), stop_reader, server);
@@ -351,6 +354,7 @@ static err start(struct server *server, const struct server_options *options)
     server->admin.started_ms = clock_mono_ms();
     TRY(start_api(server));
     TRY(start_admin(server));
+    TRY(control_start(server->arena, server->config->database.dir, server->engine, &server->control));
     atomic_store(&server->admin.ready, true);
     options->ready(options->context, http_server_address(server->api),
                    http_server_address(server->admin_server));

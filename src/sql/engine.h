@@ -109,7 +109,8 @@ struct script_options {
     str file; /* for messages */
     str text;
     str role;         /* default "postgres" */
-    bool transaction; /* all or nothing (a migration); false: each statement on its own */
+    bool transaction; /* all or nothing; false: each statement on its own */
+    bool migration;   /* writes of others are refused (503) while it runs */
     bool keep_going;  /* check: after a refusal go on with the next statement */
     bool auto_rls;    /* enable row security on new tables of exposed schemas at the end */
     const struct caller *caller; /* console statements as somebody; NULL: the role alone */

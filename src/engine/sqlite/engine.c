@@ -174,7 +174,7 @@ static err engine_script(struct engine *base, struct arena *arena,
                          const struct script_options *options)
 {
     struct script_job job = {
-        .job = {.run = script_run_job, .migration = options->transaction},
+        .job = {.run = script_run_job, .migration = options->migration},
         .arena = arena,
         .options = options,
     };
