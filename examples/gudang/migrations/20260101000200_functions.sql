@@ -11,7 +11,7 @@ as $$
 $$;
 
 create function public.receive_goods(
-    code text,
+    product_barcode text,
     amount integer,
     location_code text default 'MAIN',
     remark text default null
@@ -26,8 +26,8 @@ as $$
     select dapur.raise('22023', 'the quantity must be above zero', '', '')
     where amount is null or amount <= 0;
 
-    select dapur.raise('P0002', 'no product has the barcode ' || coalesce(code, '(none)'), '', '')
-    where not exists (select 1 from public.products p where p.barcode = code);
+    select dapur.raise('P0002', 'no product has the barcode ' || coalesce(product_barcode, '(none)'), '', '')
+    where not exists (select 1 from public.products p where p.barcode = product_barcode);
 
     select dapur.raise('P0002', 'there is no location ' || coalesce(location_code, '(none)'), '', '')
     where not exists (select 1 from public.locations l where l.code = location_code);
@@ -35,13 +35,13 @@ as $$
     insert into public.stock as s (product_id, location_id, quantity)
     select p.id, l.id, amount
     from public.products p, public.locations l
-    where p.barcode = code and l.code = location_code
+    where p.barcode = product_barcode and l.code = location_code
     on conflict (product_id, location_id) do update set quantity = s.quantity + excluded.quantity;
 
     insert into public.movements (product_id, location_id, kind, quantity, note)
     select p.id, l.id, 'receipt', amount, remark
     from public.products p, public.locations l
-    where p.barcode = code and l.code = location_code
+    where p.barcode = product_barcode and l.code = location_code
     returning *;
 $$;
 
