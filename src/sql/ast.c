@@ -144,6 +144,7 @@ struct node *ast_new(struct arena *arena, enum node_kind kind)
     case T_WindowDef: ((struct WindowDef *)node)->frameOptions = FRAMEOPTION_DEFAULTS; break;
     case T_SelectStmt: ((struct SelectStmt *)node)->limitOption = LIMIT_OPTION_DEFAULT; break;
     case T_SQLValueFunction: ((struct SQLValueFunction *)node)->typmod = -1; break;
+    case T_NamedArgExpr: ((struct NamedArgExpr *)node)->argnumber = -1; break;
     case T_ColumnDef: ((struct ColumnDef *)node)->is_local = true; break;
     default: /* the rest starts at zero */ break;
     }

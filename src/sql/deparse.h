@@ -31,6 +31,7 @@ struct deparse {
     struct buf *text;
     const struct deparse_hooks *hooks; /* may be NULL */
     void *context;                     /* the hooks' own */
+    err error; /* the printers' own: the first that was met; start with NULL */
 };
 
 /* A statement. */
