@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "engine/sqlite/rowset.h"
+
 static err exec(struct connection *connection, struct arena *arena, const char *sql)
 {
     if (sqlite3_exec(connection->db, sql, NULL, NULL, NULL) == SQLITE_OK) return NULL;
@@ -79,6 +81,8 @@ static err open_parts(struct arena *arena, const struct connection_options *opti
     connection->session = ARENA_NEW(arena, struct sqlite_session);
     sqlite_session_init(connection->session);
     TRY(functions_register(connection->db, connection->session));
+    if (rowset_register(connection->db) != SQLITE_OK)
+        return connection_error(connection, arena, "set up the database");
     connection->statements = statement_cache_open(arena, connection->db, STATEMENT_CACHE_COUNT,
                                                   options->statement_bytes_max);
     TRY(prepare(connection, arena, writer ? "BEGIN IMMEDIATE" : "BEGIN", &connection->begin));

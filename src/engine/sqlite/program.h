@@ -13,7 +13,7 @@
 
 enum op_kind {
     OP_QUERY,  /* a SELECT whose rows are output (the step's result, or counted) */
-    OP_FILL,   /* a SELECT (or DML with RETURNING) whose rows go into row set `set` */
+    OP_FILL,   /* a SELECT, or DML with RETURNING, whose rows are added to row set `set` */
     OP_CHECK,  /* a SELECT of rows that must not be: the first one raises `error_*` */
     OP_WRITE,  /* INSERT, UPDATE, DELETE; with RETURNING its rows are output */
     OP_COUNT,  /* SELECT count: fills step_result.total */
@@ -47,15 +47,21 @@ struct program_op {
     size_t slot_count;
     int set; /* OP_FILL: which row set; else -1 */
     int set_columns;
-    bool counts_affected; /* OP_WRITE: its changes are the step's affected rows */
+    int reads_set;        /* nothing to do when this row set is empty; -1: none */
+    bool counts_affected; /* its changes are the step's affected rows */
     bool counts_inserted; /* upsert: these rows were newly inserted */
-    /* OP_CHECK: the error raised. Also consulted when a later OP_WRITE fails on a constraint. */
+    bool finds_inserted;  /* native upsert of one row: whether it was inserted shows afterwards */
+    /* OP_CHECK: the error raised. */
     const char *sqlstate;
     str message;
     str hint;
     /* OP_QUERY, OP_WRITE with RETURNING */
     const struct program_node *output;
-    const struct cat_relation *relation; /* the table written: for mapping constraint errors */
+    /* For mapping constraint errors: the table written, by which statement, and where in row set
+     * `reads_set` the new values are, by index into relation->columns (-1: not there). */
+    const struct cat_relation *relation;
+    const struct query *query;
+    const int *positions;
 };
 
 struct program_child {
@@ -83,5 +89,11 @@ struct program {
 
 /* Prints every statement of the plan (engine->print). 0A000 with `at` for what SQLite cannot say. */
 MUST_USE err program_print(struct arena *scratch, struct plan *plan);
+
+/* For the detail of a constraint error: a statement that yields the rows which op, a write without a
+ * row set, was about to write (DELETE: to remove), made only when it failed. *out is an OP_FILL
+ * whose columns are the relation's in order; NULL when the rows cannot be computed twice. */
+MUST_USE err program_print_rows(struct arena *arena, const struct plan *plan,
+                                const struct program_op *op, struct program_op **out);
 
 #endif

@@ -1,0 +1,41 @@
+/* engine/sqlite/constraint_error.h - what SQLite says of a failure, as PostgreSQL would say it.
+ *
+ * Owns:    nothing; errors live in the arena.
+ * Threads: the connection's.
+ * Errors:  makes them: SQLSTATE, PostgreSQL's message, and the detail where the caller may see it.
+ * Source:  rest.md, section 6 "SQLite -> SQLSTATE"; sql-on-sqlite.md, sections 7 and 8.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_CONSTRAINT_ERROR_H
+#define DAPUR_ENGINE_SQLITE_CONSTRAINT_ERROR_H
+
+#include <sqlite3.h>
+
+#include "engine/sqlite/rowset.h"
+#include "sql/catalog.h"
+#include "sql/query.h"
+#include "types/session.h"
+
+/* The last failure on db, before the statement is reset: our functions' own errors, 57014, 53100,
+ * XX001 ... code is the extended result code. */
+MUST_USE err sqlite_error(struct arena *arena, sqlite3 *db, int code);
+
+/* What is known of a write that failed. Its statement is reset: the rows it wrote are gone, so the
+ * database may be asked what stood in the way. */
+struct constraint_context {
+    struct arena *arena;
+    sqlite3 *db;
+    const struct catalog *catalog;
+    const struct cat_relation *relation; /* the table written */
+    enum query_command command;
+    oid role; /* whose rights decide what a detail may show */
+    const struct type_session *session;
+    int code;    /* SQLite's extended code: SQLITE_CONSTRAINT_... */
+    str message; /* SQLite's */
+    /* The rows that were being written (DELETE: removed), when they are known; else NULL. */
+    const struct rowset *rows;
+    const int *positions; /* the set's column of each of relation->columns; NULL: the same order */
+};
+
+MUST_USE err constraint_error(const struct constraint_context *context);
+
+#endif

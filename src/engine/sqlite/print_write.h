@@ -1,0 +1,67 @@
+/* engine/sqlite/print_write.h - what print_write.c shares with print_conflict.c.
+ *
+ * Owns:    nothing. Threads: as the arena. Errors: as program.h.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_PRINT_WRITE_H
+#define DAPUR_ENGINE_SQLITE_PRINT_WRITE_H
+
+#include "engine/sqlite/program_int.h"
+
+/* One DML statement being printed. In every text of it the target table goes by its own physical
+ * name: RETURNING and SET know no alias. */
+struct write {
+    struct builder *builder;
+    const struct query *query;
+    const struct write_output *output;
+    struct rte *target;
+    const struct cat_relation *relation;
+    /* INSERT: the values by rte column when the source is one row of VALUES; else NULL. */
+    struct expr **row;
+};
+
+/* Rows of a set that stand for rows of the target table. */
+struct write_rows_place {
+    int set;
+    size_t columns;
+    const int *positions; /* by rte column; -1: not there */
+};
+
+struct text_scope; /* see print_write.c */
+
+/* A text whose target is the table itself, under its own name. */
+void write_text(struct write *w, struct text *text);
+/* The target's columns are read from the set from now on; alias: of the FROM item. */
+struct item *write_target_rows(struct write *w, struct text *text,
+                               const struct write_rows_place *rows, str *alias);
+void write_target_table(struct write *w, struct text *text);
+/* dapur_rows(?n) AS "alias" */
+void write_rows_item(struct text *text, const struct write_rows_place *rows, str alias);
+/* Checks of the kinds in `kinds` (bits 1 << kind) as ops. rows NULL: on w->row's expressions. */
+MUST_USE err write_checks(struct write *w, const struct row_check_list *checks, unsigned kinds,
+                          const struct write_rows_place *rows);
+/* `SELECT rowid, new values` of the target's columns: the list behind SELECT. Fills positions. */
+MUST_USE err write_new_values(struct write *w, struct text *text,
+                              const struct assignment *assignments, size_t count,
+                              const struct row_check_list *checks, str rowid,
+                              struct write_rows_place *rows);
+/* UPDATE of the table from the set's rows, whose c0 is the row number. */
+MUST_USE err write_update_from(struct write *w, const struct assignment *assignments, size_t count,
+                               const struct write_rows_place *rows, bool returning);
+MUST_USE err write_returning(struct write *w, struct text *text);
+/* An op that changes the table: its counts, its output, what errors need. */
+struct program_op *write_op(struct write *w, struct text *text,
+                            const struct write_rows_place *rows);
+MUST_USE err write_columns(struct write *w, struct text *text); /* "a","b" of INSERT */
+bool write_is_generated(const struct write *w, int column);
+MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
+
+/* ---- print_conflict.c ---- */
+
+/* ON CONFLICT as SQLite has it, behind an INSERT. */
+MUST_USE err conflict_native(struct write *w, struct text *text);
+/* Whether SQLite's own ON CONFLICT does: nothing to check, nothing to tell apart. */
+bool conflict_is_native(const struct write *w);
+/* The whole way: rows are in the set and have passed their checks. */
+MUST_USE err conflict_build(struct write *w, const struct write_rows_place *rows);
+
+#endif

@@ -1,0 +1,231 @@
+/* engine/sqlite/program.c - a plan's steps as ops. See program.h. */
+#include "engine/sqlite/program_int.h"
+#include "engine/sqlite/rowset.h"
+#include "sql/query_walk.h"
+
+/* Ids of a plan's ops: its own id, then their number. */
+enum { OP_ID_BITS = 12, OPS_MAX = 1 << OP_ID_BITS };
+
+void builder_text(struct builder *builder, struct text *text)
+{
+    text_init(text, builder->scratch, builder->plan->catalog);
+    for (size_t i = 0; i < builder->ctes.count; i++)
+        *VEC_ADD(builder->scratch, &text->ctes) = builder->ctes.at[i];
+}
+
+static struct program_op *op_of_text(struct builder *builder, enum op_kind kind,
+                                     const struct text *text)
+{
+    struct program_op *op = ARENA_NEW(builder->arena, struct program_op);
+    *op = (struct program_op){
+        .kind = kind,
+        .id = builder->next_id++,
+        .sql = str_copy(builder->arena, buf_str(text->print.sql)),
+        .slots = ARENA_ARRAY(builder->arena, struct slot, text->print.slots.count),
+        .slot_count = text->print.slots.count,
+        .set = -1,
+        .reads_set = -1,
+    };
+    for (size_t i = 0; i < op->slot_count; i++) {
+        op->slots[i] = text->print.slots.at[i];
+        op->slots[i].name = str_copy(builder->arena, op->slots[i].name);
+    }
+    return op;
+}
+
+struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct text *text)
+{
+    struct program_op *op = op_of_text(builder, kind, text);
+    *VEC_ADD(builder->scratch, &builder->ops) = op;
+    return op;
+}
+
+err builder_set(struct builder *builder, size_t columns, int *out)
+{
+    if (columns > ROWSET_WIDE)
+        return err_sql(builder->scratch, "54011", "this statement needs more than %d columns at once",
+                       ROWSET_WIDE);
+    *out = builder->set_count++;
+    return NULL;
+}
+
+/* ---- SELECT and its children ------------------------------------------------------------------ */
+
+static err print_node(struct builder *builder, const struct plan_node *plan,
+                      struct program_node **out);
+
+static err print_child(struct builder *builder, const struct plan_child *plan,
+                       struct program_child *out)
+{
+    struct text text;
+    struct program_node *node;
+    builder_text(builder, &text);
+    struct query_options options = {
+        .hidden = true, .links = plan->links, .link_count = plan->link_count};
+    TRY(text_query(&text, plan->node->query, &options));
+    struct program_op *op = op_of_text(builder, OP_QUERY, &text);
+    TRY(print_node(builder, plan->node, &node));
+    op->output = node;
+    *out = (struct program_child){.plan = plan, .op = op};
+    return NULL;
+}
+
+static err print_node(struct builder *builder, const struct plan_node *plan,
+                      struct program_node **out)
+{
+    struct program_node *node = ARENA_NEW(builder->arena, struct program_node);
+    *node = (struct program_node){
+        .plan = plan,
+        .children = ARENA_ARRAY(builder->arena, struct program_child, plan->child_count),
+        .child_count = plan->child_count,
+    };
+    for (size_t i = 0; i < plan->child_count; i++)
+        TRY(print_child(builder, &plan->children[i], &node->children[i]));
+    *out = node;
+    return NULL;
+}
+
+static err print_select(struct builder *builder, const struct query *query,
+                        const struct program_node *node)
+{
+    struct text text;
+    builder_text(builder, &text);
+    TRY(text_query(&text, query, &(struct query_options){.hidden = true}));
+    builder_op(builder, OP_QUERY, &text)->output = node;
+    return NULL;
+}
+
+/* ---- data-modifying WITH ------------------------------------------------------------------------ */
+
+struct reads_search {
+    const struct cat_relation *relation;
+};
+
+static bool query_reads(const struct query *query, const struct reads_search *search);
+
+static bool expr_reads(const struct expr *expr, void *context)
+{
+    return expr->kind == EXPR_SUBQUERY && query_reads(expr->sublink.query, context);
+}
+
+static bool subquery_reads_not(struct query *query, void *context)
+{
+    return !query_reads(query, context);
+}
+
+static bool query_reads(const struct query *query, const struct reads_search *search)
+{
+    for (size_t i = 0; i < query->rtable_count; i++)
+        if (query->rtable[i]->kind == RTE_RELATION && query->rtable[i]->relation == search->relation)
+            return true;
+    if (query->target_rte != NULL && query->target_rte->relation == search->relation) return true;
+    struct reads_search copy = *search;
+    return !query_subqueries(query, subquery_reads_not, &copy) ||
+           query_any(query, expr_reads, &copy);
+}
+
+/* In PostgreSQL all parts of the statement see the tables as they were. Here a part that writes has
+ * run before the parts behind it, so those must not read its table. */
+static err check_snapshot(struct builder *builder, const struct query *query, size_t cte)
+{
+    const struct reads_search search = {query->ctes[cte]->query->target_rte->relation};
+    struct query rest = *query;
+    rest.ctes += cte + 1;
+    rest.cte_count -= cte + 1;
+    if (!query_reads(&rest, &search)) return NULL;
+    return err_sql(builder->scratch, "0A000",
+                   "reading or writing table \"%.*s\" in the same statement that changes it in WITH "
+                   "is not supported on this database",
+                   STR_FMT(search.relation->name));
+}
+
+static err build_cte(struct builder *builder, const struct query *query, size_t index)
+{
+    const struct cte *cte = query->ctes[index];
+    struct write_output output = {.set = -1};
+    TRY(check_snapshot(builder, query, index));
+    TRY(builder_set(builder, cte->column_count, &output.set));
+    TRY(write_build(builder, cte->query, &output));
+    *VEC_ADD(builder->scratch, &builder->ctes) =
+        (struct text_cte){.cte = cte, .name = cte->name, .set = output.set};
+    return NULL;
+}
+
+static err build_ctes(struct builder *builder, const struct query *query)
+{
+    for (size_t i = 0; i < query->cte_count; i++)
+        if (query->ctes[i]->query->command != QUERY_SELECT) TRY(build_cte(builder, query, i));
+    return NULL;
+}
+
+/* ---- steps --------------------------------------------------------------------------------------- */
+
+static err build_step(struct builder *builder, const struct plan_step *plan,
+                      struct program_step *out)
+{
+    const struct query *query = plan->node->query;
+    struct program_node *node;
+    builder->ops.count = builder->ops.capacity = 0;
+    builder->ops.at = NULL;
+    builder->set_count = 0;
+    builder->ctes.count = 0;
+    TRY(print_node(builder, plan->node, &node));
+    TRY(build_ctes(builder, query));
+    if (query->command == QUERY_SELECT)
+        TRY(print_select(builder, query, node));
+    else
+        TRY(write_build(builder, query,
+                        &(struct write_output){.node = node, .set = -1, .counts = true}));
+    out->op_count = builder->ops.count;
+    out->ops = ARENA_ARRAY(builder->arena, struct program_op *, out->op_count);
+    for (size_t i = 0; i < out->op_count; i++) out->ops[i] = builder->ops.at[i];
+    out->set_count = builder->set_count;
+    return NULL;
+}
+
+static err build_count(struct builder *builder, const struct plan_node *count,
+                       struct program_op **out)
+{
+    struct text text;
+    builder->ctes.count = 0;
+    builder_text(builder, &text);
+    TRY(text_query(&text, count->query, &(struct query_options){.hidden = true}));
+    *out = op_of_text(builder, OP_COUNT, &text);
+    return NULL;
+}
+
+err program_print(struct arena *scratch, struct plan *plan)
+{
+    struct builder builder = {
+        .scratch = scratch,
+        .arena = plan->arena,
+        .plan = plan,
+        .next_id = plan->id << OP_ID_BITS,
+    };
+    struct program *program = ARENA_NEW(plan->arena, struct program);
+    program->steps = ARENA_ARRAY(plan->arena, struct program_step, plan->step_count);
+    program->step_count = plan->step_count;
+    for (size_t i = 0; i < plan->step_count; i++)
+        TRY(build_step(&builder, &plan->steps[i], &program->steps[i]));
+    if (plan->count != NULL) TRY(build_count(&builder, plan->count, &program->count));
+    if (builder.next_id - (plan->id << OP_ID_BITS) >= OPS_MAX)
+        return err_sql(scratch, "54001", "this plan needs more than %d statements", OPS_MAX);
+    plan->engine_data = program;
+    return NULL;
+}
+
+err program_print_rows(struct arena *arena, const struct plan *plan, const struct program_op *op,
+                       struct program_op **out)
+{
+    struct builder builder = {
+        .scratch = arena,
+        .arena = arena,
+        .plan = plan,
+        .next_id = (plan->id << OP_ID_BITS) + OPS_MAX - 1, /* never cached: used once */
+    };
+    bool possible = false;
+    *out = NULL;
+    TRY(write_rows(&builder, op->query, &possible));
+    if (possible && builder.ops.count == 1) *out = builder.ops.at[0];
+    return NULL;
+}

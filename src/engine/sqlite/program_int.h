@@ -1,0 +1,44 @@
+/* engine/sqlite/program_int.h - building a program's steps: program.c with print_write.c.
+ *
+ * Owns:    nothing. Threads: as the arenas. Errors: as program.h.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_PROGRAM_INT_H
+#define DAPUR_ENGINE_SQLITE_PROGRAM_INT_H
+
+#include "engine/sqlite/print_query.h"
+
+struct builder {
+    struct arena *scratch; /* texts in the making */
+    struct arena *arena;   /* the program: the plan's */
+    const struct plan *plan;
+    uint64_t next_id;
+    /* of the step being built */
+    struct {
+        VEC(struct program_op *);
+    } ops;
+    int set_count;
+    struct {
+        VEC(struct text_cte);
+    } ctes; /* data-modifying ones that were built, with their sets */
+};
+
+/* A fresh text that knows the row sets of the step's data-modifying CTEs. */
+void builder_text(struct builder *builder, struct text *text);
+/* Copies the finished text into a new op, added to the step. */
+struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct text *text);
+/* A new row set's number. 54011 when it has too many columns. */
+MUST_USE err builder_set(struct builder *builder, size_t columns, int *out);
+
+/* Where a DML statement's RETURNING rows go. */
+struct write_output {
+    const struct program_node *node; /* the step's result */
+    int set;                         /* >= 0: a row set instead (a data-modifying CTE) */
+    bool counts;                     /* its rows are the step's affected rows */
+};
+
+/* An INSERT, UPDATE or DELETE as ops of the step (print_write.c). */
+MUST_USE err write_build(struct builder *builder, const struct query *query,
+                         const struct write_output *output);
+/* SELECT of the rows that a statement writes, by the relation's columns: program_print_rows. */
+MUST_USE err write_rows(struct builder *builder, const struct query *query, bool *possible);
+#endif

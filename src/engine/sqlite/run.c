@@ -1,0 +1,464 @@
+/* engine/sqlite/run.c - executes a program's ops in order. See run.h. */
+#include "engine/sqlite/run.h"
+
+#include <inttypes.h>
+
+#include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/rowset.h"
+#include "sql/row_writer.h"
+#include "types/datetime.h"
+#include "types/jsonb.h"
+
+/* One level of the output while its statement runs: the present row, and its children's levels. */
+struct frame {
+    const struct program_node *node;
+    const struct program_op *op; /* a child's; NULL for the root */
+    struct statement statement;  /* a child's; taken at the first parent row, kept for the others */
+    struct value *row;
+    struct frame *children;
+};
+
+struct execution_state {
+    struct run *run;
+    const struct engine_step *step;
+    const struct plan *plan;
+    const struct plan_step *plan_step;
+    struct rowset **sets;
+    struct step_result *result;
+    struct row_writer writer;
+    bool writes_affect; /* an op counted affected rows */
+    bool first_only;    /* the shape shows one row; the others are counted */
+};
+
+/* ---- binding ---------------------------------------------------------------------------------- */
+
+static struct value text_or_null(str text)
+{
+    return str_empty(text) ? value_null() : value_text(text);
+}
+
+static err session_setting(struct run *run, const struct slot *slot, struct value *out)
+{
+    struct sqlite_session *session = run->session;
+    str text;
+    bool found = session->hooks != NULL && session->hooks->setting != NULL &&
+                 session->hooks->setting(session, slot->name, &text);
+    if (!found && run->caller != NULL && str_eq(slot->name, STR("request.jwt.claims"))) {
+        text = run->caller->claims;
+        found = !str_empty(text);
+    }
+    *out = found ? value_text(text) : value_null();
+    if (found || slot->missing_ok) return NULL;
+    return err_sql(run->arena, "42704", "unrecognized configuration parameter \"%.*s\"",
+                   STR_FMT(slot->name));
+}
+
+static err session_jwt(struct run *run, struct value *out)
+{
+    *out = value_null();
+    if (run->caller == NULL || str_empty(run->caller->claims)) return NULL;
+    str normal;
+    TRY(jsonb_parse(run->arena, run->caller->claims, &normal));
+    *out = value_text(normal);
+    return NULL;
+}
+
+static struct value session_now(struct run *run)
+{
+    struct buf *text = buf_in(run->arena, 0);
+    timestamptz_write(text, run->session->types.now_us, NULL, DATETIME_STORED);
+    return value_text(buf_str(text));
+}
+
+static err session_value(struct run *run, const struct slot *slot, struct value *out)
+{
+    static const struct caller nobody;
+    const struct caller *caller = run->caller != NULL ? run->caller : &nobody;
+    switch (slot->session) {
+    case SESSION_UID: *out = text_or_null(caller->user_id); return NULL;
+    case SESSION_ROLE: *out = text_or_null(caller->role); return NULL;
+    case SESSION_EMAIL: *out = text_or_null(caller->email); return NULL;
+    case SESSION_JWT: return session_jwt(run, out);
+    case SESSION_SETTING: return session_setting(run, slot, out);
+    case SESSION_NOW:
+    case SESSION_STATEMENT_NOW: *out = session_now(run); return NULL;
+    case SESSION_CURRENT_USER:
+        *out = value_text(str_empty(slot->name) ? caller->role : slot->name);
+        return NULL;
+    case SESSION_SESSION_USER: *out = value_text(STR("authenticator")); return NULL;
+    }
+    return NULL;
+}
+
+static err set_of(struct execution_state *state, int index, int columns, struct rowset **out)
+{
+    if (state->sets[index] == NULL)
+        state->sets[index] = rowset_new(state->run->arena, (size_t)columns);
+    *out = state->sets[index];
+    return NULL;
+}
+
+static err bind_slot(struct execution_state *state, sqlite3_stmt *stmt, int position,
+                     const struct slot *slot, const struct value *parent)
+{
+    struct run *run = state->run;
+    struct value value = value_null();
+    int code;
+    switch (slot->kind) {
+    case SLOT_PARAM: code = rowset_bind(stmt, position, &state->step->params[slot->index]); break;
+    case SLOT_PARENT: code = rowset_bind(stmt, position, &parent[slot->index]); break;
+    case SLOT_CONST: code = rowset_bind(stmt, position, &slot->constant); break;
+    case SLOT_SESSION:
+        TRY(session_value(run, slot, &value));
+        code = rowset_bind(stmt, position, &value);
+        break;
+    case SLOT_SET:
+        code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
+        break;
+    case SLOT_KEYS: return err_new(run->arena, ERR_INTERNAL, "grouped children are not printed");
+    default: code = SQLITE_MISUSE; break;
+    }
+    return code == SQLITE_OK ? NULL : sqlite_error(run->arena, run->db, code);
+}
+
+static err bind_all(struct execution_state *state, sqlite3_stmt *stmt, const struct program_op *op,
+                    const struct value *parent)
+{
+    for (size_t i = 0; i < op->slot_count; i++)
+        TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i], parent));
+    return NULL;
+}
+
+static err bind_parent(struct execution_state *state, sqlite3_stmt *stmt,
+                       const struct program_op *op, const struct value *parent)
+{
+    for (size_t i = 0; i < op->slot_count; i++)
+        if (op->slots[i].kind == SLOT_PARENT)
+            TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i], parent));
+    return NULL;
+}
+
+/* ---- errors ----------------------------------------------------------------------------------- */
+
+/* The rows that a failed write was about: its set, or computed once more. NULL: unknown. */
+static const struct rowset *failed_rows(struct execution_state *state, const struct program_op *op)
+{
+    struct run *run = state->run;
+    struct program_op *rows;
+    sqlite3_stmt *stmt = NULL;
+    if (op->reads_set >= 0) return state->sets[op->reads_set];
+    err error = program_print_rows(run->arena, state->plan, op, &rows);
+    if (error != NULL || rows == NULL) return NULL;
+    if (sqlite3_prepare_v3(run->db, rows->sql.at, (int)rows->sql.len + 1, 0, &stmt, NULL) !=
+        SQLITE_OK)
+        return NULL;
+    struct rowset *set = rowset_new(run->arena, (size_t)rows->set_columns);
+    error = bind_all(state, stmt, rows, NULL);
+    while (error == NULL && sqlite3_step(stmt) == SQLITE_ROW) error = rowset_add(set, stmt);
+    sqlite3_finalize(stmt);
+    return error == NULL ? set : NULL;
+}
+
+/* Reads what SQLite says, resets the statement, then may ask the database for details. */
+static err step_failed(struct execution_state *state, const struct program_op *op,
+                       sqlite3_stmt *stmt)
+{
+    struct run *run = state->run;
+    int code = sqlite3_extended_errcode(run->db);
+    str message = str_copy(run->arena, str_of(sqlite3_errmsg(run->db)));
+    if (op->relation == NULL || (code & 0xff) != SQLITE_CONSTRAINT)
+        return sqlite_error(run->arena, run->db, code);
+    sqlite3_reset(stmt);
+    struct constraint_context context = {
+        .arena = run->arena,
+        .db = run->db,
+        .catalog = state->plan->catalog,
+        .relation = op->relation,
+        .command = op->query->command,
+        .role = op->query->run_as != OID_NONE ? op->query->run_as : state->plan->role,
+        .session = &run->session->types,
+        .code = code,
+        .message = message,
+        .rows = failed_rows(state, op),
+        .positions = op->reads_set >= 0 ? op->positions : NULL,
+    };
+    return constraint_error(&context);
+}
+
+/* ---- output ----------------------------------------------------------------------------------- */
+
+static struct frame *frames_new(struct arena *arena, const struct program_node *node)
+{
+    struct frame *frame = ARENA_NEW(arena, struct frame);
+    frame->node = node;
+    frame->row = ARENA_ARRAY(arena, struct value, node->plan->column_count);
+    frame->children = ARENA_ARRAY(arena, struct frame, node->child_count);
+    for (size_t i = 0; i < node->child_count; i++) {
+        frame->children[i] = *frames_new(arena, node->children[i].op->output);
+        frame->children[i].op = node->children[i].op;
+    }
+    return frame;
+}
+
+static void frames_end(struct execution_state *state, struct frame *frame)
+{
+    statement_cache_give(state->run->statements, &frame->statement);
+    for (size_t i = 0; i < frame->node->child_count; i++) frames_end(state, &frame->children[i]);
+}
+
+static err write_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt);
+
+static err write_child_rows(struct execution_state *state, struct frame *frame, bool to_one)
+{
+    sqlite3_stmt *stmt = frame->statement.stmt;
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        TRY(write_row(state, frame, stmt));
+        if (to_one) break;
+    }
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return step_failed(state, frame->op, stmt);
+    sqlite3_reset(stmt);
+    return NULL;
+}
+
+static err write_child(struct execution_state *state, struct frame *frame,
+                       const struct plan_child *plan, const struct value *parent)
+{
+    struct statement_cache *cache = state->run->statements;
+    bool to_one = plan->shape == CHILD_OBJECT || plan->shape == CHILD_SPREAD_OBJECT;
+    if (frame->statement.stmt == NULL) {
+        TRY(statement_cache_take(cache, state->run->arena, frame->op, &frame->statement));
+        TRY(bind_all(state, frame->statement.stmt, frame->op, parent));
+    } else {
+        TRY(bind_parent(state, frame->statement.stmt, frame->op, parent));
+    }
+    row_writer_child_open(&state->writer, plan);
+    TRY(write_child_rows(state, frame, to_one));
+    row_writer_child_close(&state->writer);
+    return NULL;
+}
+
+static err write_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt)
+{
+    const struct plan_node *plan = frame->node->plan;
+    size_t printed = 0;
+    for (size_t i = 0; i < plan->column_count; i++) frame->row[i] = value_of_column(stmt, (int)i);
+    row_writer_row_open(&state->writer);
+    for (size_t i = 0; i < plan->child_count; i++) {
+        const struct plan_child *child = &plan->children[i];
+        row_writer_columns(&state->writer, plan, frame->row, printed, (size_t)child->position);
+        printed = (size_t)child->position;
+        TRY(write_child(state, &frame->children[i], child, frame->row));
+    }
+    row_writer_columns(&state->writer, plan, frame->row, printed, plan->column_count);
+    row_writer_row_close(&state->writer);
+    return NULL;
+}
+
+static err check_output(struct execution_state *state)
+{
+    struct run_output *output = &state->run->output;
+    if (!buf_ok(output->bytes))
+        return err_sql(state->run->arena, "54000", "the result is larger than %zu bytes",
+                       output->bytes->bytes_max);
+    if (output->bytes_high == 0 || output->bytes->len <= output->bytes_high) return NULL;
+    return output->full(output->context, output->bytes);
+}
+
+static err output_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt)
+{
+    bool shown = !state->first_only || state->result->rows == 0;
+    state->result->rows++;
+    if (frame == NULL || !shown) return NULL;
+    state->run->started = true;
+    TRY(write_row(state, frame, stmt));
+    return check_output(state);
+}
+
+/* ---- ops -------------------------------------------------------------------------------------- */
+
+/* Rows of a step whose shape is RESULT_NONE are stepped through and counted. */
+static struct frame *frame_of(struct execution_state *state, const struct program_op *op)
+{
+    if (op->output == NULL || !state->plan_step->result ||
+        state->plan_step->shape == RESULT_NONE)
+        return NULL;
+    return frames_new(state->run->arena, op->output);
+}
+
+static err take_and_bind(struct execution_state *state, const struct program_op *op,
+                         struct statement *out)
+{
+    TRY(statement_cache_take(state->run->statements, state->run->arena, op, out));
+    return bind_all(state, out->stmt, op, NULL);
+}
+
+static err step_output(struct execution_state *state, const struct program_op *op,
+                       sqlite3_stmt *stmt, struct frame *frame)
+{
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(output_row(state, frame, stmt));
+    return code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
+}
+
+static err run_output(struct execution_state *state, const struct program_op *op,
+                      sqlite3_stmt *stmt)
+{
+    struct frame *frame = frame_of(state, op);
+    err error = step_output(state, op, stmt, frame);
+    if (frame != NULL) frames_end(state, frame);
+    return error;
+}
+
+/* Whatever a native upsert does, an inserted row is the connection's last. */
+enum { NO_ROW = INT32_MIN };
+
+static void count_write(struct execution_state *state, const struct program_op *op)
+{
+    if (!op->counts_affected) return;
+    int64_t changes = sqlite3_changes64(state->run->db);
+    state->writes_affect = true;
+    state->result->affected += changes;
+    if (op->counts_inserted ||
+        (op->finds_inserted && sqlite3_last_insert_rowid(state->run->db) != NO_ROW))
+        state->result->inserted += changes;
+}
+
+static err run_write(struct execution_state *state, const struct program_op *op,
+                     sqlite3_stmt *stmt)
+{
+    state->run->started = true;
+    if (op->finds_inserted) sqlite3_set_last_insert_rowid(state->run->db, NO_ROW);
+    TRY(run_output(state, op, stmt));
+    count_write(state, op);
+    return NULL;
+}
+
+static err run_fill(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
+{
+    struct rowset *set;
+    int code;
+    TRY(set_of(state, op->set, op->set_columns, &set));
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(set, stmt));
+    return code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
+}
+
+static err run_check(struct execution_state *state, const struct program_op *op,
+                     sqlite3_stmt *stmt)
+{
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_DONE) return NULL;
+    if (code != SQLITE_ROW) return step_failed(state, op, stmt);
+    struct err *error =
+        err_sql(state->run->arena, op->sqlstate, "%.*s", STR_FMT(op->message));
+    if (str_empty(op->hint)) return error;
+    return err_hint(state->run->arena, error, "%.*s", STR_FMT(op->hint));
+}
+
+static err run_count(struct execution_state *state, const struct program_op *op,
+                     sqlite3_stmt *stmt)
+{
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW) state->result->total = sqlite3_column_int64(stmt, 0);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
+}
+
+static err run_kind(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
+{
+    switch (op->kind) {
+    case OP_QUERY: return run_output(state, op, stmt);
+    case OP_FILL: return run_fill(state, op, stmt);
+    case OP_CHECK: return run_check(state, op, stmt);
+    case OP_WRITE: return run_write(state, op, stmt);
+    case OP_COUNT: return run_count(state, op, stmt);
+    }
+    return NULL;
+}
+
+/* A set that stayed empty leaves nothing to check or write. */
+static bool is_idle(struct execution_state *state, const struct program_op *op)
+{
+    if (op->reads_set < 0) return false;
+    const struct rowset *set = state->sets[op->reads_set];
+    if (set != NULL && set->count > 0) return false;
+    if (op->counts_affected) state->writes_affect = true;
+    return true;
+}
+
+static err run_op(struct execution_state *state, const struct program_op *op)
+{
+    struct statement statement = {0};
+    if (is_idle(state, op)) return NULL;
+    err error = take_and_bind(state, op, &statement);
+    if (error == NULL) error = run_kind(state, op, statement.stmt);
+    statement_cache_give(state->run->statements, &statement);
+    return error;
+}
+
+/* ---- a step of the plan ------------------------------------------------------------------------ */
+
+static err run_ops(struct execution_state *state, const struct program_step *program)
+{
+    const struct plan_step *plan = state->plan_step;
+    bool writes_body = plan->result && plan->shape != RESULT_NONE;
+    state->first_only = plan->shape == RESULT_OBJECT || plan->shape == RESULT_SCALAR;
+    state->sets = ARENA_ARRAY(state->run->arena, struct rowset *, (size_t)program->set_count);
+    if (writes_body) row_writer_begin(&state->writer, plan->node, plan->shape);
+    for (size_t i = 0; i < program->op_count; i++) TRY(run_op(state, program->ops[i]));
+    if (!writes_body) return NULL;
+    row_writer_end(&state->writer);
+    return check_output(state);
+}
+
+static const char *command_name(const struct plan *plan)
+{
+    static const char *const names[] = {
+        [QUERY_SELECT] = "SELECT", [QUERY_INSERT] = "INSERT", [QUERY_UPDATE] = "UPDATE",
+        [QUERY_DELETE] = "DELETE"};
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan->steps[i].node->query->command != QUERY_SELECT)
+            return names[plan->steps[i].node->query->command];
+    return "this statement";
+}
+
+static err check_expectation(struct execution_state *state)
+{
+    const struct engine_step *step = state->step;
+    int64_t rows = state->writes_affect ? state->result->affected : state->result->rows;
+    bool few = step->rows_least != ROWS_ANY && rows < step->rows_least;
+    bool many = step->rows_most != ROWS_ANY && rows > step->rows_most;
+    if (!few && !many) return NULL;
+    struct err *error = err_new(state->run->arena, ERR_EXPECTATION,
+                                "the statement touched another number of rows than expected");
+    return err_details(state->run->arena, error, "The result contains %" PRId64 " rows", rows);
+}
+
+static err run_steps(struct execution_state *state)
+{
+    const struct program *program = state->plan->engine_data;
+    for (size_t i = 0; i < program->step_count; i++) {
+        state->plan_step = &state->plan->steps[i];
+        /* Counts are those of the step that is the result; of a body of statements, its last. */
+        bool counts = state->plan_step->result || program->step_count == 1;
+        struct step_result kept = *state->result;
+        TRY(run_ops(state, &program->steps[i]));
+        if (counts) continue;
+        state->result->rows = kept.rows;
+    }
+    if (program->count != NULL) TRY(run_op(state, program->count));
+    return check_expectation(state);
+}
+
+err run_program(struct run *run, const struct engine_step *step, struct step_result *result)
+{
+    const struct plan *plan = step->plan;
+    struct execution_state state = {.run = run, .step = step, .plan = plan, .result = result};
+    result->rows = result->affected = result->inserted = 0;
+    result->total = -1;
+    if (run->read_only && plan->writes)
+        return err_sql(run->arena, "25006", "cannot execute %s in a read-only transaction",
+                       command_name(plan));
+    row_writer_init(&state.writer, run->arena, run->output.bytes, run->format,
+                    &run->session->types);
+    return run_steps(&state);
+}
