@@ -186,6 +186,22 @@ oid infer_base_type(struct infer_context *ctx, oid type);
 oid infer_element_type(struct infer_context *ctx, oid type);
 oid infer_array_type(struct infer_context *ctx, oid type);
 
+/* ---- rows without a named type ---- */
+
+struct record_field {
+    str name;
+    oid type;
+    int32_t typmod;
+    const struct expr *expr; /* an example of it: a record inside a record is looked up there */
+};
+/* Fields of a record-valued expression: ROW(...), a FROM item's row, a sub-select's. false: the fields
+ * are known at run time alone. */
+bool infer_record_fields(struct arena *arena, const struct expr *expr, struct record_field **fields,
+                         size_t *count);
+/* The type_ref of a result column: as catalog_type_ref, with a record's fields filled in. */
+const struct type_ref *infer_expr_ref(struct arena *arena, const struct catalog *catalog,
+                                      const struct expr *expr);
+
 /* ---- making ---- */
 
 struct expr *infer_new(struct infer_context *ctx, enum expr_kind kind, oid type, int32_t location);
