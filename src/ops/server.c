@@ -9,6 +9,7 @@
 #include "api/common/gateway.h"
 #include "api/rest/rest.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/vec.h"
 #include "engine/sqlite/engine.h"
@@ -201,6 +202,30 @@ static err mount_auth(struct server *server, struct http_router *router, str ext
     return NULL;
 }
 
+/* What a page needs to find its API: the publishable key is public by nature. */
+static void project_info(struct http_request *req, void *context)
+{
+    const struct server *server = context;
+    struct buf *body = buf_in(req->arena, 0);
+    buf_lit(body, "{\"name\":\"dapur\",\"publishable_key\":");
+    json_write_str(body, server->keys.publishable);
+    buf_char(body, '}');
+    struct http_response response = {
+        .status = 200, .content_type = STR("application/json"), .take = body};
+    http_respond(req, &response);
+}
+
+static const struct http_route well_known_routes[] = {
+    {HTTP_BIT(HTTP_GET), STR_INIT("/dapur.json"), false, 0, project_info, STR_INIT("project")},
+};
+
+static void mount_well_known(struct server *server, struct http_router *router)
+{
+    struct http_mount rules = {.prefix = STR("/.well-known"), .routes = well_known_routes,
+                               .route_count = COUNT_OF(well_known_routes), .context = server};
+    mount(server, router, &rules);
+}
+
 static err mount_public(struct server *server, struct http_router *router)
 {
     str folder = str_printf(server->arena, "%.*s/public", STR_FMT(server->config->project));
@@ -295,6 +320,7 @@ static err start_api(struct server *server)
     TRY(mount_rest(server, router));
     TRY(mount_auth(server, router, external));
     mount(server, router, health_mount(server->arena, &server->admin));
+    mount_well_known(server, router);
     TRY(mount_public(server, router));
     struct http_options options = listener_options(config);
     options.listen = config->server.listen;
