@@ -908,6 +908,40 @@ static void a_taken_address_is_an_error(void **state)
     assert_non_null(error);
 }
 
+/* Requests with bytes changed, in pieces of random sizes: the server must end every connection, and
+ * still answer afterwards. */
+static void survives_mutated_requests(void **state)
+{
+    (void)state;
+    static const str seeds[] = {
+        STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nabcdeGET /late HTTP/1.1\r\n" HOST "\r\n"),
+        STR_INIT("POST /echo/ HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n0\r\nA: b\r\n\r\n"),
+        STR_INIT("GET /json HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nOrigin: x\r\n\r\nHEAD /file?part HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /deferred HTTP/1.1\r\n" HOST "\r\n"),
+    };
+    uint32_t random = 12345;
+    for (int round = 0; round < 300; round++) {
+        str seed = seeds[round % 3];
+        char *text = arena_alloc(arena, seed.len);
+        memcpy(text, seed.at, seed.len);
+        for (int i = 0; i < round % 4; i++) {
+            random = random * 1664525u + 1013904223u;
+            text[(random >> 8) % seed.len] = "\r\n :0a,;\t\0\xff"[(random >> 24) % 11];
+        }
+        int fd = live_connect(&live);
+        for (size_t at = 0; at < seed.len;) {
+            random = random * 1664525u + 1013904223u;
+            size_t len = 1 + (random >> 8) % 40;
+            if (len > seed.len - at) len = seed.len - at;
+            live_send(fd, str_from(text + at, len));
+            at += len;
+        }
+        shutdown(fd, SHUT_WR);
+        live_read_all(arena, fd);
+        close(fd);
+    }
+    assert_has(TALK("GET /hello HTTP/1.1\r\n" HOST "\r\n"), STR("hello"));
+}
+
 /* Four loops, many clients at once: for the thread sanitizer above all. */
 static void *client(void *context)
 {
@@ -990,6 +1024,7 @@ int main(void)
         LIVE(counts_what_it_does),
         LIVE(drains),
         LIVE(a_taken_address_is_an_error),
+        LIVE(survives_mutated_requests),
         LIVE(serves_on_several_loops),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
