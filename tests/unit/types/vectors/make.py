@@ -3,7 +3,7 @@
 
     [FULL=1] make.py 'psql connection options' [family...]
 
-FULL=1 asks several times as much: for a hunt, not to commit. Each family module lists operations as SQL templates ({0}, {1}: quoted arguments) and their cases.
+FULL=1 asks several times as much: for a hunt, not to commit. keep() drops answers that dapur refuses on purpose. Each family module lists operations as SQL templates ({0}, {1}: quoted arguments) and their cases.
 """
 import importlib
 import os
@@ -63,7 +63,10 @@ def main():
         answers = ask(options, ["select (" + module.OPS[op].format(*map(quote, args)) + ")::text"
                                 for op, args in cases])
         with open(os.path.join(HERE, name + ".tsv"), "w") as out:
+            keep = getattr(module, "keep", lambda op, args, answer: True)
             for (op, args), answer in zip(cases, answers):
+                if not keep(op, args, answer):
+                    continue
                 out.write("\t".join([op] + [escape(a) for a in args] + [answer]) + "\n")
         print(name, len(cases))
 
