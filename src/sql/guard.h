@@ -19,6 +19,7 @@
 #include "sql/query.h"
 
 struct analyzer;
+struct identity;
 struct access;
 
 /* One use of a relation. Columns are counted by their index in relation->columns. */
@@ -26,6 +27,7 @@ struct access {
     struct rte *rte;
     const struct cat_relation *relation;
     oid role;            /* whose grants and policies hold: the caller, or a view's owner */
+    oid user;            /* current_user there */
     uint32_t privileges; /* of enum privilege, on the relation as a whole */
     bool reads_any;      /* SELECT is needed on at least one column: count(*), DELETE's WHERE */
     uint64_t *selected;  /* bit per column; NULL: none */
@@ -37,7 +39,8 @@ struct access {
 
 /* Notes a use; the answer is also rte->access. */
 struct access *guard_access(struct analyzer *analyzer, struct rte *rte,
-                            const struct cat_relation *relation, oid role, uint32_t privileges);
+                            const struct cat_relation *relation, const struct identity *who,
+                            uint32_t privileges);
 void guard_mark_selected(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_inserted(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_updated(struct analyzer *analyzer, struct access *access, int column);

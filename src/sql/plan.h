@@ -142,15 +142,26 @@ struct compile_options {
     str source; /* the statement's text when there is one, for error positions */
 };
 
+/* One statement from text (console, migration): options->steps is not looked at. Its rows, if it
+ * yields any, are the plan's body. */
+MUST_USE err sql_compile_statement(struct arena *scratch, const struct compile_options *options,
+                                   const struct node *statement,
+                                   err (*print)(struct arena *scratch, struct plan *plan),
+                                   struct plan **out);
+
 /* Analyzes, guards and (through print) prints. The plan is counted once for the caller.
  * returns: PostgreSQL's SQLSTATE: 42P01, 42703, 42883, 42501, 42P17, 0A000 ... with `at`. */
 MUST_USE err sql_compile(struct arena *scratch, const struct compile_options *options,
                          err (*print)(struct arena *scratch, struct plan *plan), struct plan **out);
 
 /* A call of a user's function as a plan: SELECT-able ones become one step, bodies of several
- * statements become steps; args are the plan's parameters in the function's order.
+ * statements become steps of which the last one has the result. The plan's parameters are the given
+ * arguments in the function's order ($1 the first given one), of the arguments' types.
  * columns/filters on the result are the caller's business: `outer` (or NULL) is a SelectStmt whose
- * FROM holds a RangeFunction calling the function; it is used when the body is one SELECT. */
+ * FROM holds a RangeFunction calling the function with these parameters; options->params may add
+ * more behind them, for its filters. Over a function whose last statement writes it may only choose
+ * columns (0A000). Without outer: SELECT * FROM f(...), or SELECT f(...) for one plain value. The
+ * shape is the function's: RESULT_SCALAR, _SCALAR_ARRAY, _OBJECT, _ROWS, and RESULT_NONE for void. */
 struct compile_call {
     const struct cat_function *function;
     const bool *given; /* per input argument: bound by the caller; else its default is used */

@@ -172,7 +172,7 @@ struct expr {
         bool slice;
         struct {
             const struct cat_relation *sequence;
-            bool identity; /* the column owns it: no privilege on the sequence is asked */
+            bool identity; /* no privilege on it is asked: its column's own, or asked already */
         };
     };
     /* EXPR_IN_LIST, EXPR_ANY_ARRAY: NOT IN, ALL instead of ANY. */

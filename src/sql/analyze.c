@@ -1,0 +1,248 @@
+#include "sql/analyze.h"
+
+#include "sql/analyze_int.h"
+#include "sql/inline.h"
+
+void analyzer_init(struct analyzer *analyzer, const struct analyze_options *options)
+{
+    *analyzer = (struct analyzer){
+        .arena = options->arena,
+        .catalog = options->catalog,
+        .params = options->params,
+        .session = options->session,
+        .api = options->api,
+        .trusted = options->trusted,
+    };
+}
+
+struct scope *analyzer_root(struct analyzer *analyzer, const struct analyze_options *options)
+{
+    struct identity who = {
+        .check_as = options->role,
+        .user = options->role,
+        .path = options->search_path,
+        .path_count = options->search_path_count,
+    };
+    struct scope *scope = scope_new(analyzer, NULL, &who);
+    scope->infer.params = analyzer->params;
+    return scope;
+}
+
+err analyze_elsewhere(struct analyzer *analyzer, err error)
+{
+    if (!error || error->at < 0) return error;
+    struct err *moved = ARENA_NEW(analyzer->arena, struct err);
+    *moved = *error;
+    moved->at = -1;
+    return moved;
+}
+
+err statement_analyze(struct scope *scope, const struct node *statement)
+{
+    switch ((int)statement->kind) {
+    case T_SelectStmt:
+        scope->query = query_new(scope->analyzer, QUERY_SELECT);
+        return select_analyze(scope, AST_AS(SelectStmt, statement), UNKNOWN_TO_TEXT);
+    case T_InsertStmt: return insert_analyze(scope, AST_AS(InsertStmt, statement));
+    case T_UpdateStmt: return update_analyze(scope, AST_AS(UpdateStmt, statement));
+    case T_DeleteStmt: return delete_analyze(scope, AST_AS(DeleteStmt, statement));
+    case T_MergeStmt: return NOT_DONE(scope, ast_location(statement), "MERGE is not supported");
+    default:
+        return NOT_DONE(scope, ast_location(statement), "%.*s is not supported here",
+                        STR_FMT(ast_name(statement)));
+    }
+}
+
+/* ---- what a finished statement does ----------------------------------------------------------- */
+
+struct effects {
+    struct analyzer *analyzer;
+    oid user;
+    bool writes;
+    bool calls_volatile;
+    err error;
+};
+
+static err user_call_refused(struct effects *effects, const struct expr *call)
+{
+    return err_at(err_sql(effects->analyzer->arena, "0A000",
+                          "function %.*s can only be called on its own (SELECT f(...) or SELECT * "
+                          "FROM f(...)): it has effects or several statements",
+                          STR_FMT(call->function->name)),
+                  call->location);
+}
+
+/* Once: a function's last statement is walked again as a part of the one that called it. */
+static err sequence_guarded(struct effects *effects, const struct expr *next)
+{
+    ((struct expr *)(uintptr_t)next)->identity = true;
+    return guard_sequence(effects->analyzer, effects->user, next->sequence, next->location);
+}
+
+static bool effects_visit(const struct expr *expr, void *context)
+{
+    struct effects *effects = context;
+    switch ((int)expr->kind) {
+    case EXPR_CALL:
+        effects->writes |= expr->call.builtin->writes;
+        effects->calls_volatile |= expr->call.builtin->volatility == 'v';
+        break;
+    case EXPR_NEXTVAL:
+        effects->writes = effects->calls_volatile = true;
+        if (!expr->identity) effects->error = sequence_guarded(effects, expr);
+        break;
+    case EXPR_USER_CALL: effects->error = user_call_refused(effects, expr); break;
+    default: break;
+    }
+    return effects->error != NULL;
+}
+
+static bool locks_rows(struct query *query, void *context)
+{
+    (void)context;
+    return !query->locks_rows && query_subqueries(query, locks_rows, NULL);
+}
+
+err statement_finish(struct scope *scope, size_t first_access)
+{
+    struct analyzer *analyzer = scope->analyzer;
+    struct query *query = scope->query;
+    TRY(guard_accesses(analyzer, first_access));
+    struct effects effects = {.analyzer = analyzer, .user = scope->who.user};
+    query_any(query, effects_visit, &effects);
+    TRY(effects.error);
+    query->writes =
+        effects.writes || query->command != QUERY_SELECT || !locks_rows(query, NULL);
+    query->calls_volatile = effects.calls_volatile;
+    query->run_as = scope->who.user;
+    guard_barriers(query);
+    return NULL;
+}
+
+err analyze_statement(const struct analyze_options *options, const struct node *statement,
+                      struct query **out)
+{
+    struct analyzer analyzer;
+    analyzer_init(&analyzer, options);
+    struct scope *scope = analyzer_root(&analyzer, options);
+    TRY(statement_analyze(scope, statement));
+    TRY(statement_finish(scope, 0));
+    *out = scope->query;
+    return NULL;
+}
+
+/* ---- for DDL ----------------------------------------------------------------------------------------- */
+
+/* What PostgreSQL calls the place in "cannot use subquery in ...". NULL: it may. */
+static const char *const no_subquery[INFER_CLAUSE_COUNT] = {
+    [INFER_CHECK] = "check constraint",
+    [INFER_DEFAULT] = "DEFAULT expression",
+    [INFER_GENERATED] = "column generation expression",
+    [INFER_INDEX_EXPRESSION] = "index expression",
+    [INFER_INDEX_PREDICATE] = "index predicate",
+};
+
+static const char *const not_immutable[INFER_CLAUSE_COUNT] = {
+    [INFER_GENERATED] = "generation expression is not immutable",
+    [INFER_INDEX_EXPRESSION] = "functions in index expression must be marked IMMUTABLE",
+    [INFER_INDEX_PREDICATE] = "functions in index predicate must be marked IMMUTABLE",
+};
+
+static bool is_subquery(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_SUBQUERY || expr->kind == EXPR_USER_CALL;
+}
+
+/* Rules of the place that inference does not know: inlined functions count as what they became. */
+static err relation_expr_allowed(struct scope *scope, enum infer_clause clause,
+                                 const struct expr *expr)
+{
+    if (not_immutable[clause] && infer_volatility(scope->analyzer->catalog, expr) != 'i')
+        return SQL_ERROR(scope, "42P17", expr->location, "%s", not_immutable[clause]);
+    if (no_subquery[clause] && clause != INFER_DEFAULT && expr_any(expr, is_subquery, NULL))
+        return NOT_DONE(scope, expr->location,
+                        "a function that reads tables in a %s is not supported",
+                        no_subquery[clause]);
+    return NULL;
+}
+
+err analyze_expr_for_relation(const struct analyze_options *options,
+                              const struct analyze_relation_expr *spec, const struct node *node,
+                              struct rte **rte, struct expr **out)
+{
+    struct analyzer analyzer;
+    analyzer_init(&analyzer, options);
+    struct scope *scope = analyzer_root(&analyzer, options);
+    scope->query = query_new(&analyzer, QUERY_SELECT);
+    scope->subquery_refused = no_subquery[spec->clause];
+    scope->value_type = spec->value_type;
+    scope->value_typmod = -1;
+    struct rte *table = NULL;
+    if (spec->relation) {
+        table = rte_of_relation(scope, spec->relation, spec->relation->name);
+        struct ns_item *item = ns_item_new(scope, spec->relation->name, table);
+        const struct cat_schema *schema = catalog_schema(options->catalog, spec->relation->schema);
+        item->schema = schema ? schema->name : STR_NONE;
+        item->quiet = true;
+        ns_add(scope, item);
+    }
+    struct expr *expr;
+    TRY(infer_expr_in(&scope->infer, spec->clause, node, &expr));
+    if (spec->type && str_empty(spec->column))
+        TRY(infer_coerce(&scope->infer, expr, spec->type, spec->typmod, CAST_ASSIGNMENT, &expr));
+    else if (spec->type)
+        TRY(infer_coerce_column(&scope->infer, expr, spec->column, spec->type, spec->typmod,
+                                &expr));
+    else
+        TRY(infer_resolve_unknown(&scope->infer, expr, &expr));
+    TRY(relation_expr_allowed(scope, spec->clause, expr));
+    TRY(guard_accesses(&analyzer, 0));
+    if (rte) *rte = table;
+    *out = expr;
+    return NULL;
+}
+
+err analyze_describe(const struct analyze_options *options, const struct node *select,
+                     struct analyze_column **columns, size_t *count)
+{
+    struct analyze_options trusted = *options;
+    trusted.trusted = true;
+    struct query *query;
+    TRY(analyze_statement(&trusted, select, &query));
+    *columns = ARENA_ARRAY(options->arena, struct analyze_column, query->target_count);
+    *count = query->target_count;
+    for (size_t i = 0; i < query->target_count; i++)
+        (*columns)[i] = (struct analyze_column){
+            .name = query->targets[i].name,
+            .type = query->targets[i].expr->type,
+            .typmod = query->targets[i].expr->typmod,
+        };
+    return NULL;
+}
+
+/* A call of the function with parameters of its own types: compiling it is the check. */
+err analyze_function_body(const struct analyze_options *options,
+                          const struct cat_function *function)
+{
+    if (!str_eq(function->language, STR("sql"))) return NULL;
+    struct analyze_options trusted = *options;
+    trusted.trusted = true;
+    struct analyzer analyzer;
+    analyzer_init(&analyzer, &trusted);
+    struct scope *scope = analyzer_root(&analyzer, &trusted);
+    scope->query = query_new(&analyzer, QUERY_SELECT);
+    struct expr *call = infer_new(&scope->infer, EXPR_USER_CALL, function->result, -1);
+    call->function = function;
+    call->args.at = ARENA_ARRAY(options->arena, struct expr *, function->argument_count);
+    for (size_t i = 0; i < function->argument_count; i++) {
+        char mode = function->arguments[i].mode;
+        if (mode == 'o' || mode == 't') continue;
+        struct expr *param =
+            infer_new(&scope->infer, EXPR_PARAM, function->arguments[i].type, -1);
+        param->typmod = -1;
+        param->index = (int)call->args.count;
+        call->args.at[call->args.count++] = param;
+    }
+    return inline_check(scope, call);
+}
