@@ -289,9 +289,11 @@ static void print_const(struct deparse *out, const struct A_Const *constant)
     case A_CONST_FLOAT: out_str(out, constant->fval); return;
     case A_CONST_BOOLEAN: out_str(out, constant->boolval ? STR("true") : STR("false")); return;
     case A_CONST_STRING: deparse_literal(out->text, constant->sval); return;
-    case A_CONST_BITSTRING: /* b0101 or x1F */
+    case A_CONST_BITSTRING: /* b0101 or x1F; the scanner lets no quote in */
         out_str(out, str_slice(constant->bsval, 0, 1));
-        deparse_literal(out->text, str_skip(constant->bsval, 1));
+        out_lit(out, "'");
+        out_str(out, str_skip(constant->bsval, 1));
+        out_lit(out, "'");
         return;
     }
 }

@@ -64,6 +64,8 @@ bool out_query(struct deparse *out, const struct node *node);
 void out_relation(struct deparse *out, const struct RangeVar *relation);
 /* Its name alone, by the hook when there is one. */
 void out_relation_name(struct deparse *out, const struct RangeVar *relation);
+/* A key of an index, or of ON CONFLICT. */
+void out_index_elem(struct deparse *out, const struct node *node);
 void out_column_def(struct deparse *out, const struct node *node);
 /* A utility statement; false for a kind it has no printer for. */
 bool out_utility(struct deparse *out, const struct node *node);

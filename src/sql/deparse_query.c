@@ -420,26 +420,6 @@ static void print_assignments(struct deparse *out, const struct list *targets)
     }
 }
 
-static void print_infer_elem(struct deparse *out, const struct node *node)
-{
-    const struct IndexElem *elem = AST_AS(IndexElem, node);
-    if (elem->expr) {
-        out_lit(out, "(");
-        out_any_expr(out, elem->expr);
-        out_lit(out, ")");
-    } else {
-        out_ident(out, elem->name);
-    }
-    if (elem->collation->count) {
-        out_lit(out, " COLLATE ");
-        out_qualified(out, elem->collation);
-    }
-    if (elem->opclass->count) {
-        out_lit(out, " ");
-        out_qualified(out, elem->opclass);
-    }
-}
-
 static void print_infer(struct deparse *out, const struct InferClause *infer)
 {
     if (!infer) return;
@@ -449,7 +429,7 @@ static void print_infer(struct deparse *out, const struct InferClause *infer)
         return;
     }
     out_lit(out, " (");
-    out_list(out, infer->indexElems, STR(", "), print_infer_elem);
+    out_list(out, infer->indexElems, STR(", "), out_index_elem);
     out_lit(out, ")");
     print_condition(out, STR(" WHERE "), infer->whereClause);
 }

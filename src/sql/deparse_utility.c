@@ -185,13 +185,11 @@ static void print_identity(struct deparse *out, const struct Constraint *constra
     out_lit(out, ")");
 }
 
-static void print_index_elem(struct deparse *out, const struct node *node);
-
 /* One of Constraint.exclusions: a list of the element and its operator's name. */
 static void print_exclusion(struct deparse *out, const struct node *node)
 {
     const struct list *pair = AST_AS(List, node)->items;
-    print_index_elem(out, pair->at[0]);
+    out_index_elem(out, pair->at[0]);
     out_lit(out, " WITH ");
     out_operator(out, AST_AS(List, pair->at[1])->items);
 }
@@ -410,7 +408,7 @@ static void print_create(struct deparse *out, const struct node *node)
     print_create_tail(out, create);
 }
 
-static void print_index_elem(struct deparse *out, const struct node *node)
+void out_index_elem(struct deparse *out, const struct node *node)
 {
     const struct IndexElem *elem = AST_AS(IndexElem, node);
     if (elem->name.at)
@@ -444,10 +442,10 @@ static void print_index(struct deparse *out, const struct node *node)
     out_lit(out, " USING ");
     out_ident(out, index->accessMethod);
     out_lit(out, " ");
-    print_brackets(out, index->indexParams, print_index_elem);
+    print_brackets(out, index->indexParams, out_index_elem);
     if (index->indexIncludingParams->count) {
         out_lit(out, " INCLUDE ");
-        print_brackets(out, index->indexIncludingParams, print_index_elem);
+        print_brackets(out, index->indexIncludingParams, out_index_elem);
     }
     if (index->nulls_not_distinct) out_lit(out, " NULLS NOT DISTINCT");
     print_with_options(out, index->options);

@@ -41,7 +41,7 @@ static bool pair_at(str text, size_t at, char first, char second)
 /* ---- blanks ---- */
 
 /* Comments nest. */
-static size_t skip_block_comment(str text, size_t at)
+static size_t skip_block_comment(str text, size_t at, bool *unfinished)
 {
     size_t depth = 0;
     while (at < text.len) {
@@ -50,15 +50,17 @@ static size_t skip_block_comment(str text, size_t at)
             at += 2;
         } else if (pair_at(text, at, '*', '/')) {
             at += 2;
-            if (--depth == 0) break;
+            if (--depth == 0) return at;
         } else {
             at++;
         }
     }
-    return at;
+    *unfinished = true;
+    return text.len;
 }
 
-size_t lex_skip_blanks(str text, size_t at)
+/* *unfinished: a comment has no end. */
+static size_t skip_blanks(str text, size_t at, bool *unfinished)
 {
     while (at < text.len) {
         if (is_space(text.at[at])) {
@@ -66,12 +68,18 @@ size_t lex_skip_blanks(str text, size_t at)
         } else if (pair_at(text, at, '-', '-')) {
             while (at < text.len && text.at[at] != '\n' && text.at[at] != '\r') at++;
         } else if (pair_at(text, at, '/', '*')) {
-            at = skip_block_comment(text, at);
+            at = skip_block_comment(text, at, unfinished);
         } else {
             break;
         }
     }
     return at;
+}
+
+size_t lex_skip_blanks(str text, size_t at)
+{
+    bool unfinished = false;
+    return skip_blanks(text, at, &unfinished);
 }
 
 /* ---- tokens; each answers the offset behind, text.len with *unfinished when it has no end ---- */
@@ -185,8 +193,8 @@ static size_t dollar_token(str text, size_t at, struct lex_token *token)
 
 struct lex_token lex_next(str text, size_t *at)
 {
-    size_t start = lex_skip_blanks(text, *at);
     struct lex_token token = {.kind = LEX_END};
+    size_t start = skip_blanks(text, *at, &token.unfinished);
     size_t end = start;
     char c = byte_at(text, start);
     if (start >= text.len) {
@@ -303,8 +311,14 @@ bool lex_statement(str text, size_t *at, struct lex_statement *out)
     size_t nesting = 0;
     size_t last = 0; /* behind the last token that counts */
     for (;;) {
+        size_t before = *at;
         struct lex_token token = lex_next(text, at);
         bool end = token.kind == LEX_END;
+        if (end && token.unfinished) { /* for the grammar to refuse */
+            if (out->start == SIZE_MAX) out->start = before;
+            out->unfinished = true;
+            last = text.len;
+        }
         if (end || (lex_is_punctuation(&token, ';') && nesting == 0 && body.depth == 0)) {
             if (out->start == SIZE_MAX && end) return false;
             if (out->start == SIZE_MAX) continue;

@@ -26,7 +26,7 @@ enum lex_kind {
 struct lex_token {
     enum lex_kind kind;
     str text;        /* with its quotes */
-    bool unfinished; /* a quote without its end */
+    bool unfinished; /* a quote without its end; for LEX_END, a comment */
 };
 
 /* The token at or behind *at, blanks and comments skipped; *at moves behind it. */

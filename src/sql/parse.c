@@ -193,7 +193,7 @@ err sql_parse_one(struct arena *arena, str text, struct node **out)
     return parse_wrapped(arena, STR(""), text, out);
 }
 
-/* The only column of "SELECT <text>" when text has nothing else in it, no name either. */
+/* The only column of "SELECT ALL <text>" when text has nothing else in it, no name either. */
 static struct node *only_value(struct arena *arena, struct node *statement)
 {
     if (!AST_IS(SelectStmt, statement)) return NULL;
@@ -214,7 +214,8 @@ static bool is_bare_star(const struct node *node)
 err sql_parse_expr(struct arena *arena, str text, struct node **out)
 {
     struct node *statement;
-    TRY(parse_wrapped(arena, STR("SELECT "), text, &statement));
+    /* ALL, which changes nothing, keeps text from starting with ALL or DISTINCT. */
+    TRY(parse_wrapped(arena, STR("SELECT ALL "), text, &statement));
     struct node *value = only_value(arena, statement);
     if (!value || is_bare_star(value))
         return err_at(err_sql(arena, "42601", "expected one expression"), 0);
