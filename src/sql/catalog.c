@@ -319,11 +319,6 @@ void *catalog_clone(struct catalog *catalog, const void *object, size_t size)
     return clone;
 }
 
-void *catalog_edit_(struct catalog *catalog, const void *object, size_t size)
-{
-    return catalog_clone(catalog, object, size);
-}
-
 /* ---- look-ups ---- */
 
 size_t catalog_count(const struct catalog *catalog, enum cat_class class)

@@ -80,8 +80,6 @@ size_t catalog_object_size(enum cat_class class);
 
 /* A shallow clone in the pool, not yet put. */
 void *catalog_clone(struct catalog *catalog, const void *object, size_t size);
-#define CATALOG_EDIT(catalog, object) \
-    ((__typeof__(*(object)) *)catalog_edit_((catalog), (object), sizeof *(object)))
-void *catalog_edit_(struct catalog *catalog, const void *object, size_t size);
+#define CATALOG_EDIT(catalog, object) catalog_clone((catalog), (object), sizeof *(object))
 
 #endif

@@ -1,0 +1,575 @@
+/* ALTER TABLE (and VIEW, SEQUENCE, INDEX in their ALTER TABLE forms). */
+#include <string.h>
+
+#include "sql/ddl_int.h"
+
+/* One command on one relation. The relation is found anew for each: commands see each other. */
+struct altering {
+    struct ddl *ddl;
+    oid relation;
+    const struct AlterTableCmd *cmd;
+};
+
+static struct cat_relation *edit(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    return CATALOG_EDIT(ddl->next, catalog_relation(ddl->next, altering->relation));
+}
+
+static err finish(const struct altering *altering, struct cat_relation *relation)
+{
+    catalog_put(altering->ddl->next, CAT_RELATION, relation);
+    return NULL;
+}
+
+/* The command's column in a relation whose columns are its own. 42703. */
+static err own_column(const struct altering *altering, struct cat_relation *relation,
+                      struct cat_column **out)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_column *columns = DDL_OWN(ddl, relation, columns, column_count);
+    for (size_t i = 0; i < relation->column_count; i++) {
+        if (!str_eq(columns[i].name, altering->cmd->name)) continue;
+        *out = &columns[i];
+        return NULL;
+    }
+    return err_sql(ddl->arena,
+                   "42703",
+                   "column \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(altering->cmd->name),
+                   STR_FMT(relation->name));
+}
+
+/* ---- columns ---- */
+
+static bool is_tablelike(const struct Constraint *constraint)
+{
+    return constraint->contype == CONSTR_PRIMARY || constraint->contype == CONSTR_UNIQUE ||
+           constraint->contype == CONSTR_CHECK || constraint->contype == CONSTR_FOREIGN ||
+           constraint->contype == CONSTR_EXCLUSION;
+}
+
+static err add_column(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct ColumnDef *def = AST_AS(ColumnDef, altering->cmd->def);
+    struct cat_relation *relation = edit(altering);
+    if (altering->cmd->missing_ok && cat_column_find(relation, def->colname)) {
+        ddl_notice(ddl,
+                   "column \"%.*s\" of relation \"%.*s\" already exists, skipping",
+                   STR_FMT(def->colname),
+                   STR_FMT(relation->name));
+        return NULL;
+    }
+    TRY(ddl_column_add(ddl, &(struct ddl_column_options){.def = def, .relation = relation}));
+    catalog_put(ddl->next, CAT_RELATION, relation);
+    TRY(ddl_column_constraints(ddl, relation, def));
+    for (size_t i = 0; i < def->constraints->count; i++) {
+        struct Constraint constraint = *AST_AS(Constraint, def->constraints->at[i]);
+        if (!is_tablelike(&constraint)) continue;
+        ddl_constraint_fold(&constraint, def->constraints, i);
+        TRY(ddl_constraint_add(
+            ddl, relation, &constraint, cat_column_find(relation, def->colname)));
+    }
+    return finish(altering, relation);
+}
+
+static err drop_column(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
+    const struct cat_column *column = cat_column_find(relation, altering->cmd->name);
+    if (!column && altering->cmd->missing_ok) {
+        ddl_notice(ddl,
+                   "column \"%.*s\" of relation \"%.*s\" does not exist, skipping",
+                   STR_FMT(altering->cmd->name),
+                   STR_FMT(relation->name));
+        return NULL;
+    }
+    if (!column)
+        return err_sql(ddl->arena,
+                       "42703",
+                       "column \"%.*s\" of relation \"%.*s\" does not exist",
+                       STR_FMT(altering->cmd->name),
+                       STR_FMT(relation->name));
+    return ddl_drop_column(ddl, relation->oid, column->number, altering->cmd->behavior);
+}
+
+static err column_default(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    TRY(ddl_column_default(altering->ddl, relation, column, altering->cmd->def));
+    return finish(altering, relation);
+}
+
+static err set_not_null(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    column->not_null = true;
+    return finish(altering, relation);
+}
+
+static err drop_not_null(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    if (column->identity)
+        return err_sql(ddl->arena,
+                       "42601",
+                       "column \"%.*s\" of relation \"%.*s\" is an identity column",
+                       STR_FMT(column->name),
+                       STR_FMT(relation->name));
+    const struct cat_constraint *key = cat_primary_key(relation);
+    for (size_t i = 0; key && i < key->column_count; i++)
+        if (key->columns[i] == column->number)
+            return err_sql(ddl->arena,
+                           "42P16",
+                           "column \"%.*s\" is in a primary key",
+                           STR_FMT(column->name));
+    column->not_null = false;
+    return finish(altering, relation);
+}
+
+static err drop_expression(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    if (!column->generated && altering->cmd->missing_ok) return NULL;
+    if (!column->generated)
+        return err_sql(ddl->arena,
+                       "55000",
+                       "column \"%.*s\" of relation \"%.*s\" is not a stored generated column",
+                       STR_FMT(column->name),
+                       STR_FMT(relation->name));
+    column->generated = false;
+    column->default_expr = (struct cat_expr){0};
+    return finish(altering, relation);
+}
+
+/* ---- ALTER COLUMN TYPE ---- */
+
+/* Views and policies over the column forbid it, generated columns too. */
+static err type_change_allowed(const struct altering *altering, const struct cat_relation *relation,
+                               const struct cat_column *column)
+{
+    struct ddl *ddl = altering->ddl;
+    struct ddl_target target = {TARGET_COLUMN, relation->oid, column->number};
+    for (size_t i = 0; i < relation->column_count; i++) {
+        const struct cat_column *other = &relation->columns[i];
+        if (!other->generated || other->number == column->number ||
+            !ddl_expr_mentions(ddl, ddl->next, relation, &other->default_expr, &target))
+            continue;
+        struct err *error = err_sql(
+            ddl->arena, "0A000", "cannot alter type of a column used by a generated column");
+        return err_details(ddl->arena,
+                           error,
+                           "Column \"%.*s\" is used by generated column \"%.*s\".",
+                           STR_FMT(column->name),
+                           STR_FMT(other->name));
+    }
+    size_t at = 0;
+    const struct cat_relation *other;
+    while ((other = catalog_relation_next(ddl->next, &at))) {
+        const char *what = NULL;
+        str name = other->name;
+        if (ddl_expr_mentions(ddl, ddl->next, NULL, &other->query, &target)) what = "view or rule";
+        for (size_t i = 0; i < other->policy_count && !what; i++) {
+            const struct cat_policy *policy = &other->policies[i];
+            bool uses = ddl_expr_mentions(ddl, ddl->next, other, &policy->using_expr, &target) ||
+                        ddl_expr_mentions(ddl, ddl->next, other, &policy->check_expr, &target);
+            if (uses) {
+                what = "policy definition";
+                name = policy->name;
+            }
+        }
+        if (!what) continue;
+        struct err *error =
+            err_sql(ddl->arena, "0A000", "cannot alter type of a column used by a %s",
+                    what[0] == 'v' ? "view or rule" : "policy definition");
+        return err_details(ddl->arena,
+                           error,
+                           "%s \"%.*s\" depends on column \"%.*s\"",
+                           what[0] == 'v' ? "view" : "policy",
+                           STR_FMT(name),
+                           STR_FMT(column->name));
+    }
+    return NULL;
+}
+
+static err column_type(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct ColumnDef *def = AST_AS(ColumnDef, altering->cmd->def);
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    oid type;
+    int32_t typmod;
+    TRY(ddl_type_ref(ddl, def->typeName, &type, &typmod));
+    TRY(ddl_check_scalar(ddl, column->name, type, &def->typeName->base));
+    TRY(type_change_allowed(altering, relation, column));
+    if (column->generated)
+        return ddl_unsupported(ddl, &def->base, "ALTER TYPE of a generated column");
+    struct node *expr =
+        def->raw_default ? def->raw_default : ast_column_ref(ddl->arena, column->name);
+    TRY(ddl_check_expr(ddl,
+                       &(struct ddl_expr){.use = DDL_EXPR_USING,
+                                          .relation = catalog_relation(ddl->next, relation->oid),
+                                          .tree = expr,
+                                          .name = column->name,
+                                          .type = type,
+                                          .typmod = typmod}));
+    if (column->default_expr.tree) {
+        /* The default is cast as the rows are, and must have such a cast. */
+        err error = ddl_check_expr(ddl,
+                                   &(struct ddl_expr){.use = DDL_EXPR_DEFAULT,
+                                                      .tree = column->default_expr.tree,
+                                                      .name = column->name,
+                                                      .type = type,
+                                                      .typmod = typmod});
+        if (error)
+            return err_sql(ddl->arena,
+                           "42804",
+                           "default for column \"%.*s\" cannot be cast automatically to type %.*s",
+                           STR_FMT(column->name),
+                           STR_FMT(ddl_type_text(ddl, type, typmod)));
+    }
+    column->type = type;
+    column->typmod = typmod;
+    struct ddl_effect *effect = ddl_effect(ddl, EFFECT_COLUMN_USING);
+    effect->relation = relation->oid;
+    effect->column = column->number;
+    effect->tree = expr;
+    return finish(altering, relation);
+}
+
+/* ---- identity ---- */
+
+static err add_identity(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    const struct Constraint *constraint = AST_AS(Constraint, altering->cmd->def);
+    if (!column->not_null)
+        return err_sql(ddl->arena,
+                       "55000",
+                       "column \"%.*s\" of relation \"%.*s\" must be declared NOT NULL before "
+                       "identity can be added",
+                       STR_FMT(column->name),
+                       STR_FMT(relation->name));
+    if (column->identity)
+        return err_sql(ddl->arena,
+                       "55000",
+                       "column \"%.*s\" of relation \"%.*s\" is already an identity column",
+                       STR_FMT(column->name),
+                       STR_FMT(relation->name));
+    TRY(ddl_column_identity(
+        ddl, relation, column, constraint->generated_when, constraint->options, NULL));
+    return finish(altering, relation);
+}
+
+static err not_identity(const struct altering *altering, const struct cat_relation *relation,
+                        const struct cat_column *column)
+{
+    return err_sql(altering->ddl->arena,
+                   "55000",
+                   "column \"%.*s\" of relation \"%.*s\" is not an identity column",
+                   STR_FMT(column->name),
+                   STR_FMT(relation->name));
+}
+
+static err set_identity(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    if (!column->identity) return not_identity(altering, relation, column);
+    struct list *rest = &ast_list_none;
+    const struct list *options = AST_AS(List, altering->cmd->def)->items;
+    for (size_t i = 0; i < options->count; i++) {
+        const struct DefElem *option = AST_AS(DefElem, options->at[i]);
+        if (str_eq(option->defname, STR("generated")))
+            column->identity = (char)AST_AS(Integer, option->arg)->ival;
+        else ast_list_add(ddl->arena, &rest, options->at[i]);
+    }
+    TRY(finish(altering, relation));
+    if (!rest->count) return NULL;
+    const struct cat_relation *found = catalog_relation(ddl->next, column->sequence);
+    struct cat_relation *sequence = CATALOG_EDIT(ddl->next, found);
+    struct cat_sequence *shape = CATALOG_EDIT(ddl->next, found->sequence);
+    bool restarted = false;
+    int64_t restart = 0;
+    TRY(ddl_sequence_options(ddl, shape, rest, false, &restarted, &restart));
+    sequence->sequence = shape;
+    catalog_put(ddl->next, CAT_RELATION, sequence);
+    if (!restarted) return NULL;
+    struct ddl_effect *effect = ddl_effect(ddl, EFFECT_SEQUENCE_SET);
+    effect->relation = sequence->oid;
+    effect->value = restart;
+    return NULL;
+}
+
+static err drop_identity(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    struct cat_relation *relation = edit(altering);
+    struct cat_column *column;
+    TRY(own_column(altering, relation, &column));
+    if (!column->identity) {
+        if (!altering->cmd->missing_ok) return not_identity(altering, relation, column);
+        ddl_notice(ddl,
+                   "column \"%.*s\" of relation \"%.*s\" is not an identity column, skipping",
+                   STR_FMT(column->name),
+                   STR_FMT(relation->name));
+        return NULL;
+    }
+    const struct cat_relation *sequence = catalog_relation(ddl->next, column->sequence);
+    column->identity = 0;
+    column->sequence = OID_NONE;
+    TRY(finish(altering, relation));
+    return sequence ? ddl_drop_relation(ddl, sequence, DROP_RESTRICT) : NULL;
+}
+
+/* ---- constraints ---- */
+
+static err add_constraint(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    return ddl_constraint_add(
+        altering->ddl, relation, AST_AS(Constraint, altering->cmd->def), NULL);
+}
+
+static err missing_constraint(const struct altering *altering, const struct cat_relation *relation)
+{
+    return err_sql(altering->ddl->arena,
+                   "42704",
+                   "constraint \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(altering->cmd->name),
+                   STR_FMT(relation->name));
+}
+
+static err drop_constraint(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
+    const struct cat_constraint *found = cat_constraint_find(relation, altering->cmd->name);
+    if (found) return ddl_drop_constraint(ddl, relation->oid, found->name, altering->cmd->behavior);
+    if (!altering->cmd->missing_ok) return missing_constraint(altering, relation);
+    ddl_notice(ddl,
+               "constraint \"%.*s\" of relation \"%.*s\" does not exist, skipping",
+               STR_FMT(altering->cmd->name),
+               STR_FMT(relation->name));
+    return NULL;
+}
+
+/* NOT VALID is validated when it is added, so there is nothing left to do. */
+static err validate_constraint(const struct altering *altering)
+{
+    const struct cat_relation *relation =
+        catalog_relation(altering->ddl->next, altering->relation);
+    if (cat_constraint_find(relation, altering->cmd->name)) return NULL;
+    return missing_constraint(altering, relation);
+}
+
+static err alter_constraint(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct Constraint *wanted = AST_AS(Constraint, altering->cmd->def);
+    struct cat_relation *relation = edit(altering);
+    struct cat_constraint *constraints = DDL_OWN(ddl, relation, constraints, constraint_count);
+    for (size_t i = 0; i < relation->constraint_count; i++) {
+        if (!str_eq(constraints[i].name, wanted->conname)) continue;
+        if (constraints[i].kind != 'f')
+            return err_sql(ddl->arena,
+                           "42809",
+                           "constraint \"%.*s\" of relation \"%.*s\" is not a foreign key "
+                           "constraint",
+                           STR_FMT(wanted->conname),
+                           STR_FMT(relation->name));
+        constraints[i].deferrable = wanted->deferrable;
+        constraints[i].deferred = wanted->initdeferred;
+        return finish(altering, relation);
+    }
+    return err_sql(ddl->arena,
+                   "42704",
+                   "constraint \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(wanted->conname),
+                   STR_FMT(relation->name));
+}
+
+/* ---- switches ---- */
+
+static err row_security(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    relation->row_security = altering->cmd->subtype == AT_EnableRowSecurity;
+    return finish(altering, relation);
+}
+
+static err force_row_security(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    relation->force_row_security = altering->cmd->subtype == AT_ForceRowSecurity;
+    return finish(altering, relation);
+}
+
+static err change_owner(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    oid to;
+    TRY(ddl_role_spec(ddl, altering->cmd->newowner, false, &to));
+    return ddl_relation_owner(ddl, catalog_relation(ddl->next, altering->relation), to);
+}
+
+static err replica_identity(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    relation->replica_identity = AST_AS(ReplicaIdentityStmt, altering->cmd->def)->identity_type;
+    return finish(altering, relation);
+}
+
+static err set_options(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    if (relation->kind != 'v') return NULL; /* storage parameters: nothing to do here */
+    TRY(ddl_view_options(altering->ddl, relation, AST_AS(List, altering->cmd->def)->items));
+    return finish(altering, relation);
+}
+
+static err reset_options(const struct altering *altering)
+{
+    struct cat_relation *relation = edit(altering);
+    if (relation->kind != 'v') return NULL;
+    const struct list *options = AST_AS(List, altering->cmd->def)->items;
+    for (size_t i = 0; i < options->count; i++) {
+        str name = AST_AS(DefElem, options->at[i])->defname;
+        if (str_eq(name, STR("security_invoker"))) relation->security_invoker = false;
+        else if (str_eq(name, STR("security_barrier"))) relation->security_barrier = false;
+        else if (str_eq(name, STR("check_option"))) relation->check_option = 0;
+    }
+    return finish(altering, relation);
+}
+
+/* Hints to PostgreSQL's storage and planner: accepted, without meaning here. */
+static err nothing(const struct altering *altering)
+{
+    (void)altering;
+    return NULL;
+}
+
+/* ---- the table of commands ---- */
+
+enum target { ON_TABLE = 1, ON_VIEW = 2, ON_SEQUENCE = 4, ON_COMPOSITE = 8, ANYWHERE = 15 };
+
+struct command_row {
+    enum AlterTableType type;
+    int targets;
+    err (*apply)(const struct altering *altering);
+};
+
+static const struct command_row commands[] = {
+    {AT_AddColumn,           ON_TABLE,           add_column         },
+    {AT_DropColumn,          ON_TABLE,           drop_column        },
+    {AT_ColumnDefault,       ON_TABLE | ON_VIEW, column_default     },
+    {AT_SetNotNull,          ON_TABLE,           set_not_null       },
+    {AT_DropNotNull,         ON_TABLE,           drop_not_null      },
+    {AT_DropExpression,      ON_TABLE,           drop_expression    },
+    {AT_AlterColumnType,     ON_TABLE,           column_type        },
+    {AT_AddIdentity,         ON_TABLE,           add_identity       },
+    {AT_SetIdentity,         ON_TABLE,           set_identity       },
+    {AT_DropIdentity,        ON_TABLE,           drop_identity      },
+    {AT_AddConstraint,       ON_TABLE,           add_constraint     },
+    {AT_AddIndexConstraint,  ON_TABLE,           add_constraint     },
+    {AT_DropConstraint,      ON_TABLE,           drop_constraint    },
+    {AT_ValidateConstraint,  ON_TABLE,           validate_constraint},
+    {AT_AlterConstraint,     ON_TABLE,           alter_constraint   },
+    {AT_EnableRowSecurity,   ON_TABLE,           row_security       },
+    {AT_DisableRowSecurity,  ON_TABLE,           row_security       },
+    {AT_ForceRowSecurity,    ON_TABLE,           force_row_security },
+    {AT_NoForceRowSecurity,  ON_TABLE,           force_row_security },
+    {AT_ChangeOwner,         ANYWHERE,           change_owner       },
+    {AT_ReplicaIdentity,     ON_TABLE,           replica_identity   },
+    {AT_SetRelOptions,       ANYWHERE,           set_options        },
+    {AT_ResetRelOptions,     ANYWHERE,           reset_options      },
+    {AT_SetStatistics,       ON_TABLE,           nothing            },
+    {AT_SetOptions,          ON_TABLE,           nothing            },
+    {AT_ResetOptions,        ON_TABLE,           nothing            },
+    {AT_SetStorage,          ON_TABLE,           nothing            },
+    {AT_SetCompression,      ON_TABLE,           nothing            },
+    {AT_ClusterOn,           ON_TABLE,           nothing            },
+    {AT_DropCluster,         ON_TABLE,           nothing            },
+    {AT_SetLogged,           ON_TABLE,           nothing            },
+    {AT_SetUnLogged,         ON_TABLE,           nothing            },
+    {AT_SetTableSpace,       ON_TABLE,           nothing            },
+    {AT_EnableTrigAll,       ON_TABLE,           nothing            },
+    {AT_DisableTrigAll,      ON_TABLE,           nothing            },
+    {AT_EnableTrigUser,      ON_TABLE,           nothing            },
+    {AT_DisableTrigUser,     ON_TABLE,           nothing            },
+};
+
+static int target_of(char kind)
+{
+    return kind == 'r' ? ON_TABLE : kind == 'v' ? ON_VIEW : kind == 'S' ? ON_SEQUENCE : ON_COMPOSITE;
+}
+
+static err apply_command(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (commands[i].type != altering->cmd->subtype) continue;
+        if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
+        struct err *error = err_sql(ddl->arena,
+                                    "42809",
+                                    "ALTER action cannot be performed on relation \"%.*s\"",
+                                    STR_FMT(relation->name));
+        return err_details(ddl->arena,
+                           error,
+                           "This operation is not supported for %ss.",
+                           ddl_relation_word(relation->kind));
+    }
+    return ddl_unsupported(ddl, &altering->cmd->base, "this form of ALTER TABLE");
+}
+
+/* ALTER INDEX ... SET/ATTACH..., which PostgreSQL sends the same way: nothing to do here. */
+static bool is_index(struct ddl *ddl, const struct RangeVar *name)
+{
+    const struct cat_relation *table;
+    return !ddl_relation_find(ddl, name->schemaname, name->relname) &&
+           ddl_index_find(ddl, name->schemaname, name->relname, &table);
+}
+
+err ddl_alter_table(struct ddl *ddl, const struct node *statement)
+{
+    const struct AlterTableStmt *alter = AST_AS(AlterTableStmt, statement);
+    const struct cat_relation *relation;
+    if (alter->objtype == OBJECT_INDEX && is_index(ddl, alter->relation)) return NULL;
+    TRY(ddl_relation(ddl,
+                     alter->relation,
+                     alter->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
+                     &relation));
+    if (!relation) {
+        ddl_notice(ddl,
+                   "relation \"%.*s\" does not exist, skipping",
+                   STR_FMT(alter->relation->relname));
+        return NULL;
+    }
+    TRY(ddl_must_own_relation(ddl, relation));
+    for (size_t i = 0; i < alter->cmds->count; i++) {
+        struct altering altering = {
+            ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
+        TRY(apply_command(&altering));
+    }
+    return NULL;
+}
