@@ -264,6 +264,13 @@ struct body {
     size_t depth; /* of BEGIN and CASE */
 };
 
+/* What is open at a token. Parentheses alone keep a semicolon from ending the statement. */
+struct open {
+    struct body body;
+    size_t parentheses;
+    size_t brackets;
+};
+
 static void body_word(struct body *body, const struct lex_token *word, size_t nesting)
 {
     size_t index = body->words++;
@@ -286,20 +293,27 @@ static void body_word(struct body *body, const struct lex_token *word, size_t ne
         body->depth--;
 }
 
+static void count_nesting(struct lex_statement *statement, char c, struct open *open)
+{
+    if (c == '(') open->parentheses++;
+    if (c == '[') open->brackets++;
+    if (c == ')' && open->parentheses) open->parentheses--;
+    if (c == ']' && open->brackets) open->brackets--;
+    size_t nesting = open->parentheses + open->brackets;
+    if (nesting > statement->nesting) statement->nesting = nesting;
+}
+
 static void count_token(struct lex_statement *statement,
                         const struct lex_token *token,
-                        struct body *body,
-                        size_t *nesting)
+                        struct open *open)
 {
     if (token->kind == LEX_OPERATOR) {
-        statement->operators += token->text.len; /* "- - -" may be written "---"... or "<<<" */
+        statement->operators += token->text.len; /* "- - -" and "---" alike */
     } else if (token->kind == LEX_WORD) {
         statement->operators += deepens(token);
-        body_word(body, token, *nesting);
-    } else if (lex_is_punctuation(token, '(') || lex_is_punctuation(token, '[')) {
-        if (++*nesting > statement->nesting) statement->nesting = *nesting;
-    } else if (lex_is_punctuation(token, ')') || lex_is_punctuation(token, ']')) {
-        if (*nesting) --*nesting;
+        body_word(&open->body, token, open->parentheses);
+    } else if (token->kind == LEX_PUNCTUATION) {
+        count_nesting(statement, token->text.at[0], open);
     }
     statement->unfinished = token->unfinished;
 }
@@ -307,8 +321,7 @@ static void count_token(struct lex_statement *statement,
 bool lex_statement(str text, size_t *at, struct lex_statement *out)
 {
     *out = (struct lex_statement){.start = SIZE_MAX};
-    struct body body = {0};
-    size_t nesting = 0;
+    struct open open = {0};
     size_t last = 0; /* behind the last token that counts */
     for (;;) {
         size_t before = *at;
@@ -319,17 +332,18 @@ bool lex_statement(str text, size_t *at, struct lex_statement *out)
             out->unfinished = true;
             last = text.len;
         }
-        if (end || (lex_is_punctuation(&token, ';') && nesting == 0 && body.depth == 0)) {
+        bool enclosed = open.parentheses > 0 || open.body.depth > 0;
+        if (end || (lex_is_punctuation(&token, ';') && !enclosed)) {
             if (out->start == SIZE_MAX && end) return false;
             if (out->start == SIZE_MAX) continue;
             break;
         }
         if (out->start == SIZE_MAX) out->start = (size_t)(token.text.at - text.at);
-        count_token(out, &token, &body, &nesting);
+        count_token(out, &token, &open);
         last = *at;
     }
     out->text = str_slice(text, out->start, last);
     out->end = *at;
-    out->unfinished = out->unfinished || nesting > 0 || body.depth > 0;
+    out->unfinished = out->unfinished || open.parentheses > 0 || open.body.depth > 0;
     return true;
 }
