@@ -360,6 +360,16 @@ static size_t row_with_null(const struct constraint_context *context, int16_t nu
     return 0;
 }
 
+err constraint_null_error(const struct constraint_context *context, size_t column, size_t row)
+{
+    struct err *error =
+        err_sql(context->arena, "23502",
+                "null value in column \"%.*s\" of relation \"%.*s\" violates not-null constraint",
+                STR_FMT(context->relation->columns[column].name),
+                STR_FMT(context->relation->name));
+    return add_failing_row(context, error, row);
+}
+
 static err not_null_error(const struct constraint_context *context)
 {
     const struct cat_relation *relation = context->relation;
@@ -370,11 +380,7 @@ static err not_null_error(const struct constraint_context *context)
         str full = str_printf(context->arena, "%.*s.%.*s", STR_FMT(relation->physical),
                               STR_FMT(column->physical));
         if (!str_eq(full, rest)) continue;
-        struct err *error = err_sql(
-            context->arena, "23502",
-            "null value in column \"%.*s\" of relation \"%.*s\" violates not-null constraint",
-            STR_FMT(column->name), STR_FMT(relation->name));
-        return add_failing_row(context, error, row_with_null(context, column->number));
+        return constraint_null_error(context, i, row_with_null(context, column->number));
     }
     return error_of_constraint(context->arena, context->code,
                                str_cstr(context->arena, context->message));

@@ -23,7 +23,7 @@ struct arbiter {
 
 /* ---- the arbiter ------------------------------------------------------------------------------ */
 
-static err analyze_index_expr(struct write *w, const struct node *tree, enum infer_clause clause,
+static err analyze_own_expr(struct write *w, const struct node *tree, enum infer_clause clause,
                               oid type, struct rte **rte, struct expr **out)
 {
     const struct catalog *catalog = w->builder->plan->catalog;
@@ -51,10 +51,10 @@ static err open_arbiter(struct write *w, struct arbiter *arbiter)
     arbiter->exprs = ARENA_ARRAY(w->builder->arena, struct expr *, index->element_count);
     for (size_t i = 0; i < index->element_count; i++)
         if (index->elements[i].column == 0)
-            TRY(analyze_index_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION,
+            TRY(analyze_own_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION,
                                    OID_NONE, &arbiter->rtes[i], &arbiter->exprs[i]));
     if (index->where.tree == NULL) return NULL;
-    return analyze_index_expr(w, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID,
+    return analyze_own_expr(w, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID,
                               &arbiter->where_rte, &arbiter->where);
 }
 
@@ -92,11 +92,7 @@ static err print_element(struct write *w, struct text *text, const struct arbite
     }
     int column = target_column(w, arbiter->index->elements[element].column);
     if (column < 0) return text_refuse(text, -1, "ON CONFLICT on a column that is not visible");
-    struct expr key = {.kind = EXPR_COLUMN,
-                       .type = w->target->columns[column].type,
-                       .typmod = -1,
-                       .location = -1,
-                       .column = {.rte = w->target, .index = column}};
+    struct expr key = write_column_expr(w, column);
     return print_collated(&text->print, &key);
 }
 
@@ -371,6 +367,31 @@ static err insert_rest(struct write *w, const struct write_rows_place *rows)
     return NULL;
 }
 
+/* The proposed rows keep the table's constraints even when they will not be inserted. SQLite would
+ * never see those that become updates. */
+static err check_constraints(struct write *w, const struct write_rows_place *rows)
+{
+    TRY(write_null_checks(w, rows));
+    for (size_t i = 0; i < w->relation->constraint_count; i++) {
+        const struct cat_constraint *constraint = &w->relation->constraints[i];
+        struct text text;
+        struct rte *rte;
+        struct expr *check;
+        if (constraint->kind != 'c' || constraint->check.tree == NULL) continue;
+        TRY(analyze_own_expr(w, constraint->check.tree, INFER_CHECK, BOOLOID, &rte, &check));
+        write_check_begin(w, &text, rows);
+        stand_for_target(w, &text, rte);
+        buf_lit(text.print.sql, "(");
+        TRY(print_expr(&text.print, check));
+        buf_lit(text.print.sql, ") IS FALSE");
+        write_check_end(w, &text, rows, "23514",
+                        str_printf(w->builder->arena,
+                                   "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
+                                   STR_FMT(w->relation->name), STR_FMT(constraint->name)));
+    }
+    return NULL;
+}
+
 err conflict_build(struct write *w, const struct write_rows_place *rows)
 {
     const struct on_conflict *conflict = w->query->conflict;
@@ -379,6 +400,7 @@ err conflict_build(struct write *w, const struct write_rows_place *rows)
                        "ON CONFLICT DO UPDATE requires inference specification or constraint name");
     struct write_rows_place updates = {0};
     bool one_row = w->query->source->values != NULL && w->query->source->value_row_count == 1;
+    TRY(check_constraints(w, rows));
     if (!one_row) TRY(check_duplicates(w, rows));
     TRY(check_existing(w, rows));
     TRY(fill_updates(w, rows, &updates));

@@ -59,6 +59,15 @@ bool write_is_generated(const struct write *w, int column)
     return found == NULL || found->generated;
 }
 
+struct expr write_column_expr(const struct write *w, int column)
+{
+    return (struct expr){.kind = EXPR_COLUMN,
+                         .type = w->target->columns[column].type,
+                         .typmod = -1,
+                         .location = -1,
+                         .column = {.rte = w->target, .index = column}};
+}
+
 static int *no_positions(struct write *w)
 {
     int *positions = ARENA_ARRAY(w->builder->arena, int, w->target->column_count);
@@ -168,7 +177,7 @@ static struct check_error error_of_check(struct write *w, const struct row_check
 }
 
 /* `SELECT 1 FROM set WHERE`, or `SELECT 1 WHERE` on a row that is not stored. */
-static void begin_check(struct write *w, struct text *text, const struct write_rows_place *rows)
+void write_check_begin(struct write *w, struct text *text, const struct write_rows_place *rows)
 {
     write_text(w, text);
     buf_lit(text->print.sql, "SELECT 1");
@@ -183,13 +192,13 @@ static void begin_check(struct write *w, struct text *text, const struct write_r
     buf_lit(text->print.sql, " WHERE ");
 }
 
-static void end_check(struct write *w, struct text *text, const struct write_rows_place *rows,
-                      struct check_error error)
+void write_check_end(struct write *w, struct text *text, const struct write_rows_place *rows,
+                     const char *sqlstate, str message)
 {
     buf_lit(text->print.sql, " LIMIT 1");
     struct program_op *op = builder_op(w->builder, OP_CHECK, text);
-    op->sqlstate = error.sqlstate;
-    op->message = error.message;
+    op->sqlstate = sqlstate;
+    op->message = message;
     if (rows != NULL) op->reads_set = rows->set;
 }
 
@@ -209,7 +218,7 @@ err write_checks(struct write *w, const struct row_check_list *checks, unsigned 
         }
         struct check_error error = error_of_check(w, &checks->at[i]);
         struct text text;
-        begin_check(w, &text, rows);
+        write_check_begin(w, &text, rows);
         for (size_t first = i; i < checks->count; i++) {
             if (!is_wanted(&checks->at[i], kinds)) continue;
             if (!str_eq(error_of_check(w, &checks->at[i]).message, error.message)) break;
@@ -217,7 +226,7 @@ err write_checks(struct write *w, const struct row_check_list *checks, unsigned 
             TRY(print_expr(&text.print, checks->at[i].expr));
             buf_lit(text.print.sql, ") IS NOT TRUE");
         }
-        end_check(w, &text, rows, error);
+        write_check_end(w, &text, rows, error.sqlstate, error.message);
     }
     return NULL;
 }
@@ -239,49 +248,153 @@ static const struct cat_column *rowid_column(const struct write *w)
     return integer ? column : NULL;
 }
 
+static bool cannot_be_null(const struct expr *expr);
+
+static bool values_cannot_be_null(const struct query *query, size_t column)
+{
+    for (size_t row = 0; row < query->value_row_count; row++)
+        if (!cannot_be_null(query->values[row].at[column])) return false;
+    return true;
+}
+
+static bool has_outer_join(const struct from_item *item)
+{
+    if (item->kind != FROM_JOIN) return false;
+    bool outer = item->join != JOIN_KIND_INNER && item->join != JOIN_KIND_CROSS;
+    return outer || has_outer_join(item->left) || has_outer_join(item->right);
+}
+
+/* Column `column` of what a query yields. Anything that is not plain is taken to be able to. */
+static bool result_cannot_be_null(const struct query *query, size_t column)
+{
+    if (query->values != NULL) return values_cannot_be_null(query, column);
+    if (query->set_op != SET_NONE)
+        return result_cannot_be_null(query->set_left, column) &&
+               result_cannot_be_null(query->set_right, column);
+    for (size_t i = 0; i < query->from_count; i++)
+        if (has_outer_join(query->from[i])) return false;
+    return column < query->target_count && cannot_be_null(query->targets[column].expr);
+}
+
+static bool column_cannot_be_null(const struct expr *expr)
+{
+    const struct rte *rte = expr->column.rte;
+    const struct cat_column *column;
+    switch (rte->kind) {
+    case RTE_RELATION:
+        column = cat_column_numbered(rte->relation, rte->columns[expr->column.index].number);
+        return column != NULL && column->not_null;
+    case RTE_SUBQUERY: return result_cannot_be_null(rte->query, (size_t)expr->column.index);
+    case RTE_FUNCTION: /* a series has no holes */
+        return rte->function->kind == EXPR_CALL &&
+               str_eq(rte->function->call.builtin->name, STR("generate_series"));
+    case RTE_VALUES:
+    case RTE_CTE:
+    case RTE_RESULT: return false;
+    }
+    return false;
+}
+
+/* Arithmetic of integers answers NULL for NULL alone. */
+static bool call_cannot_be_null(const struct expr *expr)
+{
+    const struct builtin *builtin = expr->call.builtin;
+    if (builtin->kind != BUILTIN_OPERATOR || !builtin->strict || builtin->result > INT4OID)
+        return false;
+    for (size_t i = 0; i < expr->args.count; i++)
+        if (!cannot_be_null(expr->args.at[i])) return false;
+    return true;
+}
+
 static bool cannot_be_null(const struct expr *expr)
 {
-    while (expr->kind == EXPR_CAST) expr = expr->args.at[0];
+    if (expr == NULL) return false;
+    if (expr->kind == EXPR_CAST) return cannot_be_null(expr->args.at[0]);
+    if (expr->kind == EXPR_COLUMN) return column_cannot_be_null(expr);
+    if (expr->kind == EXPR_CALL) return call_cannot_be_null(expr);
     return expr->kind == EXPR_NEXTVAL ||
            (expr->kind == EXPR_CONST && expr->constant.kind != VALUE_NULL);
+}
+
+/* CASE WHEN c IS NULL THEN 0 ... END: which of the relation's columns, and the row's number. */
+static err print_null_case(struct write *w, struct text *text, const int *columns, size_t count,
+                           const struct write_rows_place *rows, str alias)
+{
+    buf_lit(text->print.sql, "SELECT CASE");
+    for (size_t i = 0; i < count; i++) {
+        struct expr column = write_column_expr(w, columns[i]);
+        size_t number = 0;
+        while (w->relation->columns[number].number != w->target->columns[columns[i]].number)
+            number++;
+        buf_lit(text->print.sql, " WHEN ");
+        TRY(print_expr(&text->print, &column));
+        buf_printf(text->print.sql, " IS NULL THEN %zu", number);
+    }
+    buf_lit(text->print.sql, " END AS n, ");
+    if (rows == NULL) {
+        buf_char(text->print.sql, '0');
+        return NULL;
+    }
+    print_ident(text->print.sql, alias);
+    buf_lit(text->print.sql, ".rowid FROM ");
+    write_rows_item(text, rows, alias);
+    return NULL;
+}
+
+/* PostgreSQL tests NOT NULL by column, in order, of the first row that has a NULL. */
+err write_null_check(struct write *w, const int *columns, size_t count,
+                     const struct write_rows_place *rows)
+{
+    struct text text;
+    str alias = STR_NONE;
+    if (count == 0) return NULL;
+    write_text(w, &text);
+    if (rows != NULL)
+        write_target_rows(w, &text, rows, &alias);
+    else
+        text_item_set(&text, (struct item){.rte = w->target, .form = ITEM_EXPRS, .exprs = w->row});
+    TRY(print_null_case(w, &text, columns, count, rows, alias));
+    buf_lit(text.print.sql, " WHERE n IS NOT NULL LIMIT 1");
+    struct program_op *op = builder_op(w->builder, OP_CHECK, &text);
+    op->sqlstate = "23502";
+    op->relation = w->relation;
+    op->query = w->query;
+    if (rows == NULL) return NULL;
+    op->reads_set = rows->set;
+    op->positions = relation_positions(w, rows);
+    return NULL;
+}
+
+static bool source_may_be_null(const struct write *w, int column)
+{
+    const struct query *query = w->query;
+    for (size_t i = 0; i < query->insert_column_count; i++)
+        if (query->insert_columns[i] == column)
+            return query->source == NULL || !result_cannot_be_null(query->source, i);
+    return true;
 }
 
 /* The rte column of an INTEGER PRIMARY KEY whose source may be NULL, or -1. */
 static int unsure_key(const struct write *w)
 {
-    const struct query *query = w->query;
     const struct cat_column *key = rowid_column(w);
-    for (size_t i = 0; key != NULL && i < query->insert_column_count; i++) {
-        int column = query->insert_columns[i];
-        if (w->target->columns[column].number != key->number) continue;
-        if (query->source == NULL || query->source->values == NULL) return column;
-        for (size_t row = 0; row < query->source->value_row_count; row++)
-            if (!cannot_be_null(query->source->values[row].at[i])) return column;
-        return -1;
-    }
+    for (size_t i = 0; key != NULL && i < w->target->column_count; i++)
+        if (w->target->columns[i].number == key->number)
+            return source_may_be_null(w, (int)i) ? (int)i : -1;
     return -1;
 }
 
-static err check_key(struct write *w, int column, const struct write_rows_place *rows)
+err write_null_checks(struct write *w, const struct write_rows_place *rows)
 {
-    struct text text;
-    struct expr key = {.kind = EXPR_COLUMN,
-                       .type = w->target->columns[column].type,
-                       .typmod = -1,
-                       .location = -1,
-                       .column = {.rte = w->target, .index = column}};
-    if (column < 0) return NULL;
-    begin_check(w, &text, rows);
-    TRY(print_expr(&text.print, &key));
-    buf_lit(text.print.sql, " IS NULL");
-    str name = w->target->columns[column].name;
-    struct check_error error = {
-        "23502",
-        str_printf(w->builder->arena,
-                   "null value in column \"%.*s\" of relation \"%.*s\" violates not-null constraint",
-                   STR_FMT(name), STR_FMT(w->relation->name))};
-    end_check(w, &text, rows, error);
-    return NULL;
+    int *columns = ARENA_ARRAY(w->builder->scratch, int, w->target->column_count);
+    size_t count = 0;
+    for (size_t i = 0; i < w->target->column_count; i++) {
+        const struct cat_column *column = column_of(w, (int)i);
+        if (column != NULL && column->not_null && !column->generated &&
+            source_may_be_null(w, (int)i))
+            columns[count++] = (int)i;
+    }
+    return write_null_check(w, columns, count, rows);
 }
 
 static bool is_one_row(const struct query *query)
@@ -458,7 +571,7 @@ static err build_insert(struct write *w)
     if (one_row) take_row(w);
     if (one_row && native && row_is_repeatable(w, key)) {
         TRY(write_checks(w, &query->checks, every_kind, NULL));
-        TRY(check_key(w, key, NULL));
+        TRY(write_null_check(w, &key, key >= 0, NULL));
         return insert_direct(w, true);
     }
     bool plain_source = !has_generated(w) && query->conflict == NULL;
@@ -466,8 +579,9 @@ static err build_insert(struct write *w)
     struct write_rows_place rows;
     TRY(fill_source(w, &rows));
     TRY(write_checks(w, &query->checks, every_kind, &rows));
-    TRY(check_key(w, key, &rows));
-    return native ? write_insert_from(w, &rows) : conflict_build(w, &rows);
+    if (!native) return conflict_build(w, &rows);
+    TRY(write_null_check(w, &key, key >= 0, &rows));
+    return write_insert_from(w, &rows);
 }
 
 /* ---- UPDATE ----------------------------------------------------------------------------------- */
@@ -510,11 +624,7 @@ err write_new_values(struct write *w, struct text *text, const struct assignment
     for (size_t i = 0; i < w->target->column_count; i++) {
         const struct assignment *assigned = assignment_of(assignments, count, (int)i);
         if (assigned == NULL && !checks_use(w, checks, (int)i)) continue;
-        struct expr kept = {.kind = EXPR_COLUMN,
-                            .type = w->target->columns[i].type,
-                            .typmod = -1,
-                            .location = -1,
-                            .column = {.rte = w->target, .index = (int)i}};
+        struct expr kept = write_column_expr(w, (int)i);
         buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, assigned != NULL ? assigned->expr : &kept));
         positions[i] = next++;
@@ -968,12 +1078,8 @@ static err print_relation_row(struct write *w, struct text *text, str rowid, voi
         if (i > 0) buf_lit(text->print.sql, ", ");
         const struct assignment *assigned = assignment_of(
             w->query->assignments, w->query->assignment_count, (int)column);
-        struct expr kept = {.kind = EXPR_COLUMN,
-                            .type = w->relation->columns[i].type,
-                            .typmod = -1,
-                            .location = -1,
-                            .column = {.rte = w->target, .index = (int)column}};
         bool known = column < w->target->column_count;
+        struct expr kept = write_column_expr(w, known ? (int)column : 0);
         if (!known || (assigned != NULL && expr_is_volatile(assigned->expr)))
             buf_lit(text->print.sql, "NULL");
         else

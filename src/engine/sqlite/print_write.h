@@ -26,8 +26,6 @@ struct write_rows_place {
     const int *positions; /* by rte column; -1: not there */
 };
 
-struct text_scope; /* see print_write.c */
-
 /* A text whose target is the table itself, under its own name. */
 void write_text(struct write *w, struct text *text);
 /* The target's columns are read from the set from now on; alias: of the FROM item. */
@@ -39,6 +37,16 @@ void write_rows_item(struct text *text, const struct write_rows_place *rows, str
 /* Checks of the kinds in `kinds` (bits 1 << kind) as ops. rows NULL: on w->row's expressions. */
 MUST_USE err write_checks(struct write *w, const struct row_check_list *checks, unsigned kinds,
                           const struct write_rows_place *rows);
+/* 23502 of these rte columns, as one op. rows NULL: on w->row. */
+MUST_USE err write_null_check(struct write *w, const int *columns, size_t count,
+                              const struct write_rows_place *rows);
+/* The same for every NOT NULL column whose source may be NULL. */
+MUST_USE err write_null_checks(struct write *w, const struct write_rows_place *rows);
+/* `SELECT 1 FROM set WHERE`, or on w->row, and what the row found raises. */
+void write_check_begin(struct write *w, struct text *text, const struct write_rows_place *rows);
+void write_check_end(struct write *w, struct text *text, const struct write_rows_place *rows,
+                     const char *sqlstate, str message);
+struct expr write_column_expr(const struct write *w, int column);
 /* `SELECT rowid, new values` of the target's columns: the list behind SELECT. Fills positions. */
 MUST_USE err write_new_values(struct write *w, struct text *text,
                               const struct assignment *assignments, size_t count,

@@ -53,7 +53,8 @@ struct program_op {
     bool finds_inserted;  /* native upsert of one row: whether it was inserted shows afterwards */
     /* OP_CHECK: the error raised. */
     const char *sqlstate;
-    str message;
+    str message; /* empty, with 23502: the row found is the index of the relation's column and the
+                  * row's number in the set */
     str hint;
     /* OP_QUERY, OP_WRITE with RETURNING */
     const struct program_node *output;

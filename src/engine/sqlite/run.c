@@ -159,6 +159,23 @@ static const struct rowset *failed_rows(struct execution_state *state, const str
     return error == NULL ? set : NULL;
 }
 
+static struct constraint_context context_of(struct execution_state *state,
+                                            const struct program_op *op)
+{
+    struct run *run = state->run;
+    return (struct constraint_context){
+        .arena = run->arena,
+        .db = run->db,
+        .catalog = state->plan->catalog,
+        .relation = op->relation,
+        .command = op->query->command,
+        .role = op->query->run_as != OID_NONE ? op->query->run_as : state->plan->role,
+        .session = &run->session->types,
+        .rows = failed_rows(state, op),
+        .positions = op->reads_set >= 0 ? op->positions : NULL,
+    };
+}
+
 /* Reads what SQLite says, resets the statement, then may ask the database for details. */
 static err step_failed(struct execution_state *state, const struct program_op *op,
                        sqlite3_stmt *stmt)
@@ -169,19 +186,9 @@ static err step_failed(struct execution_state *state, const struct program_op *o
     if (op->relation == NULL || (code & 0xff) != SQLITE_CONSTRAINT)
         return sqlite_error(run->arena, run->db, code);
     sqlite3_reset(stmt);
-    struct constraint_context context = {
-        .arena = run->arena,
-        .db = run->db,
-        .catalog = state->plan->catalog,
-        .relation = op->relation,
-        .command = op->query->command,
-        .role = op->query->run_as != OID_NONE ? op->query->run_as : state->plan->role,
-        .session = &run->session->types,
-        .code = code,
-        .message = message,
-        .rows = failed_rows(state, op),
-        .positions = op->reads_set >= 0 ? op->positions : NULL,
-    };
+    struct constraint_context context = context_of(state, op);
+    context.code = code;
+    context.message = message;
     return constraint_error(&context);
 }
 
@@ -349,6 +356,11 @@ static err run_check(struct execution_state *state, const struct program_op *op,
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE) return NULL;
     if (code != SQLITE_ROW) return step_failed(state, op, stmt);
+    if (str_empty(op->message)) {
+        struct constraint_context context = context_of(state, op);
+        return constraint_null_error(&context, (size_t)sqlite3_column_int64(stmt, 0),
+                                     (size_t)sqlite3_column_int64(stmt, 1));
+    }
     struct err *error =
         err_sql(state->run->arena, op->sqlstate, "%.*s", STR_FMT(op->message));
     if (str_empty(op->hint)) return error;
