@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "sql/ast_int.h"
 
 /* ---- the table as data ---- */

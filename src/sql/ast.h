@@ -19,8 +19,8 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
-#include "base/json.h"
 
 enum node_kind {
     T_Invalid, /* no node has it */
@@ -218,17 +218,15 @@ bool ast_equal(const struct node *a, const struct node *b);
 /* A readable form for tests and traces: (Kind field=value ...). */
 void ast_dump(struct buf *out, const struct node *node);
 
-/* Reads one wrapped node, {"Kind": {...}}, of libpg_query's JSON.
+/* Reads the only statement of libpg_query's answer, {"version": n, "stmts": [{"stmt": {...}}]};
+ * *out is NULL when there is none or another.
  *
  * source:    the text that was parsed. libpg_query 15-4.0.0 prints every negative integer
  *            as {}; they are read again from source at the node's place.
  * location_shift: added to each place, for a text parsed in a wrapping.
  */
-MUST_USE err ast_from_json(struct arena *arena,
-                           const struct json *json,
-                           str source,
-                           int32_t location_shift,
-                           struct node **out);
+MUST_USE err
+ast_from_json(struct arena *arena, str json, str source, int32_t location_shift, struct node **out);
 
 /* ---- lists ---- */
 

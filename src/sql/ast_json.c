@@ -1,21 +1,24 @@
-/* libpg_query's JSON to nodes. It leaves out what is zero, false or absent, and wraps a node in
- * {"Kind": {...}} unless the field's kind is fixed. */
+/* libpg_query's JSON to nodes, in one pass: its text is trusted to be JSON, so this reads rather
+ * than checks. It leaves out what is zero, false or absent, and wraps a node in {"Kind": {...}}
+ * unless the field's kind is fixed. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "sql/ast_int.h"
 #include "sql/lex.h"
+
+enum { KINDS_CACHED = 64, ITEMS_FIRST = 8 };
 
 struct reading {
     struct arena *arena;
     str source;
     int32_t shift;
+    str json;
+    size_t at;                          /* in json */
+    unsigned char cached[KINDS_CACHED]; /* kinds seen, by a hash of their name; 0 is none */
 };
 
-static err unexpected(const struct reading *reading, str what)
-{
-    return err_new(reading->arena, ERR_INTERNAL, "the parser printed an unknown \"%.*s\"",
-                   STR_FMT(what));
-}
+_Static_assert(NODE_KIND_COUNT <= 256, "a kind fits a byte of the cache");
 
 /* ---- negative integers, which 15-4.0.0 prints as {} ---- */
 
@@ -71,153 +74,320 @@ static void restore_negatives(const struct reading *reading, struct node *node, 
     }
 }
 
-/* ---- fields ---- */
+/* ---- tokens ---- */
 
-static err read_node(const struct reading *reading, const struct json *json, struct node **out);
-static err read_object(const struct reading *reading,
-                       const struct json *json,
-                       enum node_kind kind,
-                       struct node **out);
-
-static err read_list(const struct reading *reading, const struct json *json, struct list **out)
+static err unexpected(const struct reading *reading, str what)
 {
-    if (json->kind != JSON_ARRAY) return unexpected(reading, json->source);
-    if (json->count == 0) return NULL;
-    struct list *items = ARENA_NEW(reading->arena, struct list);
-    items->at = ARENA_ARRAY(reading->arena, struct node *, json->count);
-    items->count = items->cap = json->count;
-    for (size_t i = 0; i < json->count; i++) TRY(read_node(reading, json->items[i], &items->at[i]));
-    *out = items;
+    return err_new(reading->arena, ERR_INTERNAL, "the parser printed an unknown \"%.*s\"",
+                   STR_FMT(what));
+}
+
+static char peek(const struct reading *reading)
+{
+    return reading->at < reading->json.len ? reading->json.at[reading->at] : '\0';
+}
+
+static bool take(struct reading *reading, char c)
+{
+    if (peek(reading) != c) return false;
+    reading->at++;
+    return true;
+}
+
+static err expect(struct reading *reading, char c)
+{
+    if (take(reading, c)) return NULL;
+    return unexpected(reading, str_slice(reading->json, reading->at, reading->at + 20));
+}
+
+/* The raw string at `at`, which borrows; *escaped when it holds a backslash. */
+static err read_raw(struct reading *reading, str *out, bool *escaped)
+{
+    TRY(expect(reading, '"'));
+    size_t start = reading->at;
+    *escaped = false;
+    while (reading->at < reading->json.len && peek(reading) != '"') {
+        bool escape = peek(reading) == '\\';
+        *escaped = *escaped || escape;
+        reading->at += escape ? 2 : 1;
+    }
+    *out = str_slice(reading->json, start, reading->at);
+    return expect(reading, '"');
+}
+
+/* outToken of libpg_query writes \" \\ \b \f \n \r \t, and \u00XX for the rest and < >. */
+static size_t decode(str raw, char *out)
+{
+    static const char letters[] = "b\bf\fn\nr\rt\t";
+    size_t len = 0;
+    for (size_t i = 0; i < raw.len; i++) {
+        if (raw.at[i] != '\\' || i + 1 >= raw.len) {
+            out[len++] = raw.at[i];
+            continue;
+        }
+        char c = raw.at[++i];
+        if (c == 'u' && raw.len - i > 4) {
+            int32_t code = 0;
+            for (size_t k = 1; k <= 4; k++) code = code * 16 + (hex_value(raw.at[i + k]) & 15);
+            len += utf8_encode(code, out + len);
+            i += 4;
+            continue;
+        }
+        const char *letter = c == '"' || c == '\\' ? NULL : strchr(letters, c);
+        out[len++] = letter ? letter[1] : c;
+    }
+    return len;
+}
+
+/* A copy that is never NULL: an empty text differs from none. */
+static err read_text(struct reading *reading, str *out)
+{
+    str raw;
+    bool escaped;
+    TRY(read_raw(reading, &raw, &escaped));
+    if (!escaped) {
+        *out = str_copy(reading->arena, raw);
+        return NULL;
+    }
+    char *text = arena_alloc(reading->arena, raw.len + 1); /* no escape grows */
+    *out = str_from(text, decode(raw, text));
     return NULL;
 }
 
-static err read_enum(const struct reading *reading, const struct json *json, int which, int *out)
+static err read_int(struct reading *reading, int64_t *out)
+{
+    size_t start = reading->at;
+    while (peek(reading) == '-' || (peek(reading) >= '0' && peek(reading) <= '9')) reading->at++;
+    str digits = str_slice(reading->json, start, reading->at);
+    return str_to_i64(digits, out) ? NULL : unexpected(reading, digits);
+}
+
+static err read_bool(struct reading *reading, bool *out)
+{
+    str rest = str_skip(reading->json, reading->at);
+    *out = str_starts(rest, STR("true"));
+    if (!*out && !str_starts(rest, STR("false")))
+        return unexpected(reading, str_slice(rest, 0, 20));
+    reading->at += *out ? 4 : 5;
+    return NULL;
+}
+
+/* "name": */
+static err read_name(struct reading *reading, str *out)
+{
+    bool escaped;
+    TRY(read_raw(reading, out, &escaped));
+    return expect(reading, ':');
+}
+
+/* Steps into an object's next member: false at its end. first: nothing was read of it yet. */
+static err next_member(struct reading *reading, bool first, bool *more, str *name)
+{
+    *more = !take(reading, '}');
+    if (!*more) return NULL;
+    if (!first) TRY(expect(reading, ','));
+    return read_name(reading, name);
+}
+
+/* Over one value of any kind. */
+static err skip_value(struct reading *reading)
+{
+    size_t depth = 0;
+    do {
+        char c = peek(reading);
+        if (c == '\0') return unexpected(reading, STR("end"));
+        if (c == '"') {
+            str raw;
+            bool escaped;
+            TRY(read_raw(reading, &raw, &escaped));
+            continue;
+        }
+        if (c == '{' || c == '[') depth++;
+        if (c == '}' || c == ']') depth--;
+        reading->at++;
+        /* A number or a word goes on to the next mark. */
+        while (depth == 0 && c != '}' && c != ']' && !strchr(",}]", peek(reading))) reading->at++;
+    } while (depth > 0);
+    return NULL;
+}
+
+/* ---- fields ---- */
+
+static err read_node(struct reading *reading, struct node **out);
+static err read_object(struct reading *reading, enum node_kind kind, struct node **out);
+
+static err read_list(struct reading *reading, struct list **out)
+{
+    struct node *first[ITEMS_FIRST];
+    struct list *items = &ast_list_none;
+    size_t count = 0;
+    TRY(expect(reading, '['));
+    while (!take(reading, ']')) {
+        struct node *item = NULL;
+        if (count > 0) TRY(expect(reading, ','));
+        TRY(read_node(reading, &item));
+        if (count < ITEMS_FIRST) {
+            first[count] = item;
+        } else {
+            if (count == ITEMS_FIRST) items = ast_list_of(reading->arena, first, count);
+            ast_list_add(reading->arena, &items, item);
+        }
+        count++;
+    }
+    *out = count <= ITEMS_FIRST ? ast_list_of(reading->arena, first, count) : items;
+    return NULL;
+}
+
+static err read_enum(struct reading *reading, int which, void *out)
 {
     const str *names = ast_enum_names((enum ast_enum)which);
+    str name;
+    bool escaped;
+    TRY(read_raw(reading, &name, &escaped));
     for (int i = 0; names[i].len; i++) {
-        if (!str_eq(names[i], json->text)) continue;
-        *out = i;
+        if (!str_eq(names[i], name)) continue;
+        memcpy(out, &i, sizeof i);
         return NULL;
     }
-    return unexpected(reading, json->text);
+    return unexpected(reading, name);
 }
 
-/* The copy is never NULL: an empty text differs from none. */
-static str read_string(const struct reading *reading, const struct json *json)
+static err read_char(struct reading *reading, char *out)
 {
-    return str_copy(reading->arena, json->text);
+    str raw;
+    bool escaped;
+    TRY(read_raw(reading, &raw, &escaped));
+    *out = raw.len ? raw.at[0] : '\0';
+    return NULL;
 }
 
-static err read_field(const struct reading *reading,
-                      const struct json *json,
-                      const struct ast_field *field,
-                      struct node *node)
+static err read_location(struct reading *reading, struct node *node)
+{
+    int64_t number;
+    TRY(read_int(reading, &number));
+    node->location = (int32_t)number;
+    return NULL;
+}
+
+static err read_child(struct reading *reading, const struct ast_field *field, void *slot)
+{
+    struct node *child = NULL;
+    if (field->kind == FIELD_NODE) {
+        TRY(read_node(reading, &child));
+    } else {
+        TRY(read_object(reading, (enum node_kind)field->type, &child));
+    }
+    memcpy(slot, &child, sizeof child);
+    return NULL;
+}
+
+static err read_field(struct reading *reading, const struct ast_field *field, struct node *node)
 {
     void *slot = ast_slot(node, field);
-    struct node *child = NULL;
-    struct list *items = &ast_list_none;
-    int64_t number;
     switch (field->kind) {
     case FIELD_NODE:
-        TRY(read_node(reading, json, &child));
-        memcpy(slot, &child, sizeof child);
-        return NULL;
-    case FIELD_OBJECT:
-        TRY(read_object(reading, json, (enum node_kind)field->type, &child));
-        memcpy(slot, &child, sizeof child);
-        return NULL;
-    case FIELD_LIST:
-        TRY(read_list(reading, json, &items));
+    case FIELD_OBJECT: return read_child(reading, field, slot);
+    case FIELD_LIST: {
+        struct list *items = &ast_list_none;
+        TRY(read_list(reading, &items));
         memcpy(slot, &items, sizeof items);
         return NULL;
-    case FIELD_STRING: *(str *)slot = read_string(reading, json); return NULL;
-    case FIELD_INT:
-        if (!json_to_i64(json, slot)) return unexpected(reading, field->name);
-        return NULL;
-    case FIELD_BOOL: *(bool *)slot = json->kind == JSON_TRUE; return NULL;
-    case FIELD_CHAR: *(char *)slot = json->text.len ? json->text.at[0] : 0; return NULL;
-    case FIELD_ENUM: return read_enum(reading, json, field->type, slot);
-    case FIELD_LOCATION:
-        if (!json_to_i64(json, &number)) return unexpected(reading, field->name);
-        node->location = (int32_t)number;
-        return NULL;
+    }
+    case FIELD_STRING: return read_text(reading, slot);
+    case FIELD_INT: return read_int(reading, slot);
+    case FIELD_BOOL: return read_bool(reading, slot);
+    case FIELD_CHAR: return read_char(reading, slot);
+    case FIELD_ENUM: return read_enum(reading, field->type, slot);
+    case FIELD_LOCATION: return read_location(reading, node);
     case FIELD_END: break;
     }
     return unexpected(reading, field->name);
 }
 
+/* {"sval": "x"}, or {} for zero, false and the empty text. */
+static err read_const_value(struct reading *reading, struct A_Const *constant)
+{
+    bool more;
+    str name;
+    TRY(expect(reading, '{'));
+    TRY(next_member(reading, true, &more, &name));
+    if (!more) return NULL;
+    switch (constant->val) {
+    case A_CONST_INTEGER: TRY(read_int(reading, &constant->ival)); break;
+    case A_CONST_FLOAT: TRY(read_text(reading, &constant->fval)); break;
+    case A_CONST_BOOLEAN: TRY(read_bool(reading, &constant->boolval)); break;
+    case A_CONST_STRING: TRY(read_text(reading, &constant->sval)); break;
+    case A_CONST_BITSTRING: TRY(read_text(reading, &constant->bsval)); break;
+    case A_CONST_NULL: return unexpected(reading, name);
+    }
+    return expect(reading, '}');
+}
+
 /* {"sval": {"sval": "x"}, "location": 7}, or "isnull": true. */
-static err read_const(const struct reading *reading,
-                      const struct json *json,
-                      struct A_Const *constant)
+static err read_const(struct reading *reading, struct A_Const *constant)
 {
     static const struct {
         str name;
         enum A_Const_Kind val;
     } values[] = {
-        {STR_INIT("ival"),    A_CONST_INTEGER  },
         {STR_INIT("sval"),    A_CONST_STRING   },
+        {STR_INIT("ival"),    A_CONST_INTEGER  },
         {STR_INIT("fval"),    A_CONST_FLOAT    },
         {STR_INIT("boolval"), A_CONST_BOOLEAN  },
         {STR_INIT("bsval"),   A_CONST_BITSTRING},
     };
-    int64_t number = 0;
-    if (json_get(json, STR("location")) && !json_to_i64(json_get(json, STR("location")), &number))
-        return unexpected(reading, STR("location"));
-    constant->base.location = (int32_t)number;
-    for (size_t i = 0; i < COUNT_OF(values); i++) {
-        const struct json *value = json_get(json, values[i].name);
-        if (!value) continue;
-        constant->val = values[i].val;
-        const struct json *inner = json_get(value, values[i].name);
-        if (constant->val == A_CONST_STRING) constant->sval = STR("");
-        if (!inner) return NULL;
-        if (constant->val == A_CONST_STRING) constant->sval = read_string(reading, inner);
-        if (constant->val == A_CONST_FLOAT) constant->fval = read_string(reading, inner);
-        if (constant->val == A_CONST_BITSTRING) constant->bsval = read_string(reading, inner);
-        if (constant->val == A_CONST_BOOLEAN) constant->boolval = inner->kind == JSON_TRUE;
-        if (constant->val == A_CONST_INTEGER && !json_to_i64(inner, &constant->ival))
-            return unexpected(reading, values[i].name);
-        return NULL;
-    }
-    return NULL; /* isnull */
-}
-
-static err read_members(const struct reading *reading, const struct json *json, struct node *node)
-{
-    const struct ast_field *fields = ast_fields(node->kind);
-    const struct ast_field *next = fields; /* members mostly come in the table's order */
-    for (size_t i = 0; i < json->count; i++) {
-        str name = json->members[i].name;
-        while (next->kind != FIELD_END && !str_eq(next->name, name)) next++;
-        if (next->kind == FIELD_END) {
-            for (next = fields; next->kind != FIELD_END && !str_eq(next->name, name);) next++;
-            if (next->kind == FIELD_END) return unexpected(reading, name);
+    bool more;
+    str name;
+    TRY(expect(reading, '{'));
+    for (bool first = true;; first = false) {
+        TRY(next_member(reading, first, &more, &name));
+        if (!more) return NULL;
+        size_t i = 0;
+        while (i < COUNT_OF(values) && !str_eq(values[i].name, name)) i++;
+        if (i < COUNT_OF(values)) {
+            constant->val = values[i].val;
+            if (constant->val == A_CONST_STRING) constant->sval = STR("");
+            TRY(read_const_value(reading, constant));
+        } else if (str_eq(name, STR("location"))) {
+            TRY(read_location(reading, &constant->base));
+        } else {
+            TRY(skip_value(reading)); /* isnull: the kind that a constant starts as */
         }
-        TRY(read_field(reading, json->members[i].value, next, node));
     }
-    return NULL;
 }
 
-static bool has_location(enum node_kind kind)
+static err read_members(struct reading *reading, const struct ast_field *fields, struct node *node)
 {
-    for (const struct ast_field *field = ast_fields(kind); field->kind != FIELD_END; field++)
-        if (field->kind == FIELD_LOCATION) return true;
-    return false;
+    const struct ast_field *next = fields; /* members mostly come in the table's order */
+    bool more;
+    str name;
+    TRY(expect(reading, '{'));
+    for (bool first = true;; first = false) {
+        TRY(next_member(reading, first, &more, &name));
+        if (!more) return NULL;
+        while (next->kind != FIELD_END && !str_eq(next->name, name)) next++;
+        if (next->kind == FIELD_END)
+            for (next = fields; next->kind != FIELD_END && !str_eq(next->name, name);) next++;
+        if (next->kind == FIELD_END) return unexpected(reading, name);
+        TRY(read_field(reading, next, node));
+    }
 }
 
-static err read_object(const struct reading *reading,
-                       const struct json *json,
-                       enum node_kind kind,
-                       struct node **out)
+static bool has_location(const struct ast_field *field)
 {
-    if (json->kind != JSON_OBJECT) return unexpected(reading, json->source);
+    while (field->kind != FIELD_END && field->kind != FIELD_LOCATION) field++;
+    return field->kind == FIELD_LOCATION;
+}
+
+static err read_object(struct reading *reading, enum node_kind kind, struct node **out)
+{
+    const struct ast_field *fields = ast_fields(kind);
     struct node *node = ast_new_zeroed(reading->arena, kind);
-    if (has_location(kind)) node->location = 0;
+    if (has_location(fields)) node->location = 0;
     if (kind == T_A_Const) {
-        TRY(read_const(reading, json, (struct A_Const *)node));
+        TRY(read_const(reading, (struct A_Const *)node));
     } else {
-        TRY(read_members(reading, json, node));
+        TRY(read_members(reading, fields, node));
     }
     int64_t location = node->location;
     restore_negatives(reading, node, location);
@@ -229,37 +399,75 @@ static err read_object(const struct reading *reading,
     return NULL;
 }
 
-static enum node_kind kind_find(str name)
+static enum node_kind kind_search(str name)
 {
     for (int kind = T_Invalid + 1; kind < NODE_KIND_COUNT; kind++)
         if (str_eq(ast_kind_name((enum node_kind)kind), name)) return (enum node_kind)kind;
     return T_UnknownNode;
 }
 
-/* {"Kind": {...}}, or {} for NULL. */
-static err read_node(const struct reading *reading, const struct json *json, struct node **out)
+/* A statement has few kinds and many nodes. */
+static enum node_kind kind_find(struct reading *reading, str name)
 {
-    if (json->kind != JSON_OBJECT || json->count > 1) return unexpected(reading, json->source);
-    if (json->count == 0) return NULL;
-    str name = json->members[0].name;
-    enum node_kind kind = kind_find(name);
-    if (kind != T_UnknownNode) return read_object(reading, json->members[0].value, kind, out);
-    struct node *node = ast_new(reading->arena, T_UnknownNode);
-    ((struct UnknownNode *)node)->name = str_copy(reading->arena, name);
-    int64_t location;
-    if (json_to_i64(json_get(json->members[0].value, STR("location")), &location) && location >= 0)
-        node->location = (int32_t)(location + reading->shift);
-    *out = node;
-    return NULL;
+    if (str_empty(name)) return T_UnknownNode;
+    size_t hash =
+        name.len * 7 + (unsigned char)name.at[0] * 3 + (unsigned char)name.at[name.len - 1];
+    unsigned char *cached = &reading->cached[hash % KINDS_CACHED];
+    if (*cached && str_eq(ast_kind_name((enum node_kind) * cached), name))
+        return (enum node_kind) * cached;
+    enum node_kind kind = kind_search(name);
+    *cached = (unsigned char)kind;
+    return kind;
 }
 
-err ast_from_json(struct arena *arena,
-                  const struct json *json,
-                  str source,
-                  int32_t location_shift,
-                  struct node **out)
+static err read_unknown(struct reading *reading, str name, struct node **out)
 {
-    struct reading reading = {.arena = arena, .source = source, .shift = location_shift};
+    *out = ast_new(reading->arena, T_UnknownNode);
+    ((struct UnknownNode *)*out)->name = str_copy(reading->arena, name);
+    return skip_value(reading);
+}
+
+/* {"Kind": {...}}, or {} for NULL. */
+static err read_node(struct reading *reading, struct node **out)
+{
+    bool more;
+    str name;
+    TRY(expect(reading, '{'));
+    TRY(next_member(reading, true, &more, &name));
+    if (!more) return NULL;
+    enum node_kind kind = kind_find(reading, name);
+    if (kind == T_UnknownNode) {
+        TRY(read_unknown(reading, name, out));
+    } else {
+        TRY(read_object(reading, kind, out));
+    }
+    return expect(reading, '}');
+}
+
+err ast_from_json(
+    struct arena *arena, str json, str source, int32_t location_shift, struct node **out)
+{
+    struct reading reading = {
+        .arena = arena, .source = source, .shift = location_shift, .json = json};
+    str name = STR_NONE;
+    bool more = true;
     *out = NULL;
-    return read_node(&reading, json, out);
+    TRY(expect(&reading, '{'));
+    for (bool first = true; more && !str_eq(name, STR("stmts")); first = false) {
+        if (!first) TRY(skip_value(&reading)); /* version */
+        TRY(next_member(&reading, first, &more, &name));
+    }
+    if (!more) return NULL;
+    TRY(expect(&reading, '['));
+    if (take(&reading, ']')) return NULL;
+    TRY(expect(&reading, '{'));
+    TRY(read_name(&reading, &name)); /* "stmt" is written first */
+    TRY(read_node(&reading, out));
+    while (take(&reading, ',')) { /* stmt_location, stmt_len */
+        TRY(read_name(&reading, &name));
+        TRY(skip_value(&reading));
+    }
+    TRY(expect(&reading, '}'));
+    if (peek(&reading) == ',') *out = NULL;
+    return NULL;
 }

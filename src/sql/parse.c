@@ -133,24 +133,14 @@ static err guard_statement(const struct parsing *parsing, const struct lex_state
 
 /* ---- one statement ---- */
 
-/* json: {"version": n, "stmts": [{"stmt": {...}}]}. */
 static err tree_from_json(const struct parsing *parsing, str text, str json, struct node **out)
 {
-    struct arena *scratch = arena_new(0);
-    struct json_options options = {.depth_max = SIZE_MAX};
-    const struct json *tree = NULL;
-    err error = json_parse(scratch, json, &options, &tree);
-    const struct json *statements = error ? NULL : json_get(tree, STR("stmts"));
-    if (error) {
-        error = err_new(parsing->arena, ERR_INTERNAL, "the parser's answer is not JSON");
-    } else if (!statements || statements->count != 1) {
-        error = place_error(parsing, err_sql(parsing->arena, "42601", "expected one statement"), 0);
-    } else {
-        const struct json *statement = json_get(statements->items[0], STR("stmt"));
-        error = ast_from_json(parsing->arena, statement, text, -(int32_t)parsing->prefix, out);
-    }
-    arena_free(scratch);
-    return error;
+    struct node *node = NULL;
+    TRY(ast_from_json(parsing->arena, json, text, -(int32_t)parsing->prefix, &node));
+    if (!node)
+        return place_error(parsing, err_sql(parsing->arena, "42601", "expected one statement"), 0);
+    *out = node;
+    return NULL;
 }
 
 /* text: NUL behind it, guarded. */
