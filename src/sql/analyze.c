@@ -111,15 +111,15 @@ err statement_finish(struct scope *scope, size_t first_access)
     struct effects effects = {.analyzer = analyzer, .user = scope->who.user};
     query_any(query, effects_visit, &effects);
     TRY(effects.error);
-    query->writes =
-        effects.writes || query->command != QUERY_SELECT || !locks_rows(query, NULL);
+    query->writes = effects.writes || query->command != QUERY_SELECT || !locks_rows(query, NULL);
     query->calls_volatile = effects.calls_volatile;
     query->run_as = scope->who.user;
     guard_barriers(query);
     return NULL;
 }
 
-err analyze_statement(const struct analyze_options *options, const struct node *statement,
+err analyze_statement(const struct analyze_options *options,
+                      const struct node *statement,
                       struct query **out)
 {
     struct analyzer analyzer;
@@ -155,7 +155,8 @@ static bool is_subquery(const struct expr *expr, void *context)
 }
 
 /* Rules of the place that inference does not know: inlined functions count as what they became. */
-static err relation_expr_allowed(struct scope *scope, enum infer_clause clause,
+static err relation_expr_allowed(struct scope *scope,
+                                 enum infer_clause clause,
                                  const struct expr *expr)
 {
     if (not_immutable[clause] && infer_volatility(scope->analyzer->catalog, expr) != 'i')
@@ -167,9 +168,34 @@ static err relation_expr_allowed(struct scope *scope, enum infer_clause clause,
     return NULL;
 }
 
+static const char *const conditions[INFER_CLAUSE_COUNT] = {
+    [INFER_CHECK] = "CHECK",
+    [INFER_POLICY] = "POLICY",
+    [INFER_INDEX_PREDICATE] = "WHERE",
+};
+
+static err relation_expr_typed(struct scope *scope,
+                               const struct analyze_relation_expr *spec,
+                               const struct node *node,
+                               struct expr **out)
+{
+    struct infer_context *infer = &scope->infer;
+    if (conditions[spec->clause] && spec->type == BOOLOID) {
+        infer->clause = spec->clause;
+        return infer_bool(infer, node, conditions[spec->clause], out);
+    }
+    TRY(infer_expr_in(infer, spec->clause, node, out));
+    if (!spec->type) return infer_resolve_unknown(infer, *out, out);
+    if (str_empty(spec->column))
+        return infer_coerce(infer, *out, spec->type, spec->typmod, CAST_ASSIGNMENT, out);
+    return infer_coerce_column(infer, *out, spec->column, spec->type, spec->typmod, out);
+}
+
 err analyze_expr_for_relation(const struct analyze_options *options,
-                              const struct analyze_relation_expr *spec, const struct node *node,
-                              struct rte **rte, struct expr **out)
+                              const struct analyze_relation_expr *spec,
+                              const struct node *node,
+                              struct rte **rte,
+                              struct expr **out)
 {
     struct analyzer analyzer;
     analyzer_init(&analyzer, options);
@@ -203,13 +229,13 @@ err analyze_expr_for_relation(const struct analyze_options *options,
     return NULL;
 }
 
-err analyze_describe(const struct analyze_options *options, const struct node *select,
-                     struct analyze_column **columns, size_t *count)
+err analyze_describe(const struct analyze_options *options,
+                     const struct node *select,
+                     struct analyze_column **columns,
+                     size_t *count)
 {
-    struct analyze_options trusted = *options;
-    trusted.trusted = true;
     struct query *query;
-    TRY(analyze_statement(&trusted, select, &query));
+    TRY(analyze_statement(options, select, &query));
     *columns = ARENA_ARRAY(options->arena, struct analyze_column, query->target_count);
     *count = query->target_count;
     for (size_t i = 0; i < query->target_count; i++)
@@ -238,8 +264,7 @@ err analyze_function_body(const struct analyze_options *options,
     for (size_t i = 0; i < function->argument_count; i++) {
         char mode = function->arguments[i].mode;
         if (mode == 'o' || mode == 't') continue;
-        struct expr *param =
-            infer_new(&scope->infer, EXPR_PARAM, function->arguments[i].type, -1);
+        struct expr *param = infer_new(&scope->infer, EXPR_PARAM, function->arguments[i].type, -1);
         param->typmod = -1;
         param->index = (int)call->args.count;
         call->args.at[call->args.count++] = param;

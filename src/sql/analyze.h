@@ -26,14 +26,15 @@ struct analyze_options {
     oid role;               /* on whose behalf: grants, policies, current_user */
     const str *search_path; /* schema names; pg_catalog comes first by itself */
     size_t search_path_count;
-    bool api;                          /* DML always checks SELECT policies (plan.h) */
-    struct infer_params *params;       /* NULL: none allowed */
+    bool api;                           /* DML always checks SELECT policies (plan.h) */
+    struct infer_params *params;        /* NULL: none allowed */
     const struct type_session *session; /* zone and time for literals; NULL: UTC */
     bool trusted; /* DDL checking an expression: no grant is asked and no policy added */
 };
 
 /* SELECT, VALUES, INSERT, UPDATE or DELETE. */
-MUST_USE err analyze_statement(const struct analyze_options *options, const struct node *statement,
+MUST_USE err analyze_statement(const struct analyze_options *options,
+                               const struct node *statement,
                                struct query **out);
 
 /* ---- for DDL ---------------------------------------------------------------------------------- */
@@ -44,8 +45,8 @@ struct analyze_relation_expr {
     enum infer_clause clause;            /* INFER_CHECK, INFER_DEFAULT, INFER_POLICY ... */
     oid type;                            /* coerced to it by assignment; OID_NONE: as it comes */
     int32_t typmod;
-    str column;      /* of which column, for messages; may be empty */
-    oid value_type;  /* a domain's check: the type of VALUE; else OID_NONE */
+    str column;     /* of which column, for messages; may be empty */
+    oid value_type; /* a domain's check: the type of VALUE; else OID_NONE */
 };
 
 /* The typed expression. *rte (may be NULL) gets the range table entry that its columns refer to,
@@ -53,7 +54,8 @@ struct analyze_relation_expr {
  * every other clause they are 0A000 "cannot use subquery in check constraint". */
 MUST_USE err analyze_expr_for_relation(const struct analyze_options *options,
                                        const struct analyze_relation_expr *spec,
-                                       const struct node *node, struct rte **rte,
+                                       const struct node *node,
+                                       struct rte **rte,
                                        struct expr **out);
 
 struct analyze_column {
@@ -63,8 +65,10 @@ struct analyze_column {
 };
 
 /* Result columns of a SELECT (CREATE VIEW, CREATE TABLE AS). */
-MUST_USE err analyze_describe(const struct analyze_options *options, const struct node *select,
-                              struct analyze_column **columns, size_t *count);
+MUST_USE err analyze_describe(const struct analyze_options *options,
+                              const struct node *select,
+                              struct analyze_column **columns,
+                              size_t *count);
 
 /* CREATE FUNCTION ... LANGUAGE sql: every statement compiles, and the last one yields what RETURNS
  * says: 42P13 "return type mismatch in function declared to return integer". The function need not be

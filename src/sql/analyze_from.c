@@ -2,7 +2,9 @@
 
 #include "sql/inline.h"
 
-static err from_node(struct scope *scope, const struct node *node, struct from_item **out,
+static err from_node(struct scope *scope,
+                     const struct node *node,
+                     struct from_item **out,
                      struct ns_list *names);
 
 /* ---- the shape ---------------------------------------------------------------------------------- */
@@ -64,8 +66,8 @@ static err names_conflict(struct scope *scope, const struct ns_list *a, const st
             if (!str_eq(x->name, y->name)) continue;
             if (!str_empty(x->schema) && !str_empty(y->schema) && !str_eq(x->schema, y->schema))
                 continue;
-            return SQL_ERROR(scope, "42712", -1,
-                             "table name \"%.*s\" specified more than once", STR_FMT(x->name));
+            return SQL_ERROR(scope, "42712", -1, "table name \"%.*s\" specified more than once",
+                             STR_FMT(x->name));
         }
     }
     return NULL;
@@ -78,7 +80,9 @@ static str alias_or(const struct Alias *alias, str name)
 
 /* ---- tables, views, CTEs ----------------------------------------------------------------------- */
 
-static err from_cte(struct scope *scope, const struct RangeVar *name, struct scope_cte *found,
+static err from_cte(struct scope *scope,
+                    const struct RangeVar *name,
+                    struct scope_cte *found,
                     struct rte **out)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -108,14 +112,18 @@ static err from_relation(struct scope *scope, const struct RangeVar *name, struc
     return rte_rename(scope, rte, name->alias);
 }
 
-static err from_range_var(struct scope *scope, const struct RangeVar *name,
-                          struct from_item **out, struct ns_list *names)
+static err from_range_var(struct scope *scope,
+                          const struct RangeVar *name,
+                          struct from_item **out,
+                          struct ns_list *names)
 {
     struct rte *rte;
     struct scope_cte *cte =
         str_empty(name->schemaname) ? scope_cte_find(scope, name->relname) : NULL;
-    if (cte) TRY(from_cte(scope, name, cte, &rte));
-    else TRY(from_relation(scope, name, &rte));
+    if (cte)
+        TRY(from_cte(scope, name, cte, &rte));
+    else
+        TRY(from_relation(scope, name, &rte));
     struct ns_item *item = ns_item_new(scope, alias_or(name->alias, name->relname), rte);
     if (!name->alias && rte->relation) {
         const struct cat_schema *schema =
@@ -135,8 +143,10 @@ static bool is_plain_values(const struct query *query)
            !query->cte_count;
 }
 
-static err from_subselect(struct scope *scope, const struct RangeSubselect *sub,
-                          struct from_item **out, struct ns_list *names)
+static err from_subselect(struct scope *scope,
+                          const struct RangeSubselect *sub,
+                          struct from_item **out,
+                          struct ns_list *names)
 {
     if (!sub->alias)
         return SQL_ERROR(scope, "42601", ast_location(sub->subquery),
@@ -165,20 +175,19 @@ static err from_subselect(struct scope *scope, const struct RangeSubselect *sub,
 /* Columns as a column definition list declares them. */
 static err definition_columns(struct scope *scope, struct rte *rte, const struct list *definitions)
 {
-    rte->columns =
-        ARENA_ARRAY(scope->analyzer->arena, struct rte_column, definitions->count + 1);
+    rte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, definitions->count + 1);
     rte->column_definitions = true;
     for (size_t i = 0; i < definitions->count; i++) {
         const struct ColumnDef *definition = AST_AS(ColumnDef, definitions->at[i]);
         struct rte_column *column = &rte->columns[rte->column_count++];
         column->name = definition->colname;
-        TRY(infer_type_name(&scope->infer, definition->typeName, &column->type,
-                            &column->typmod));
+        TRY(infer_type_name(&scope->infer, definition->typeName, &column->type, &column->typmod));
     }
     return NULL;
 }
 
-static void composite_columns(struct scope *scope, struct rte *rte,
+static void composite_columns(struct scope *scope,
+                              struct rte *rte,
                               const struct cat_relation *relation)
 {
     rte->columns =
@@ -198,8 +207,21 @@ static const struct cat_relation *composite_of(struct scope *scope, oid type)
     return found && found->relation ? catalog_relation(catalog, found->relation) : NULL;
 }
 
+/* The one column of a built-in call: its OUT parameter's name (pg_proc), else the alias, else the
+ * function's. */
+static str scalar_name(const struct builtin *builtin, const struct Alias *alias, str own)
+{
+    if (builtin && builtin->column_count == 1) return str_of(builtin->columns[0].name);
+    if (builtin && (str_ends(builtin->name, STR("_array_elements")) ||
+                    str_ends(builtin->name, STR("_array_elements_text"))))
+        return STR("value");
+    return alias ? alias->aliasname : builtin ? builtin->name : own;
+}
+
 /* Columns of a built-in call. *scalar: it has one column that stands for its row. */
-static err builtin_columns(struct scope *scope, struct rte *rte, const struct Alias *alias,
+static err builtin_columns(struct scope *scope,
+                           struct rte *rte,
+                           const struct Alias *alias,
                            bool *scalar)
 {
     const struct expr *call = rte->function;
@@ -227,16 +249,18 @@ static err builtin_columns(struct scope *scope, struct rte *rte, const struct Al
     *scalar = true;
     rte->columns = ARENA_ARRAY(arena, struct rte_column, 2);
     rte->column_count = 1;
-    str name = builtin && builtin->column_count == 1 ? str_of(builtin->columns[0].name)
-               : alias                               ? alias->aliasname
-               : builtin                             ? builtin->name
-                                                     : rte->alias;
-    rte->columns[0] = (struct rte_column){.name = name, .type = call->type, .typmod = call->typmod};
+    rte->columns[0] = (struct rte_column){
+        .name = scalar_name(builtin, alias, rte->alias),
+        .type = call->type,
+        .typmod = call->typmod,
+    };
     return NULL;
 }
 
 /* A user's function: its body in place, or (on top of a statement) the call itself. */
-static err user_columns(struct scope *scope, struct rte *rte, const struct Alias *alias,
+static err user_columns(struct scope *scope,
+                        struct rte *rte,
+                        const struct Alias *alias,
                         bool *scalar)
 {
     struct expr *call = rte->function;
@@ -253,14 +277,13 @@ static err user_columns(struct scope *scope, struct rte *rte, const struct Alias
     rte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, count + 1);
     rte->column_count = count;
     for (size_t i = 0; i < count; i++)
-        rte->columns[i] = (struct rte_column){columns[i].name, columns[i].type, columns[i].typmod,
-                                              0, false};
+        rte->columns[i] =
+            (struct rte_column){columns[i].name, columns[i].type, columns[i].typmod, 0, false};
     if (*scalar && alias && str_eq(columns[0].name, call->function->name))
         rte->columns[0].name = alias->aliasname;
     if (!query) return NULL;
     rte->kind = RTE_SUBQUERY;
     rte->query = query;
-    rte->lateral = true;
     rte->function = NULL;
     return NULL;
 }
@@ -275,8 +298,28 @@ static err wrap_ordinality(struct scope *scope, struct rte *rte)
     return NULL;
 }
 
-static err function_rte(struct scope *scope, struct expr *call, const struct Alias *alias,
-                        const struct list *definitions, bool ordinality, bool *scalar,
+static bool is_sibling_column(const struct expr *expr, void *context)
+{
+    const struct scope *scope = context;
+    if (expr->kind != EXPR_COLUMN && expr->kind != EXPR_WHOLE_ROW) return false;
+    const struct rte *rte = expr->kind == EXPR_COLUMN ? expr->column.rte : expr->rte;
+    for (size_t i = 0; i < scope->query->rtable_count; i++)
+        if (scope->query->rtable[i] == rte) return true;
+    return false;
+}
+
+/* Arguments may come from items to the left: only then is the call lateral. */
+static bool is_lateral_call(struct scope *scope, const struct expr *call)
+{
+    return expr_any(call, is_sibling_column, scope);
+}
+
+static err function_rte(struct scope *scope,
+                        struct expr *call,
+                        const struct Alias *alias,
+                        const struct list *definitions,
+                        bool ordinality,
+                        bool *scalar,
                         struct rte **out)
 {
     str name = call->kind == EXPR_USER_CALL ? call->function->name
@@ -284,7 +327,7 @@ static err function_rte(struct scope *scope, struct expr *call, const struct Ali
                                             : STR("f");
     struct rte *rte = rte_new(scope, RTE_FUNCTION, alias_or(alias, name));
     rte->function = call;
-    rte->lateral = true;
+    rte->lateral = is_lateral_call(scope, call);
     *scalar = false;
     if (definitions && definitions->count) {
         if (call->type != RECORDOID || call->kind == EXPR_USER_CALL)
@@ -305,16 +348,22 @@ static err function_rte(struct scope *scope, struct expr *call, const struct Ali
     return rte_rename(scope, rte, alias);
 }
 
-err from_function_rte(struct scope *scope, struct expr *call, const struct Alias *alias,
-                      const struct list *definitions, bool ordinality, struct rte **out)
+err from_function_rte(struct scope *scope,
+                      struct expr *call,
+                      const struct Alias *alias,
+                      const struct list *definitions,
+                      bool ordinality,
+                      struct rte **out)
 {
     bool scalar;
     return function_rte(scope, call, alias, definitions, ordinality, &scalar, out);
 }
 
 /* The call and its own column definition list: functions holds (call, definitions) pairs. */
-static err one_function(struct scope *scope, const struct RangeFunction *range,
-                        const struct node **call, const struct list **definitions)
+static err one_function(struct scope *scope,
+                        const struct RangeFunction *range,
+                        const struct node **call,
+                        const struct list **definitions)
 {
     if (range->functions->count != 1)
         return NOT_DONE(scope, ast_location(AST_NODE(range)),
@@ -330,8 +379,10 @@ static err one_function(struct scope *scope, const struct RangeFunction *range,
     return NULL;
 }
 
-static err from_function(struct scope *scope, const struct RangeFunction *range,
-                         struct from_item **out, struct ns_list *names)
+static err from_function(struct scope *scope,
+                         const struct RangeFunction *range,
+                         struct from_item **out,
+                         struct ns_list *names)
 {
     const struct node *node;
     const struct list *definitions;
@@ -382,8 +433,8 @@ static str side_name(const struct side_column *column)
     return column->item->columns[column->index].name;
 }
 
-static err side_find(struct scope *scope, const struct side *side, str name, const char *which,
-                     size_t *out)
+static err side_find(
+    struct scope *scope, const struct side *side, str name, const char *which, size_t *out)
 {
     *out = SIZE_MAX;
     for (size_t i = 0; i < side->count; i++) {
@@ -398,8 +449,12 @@ static err side_find(struct scope *scope, const struct side *side, str name, con
 }
 
 /* The names that both sides share: NATURAL, or USING's own list. */
-static err using_names(struct scope *scope, const struct JoinExpr *join, const struct side *left,
-                       const struct side *right, str **out, size_t *count)
+static err using_names(struct scope *scope,
+                       const struct JoinExpr *join,
+                       const struct side *left,
+                       const struct side *right,
+                       str **out,
+                       size_t *count)
 {
     struct arena *arena = scope->analyzer->arena;
     *count = 0;
@@ -425,8 +480,8 @@ struct merge {
     struct ns_item *item; /* the join's own names */
 };
 
-static err using_find(struct merge *merge, struct side *side, str name, const char *which,
-                      struct side_column **out)
+static err using_find(
+    struct merge *merge, struct side *side, str name, const char *which, struct side_column **out)
 {
     size_t at;
     TRY(side_find(merge->scope, side, name, which, &at));
@@ -489,8 +544,12 @@ static void merge_rest(struct merge *merge, const struct side *side)
 }
 
 /* A join with USING, NATURAL or an alias has columns of its own that hide those of its sides. */
-static err join_names(struct scope *scope, const struct JoinExpr *join, struct from_item *from,
-                      struct ns_list *left, struct ns_list *right, struct ns_list *names)
+static err join_names(struct scope *scope,
+                      const struct JoinExpr *join,
+                      struct from_item *from,
+                      struct ns_list *left,
+                      struct ns_list *right,
+                      struct ns_list *names)
 {
     struct arena *arena = scope->analyzer->arena;
     struct merge merge = {.scope = scope, .join = join, .from = from};
@@ -525,8 +584,10 @@ static err join_names(struct scope *scope, const struct JoinExpr *join, struct f
 }
 
 /* ON sees the two sides of its join and what is outside the query, nothing beside. */
-static err join_condition(struct scope *scope, const struct JoinExpr *join,
-                          struct from_item *from, const struct ns_list *names)
+static err join_condition(struct scope *scope,
+                          const struct JoinExpr *join,
+                          struct from_item *from,
+                          const struct ns_list *names)
 {
     if (!join->quals) return NULL;
     struct ns_list before = scope->names;
@@ -556,7 +617,9 @@ static enum join_kind join_kind_of(const struct JoinExpr *join)
     return cross ? JOIN_KIND_CROSS : JOIN_KIND_INNER;
 }
 
-static err from_join(struct scope *scope, const struct JoinExpr *join, struct from_item **out,
+static err from_join(struct scope *scope,
+                     const struct JoinExpr *join,
+                     struct from_item **out,
                      struct ns_list *names)
 {
     if (join->join_using_alias)
@@ -590,7 +653,9 @@ static err from_join(struct scope *scope, const struct JoinExpr *join, struct fr
 
 /* ---- the clause --------------------------------------------------------------------------------------- */
 
-static err from_node(struct scope *scope, const struct node *node, struct from_item **out,
+static err from_node(struct scope *scope,
+                     const struct node *node,
+                     struct from_item **out,
                      struct ns_list *names)
 {
     switch ((int)node->kind) {

@@ -10,7 +10,9 @@ static const char *clause_name(enum infer_clause clause)
 }
 
 /* SQL92: an output column's name. GROUP BY prefers a column of FROM, as PostgreSQL does. */
-static err item_by_name(struct scope *scope, const struct ColumnRef *ref, enum infer_clause clause,
+static err item_by_name(struct scope *scope,
+                        const struct ColumnRef *ref,
+                        enum infer_clause clause,
                         struct target **out)
 {
     str name = ast_name_at(ref->fields, 0);
@@ -31,8 +33,10 @@ static err item_by_name(struct scope *scope, const struct ColumnRef *ref, enum i
     return NULL;
 }
 
-static err item_by_position(struct scope *scope, const struct A_Const *position,
-                            enum infer_clause clause, struct target **out)
+static err item_by_position(struct scope *scope,
+                            const struct A_Const *position,
+                            enum infer_clause clause,
+                            struct target **out)
 {
     struct query *query = scope->query;
     if (position->val != A_CONST_INTEGER)
@@ -56,8 +60,11 @@ static struct target *target_equal(struct query *query, const struct expr *expr)
 
 /* The expression that an item of ORDER BY, GROUP BY or DISTINCT ON stands for. *target is the output
  * column it is, or NULL. */
-static err find_item(struct scope *scope, const struct node *node, enum infer_clause clause,
-                     struct expr **out, struct target **target)
+static err find_item(struct scope *scope,
+                     const struct node *node,
+                     enum infer_clause clause,
+                     struct expr **out,
+                     struct target **target)
 {
     *target = NULL;
     if (AST_IS(ColumnRef, node) && AST_AS(ColumnRef, node)->fields->count == 1 &&
@@ -115,8 +122,10 @@ static err sort_one(struct scope *scope, const struct SortBy *sort, struct sort_
     struct expr *expr;
     struct target *target = NULL;
     bool outputs_alone = query->set_op != SET_NONE || query->values;
-    if (outputs_alone) TRY(set_sort_item(scope, sort->node, &expr));
-    else TRY(find_item(scope, sort->node, INFER_ORDER_BY, &expr, &target));
+    if (outputs_alone)
+        TRY(set_sort_item(scope, sort->node, &expr));
+    else
+        TRY(find_item(scope, sort->node, INFER_ORDER_BY, &expr, &target));
     TRY(infer_sort_item(&scope->infer, sort, expr, out));
     if (target) target->expr = out->expr; /* it may have become text */
     return NULL;
@@ -182,8 +191,7 @@ static err group_one(struct scope *scope, const struct node *node)
         return SQL_ERROR(scope, "42803", ast_location(node),
                          "aggregate functions are not allowed in GROUP BY");
     TRY(equality_exists(scope, expr));
-    if (!list_has(&query->group_by, expr))
-        list_add(scope->analyzer->arena, &query->group_by, expr);
+    if (!list_has(&query->group_by, expr)) list_add(scope->analyzer->arena, &query->group_by, expr);
     return NULL;
 }
 
@@ -326,8 +334,7 @@ err group_check(struct scope *scope)
     struct query *query = scope->query;
     if (!query->group_by.count && !query->has_aggregates && !query->having) return NULL;
     if (scope->set_moved)
-        return NOT_DONE(scope, -1,
-                        "a set-returning function beside aggregates is not supported");
+        return NOT_DONE(scope, -1, "a set-returning function beside aggregates is not supported");
     struct group_walk walk = {.scope = scope};
     for (size_t i = 0; i < query->target_count; i++)
         if (!group_visit(query->targets[i].expr, &walk)) return walk.error;

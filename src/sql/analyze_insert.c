@@ -7,8 +7,8 @@ struct insert {
     struct write_target target;
     int *columns; /* of the table, per given value, in the order of the statement */
     size_t column_count;
-    bool listed;             /* INSERT INTO t (a, b) */
-    struct expr **defaults;  /* per column of the table; made when first needed */
+    bool listed;            /* INSERT INTO t (a, b) */
+    struct expr **defaults; /* per column of the table; made when first needed */
     bool has_generated;
 };
 
@@ -25,8 +25,8 @@ static err add_column(struct insert *insert, int named, str name, int32_t locati
     int column = insert->target.columns[named];
     for (size_t i = 0; i < insert->column_count; i++)
         if (insert->columns[i] == column)
-            return SQL_ERROR(scope, "42701", location,
-                             "column \"%.*s\" specified more than once", STR_FMT(name));
+            return SQL_ERROR(scope, "42701", location, "column \"%.*s\" specified more than once",
+                             STR_FMT(name));
     insert->columns[insert->column_count++] = column;
     return NULL;
 }
@@ -83,8 +83,7 @@ static err match_count(struct insert *insert, size_t given, const struct node *e
         return SQL_ERROR(scope, "42601", ast_location(extra),
                          "INSERT has more expressions than target columns");
     if (insert->listed && given < insert->column_count)
-        return SQL_ERROR(scope, "42601",
-                         ast_location(insert->statement->cols->at[given]),
+        return SQL_ERROR(scope, "42601", ast_location(insert->statement->cols->at[given]),
                          "INSERT has more target columns than expressions");
     insert->column_count = given;
     mark_columns(insert, given);
@@ -142,8 +141,7 @@ static err fill_generated(struct insert *insert, struct expr **values)
     return NULL;
 }
 
-static err row_value(struct insert *insert, const struct node *node, int column,
-                     struct expr **out)
+static err row_value(struct insert *insert, const struct node *node, int column, struct expr **out)
 {
     struct scope *scope = insert->scope;
     const struct cat_column *definition = column_of(insert, column);
@@ -195,11 +193,38 @@ static bool is_dear(const struct expr *expr, void *context)
     return expr->kind == EXPR_SUBQUERY;
 }
 
+struct column_search {
+    str name;
+    bool found;
+};
+
+static bool names_column(struct node *node, void *context)
+{
+    struct column_search *search = context;
+    if (AST_IS(ColumnRef, node)) {
+        const struct list *fields = AST_AS(ColumnRef, node)->fields;
+        search->found |= str_eq(ast_name_at(fields, fields->count - 1), search->name);
+    }
+    return !search->found && ast_children(node, names_column, search);
+}
+
+/* Whether a generated column is computed from this one. */
+static bool is_generated_from(const struct insert *insert, size_t column)
+{
+    const struct cat_relation *relation = insert->target.relation;
+    struct column_search search = {.name = relation->columns[column].name};
+    for (size_t i = 0; i < relation->column_count && !search.found; i++)
+        if (relation->columns[i].generated)
+            names_column((struct node *)(uintptr_t)relation->columns[i].default_expr.tree, &search);
+    return search.found;
+}
+
 /* Whether generated columns may repeat the values of this row. */
-static bool row_repeats(const struct expr_list *row)
+static bool row_repeats(const struct insert *insert, const struct expr_list *row)
 {
     for (size_t i = 0; i < row->count; i++)
-        if (row->at[i] && (expr_is_volatile(row->at[i]) || expr_any(row->at[i], is_dear, NULL)))
+        if (row->at[i] && (expr_is_volatile(row->at[i]) || expr_any(row->at[i], is_dear, NULL)) &&
+            is_generated_from(insert, i))
             return false;
     return true;
 }
@@ -209,7 +234,7 @@ static err generated_rows(struct insert *insert, struct query **source)
     struct query *values = *source;
     bool repeats = true;
     for (size_t i = 0; i < values->value_row_count && repeats; i++)
-        repeats = row_repeats(&values->values[i]);
+        repeats = row_repeats(insert, &values->values[i]);
     if (repeats) {
         for (size_t i = 0; i < values->value_row_count; i++)
             TRY(fill_generated(insert, values->values[i].at));
@@ -364,7 +389,8 @@ static err arbiter_of_constraint(struct insert *insert, str name, const struct c
 }
 
 /* Whether the statement's conflict target names this element of an index. */
-static bool element_named(struct insert *insert, const struct cat_index_element *element,
+static bool element_named(struct insert *insert,
+                          const struct cat_index_element *element,
                           const struct list *items)
 {
     const struct cat_relation *relation = insert->target.relation;
@@ -378,7 +404,8 @@ static bool element_named(struct insert *insert, const struct cat_index_element 
     return false;
 }
 
-static bool items_cover(struct insert *insert, const struct cat_index *index,
+static bool items_cover(struct insert *insert,
+                        const struct cat_index *index,
                         const struct list *items)
 {
     for (size_t e = 0; e < index->element_count; e++)
@@ -387,7 +414,8 @@ static bool items_cover(struct insert *insert, const struct cat_index *index,
 }
 
 /* Each item must be an element as well: (a, b) does not infer a unique index on (a). */
-static bool items_are_elements(struct insert *insert, const struct cat_index *index,
+static bool items_are_elements(struct insert *insert,
+                               const struct cat_index *index,
                                const struct list *items)
 {
     size_t distinct = 0;
@@ -422,7 +450,8 @@ static err check_items(struct insert *insert, const struct list *items)
     return NULL;
 }
 
-static err arbiter_of_columns(struct insert *insert, const struct InferClause *infer,
+static err arbiter_of_columns(struct insert *insert,
+                              const struct InferClause *infer,
                               const struct cat_index **out)
 {
     const struct cat_relation *relation = insert->target.relation;
@@ -459,7 +488,8 @@ static struct ns_item *excluded_item(struct insert *insert)
     return item;
 }
 
-static err conflict_update(struct insert *insert, const struct OnConflictClause *clause,
+static err conflict_update(struct insert *insert,
+                           const struct OnConflictClause *clause,
                            struct on_conflict *conflict)
 {
     struct scope *scope = insert->scope;
@@ -494,10 +524,12 @@ static err on_conflict_clause(struct insert *insert)
         return SQL_ERROR(scope, "42601", clause->base.location,
                          "ON CONFLICT DO UPDATE requires inference specification or constraint "
                          "name");
-    if (!infer) conflict->any_arbiter = true;
+    if (!infer)
+        conflict->any_arbiter = true;
     else if (infer->conname.at)
         TRY(arbiter_of_constraint(insert, infer->conname, &conflict->arbiter));
-    else TRY(arbiter_of_columns(insert, infer, &conflict->arbiter));
+    else
+        TRY(arbiter_of_columns(insert, infer, &conflict->arbiter));
     if (conflict->arbiter) mark_index(insert, conflict->arbiter);
     scope->query->conflict = conflict;
     return update ? conflict_update(insert, clause, conflict) : NULL;

@@ -22,8 +22,8 @@
 #include "sql/query_walk.h"
 
 enum {
-    ANALYZE_DEPTH_MAX = 96,      /* nested queries, views and functions */
-    ANALYZE_COLUMNS_MAX = 1664,  /* PostgreSQL's limit of a target list */
+    ANALYZE_DEPTH_MAX = 96,     /* nested queries, views and functions */
+    ANALYZE_COLUMNS_MAX = 1664, /* PostgreSQL's limit of a target list */
     INLINE_DEPTH_MAX = 24,
 };
 
@@ -82,7 +82,7 @@ struct ns_item {
     struct rte *rte;
     const struct rte_column *columns;
     size_t column_count;
-    struct expr **exprs; /* NULL: EXPR_COLUMN of rte */
+    struct expr **exprs;   /* NULL: EXPR_COLUMN of rte */
     struct access *access; /* marked beside the columns' own (a rewritten view) */
     oid row_type;
     bool scalar;          /* a function with one plain column: its row is that column */
@@ -100,7 +100,7 @@ struct ns_list {
 struct scope_cte {
     struct scope_cte *next;
     str name;
-    struct cte *cte; /* columns NULL: its non-recursive term is being analyzed */
+    struct cte *cte;  /* columns NULL: its non-recursive term is being analyzed */
     const str *names; /* WITH name(a, b) */
     size_t name_count;
     bool used;
@@ -122,7 +122,7 @@ struct scope {
     int32_t value_typmod;
     const char *subquery_refused; /* "check constraint": sublinks are 0A000 */
     const struct node *from_call; /* the FuncCall in FROM that is being inferred */
-    size_t *target_starts; /* per ResTarget: its first target; one more holds the count */
+    size_t *target_starts;        /* per ResTarget: its first target; one more holds the count */
     size_t target_start_count;
     bool set_moved;              /* a set-returning call of the select list is in FROM */
     struct scope_cte *recursive; /* WITH RECURSIVE: the query that this scope defines */
@@ -133,7 +133,8 @@ struct scope {
 extern const struct infer_hooks analyze_hooks;
 
 /* A level below parent (NULL: a new root), as `who` (NULL: as the parent). */
-struct scope *scope_new(struct analyzer *analyzer, struct scope *parent,
+struct scope *scope_new(struct analyzer *analyzer,
+                        struct scope *parent,
                         const struct identity *who);
 struct query *query_new(struct analyzer *analyzer, enum query_command command);
 MUST_USE err scope_enter(struct scope *scope); /* depth + 1; 54001 */
@@ -144,16 +145,22 @@ struct rte *rte_new(struct scope *scope, enum rte_kind kind, str alias);
 str alias_unique(struct analyzer *analyzer, str wanted);
 struct rte *rte_of_relation(struct scope *scope, const struct cat_relation *relation, str alias);
 /* The rte's columns from a query's visible targets, renamed by the alias's column list. */
-MUST_USE err rte_set_query(struct scope *scope, struct rte *rte, struct query *query,
+MUST_USE err rte_set_query(struct scope *scope,
+                           struct rte *rte,
+                           struct query *query,
                            const struct Alias *alias);
 MUST_USE err rte_rename(struct scope *scope, struct rte *rte, const struct Alias *alias);
 struct ns_item *ns_item_new(struct scope *scope, str name, struct rte *rte);
 void ns_add(struct scope *scope, struct ns_item *item);
 /* The item's column as an expression, marked as read. */
-struct expr *ns_column(struct scope *scope, const struct ns_item *item, size_t index,
+struct expr *ns_column(struct scope *scope,
+                       const struct ns_item *item,
+                       size_t index,
                        int32_t location);
 /* The same for what is not read yet: a join's merged columns are marked when they are used. */
-struct expr *ns_column_unmarked(struct scope *scope, const struct ns_item *item, size_t index,
+struct expr *ns_column_unmarked(struct scope *scope,
+                                const struct ns_item *item,
+                                size_t index,
                                 int32_t location);
 /* Marks every column of tables that the expression uses. */
 void scope_mark_expr(struct scope *scope, const struct expr *expr);
@@ -168,10 +175,11 @@ struct star_list {
 /* "*" or "t.*". */
 MUST_USE err scope_star(struct scope *scope, const struct ColumnRef *ref, struct star_list *out);
 /* The column of that name in scope, or NULL (an outer level counts when outer is true). */
-MUST_USE err scope_find_column(struct scope *scope, str name, bool outer, int32_t location,
-                               struct expr **out);
+MUST_USE err
+scope_find_column(struct scope *scope, str name, bool outer, int32_t location, struct expr **out);
 /* 42P01, 42501 and 3F000 as PostgreSQL has them. */
-MUST_USE err scope_relation(struct scope *scope, const struct RangeVar *name,
+MUST_USE err scope_relation(struct scope *scope,
+                            const struct RangeVar *name,
                             const struct cat_relation **out);
 struct scope_cte *scope_cte_find(struct scope *scope, str name);
 /* The name by which a user knows an rte of this scope. */
@@ -185,31 +193,44 @@ MUST_USE err from_clause(struct scope *scope, const struct list *items);
 /* Adds to query->rtable and query->from. */
 void from_add_rte(struct scope *scope, struct rte *rte);
 /* A set-returning call of a target list, moved to FROM. */
-MUST_USE err from_function_rte(struct scope *scope, struct expr *call, const struct Alias *alias,
-                               const struct list *definitions, bool ordinality, struct rte **out);
+MUST_USE err from_function_rte(struct scope *scope,
+                               struct expr *call,
+                               const struct Alias *alias,
+                               const struct list *definitions,
+                               bool ordinality,
+                               struct rte **out);
 
 /* ---- analyze_select.c ---- */
 
 enum analyze_unknown { UNKNOWN_TO_TEXT, UNKNOWN_KEPT };
 
 /* A SelectStmt into scope->query. */
-MUST_USE err select_analyze(struct scope *scope, const struct SelectStmt *select,
+MUST_USE err select_analyze(struct scope *scope,
+                            const struct SelectStmt *select,
                             enum analyze_unknown unknown);
 /* In a new scope below parent. */
-MUST_USE err subquery_analyze(struct scope *parent, const struct node *select,
-                              enum analyze_unknown unknown, struct query **out);
+MUST_USE err subquery_analyze(struct scope *parent,
+                              const struct node *select,
+                              enum analyze_unknown unknown,
+                              struct query **out);
 MUST_USE err with_clause(struct scope *scope, const struct WithClause *with);
 /* The target list of a SELECT or RETURNING; fills scope->target_starts. */
 MUST_USE err target_list(struct scope *scope, const struct list *items, enum infer_clause clause);
 MUST_USE err targets_resolve_unknown(struct scope *scope);
 /* The query's column i as that type, rewritten in place or (when it must) wrapped. */
-MUST_USE err query_coerce_columns(struct scope *scope, struct query **query, const oid *types,
-                                  const int32_t *typmods, size_t count, enum cast_context context,
+MUST_USE err query_coerce_columns(struct scope *scope,
+                                  struct query **query,
+                                  const oid *types,
+                                  const int32_t *typmods,
+                                  size_t count,
+                                  enum cast_context context,
                                   const struct cat_column *const *columns);
 /* SELECT columns FROM (query): the rte over it. */
-MUST_USE err query_wrap(struct scope *scope, struct query *inner, str alias,
-                        struct query **out, struct rte **rte);
-struct target *query_add_target(struct arena *arena, struct query *query, struct expr *expr,
+MUST_USE err query_wrap(
+    struct scope *scope, struct query *inner, str alias, struct query **out, struct rte **rte);
+struct target *query_add_target(struct arena *arena,
+                                struct query *query,
+                                struct expr *expr,
                                 str name);
 /* The AND of what is there and one more condition. */
 void query_add_where(struct scope *scope, struct query *query, struct expr *condition);
@@ -239,23 +260,32 @@ struct write_target {
     int *columns;                        /* per column of named: its index in relation, or -1 */
 };
 
-MUST_USE err write_target_open(struct scope *scope, const struct RangeVar *name,
-                               enum query_command command, struct write_target *target);
+MUST_USE err write_target_open(struct scope *scope,
+                               const struct RangeVar *name,
+                               enum query_command command,
+                               struct write_target *target);
 /* Index into named's columns; 42703 `column "x" of relation "t" does not exist`. */
-MUST_USE err write_target_column(struct scope *scope, const struct write_target *target, str name,
-                                 int32_t location, int *out);
+MUST_USE err write_target_column(
+    struct scope *scope, const struct write_target *target, str name, int32_t location, int *out);
 /* The value of a column that is not given: DEFAULT, identity or NULL, coerced. */
-MUST_USE err column_default(struct scope *scope, const struct write_target *target, int column,
+MUST_USE err column_default(struct scope *scope,
+                            const struct write_target *target,
+                            int column,
                             struct expr **out);
 /* Generated columns over the values of the others (indexes as relation->columns). */
-MUST_USE err column_generated(struct scope *scope, const struct write_target *target, int column,
-                              struct expr **values, struct expr **out);
+MUST_USE err column_generated(struct scope *scope,
+                              const struct write_target *target,
+                              int column,
+                              struct expr **values,
+                              struct expr **out);
 struct update_set {
     VEC(struct assignment);
 };
 /* SET items; used by UPDATE and ON CONFLICT DO UPDATE. */
-MUST_USE err update_assignments(struct scope *scope, const struct write_target *target,
-                                const struct list *items, struct update_set *out);
+MUST_USE err update_assignments(struct scope *scope,
+                                const struct write_target *target,
+                                const struct list *items,
+                                struct update_set *out);
 MUST_USE err returning_list(struct scope *scope, const struct list *items);
 
 /* ---- analyze_view.c ---- */
@@ -263,8 +293,11 @@ MUST_USE err returning_list(struct scope *scope, const struct list *items);
 /* FROM view: rte->query is its expansion. */
 MUST_USE err view_expand(struct scope *scope, struct rte *rte, const struct cat_relation *view);
 /* INSERT, UPDATE, DELETE on a view: 55000 when it is not simple. Fills the target. */
-MUST_USE err view_open_target(struct scope *scope, const struct cat_relation *view, str alias,
-                              enum query_command command, struct write_target *target);
+MUST_USE err view_open_target(struct scope *scope,
+                              const struct cat_relation *view,
+                              str alias,
+                              enum query_command command,
+                              struct write_target *target);
 
 /* ---- analyze.c ---- */
 

@@ -4,8 +4,7 @@
 
 /* ---- scopes and entries -------------------------------------------------------------------- */
 
-struct scope *scope_new(struct analyzer *analyzer, struct scope *parent,
-                        const struct identity *who)
+struct scope *scope_new(struct analyzer *analyzer, struct scope *parent, const struct identity *who)
 {
     struct scope *scope = ARENA_NEW(analyzer->arena, struct scope);
     scope->analyzer = analyzer;
@@ -113,7 +112,9 @@ err rte_rename(struct scope *scope, struct rte *rte, const struct Alias *alias)
     return NULL;
 }
 
-err rte_set_query(struct scope *scope, struct rte *rte, struct query *query,
+err rte_set_query(struct scope *scope,
+                  struct rte *rte,
+                  struct query *query,
                   const struct Alias *alias)
 {
     rte->query = query;
@@ -165,7 +166,8 @@ static void mark_column(struct scope *scope, const struct ns_item *item, size_t 
 {
     if (item->quiet) return;
     if (item->access) guard_mark_selected(scope->analyzer, item->access, (int)index);
-    if (item->exprs) scope_mark_expr(scope, item->exprs[index]);
+    if (item->exprs)
+        scope_mark_expr(scope, item->exprs[index]);
     else if (item->rte->access)
         guard_mark_selected(scope->analyzer, item->rte->access, (int)index);
 }
@@ -178,7 +180,9 @@ static struct expr *copy_at(struct scope *scope, const struct expr *expr, int32_
     return copy;
 }
 
-struct expr *ns_column_unmarked(struct scope *scope, const struct ns_item *item, size_t index,
+struct expr *ns_column_unmarked(struct scope *scope,
+                                const struct ns_item *item,
+                                size_t index,
                                 int32_t location)
 {
     if (item->exprs) return copy_at(scope, item->exprs[index], location);
@@ -189,7 +193,9 @@ struct expr *ns_column_unmarked(struct scope *scope, const struct ns_item *item,
     return expr;
 }
 
-struct expr *ns_column(struct scope *scope, const struct ns_item *item, size_t index,
+struct expr *ns_column(struct scope *scope,
+                       const struct ns_item *item,
+                       size_t index,
                        int32_t location)
 {
     mark_column(scope, item, index);
@@ -229,8 +235,8 @@ static err no_column(struct scope *scope, str relation, str column, int32_t loca
     if (str_empty(relation))
         return SQL_ERROR(scope, "42703", location, "column \"%.*s\" does not exist",
                          STR_FMT(column));
-    return SQL_ERROR(scope, "42703", location, "column %.*s.%.*s does not exist",
-                     STR_FMT(relation), STR_FMT(column));
+    return SQL_ERROR(scope, "42703", location, "column %.*s.%.*s does not exist", STR_FMT(relation),
+                     STR_FMT(column));
 }
 
 /* 42P01 for a qualifier that names nothing here; PostgreSQL tells the usual mistakes apart. */
@@ -241,8 +247,8 @@ static err no_relation(struct scope *scope, str relation, int32_t location)
         for (size_t i = 0; i < level->names.count; i++) {
             const struct ns_item *item = level->names.at[i];
             struct err *invalid = SQL_ERROR(
-                scope, "42P01", location, "invalid reference to FROM-clause entry for table \"%.*s\"",
-                STR_FMT(relation));
+                scope, "42P01", location,
+                "invalid reference to FROM-clause entry for table \"%.*s\"", STR_FMT(relation));
             if (str_eq(item->name, relation))
                 return err_details(arena, invalid,
                                    "There is an entry for table \"%.*s\", but it cannot be "
@@ -276,8 +282,8 @@ static bool is_system_column(str name)
 /* ---- finding names -------------------------------------------------------------------------- */
 
 /* Index of the item's column, SIZE_MAX when it has none; 42702 for two of that name. */
-static err item_find(struct scope *scope, const struct ns_item *item, str name, int32_t location,
-                     size_t *out)
+static err item_find(
+    struct scope *scope, const struct ns_item *item, str name, int32_t location, size_t *out)
 {
     *out = SIZE_MAX;
     for (size_t i = 0; i < item->column_count; i++) {
@@ -302,8 +308,8 @@ static err lateral_refused(struct scope *scope, const struct ns_item *item, int3
                        "The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
 }
 
-static err level_find_column(struct scope *scope, struct scope *level, str name, int32_t location,
-                             struct expr **out)
+static err level_find_column(
+    struct scope *scope, struct scope *level, str name, int32_t location, struct expr **out)
 {
     const struct ns_item *found = NULL;
     size_t found_index = SIZE_MAX;
@@ -324,8 +330,8 @@ static err level_find_column(struct scope *scope, struct scope *level, str name,
     return NULL;
 }
 
-err scope_find_column(struct scope *scope, str name, bool outer, int32_t location,
-                      struct expr **out)
+err scope_find_column(
+    struct scope *scope, str name, bool outer, int32_t location, struct expr **out)
 {
     *out = NULL;
     for (struct scope *level = scope; level && !*out; level = outer ? level->parent : NULL)
@@ -335,8 +341,12 @@ err scope_find_column(struct scope *scope, str name, bool outer, int32_t locatio
 }
 
 /* The FROM item that a qualifier names, from the inside outwards. */
-static err find_item(struct scope *scope, str schema, str name, int32_t location,
-                     struct scope **at_level, const struct ns_item **out)
+static err find_item(struct scope *scope,
+                     str schema,
+                     str name,
+                     int32_t location,
+                     struct scope **at_level,
+                     const struct ns_item **out)
 {
     *out = NULL;
     for (struct scope *level = scope; level; level = level->parent) {
@@ -346,8 +356,8 @@ static err find_item(struct scope *scope, str schema, str name, int32_t location
             if (!str_eq(item->name, name)) continue;
             if (!str_empty(schema) && !str_eq(item->schema, schema)) continue;
             if (*out)
-                return SQL_ERROR(scope, "42P09", location,
-                                 "table reference \"%.*s\" is ambiguous", STR_FMT(name));
+                return SQL_ERROR(scope, "42P09", location, "table reference \"%.*s\" is ambiguous",
+                                 STR_FMT(name));
             *out = item;
             *at_level = level;
         }
@@ -360,8 +370,11 @@ static err find_item(struct scope *scope, str schema, str name, int32_t location
 
 /* The row of a FROM item; a function of one scalar column is that column. One made of expressions
  * (a join's alias has no row type) is spelled out. */
-static err whole_row(struct scope *scope, struct scope *level, const struct ns_item *item,
-                     int32_t location, struct expr **out)
+static err whole_row(struct scope *scope,
+                     struct scope *level,
+                     const struct ns_item *item,
+                     int32_t location,
+                     struct expr **out)
 {
     if (item->scalar) {
         *out = ns_column(level, item, 0, location);
@@ -422,8 +435,8 @@ static err column_plain(struct scope *scope, str name, int32_t location, struct 
     return no_column(scope, STR_NONE, name, location);
 }
 
-static err column_qualified(struct scope *scope, str schema, str relation, str name,
-                            int32_t location, struct expr **out)
+static err column_qualified(
+    struct scope *scope, str schema, str relation, str name, int32_t location, struct expr **out)
 {
     const struct ns_item *item;
     struct scope *level = NULL;
@@ -461,15 +474,17 @@ static err hook_column(struct infer_context *ctx, const struct ColumnRef *ref, s
         return column_qualified(scope, ast_name_at(parts, 0), ast_name_at(parts, 1),
                                 ast_name_at(parts, 2), at, out);
     default:
-        return SQL_ERROR(scope, "42601", at,
-                         "improper qualified name (too many dotted names)");
+        return SQL_ERROR(scope, "42601", at, "improper qualified name (too many dotted names)");
     }
 }
 
 /* ---- stars ----------------------------------------------------------------------------------- */
 
-static void star_item(struct scope *scope, struct scope *level, const struct ns_item *item,
-                      int32_t location, struct star_list *out)
+static void star_item(struct scope *scope,
+                      struct scope *level,
+                      const struct ns_item *item,
+                      int32_t location,
+                      struct star_list *out)
 {
     for (size_t i = 0; i < item->column_count; i++) {
         if (item->columns[i].hidden) continue;
@@ -530,7 +545,9 @@ err scope_star(struct scope *scope, const struct ColumnRef *ref, struct star_lis
     return NULL;
 }
 
-static err hook_star(struct infer_context *ctx, const struct ColumnRef *ref, struct expr ***at,
+static err hook_star(struct infer_context *ctx,
+                     const struct ColumnRef *ref,
+                     struct expr ***at,
                      size_t *count)
 {
     struct scope *scope = ctx->scope;
@@ -547,7 +564,8 @@ static err hook_star(struct infer_context *ctx, const struct ColumnRef *ref, str
 
 /* ---- relations -------------------------------------------------------------------------------- */
 
-static err relation_in_schema(struct scope *scope, const struct RangeVar *name,
+static err relation_in_schema(struct scope *scope,
+                              const struct RangeVar *name,
                               const struct cat_relation **out)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -556,9 +574,8 @@ static err relation_in_schema(struct scope *scope, const struct RangeVar *name,
         TRY(guard_schema(analyzer, scope->who.user, schema, name->base.location));
     *out = schema ? catalog_relation_find(analyzer->catalog, schema->oid, name->relname) : NULL;
     if (*out) return NULL;
-    return SQL_ERROR(scope, "42P01", name->base.location,
-                     "relation \"%.*s.%.*s\" does not exist", STR_FMT(name->schemaname),
-                     STR_FMT(name->relname));
+    return SQL_ERROR(scope, "42P01", name->base.location, "relation \"%.*s.%.*s\" does not exist",
+                     STR_FMT(name->schemaname), STR_FMT(name->relname));
 }
 
 /* Schemas of the path that the user has no USAGE on are passed over, as PostgreSQL does. */
@@ -582,7 +599,8 @@ static const struct cat_relation *relation_in_path(struct scope *scope, str name
     return found;
 }
 
-err scope_relation(struct scope *scope, const struct RangeVar *name,
+err scope_relation(struct scope *scope,
+                   const struct RangeVar *name,
                    const struct cat_relation **out)
 {
     int32_t location = name->base.location;
@@ -646,7 +664,7 @@ static err bound_param(struct scope *scope, const struct ParamRef *param, struct
 static bool names_session_value(const struct FuncCall *call)
 {
     static const str names[] = {STR_INIT("uid"), STR_INIT("role"), STR_INIT("email"),
-                                STR_INIT("jwt"), STR_INIT("now"), STR_INIT("current_setting")};
+                                STR_INIT("jwt"), STR_INIT("now"),  STR_INIT("current_setting")};
     str name = ast_name_at(call->funcname, call->funcname->count - 1);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_eq(names[i], name)) return true;
@@ -701,8 +719,7 @@ static err hook_user_function(struct infer_context *ctx, struct expr *call, stru
     if (!scope->who.stored && !scope->analyzer->trusted) {
         const struct cat_schema *schema =
             catalog_schema(scope->analyzer->catalog, call->function->schema);
-        if (schema)
-            TRY(guard_schema(scope->analyzer, scope->who.user, schema, call->location));
+        if (schema) TRY(guard_schema(scope->analyzer, scope->who.user, schema, call->location));
     }
     TRY(guard_function(scope->analyzer, scope->who.user, call->function, call->location));
     return inline_call(scope, call, out);

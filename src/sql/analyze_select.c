@@ -2,7 +2,9 @@
 
 /* ---- target lists ---------------------------------------------------------------------------- */
 
-struct target *query_add_target(struct arena *arena, struct query *query, struct expr *expr,
+struct target *query_add_target(struct arena *arena,
+                                struct query *query,
+                                struct expr *expr,
                                 str name)
 {
     /* Grown by doubling at powers of two: no capacity is kept in the tree. */
@@ -34,9 +36,8 @@ struct set_search {
 static bool set_visit(struct expr *expr, void *context)
 {
     struct set_search *search = context;
-    bool returns_set =
-        (expr->kind == EXPR_CALL && expr->call.builtin->kind == BUILTIN_SET) ||
-        (expr->kind == EXPR_USER_CALL && expr->function->returns_set);
+    bool returns_set = (expr->kind == EXPR_CALL && expr->call.builtin->kind == BUILTIN_SET) ||
+                       (expr->kind == EXPR_USER_CALL && expr->function->returns_set);
     if (returns_set) {
         search->found = expr;
         search->count++;
@@ -148,8 +149,7 @@ err targets_resolve_unknown(struct scope *scope)
 {
     struct query *query = scope->query;
     for (size_t i = 0; i < query->target_count; i++)
-        TRY(infer_resolve_unknown(&scope->infer, query->targets[i].expr,
-                                  &query->targets[i].expr));
+        TRY(infer_resolve_unknown(&scope->infer, query->targets[i].expr, &query->targets[i].expr));
     return NULL;
 }
 
@@ -160,8 +160,11 @@ void query_add_where(struct scope *scope, struct query *query, struct expr *cond
     query->where = infer_and(&scope->infer, query->where, condition);
 }
 
-static err condition(struct scope *scope, enum infer_clause clause, const struct node *node,
-                     const char *construct, struct expr **out)
+static err condition(struct scope *scope,
+                     enum infer_clause clause,
+                     const struct node *node,
+                     const char *construct,
+                     struct expr **out)
 {
     if (!node) return NULL;
     enum infer_clause before = scope->infer.clause;
@@ -180,8 +183,11 @@ static bool node_is_own_column(const struct expr *expr, void *context)
     return false;
 }
 
-static err limit_one(struct scope *scope, enum infer_clause clause, const struct node *node,
-                     const char *construct, struct expr **out)
+static err limit_one(struct scope *scope,
+                     enum infer_clause clause,
+                     const struct node *node,
+                     const char *construct,
+                     struct expr **out)
 {
     bool all = AST_IS(A_Const, node) && AST_AS(A_Const, node)->val == A_CONST_NULL;
     if (!node || all) return NULL;
@@ -204,7 +210,8 @@ static err limit_clause(struct scope *scope, const struct SelectStmt *select)
     return limit_one(scope, INFER_LIMIT, select->limitCount, "LIMIT", &scope->query->limit);
 }
 
-static bool locks_rte(const struct scope *scope, const struct LockingClause *lock,
+static bool locks_rte(const struct scope *scope,
+                      const struct LockingClause *lock,
                       const struct rte *rte)
 {
     if (!lock->lockedRels->count) return true;
@@ -219,15 +226,14 @@ static err locking_clause(struct scope *scope, const struct SelectStmt *select)
 {
     struct query *query = scope->query;
     if (!select->lockingClause->count) return NULL;
-    const char *beside = query->set_op != SET_NONE || query->values     ? "UNION/INTERSECT/EXCEPT"
+    const char *beside = query->set_op != SET_NONE || query->values    ? "UNION/INTERSECT/EXCEPT"
                          : query->distinct || query->distinct_on.count ? "DISTINCT clause"
                          : query->group_by.count                       ? "GROUP BY clause"
                          : query->having                               ? "HAVING clause"
                          : query->has_aggregates                       ? "aggregate functions"
                          : query->has_windows                          ? "window functions"
                                                                        : NULL;
-    if (beside)
-        return SQL_ERROR(scope, "0A000", -1, "FOR UPDATE is not allowed with %s", beside);
+    if (beside) return SQL_ERROR(scope, "0A000", -1, "FOR UPDATE is not allowed with %s", beside);
     query->locks_rows = true;
     for (size_t i = 0; i < select->lockingClause->count; i++) {
         const struct LockingClause *lock = AST_AS(LockingClause, select->lockingClause->at[i]);
@@ -240,8 +246,8 @@ static err locking_clause(struct scope *scope, const struct SelectStmt *select)
 
 /* ---- columns of a whole query --------------------------------------------------------------- */
 
-err query_wrap(struct scope *scope, struct query *inner, str alias, struct query **out,
-               struct rte **rte)
+err query_wrap(
+    struct scope *scope, struct query *inner, str alias, struct query **out, struct rte **rte)
 {
     struct scope *outer = scope_new(scope->analyzer, scope, NULL);
     outer->query = query_new(scope->analyzer, QUERY_SELECT);
@@ -263,13 +269,12 @@ struct coercion {
     const struct cat_column *const *columns; /* targets of an INSERT, for messages; or NULL */
 };
 
-static err coerce_one(struct scope *scope, const struct coercion *to, size_t i,
-                      struct expr **expr)
+static err coerce_one(struct scope *scope, const struct coercion *to, size_t i, struct expr **expr)
 {
     int32_t typmod = to->typmods ? to->typmods[i] : -1;
     if (to->columns)
-        return infer_coerce_column(&scope->infer, *expr, to->columns[i]->name, to->types[i],
-                                   typmod, expr);
+        return infer_coerce_column(&scope->infer, *expr, to->columns[i]->name, to->types[i], typmod,
+                                   expr);
     return infer_coerce(&scope->infer, *expr, to->types[i], typmod, to->context, expr);
 }
 
@@ -295,8 +300,12 @@ static err coerce_values(struct scope *scope, struct query *query, const struct 
     return NULL;
 }
 
-err query_coerce_columns(struct scope *scope, struct query **query, const oid *types,
-                         const int32_t *typmods, size_t count, enum cast_context context,
+err query_coerce_columns(struct scope *scope,
+                         struct query **query,
+                         const oid *types,
+                         const int32_t *typmods,
+                         size_t count,
+                         enum cast_context context,
                          const struct cat_column *const *columns)
 {
     struct coercion to = {types, typmods, count, context, columns};
@@ -304,8 +313,7 @@ err query_coerce_columns(struct scope *scope, struct query **query, const oid *t
     if ((*query)->values) return coerce_values(scope, *query, &to);
     struct query *changed = *query;
     struct rte *rte;
-    if (changed->set_op != SET_NONE)
-        TRY(query_wrap(scope, *query, STR("arm"), &changed, &rte));
+    if (changed->set_op != SET_NONE) TRY(query_wrap(scope, *query, STR("arm"), &changed, &rte));
     for (size_t i = 0; i < count; i++) TRY(coerce_one(scope, &to, i, &changed->targets[i].expr));
     *query = changed;
     return NULL;
@@ -425,8 +433,7 @@ static err set_types(struct scope *scope, struct query *query, const char *name)
     }
     if (scope->recursive) TRY(recursive_types(scope, query->set_left, types));
     TRY(query_coerce_columns(scope, &query->set_left, types, typmods, count, CAST_IMPLICIT, NULL));
-    TRY(query_coerce_columns(scope, &query->set_right, types, typmods, count, CAST_IMPLICIT,
-                             NULL));
+    TRY(query_coerce_columns(scope, &query->set_right, types, typmods, count, CAST_IMPLICIT, NULL));
     for (size_t i = 0; i < count; i++) {
         struct expr *shape = infer_null(&scope->infer, types[i]);
         shape->typmod = typmods[i];
@@ -478,8 +485,7 @@ static err cte_refused(struct scope *scope, const struct CommonTableExpr *with)
 {
     int32_t location = with->base.location;
     if (!AST_IS(SelectStmt, with->ctequery))
-        return NOT_DONE(scope, location,
-                        "data-modifying statements in WITH are not supported");
+        return NOT_DONE(scope, location, "data-modifying statements in WITH are not supported");
     if (with->search_clause || with->cycle_clause)
         return NOT_DONE(scope, location, "SEARCH and CYCLE clauses are not supported");
     for (struct scope_cte *other = scope->ctes; other; other = other->next)
@@ -548,7 +554,8 @@ err with_clause(struct scope *scope, const struct WithClause *with)
 
 /* ---- SELECT ------------------------------------------------------------------------------------------- */
 
-static err plain_select(struct scope *scope, const struct SelectStmt *select,
+static err plain_select(struct scope *scope,
+                        const struct SelectStmt *select,
                         enum analyze_unknown unknown)
 {
     struct query *query = scope->query;
@@ -570,22 +577,27 @@ static err plain_select(struct scope *scope, const struct SelectStmt *select,
     return locking_clause(scope, select);
 }
 
-err select_analyze(struct scope *scope, const struct SelectStmt *select,
+err select_analyze(struct scope *scope,
+                   const struct SelectStmt *select,
                    enum analyze_unknown unknown)
 {
-    if (select->intoClause)
-        return NOT_DONE(scope, -1, "SELECT INTO is not supported here");
+    if (select->intoClause) return NOT_DONE(scope, -1, "SELECT INTO is not supported here");
     TRY(scope_enter(scope));
     TRY(with_clause(scope, select->withClause));
-    if (select->valuesLists->count) TRY(values_query(scope, select));
-    else if (select->op != SETOP_NONE) TRY(set_query(scope, select));
-    else TRY(plain_select(scope, select, unknown));
+    if (select->valuesLists->count)
+        TRY(values_query(scope, select));
+    else if (select->op != SETOP_NONE)
+        TRY(set_query(scope, select));
+    else
+        TRY(plain_select(scope, select, unknown));
     scope_leave(scope);
     return NULL;
 }
 
-err subquery_analyze(struct scope *parent, const struct node *select,
-                     enum analyze_unknown unknown, struct query **out)
+err subquery_analyze(struct scope *parent,
+                     const struct node *select,
+                     enum analyze_unknown unknown,
+                     struct query **out)
 {
     if (!AST_IS(SelectStmt, select))
         return NOT_DONE(parent, ast_location(select), "%.*s in a query is not supported",

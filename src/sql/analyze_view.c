@@ -9,7 +9,8 @@ static struct identity view_identity(struct scope *scope, const struct cat_relat
     return scope_stored_identity(scope, view->schema, check_as);
 }
 
-static err view_select(struct scope *scope, const struct cat_relation *view,
+static err view_select(struct scope *scope,
+                       const struct cat_relation *view,
                        const struct SelectStmt **out)
 {
     if (!AST_IS(SelectStmt, view->query.tree))
@@ -58,8 +59,10 @@ static const char *const verbs[] = {
     [QUERY_DELETE] = "delete from",
 };
 
-static err not_updatable(struct scope *scope, const struct cat_relation *view,
-                         enum query_command command, const char *why)
+static err not_updatable(struct scope *scope,
+                         const struct cat_relation *view,
+                         enum query_command command,
+                         const char *why)
 {
     static const char *const hints[] = {
         [QUERY_INSERT] = "To enable inserting into the view, provide an INSTEAD OF INSERT trigger "
@@ -79,8 +82,10 @@ static err not_updatable(struct scope *scope, const struct cat_relation *view,
 /* PostgreSQL's view_query_is_auto_updatable: NULL, or why not. */
 static const char *why_not_updatable(const struct SelectStmt *select)
 {
-    if (select->distinctClause->count) return "Views containing DISTINCT are not automatically updatable.";
-    if (select->groupClause->count) return "Views containing GROUP BY are not automatically updatable.";
+    if (select->distinctClause->count)
+        return "Views containing DISTINCT are not automatically updatable.";
+    if (select->groupClause->count)
+        return "Views containing GROUP BY are not automatically updatable.";
     if (select->havingClause) return "Views containing HAVING are not automatically updatable.";
     if (select->op != SETOP_NONE)
         return "Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.";
@@ -93,8 +98,7 @@ static const char *why_not_updatable(const struct SelectStmt *select)
     return NULL;
 }
 
-static void check_add(struct analyzer *analyzer, struct query *query,
-                      const struct row_check *check)
+static void check_add(struct analyzer *analyzer, struct query *query, const struct row_check *check)
 {
     struct row_check_list *list = &query->checks;
     struct row_check *grown = ARENA_ARRAY(analyzer->arena, struct row_check, list->count + 1);
@@ -121,12 +125,17 @@ static uint32_t command_privilege(enum query_command command)
     return PRIV_SELECT;
 }
 
-static err open_level(struct scope *scope, struct scope *viewer, const struct view_level *level,
+static err open_level(struct scope *scope,
+                      struct scope *viewer,
+                      const struct view_level *level,
                       struct write_target *target);
 
 /* What the view selects from: the table itself, or once more a view. */
-static err open_base(struct scope *scope, struct scope *inner, const struct view_level *level,
-                     const struct RangeVar *name, struct write_target *target)
+static err open_base(struct scope *scope,
+                     struct scope *inner,
+                     const struct view_level *level,
+                     const struct RangeVar *name,
+                     struct write_target *target)
 {
     const struct cat_relation *base;
     TRY(scope_relation(inner, name, &base));
@@ -156,8 +165,10 @@ static err open_base(struct scope *scope, struct scope *inner, const struct view
 }
 
 /* The view's columns as expressions over the table, not marked as read until they are used. */
-static err level_columns(struct scope *inner, const struct view_level *level,
-                         const struct SelectStmt *select, struct write_target *target)
+static err level_columns(struct scope *inner,
+                         const struct view_level *level,
+                         const struct SelectStmt *select,
+                         struct write_target *target)
 {
     struct arena *arena = inner->analyzer->arena;
     target->item->quiet = true;
@@ -178,8 +189,8 @@ static err level_columns(struct scope *inner, const struct view_level *level,
     target->columns = ARENA_ARRAY(arena, int, query->target_count);
     for (size_t i = 0; i < query->target_count; i++) {
         struct expr *expr = query->targets[i].expr;
-        columns[i] = (struct rte_column){level->view->columns[i].name, expr->type, expr->typmod,
-                                         0, false};
+        columns[i] =
+            (struct rte_column){level->view->columns[i].name, expr->type, expr->typmod, 0, false};
         item->exprs[i] = expr;
         bool plain = expr->kind == EXPR_COLUMN && expr->column.rte == target->rte;
         target->columns[i] = plain ? expr->column.index : -1;
@@ -192,8 +203,10 @@ static err level_columns(struct scope *inner, const struct view_level *level,
 }
 
 /* The view's WHERE: which rows can be met at all, and with CHECK OPTION which may be written. */
-static err level_condition(struct scope *scope, struct scope *inner,
-                           const struct view_level *level, const struct SelectStmt *select)
+static err level_condition(struct scope *scope,
+                           struct scope *inner,
+                           const struct view_level *level,
+                           const struct SelectStmt *select)
 {
     if (!select->whereClause) return NULL;
     struct expr *condition;
@@ -211,7 +224,9 @@ static err level_condition(struct scope *scope, struct scope *inner,
     return NULL;
 }
 
-static err open_level(struct scope *scope, struct scope *viewer, const struct view_level *level,
+static err open_level(struct scope *scope,
+                      struct scope *viewer,
+                      const struct view_level *level,
                       struct write_target *target)
 {
     const struct cat_relation *view = level->view;
@@ -239,8 +254,11 @@ static err open_level(struct scope *scope, struct scope *viewer, const struct vi
     return NULL;
 }
 
-err view_open_target(struct scope *scope, const struct cat_relation *view, str alias,
-                     enum query_command command, struct write_target *target)
+err view_open_target(struct scope *scope,
+                     const struct cat_relation *view,
+                     str alias,
+                     enum query_command command,
+                     struct write_target *target)
 {
     struct view_level level = {.view = view, .alias = alias, .command = command};
     target->named = view;

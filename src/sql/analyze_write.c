@@ -9,15 +9,18 @@ static const uint32_t command_privileges[] = {
     [QUERY_DELETE] = PRIV_DELETE,
 };
 
-static err table_target(struct scope *scope, const struct cat_relation *relation,
-                        const struct RangeVar *name, str alias, enum query_command command,
+static err table_target(struct scope *scope,
+                        const struct cat_relation *relation,
+                        const struct RangeVar *name,
+                        str alias,
+                        enum query_command command,
                         struct write_target *target)
 {
     struct analyzer *analyzer = scope->analyzer;
     target->named = target->relation = relation;
     target->rte = rte_of_relation(scope, relation, alias);
-    target->access = guard_access(analyzer, target->rte, relation, &scope->who,
-                                  command_privileges[command]);
+    target->access =
+        guard_access(analyzer, target->rte, relation, &scope->who, command_privileges[command]);
     target->item = ns_item_new(scope, alias, target->rte);
     const struct cat_schema *schema = catalog_schema(analyzer->catalog, relation->schema);
     if (!name->alias && schema) target->item->schema = schema->name;
@@ -26,8 +29,10 @@ static err table_target(struct scope *scope, const struct cat_relation *relation
     return NULL;
 }
 
-err write_target_open(struct scope *scope, const struct RangeVar *name,
-                      enum query_command command, struct write_target *target)
+err write_target_open(struct scope *scope,
+                      const struct RangeVar *name,
+                      enum query_command command,
+                      struct write_target *target)
 {
     *target = (struct write_target){0};
     const struct cat_relation *relation;
@@ -40,8 +45,10 @@ err write_target_open(struct scope *scope, const struct RangeVar *name,
     if (relation->kind == 'm')
         return SQL_ERROR(scope, "42809", name->base.location,
                          "cannot change materialized view \"%.*s\"", STR_FMT(relation->name));
-    if (relation->kind == 'v') TRY(view_open_target(scope, relation, alias, command, target));
-    else TRY(table_target(scope, relation, name, alias, command, target));
+    if (relation->kind == 'v')
+        TRY(view_open_target(scope, relation, alias, command, target));
+    else
+        TRY(table_target(scope, relation, name, alias, command, target));
     struct query *query = scope->query;
     query->target_rte = target->rte;
     target->access->target_of = query;
@@ -51,21 +58,20 @@ err write_target_open(struct scope *scope, const struct RangeVar *name,
     return NULL;
 }
 
-err write_target_column(struct scope *scope, const struct write_target *target, str name,
-                        int32_t location, int *out)
+err write_target_column(
+    struct scope *scope, const struct write_target *target, str name, int32_t location, int *out)
 {
     const struct cat_relation *named = target->named;
     for (size_t i = 0; i < named->column_count; i++) {
         if (!str_eq(named->columns[i].name, name)) continue;
         if (target->columns[i] < 0)
-            return err_details(scope->analyzer->arena,
-                               SQL_ERROR(scope, "0A000", location,
-                                         "cannot %s column \"%.*s\" of view \"%.*s\"",
-                                         scope->query->command == QUERY_INSERT ? "insert into"
-                                                                               : "update",
-                                         STR_FMT(name), STR_FMT(named->name)),
-                               "View columns that are not columns of their base relation are not "
-                               "updatable.");
+            return err_details(
+                scope->analyzer->arena,
+                SQL_ERROR(scope, "0A000", location, "cannot %s column \"%.*s\" of view \"%.*s\"",
+                          scope->query->command == QUERY_INSERT ? "insert into" : "update",
+                          STR_FMT(name), STR_FMT(named->name)),
+                "View columns that are not columns of their base relation are not "
+                "updatable.");
         *out = (int)i;
         return NULL;
     }
@@ -76,8 +82,7 @@ err write_target_column(struct scope *scope, const struct write_target *target, 
 
 /* ---- values that the statement does not give ------------------------------------------------ */
 
-static err identity_value(struct scope *scope, const struct cat_column *column,
-                          struct expr **out)
+static err identity_value(struct scope *scope, const struct cat_column *column, struct expr **out)
 {
     const struct cat_relation *sequence =
         catalog_relation(scope->analyzer->catalog, column->sequence);
@@ -114,7 +119,9 @@ static struct scope *stored_scope(struct scope *scope, const struct write_target
     return stored;
 }
 
-err column_default(struct scope *scope, const struct write_target *target, int column,
+err column_default(struct scope *scope,
+                   const struct write_target *target,
+                   int column,
                    struct expr **out)
 {
     const struct cat_column *definition = &target->relation->columns[column];
@@ -133,8 +140,11 @@ err column_default(struct scope *scope, const struct write_target *target, int c
                                definition->typmod, out);
 }
 
-err column_generated(struct scope *scope, const struct write_target *target, int column,
-                     struct expr **values, struct expr **out)
+err column_generated(struct scope *scope,
+                     const struct write_target *target,
+                     int column,
+                     struct expr **values,
+                     struct expr **out)
 {
     const struct cat_column *definition = &target->relation->columns[column];
     struct scope *stored = stored_scope(scope, target);
@@ -143,9 +153,8 @@ err column_generated(struct scope *scope, const struct write_target *target, int
     item->quiet = true;
     ns_add(stored, item);
     struct expr *expr;
-    TRY(analyze_elsewhere(
-        scope->analyzer,
-        infer_expr_in(&stored->infer, INFER_GENERATED, definition->default_expr.tree, &expr)));
+    TRY(analyze_elsewhere(scope->analyzer, infer_expr_in(&stored->infer, INFER_GENERATED,
+                                                         definition->default_expr.tree, &expr)));
     return infer_coerce_column(&stored->infer, expr, definition->name, definition->type,
                                definition->typmod, out);
 }
@@ -155,9 +164,9 @@ err column_generated(struct scope *scope, const struct write_target *target, int
 static err only_default(struct scope *scope, const struct cat_column *column, int32_t location)
 {
     struct arena *arena = scope->analyzer->arena;
-    struct err *error = SQL_ERROR(scope, "428C9", location,
-                                  "column \"%.*s\" can only be updated to DEFAULT",
-                                  STR_FMT(column->name));
+    struct err *error =
+        SQL_ERROR(scope, "428C9", location, "column \"%.*s\" can only be updated to DEFAULT",
+                  STR_FMT(column->name));
     if (column->generated)
         return err_details(arena, error, "Column \"%.*s\" is a generated column.",
                            STR_FMT(column->name));
@@ -172,8 +181,10 @@ static err wrong_count(struct scope *scope, int32_t location)
 }
 
 /* (a, b) = (SELECT x, y ...): each column gets a sublink of its own, with one of the targets. */
-static err multi_sublink(struct scope *scope, const struct MultiAssignRef *multi,
-                         const struct SubLink *link, struct expr **out)
+static err multi_sublink(struct scope *scope,
+                         const struct MultiAssignRef *multi,
+                         const struct SubLink *link,
+                         struct expr **out)
 {
     struct query *query;
     TRY(subquery_analyze(scope, link->subselect, UNKNOWN_TO_TEXT, &query));
@@ -215,15 +226,16 @@ static err set_value(struct scope *scope, const struct ResTarget *item, struct e
     return infer_expr_in(&scope->infer, INFER_UPDATE_SET, value, out);
 }
 
-static err set_one(struct scope *scope, const struct write_target *target,
-                   const struct ResTarget *item, struct update_set *out)
+static err set_one(struct scope *scope,
+                   const struct write_target *target,
+                   const struct ResTarget *item,
+                   struct update_set *out)
 {
     int32_t location = item->base.location;
     int named;
     TRY(write_target_column(scope, target, item->name, location, &named));
     if (item->indirection->count)
-        return NOT_DONE(scope, location,
-                        "assignment to a part of column \"%.*s\" is not supported",
+        return NOT_DONE(scope, location, "assignment to a part of column \"%.*s\" is not supported",
                         STR_FMT(item->name));
     int column = target->columns[named];
     const struct cat_column *definition = &target->relation->columns[column];
@@ -241,13 +253,15 @@ static err set_one(struct scope *scope, const struct write_target *target,
     if (expr)
         TRY(infer_coerce_column(&scope->infer, expr, definition->name, definition->type,
                                 definition->typmod, &expr));
-    else TRY(column_default(scope, target, column, &expr));
+    else
+        TRY(column_default(scope, target, column, &expr));
     *VEC_ADD(scope->analyzer->arena, out) = (struct assignment){column, expr};
     return NULL;
 }
 
 /* Generated columns follow the new values of the others. */
-static err set_generated(struct scope *scope, const struct write_target *target,
+static err set_generated(struct scope *scope,
+                         const struct write_target *target,
                          struct update_set *out)
 {
     const struct cat_relation *relation = target->relation;
@@ -267,8 +281,10 @@ static err set_generated(struct scope *scope, const struct write_target *target,
     return NULL;
 }
 
-err update_assignments(struct scope *scope, const struct write_target *target,
-                       const struct list *items, struct update_set *out)
+err update_assignments(struct scope *scope,
+                       const struct write_target *target,
+                       const struct list *items,
+                       struct update_set *out)
 {
     for (size_t i = 0; i < items->count; i++)
         TRY(set_one(scope, target, AST_AS(ResTarget, items->at[i]), out));
@@ -283,7 +299,8 @@ err returning_list(struct scope *scope, const struct list *items)
     scope->query->returning = true;
     TRY(target_list(scope, items, INFER_RETURNING));
     if (scope->set_moved)
-        return SQL_ERROR(scope, "0A000", -1, "set-returning functions are not allowed in RETURNING");
+        return SQL_ERROR(scope, "0A000", -1,
+                         "set-returning functions are not allowed in RETURNING");
     return targets_resolve_unknown(scope);
 }
 

@@ -27,8 +27,10 @@ static str json_key(struct arena *arena, str name)
     return key;
 }
 
-static void node_columns(struct compile *compile, struct infer_context *infer,
-                         const struct query *query, struct plan_node *node)
+static void node_columns(struct compile *compile,
+                         struct infer_context *infer,
+                         const struct query *query,
+                         struct plan_node *node)
 {
     struct arena *arena = compile->plan->arena;
     node->columns = ARENA_ARRAY(arena, struct plan_column, query->target_count);
@@ -46,7 +48,8 @@ static void node_columns(struct compile *compile, struct infer_context *infer,
     }
 }
 
-static struct plan_node *node_new(struct compile *compile, struct infer_context *infer,
+static struct plan_node *node_new(struct compile *compile,
+                                  struct infer_context *infer,
                                   struct query *query)
 {
     struct plan_node *node = ARENA_NEW(compile->plan->arena, struct plan_node);
@@ -64,7 +67,8 @@ struct analyzed {
     struct top_call top;
 };
 
-static void options_of(const struct compile *compile, struct analyze_options *out,
+static void options_of(const struct compile *compile,
+                       struct analyze_options *out,
                        struct infer_params *params)
 {
     const struct compile_options *options = compile->options;
@@ -92,7 +96,9 @@ static err hide_targets(struct scope *scope, size_t hidden)
 }
 
 /* The statement, not yet guarded. It is copied: trees borrow its texts, and the plan outlives it. */
-static err analyze_node(struct compile *compile, const struct compile_node *in, bool may_call,
+static err analyze_node(struct compile *compile,
+                        const struct compile_node *in,
+                        bool may_call,
                         struct analyzed *out)
 {
     struct analyze_options options;
@@ -108,9 +114,12 @@ static err analyze_node(struct compile *compile, const struct compile_node *in, 
 
 /* ---- children ---------------------------------------------------------------------------------------- */
 
-static err link_one(struct compile *compile, const struct scope *parent,
-                    const struct plan_node *parent_node, struct scope *child,
-                    const struct compile_link *in, struct plan_link *out)
+static err link_one(struct compile *compile,
+                    const struct scope *parent,
+                    const struct plan_node *parent_node,
+                    struct scope *child,
+                    const struct compile_link *in,
+                    struct plan_link *out)
 {
     struct infer_context *infer = &child->infer;
     size_t index = (size_t)in->parent_target;
@@ -129,11 +138,15 @@ static err link_one(struct compile *compile, const struct scope *parent,
     return NULL;
 }
 
-static err compile_children(struct compile *compile, const struct compile_node *in,
-                            const struct scope *scope, struct plan_node *node);
+static err compile_children(struct compile *compile,
+                            const struct compile_node *in,
+                            const struct scope *scope,
+                            struct plan_node *node);
 
-static err compile_child(struct compile *compile, const struct compile_child *in,
-                         const struct scope *parent, const struct plan_node *parent_node,
+static err compile_child(struct compile *compile,
+                         const struct compile_child *in,
+                         const struct scope *parent,
+                         const struct plan_node *parent_node,
                          struct plan_child *out)
 {
     struct arena *arena = compile->plan->arena;
@@ -155,8 +168,10 @@ static err compile_child(struct compile *compile, const struct compile_child *in
     return compile_children(compile, in->node, child->scope, out->node);
 }
 
-static err compile_children(struct compile *compile, const struct compile_node *in,
-                            const struct scope *scope, struct plan_node *node)
+static err compile_children(struct compile *compile,
+                            const struct compile_node *in,
+                            const struct scope *scope,
+                            struct plan_node *node)
 {
     node->children = ARENA_ARRAY(compile->plan->arena, struct plan_child, in->child_count);
     for (size_t i = 0; i < in->child_count; i++) {
@@ -168,8 +183,10 @@ static err compile_children(struct compile *compile, const struct compile_node *
 
 /* ---- steps ---------------------------------------------------------------------------------------------- */
 
-static struct plan_step *step_add(struct compile *compile, struct plan_node *node,
-                                  enum result_shape shape, bool result)
+static struct plan_step *step_add(struct compile *compile,
+                                  struct plan_node *node,
+                                  enum result_shape shape,
+                                  bool result)
 {
     struct plan_step *step = VEC_ADD(compile->plan->arena, &compile->steps);
     *step = (struct plan_step){.node = node, .shape = shape, .result = result};
@@ -177,7 +194,8 @@ static struct plan_step *step_add(struct compile *compile, struct plan_node *nod
 }
 
 /* A call that could not be inlined: its body's statements, the last of which answers. */
-static err compile_body(struct compile *compile, const struct compile_step *in,
+static err compile_body(struct compile *compile,
+                        const struct compile_step *in,
                         struct analyzed *analyzed)
 {
     struct inline_steps body = {0};
@@ -197,8 +215,7 @@ static err compile_step(struct compile *compile, const struct compile_step *in)
     TRY(analyze_node(compile, in->node, true, analyzed));
     if (analyzed->top.call) return compile_body(compile, in, analyzed);
     TRY(statement_finish(analyzed->scope, 0));
-    struct plan_node *node =
-        node_new(compile, &analyzed->scope->infer, analyzed->scope->query);
+    struct plan_node *node = node_new(compile, &analyzed->scope->infer, analyzed->scope->query);
     step_add(compile, node, in->shape, in->result);
     return compile_children(compile, in->node, analyzed->scope, node);
 }
@@ -246,14 +263,14 @@ static void params_end(struct compile *compile)
 
 /* ---- plans ------------------------------------------------------------------------------------------------- */
 
-static err compile_all(struct arena *scratch, struct compile *compile,
+static err compile_all(struct arena *scratch,
+                       struct compile *compile,
                        err (*print)(struct arena *scratch, struct plan *plan))
 {
     const struct compile_options *options = compile->options;
     struct plan *plan = compile->plan;
     params_begin(compile);
-    for (size_t i = 0; i < options->step_count; i++)
-        TRY(compile_step(compile, &options->steps[i]));
+    for (size_t i = 0; i < options->step_count; i++) TRY(compile_step(compile, &options->steps[i]));
     TRY(compile_count(compile));
     params_end(compile);
     plan->steps = compile->steps.at;
@@ -261,8 +278,10 @@ static err compile_all(struct arena *scratch, struct compile *compile,
     return print ? print(scratch, plan) : NULL;
 }
 
-err sql_compile(struct arena *scratch, const struct compile_options *options,
-                err (*print)(struct arena *scratch, struct plan *plan), struct plan **out)
+err sql_compile(struct arena *scratch,
+                const struct compile_options *options,
+                err (*print)(struct arena *scratch, struct plan *plan),
+                struct plan **out)
 {
     struct compile compile = {
         .plan = plan_new(options->catalog, options->role),
@@ -288,7 +307,8 @@ static bool yields_rows(const struct node *statement)
     }
 }
 
-err sql_compile_statement(struct arena *scratch, const struct compile_options *options,
+err sql_compile_statement(struct arena *scratch,
+                          const struct compile_options *options,
                           const struct node *statement,
                           err (*print)(struct arena *scratch, struct plan *plan),
                           struct plan **out)
@@ -314,8 +334,10 @@ static bool is_input(const struct cat_argument *argument)
 }
 
 /* f(a => $1, b => $2): by name, for the given ones need not be the first; by place when nameless. */
-static struct node *call_node(struct arena *arena, const struct compile_options *options,
-                              const struct compile_call *call, struct plan_param *params,
+static struct node *call_node(struct arena *arena,
+                              const struct compile_options *options,
+                              const struct compile_call *call,
+                              struct plan_param *params,
                               size_t *param_count)
 {
     const struct cat_function *function = call->function;
@@ -327,7 +349,7 @@ static struct node *call_node(struct arena *arena, const struct compile_options 
         const struct cat_argument *argument = &function->arguments[i];
         if (!is_input(argument) || !call->given[input++]) continue;
         params[*param_count] = (struct plan_param){.type = argument->type, .typmod = -1};
-        struct node *param = ast_param(arena, (int64_t)++*param_count);
+        struct node *param = ast_param(arena, (int64_t)++ * param_count);
         if (argument->mode == 'v') node->func_variadic = true;
         if (!str_empty(argument->name) && argument->mode != 'v') {
             struct NamedArgExpr *named = AST_NEW(arena, NamedArgExpr);
@@ -362,8 +384,10 @@ static enum result_shape call_shape(const struct catalog *catalog,
 }
 
 /* SELECT * FROM f(...), or SELECT f(...). */
-static struct node *call_statement(struct arena *arena, const struct catalog *catalog,
-                                   const struct cat_function *function, struct node *call)
+static struct node *call_statement(struct arena *arena,
+                                   const struct catalog *catalog,
+                                   const struct cat_function *function,
+                                   struct node *call)
 {
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
     bool rows = function->returns_set || returns_columns(catalog, function);
@@ -378,9 +402,11 @@ static struct node *call_statement(struct arena *arena, const struct catalog *ca
     return AST_NODE(select);
 }
 
-err sql_compile_call(struct arena *scratch, const struct compile_options *options,
+err sql_compile_call(struct arena *scratch,
+                     const struct compile_options *options,
                      const struct compile_call *call,
-                     err (*print)(struct arena *scratch, struct plan *plan), struct plan **out)
+                     err (*print)(struct arena *scratch, struct plan *plan),
+                     struct plan **out)
 {
     const struct cat_function *function = call->function;
     size_t most = function->argument_count + options->param_count;
@@ -389,8 +415,10 @@ err sql_compile_call(struct arena *scratch, const struct compile_options *option
     struct node *node = call_node(scratch, options, call, params, &count);
     for (size_t i = count; i < options->param_count; i++) params[i] = options->params[i];
     struct compile_node root = {0};
-    if (call->outer) root = *call->outer;
-    else root.statement = call_statement(scratch, options->catalog, function, node);
+    if (call->outer)
+        root = *call->outer;
+    else
+        root.statement = call_statement(scratch, options->catalog, function, node);
     enum result_shape shape = call_shape(options->catalog, function);
     struct compile_step step = {.node = &root, .shape = shape, .result = shape != RESULT_NONE};
     struct compile_options all = *options;

@@ -4,8 +4,10 @@
 
 /* ---- notes ------------------------------------------------------------------------------------------ */
 
-struct access *guard_access(struct analyzer *analyzer, struct rte *rte,
-                            const struct cat_relation *relation, const struct identity *who,
+struct access *guard_access(struct analyzer *analyzer,
+                            struct rte *rte,
+                            const struct cat_relation *relation,
+                            const struct identity *who,
                             uint32_t privileges)
 {
     struct access *access = ARENA_NEW(analyzer->arena, struct access);
@@ -19,7 +21,9 @@ struct access *guard_access(struct analyzer *analyzer, struct rte *rte,
     return access;
 }
 
-static void mark(struct analyzer *analyzer, const struct access *access, uint64_t **bits,
+static void mark(struct analyzer *analyzer,
+                 const struct access *access,
+                 uint64_t **bits,
                  int column)
 {
     if (!*bits)
@@ -55,16 +59,20 @@ static err denied(struct analyzer *analyzer, const char *kind, str name, int32_t
     return err_sql(analyzer->arena, "42501", "permission denied for %s %.*s", kind, STR_FMT(name));
 }
 
-err guard_schema(struct analyzer *analyzer, oid role, const struct cat_schema *schema,
+err guard_schema(struct analyzer *analyzer,
+                 oid role,
+                 const struct cat_schema *schema,
                  int32_t location)
 {
-    if (analyzer->trusted || catalog_role_has(analyzer->catalog, role, schema->owner, &schema->acl,
-                                              'n', PRIV_USAGE))
+    if (analyzer->trusted ||
+        catalog_role_has(analyzer->catalog, role, schema->owner, &schema->acl, 'n', PRIV_USAGE))
         return NULL;
     return denied(analyzer, "schema", schema->name, location);
 }
 
-err guard_function(struct analyzer *analyzer, oid role, const struct cat_function *function,
+err guard_function(struct analyzer *analyzer,
+                   oid role,
+                   const struct cat_function *function,
                    int32_t location)
 {
     if (analyzer->trusted || catalog_role_has(analyzer->catalog, role, function->owner,
@@ -73,7 +81,9 @@ err guard_function(struct analyzer *analyzer, oid role, const struct cat_functio
     return denied(analyzer, "function", function->name, location);
 }
 
-err guard_sequence(struct analyzer *analyzer, oid role, const struct cat_relation *sequence,
+err guard_sequence(struct analyzer *analyzer,
+                   oid role,
+                   const struct cat_relation *sequence,
                    int32_t location)
 {
     const struct catalog *catalog = analyzer->catalog;
@@ -84,7 +94,9 @@ err guard_sequence(struct analyzer *analyzer, oid role, const struct cat_relatio
     return denied(analyzer, "sequence", sequence->name, location);
 }
 
-static bool column_has(struct analyzer *analyzer, const struct access *access, size_t column,
+static bool column_has(struct analyzer *analyzer,
+                       const struct access *access,
+                       size_t column,
                        uint32_t privilege)
 {
     const struct cat_column *definition = &access->relation->columns[column];
@@ -94,8 +106,10 @@ static bool column_has(struct analyzer *analyzer, const struct access *access, s
 }
 
 /* Every marked column by itself; none marked: `any` of them will do. */
-static bool columns_have(struct analyzer *analyzer, const struct access *access,
-                         const uint64_t *bits, uint32_t privilege)
+static bool columns_have(struct analyzer *analyzer,
+                         const struct access *access,
+                         const uint64_t *bits,
+                         uint32_t privilege)
 {
     bool any_marked = false, any_held = false;
     for (size_t i = 0; i < access->relation->column_count; i++) {
@@ -108,8 +122,10 @@ static bool columns_have(struct analyzer *analyzer, const struct access *access,
     return any_marked || any_held;
 }
 
-static bool access_allows(struct analyzer *analyzer, const struct access *access,
-                          uint32_t privilege, const uint64_t *bits)
+static bool access_allows(struct analyzer *analyzer,
+                          const struct access *access,
+                          uint32_t privilege,
+                          const uint64_t *bits)
 {
     const struct cat_relation *relation = access->relation;
     if (catalog_role_has(analyzer->catalog, access->role, relation->owner, &relation->acl, 'r',
@@ -135,14 +151,13 @@ static err check_grants(struct analyzer *analyzer, const struct access *access)
         uint32_t privilege;
         const uint64_t *bits;
     } rows[] = {
-        {access_reads(access) ? PRIV_SELECT : 0,     access->selected},
-        {access->privileges & PRIV_INSERT,           access->inserted},
-        {access->privileges & PRIV_UPDATE,           access->updated },
-        {access->privileges & PRIV_DELETE,           NULL            },
+        {access_reads(access) ? PRIV_SELECT : 0, access->selected},
+        {access->privileges & PRIV_INSERT,       access->inserted},
+        {access->privileges & PRIV_UPDATE,       access->updated },
+        {access->privileges & PRIV_DELETE,       NULL            },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (rows[i].privilege &&
-            !access_allows(analyzer, access, rows[i].privilege, rows[i].bits))
+        if (rows[i].privilege && !access_allows(analyzer, access, rows[i].privilege, rows[i].bits))
             return denied(analyzer, relation_kind(access->relation), access->relation->name, -1);
     return NULL;
 }
@@ -167,8 +182,10 @@ static bool policy_for_role(struct analyzer *analyzer, const struct cat_policy *
     return false;
 }
 
-static bool policy_matches(const struct guarded *guarded, const struct cat_policy *policy,
-                           char command, bool permissive)
+static bool policy_matches(const struct guarded *guarded,
+                           const struct cat_policy *policy,
+                           char command,
+                           bool permissive)
 {
     return policy->permissive == permissive &&
            (policy->command == command || policy->command == '*') &&
@@ -183,8 +200,10 @@ static const struct cat_expr *policy_expr(const struct cat_policy *policy, enum 
 
 /* A policy is an expression of the table's author: its columns need no grant, its subqueries run as
  * the role that it restricts. */
-static err policy_compile(struct guarded *guarded, const struct cat_policy *policy,
-                          enum policy_part part, struct expr **out)
+static err policy_compile(struct guarded *guarded,
+                          const struct cat_policy *policy,
+                          enum policy_part part,
+                          struct expr **out)
 {
     struct scope *scope = guarded->scope;
     const struct cat_expr *expr = policy_expr(policy, part);
@@ -208,7 +227,9 @@ static bool is_true(const struct expr *expr)
 }
 
 /* The OR of the permissive policies; FALSE when there is none. */
-static err permissive(struct guarded *guarded, char command, enum policy_part part,
+static err permissive(struct guarded *guarded,
+                      char command,
+                      enum policy_part part,
                       struct expr **out)
 {
     struct infer_context *infer = &guarded->scope->infer;
@@ -248,8 +269,11 @@ static err add_security(struct guarded *guarded, char command)
     return NULL;
 }
 
-static void check_add(struct guarded *guarded, struct row_check_list *list, enum check_kind kind,
-                      struct expr *expr, str name)
+static void check_add(struct guarded *guarded,
+                      struct row_check_list *list,
+                      enum check_kind kind,
+                      struct expr *expr,
+                      str name)
 {
     struct arena *arena = guarded->analyzer->arena;
     if (is_true(expr)) return;
@@ -265,8 +289,11 @@ static void check_add(struct guarded *guarded, struct row_check_list *list, enum
 }
 
 /* The permissive ones as one test, then each restrictive one under its name. */
-static err add_checks(struct guarded *guarded, struct row_check_list *list, enum check_kind kind,
-                      char command, enum policy_part part)
+static err add_checks(struct guarded *guarded,
+                      struct row_check_list *list,
+                      enum check_kind kind,
+                      char command,
+                      enum policy_part part)
 {
     const struct cat_relation *relation = guarded->access->relation;
     struct expr *expr;
@@ -351,8 +378,7 @@ static struct scope *policy_scope(struct analyzer *analyzer, const struct access
 {
     struct identity who = {.user = access->user};
     struct scope outer = {.analyzer = analyzer, .who = who};
-    struct identity stored =
-        scope_stored_identity(&outer, access->relation->schema, access->role);
+    struct identity stored = scope_stored_identity(&outer, access->relation->schema, access->role);
     struct scope *scope = scope_new(analyzer, NULL, &stored);
     scope->query = query_new(analyzer, QUERY_SELECT);
     struct ns_item *item = ns_item_new(scope, access->relation->name, access->rte);

@@ -38,20 +38,28 @@ struct access {
 };
 
 /* Notes a use; the answer is also rte->access. */
-struct access *guard_access(struct analyzer *analyzer, struct rte *rte,
-                            const struct cat_relation *relation, const struct identity *who,
+struct access *guard_access(struct analyzer *analyzer,
+                            struct rte *rte,
+                            const struct cat_relation *relation,
+                            const struct identity *who,
                             uint32_t privileges);
 void guard_mark_selected(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_inserted(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_updated(struct analyzer *analyzer, struct access *access, int column);
 
 /* Names: `permission denied for schema s`, `function f`, `sequence s`. */
-MUST_USE err guard_schema(struct analyzer *analyzer, oid role, const struct cat_schema *schema,
+MUST_USE err guard_schema(struct analyzer *analyzer,
+                          oid role,
+                          const struct cat_schema *schema,
                           int32_t location);
-MUST_USE err guard_function(struct analyzer *analyzer, oid role,
-                            const struct cat_function *function, int32_t location);
-MUST_USE err guard_sequence(struct analyzer *analyzer, oid role,
-                            const struct cat_relation *sequence, int32_t location);
+MUST_USE err guard_function(struct analyzer *analyzer,
+                            oid role,
+                            const struct cat_function *function,
+                            int32_t location);
+MUST_USE err guard_sequence(struct analyzer *analyzer,
+                            oid role,
+                            const struct cat_relation *sequence,
+                            int32_t location);
 
 /* Checks and guards every access noted since `from`, those that policies add included. */
 MUST_USE err guard_accesses(struct analyzer *analyzer, size_t from);

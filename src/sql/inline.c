@@ -29,7 +29,8 @@ bool inline_returns_row(struct scope *scope, const struct cat_function *function
     return function->result == RECORDOID || composite_of(scope, function->result);
 }
 
-static void output_columns(struct scope *scope, const struct cat_function *function,
+static void output_columns(struct scope *scope,
+                           const struct cat_function *function,
                            struct inline_column *columns)
 {
     size_t n = 0;
@@ -42,8 +43,10 @@ static void output_columns(struct scope *scope, const struct cat_function *funct
     }
 }
 
-void inline_result_columns(struct scope *scope, const struct cat_function *function,
-                           struct inline_column **columns, size_t *count)
+void inline_result_columns(struct scope *scope,
+                           const struct cat_function *function,
+                           struct inline_column **columns,
+                           size_t *count)
 {
     struct arena *arena = scope->analyzer->arena;
     *count = output_count(function);
@@ -57,9 +60,8 @@ void inline_result_columns(struct scope *scope, const struct cat_function *funct
         *count = relation->column_count;
         *columns = ARENA_ARRAY(arena, struct inline_column, *count);
         for (size_t i = 0; i < *count; i++)
-            (*columns)[i] = (struct inline_column){relation->columns[i].name,
-                                                   relation->columns[i].type,
-                                                   relation->columns[i].typmod};
+            (*columns)[i] = (struct inline_column){
+                relation->columns[i].name, relation->columns[i].type, relation->columns[i].typmod};
         return;
     }
     if (function->result == RECORDOID) return;
@@ -84,15 +86,15 @@ static void path_of_setting(struct scope *scope, str value, struct identity *who
         char quote = name.len >= 2 ? name.at[0] : 0;
         if ((quote == '"' || quote == '\'') && name.at[name.len - 1] == quote)
             name = str_slice(name, 1, name.len - 1);
-        if (str_empty(name) || str_eq(name, STR("$user")) || str_eq(name, STR("pg_temp")))
-            continue;
+        if (str_empty(name) || str_eq(name, STR("$user")) || str_eq(name, STR("pg_temp"))) continue;
         *VEC_ADD(scope->analyzer->arena, &path) = name;
     }
     who->path = path.at;
     who->path_count = path.count;
 }
 
-static err body_identity(struct scope *scope, const struct cat_function *function,
+static err body_identity(struct scope *scope,
+                         const struct cat_function *function,
                          struct identity *out)
 {
     oid role = function->security_definer ? function->owner : scope->who.user;
@@ -114,7 +116,8 @@ static err body_identity(struct scope *scope, const struct cat_function *functio
     return NULL;
 }
 
-static err enter_function(struct scope *scope, const struct cat_function *function,
+static err enter_function(struct scope *scope,
+                          const struct cat_function *function,
                           struct expansion *open)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -145,7 +148,9 @@ static err body_readable(struct scope *scope, const struct expr *call)
 }
 
 /* A scope for one statement of the body; its names are the function's arguments alone. */
-static err body_scope(struct scope *scope, const struct expr *call, struct expr **args,
+static err body_scope(struct scope *scope,
+                      const struct expr *call,
+                      struct expr **args,
                       struct scope **out)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -172,7 +177,8 @@ static const struct node *body_statement(struct analyzer *analyzer, const struct
 
 /* ---- the shape of the result ------------------------------------------------------------------------ */
 
-static err wrong_result(struct scope *scope, const struct cat_function *function,
+static err wrong_result(struct scope *scope,
+                        const struct cat_function *function,
                         const char *details)
 {
     return err_details(scope->analyzer->arena,
@@ -183,7 +189,9 @@ static err wrong_result(struct scope *scope, const struct cat_function *function
 }
 
 /* A single composite target (SELECT t FROM t, SELECT f(x)) as one target per column. */
-static err spread_row(struct scope *scope, const struct inline_column *columns, size_t count,
+static err spread_row(struct scope *scope,
+                      const struct inline_column *columns,
+                      size_t count,
                       struct query *query)
 {
     struct expr *row = query->targets[0].expr;
@@ -193,14 +201,18 @@ static err spread_row(struct scope *scope, const struct inline_column *columns, 
         struct expr *field;
         if (row->kind == EXPR_WHOLE_ROW && row->rte->column_count == count)
             field = infer_column_expr(&scope->infer, row->rte, (int)i);
-        else TRY(infer_field(&scope->infer, row, columns[i].name, -1, &field));
+        else
+            TRY(infer_field(&scope->infer, row, columns[i].name, -1, &field));
         query_add_target(scope->analyzer->arena, query, field, columns[i].name);
     }
     return NULL;
 }
 
-static err coerce_targets(struct scope *scope, const struct cat_function *function,
-                          const struct inline_column *columns, size_t count, struct query **query)
+static err coerce_targets(struct scope *scope,
+                          const struct cat_function *function,
+                          const struct inline_column *columns,
+                          size_t count,
+                          struct query **query)
 {
     struct arena *arena = scope->analyzer->arena;
     oid *types = ARENA_ARRAY(arena, oid, count);
@@ -212,15 +224,14 @@ static err coerce_targets(struct scope *scope, const struct cat_function *functi
         if (fits) continue;
         str text = infer_type_text(&scope->infer, from, -1);
         const char *details =
-            count == 1 ? str_cstr(arena, str_printf(arena, "Actual return type is %.*s.",
-                                                    STR_FMT(text)))
-                       : str_cstr(arena, str_printf(arena,
-                                                    "Final statement returns %.*s instead of "
-                                                    "%.*s at column %zu.",
-                                                    STR_FMT(text),
-                                                    STR_FMT(infer_type_text(&scope->infer,
-                                                                            types[i], -1)),
-                                                    i + 1));
+            count == 1
+                ? str_cstr(arena, str_printf(arena, "Actual return type is %.*s.", STR_FMT(text)))
+                : str_cstr(arena, str_printf(arena,
+                                             "Final statement returns %.*s instead of "
+                                             "%.*s at column %zu.",
+                                             STR_FMT(text),
+                                             STR_FMT(infer_type_text(&scope->infer, types[i], -1)),
+                                             i + 1));
         return wrong_result(scope, function, details);
     }
     TRY(query_coerce_columns(scope, query, types, NULL, count, CAST_ASSIGNMENT, NULL));
@@ -236,7 +247,8 @@ static err final_must_answer(struct scope *scope, const struct cat_function *fun
 }
 
 /* The last statement's columns become what RETURNS declares. */
-static err shape_result(struct scope *scope, const struct cat_function *function,
+static err shape_result(struct scope *scope,
+                        const struct cat_function *function,
                         struct query **query)
 {
     struct inline_column *columns = NULL;
@@ -279,7 +291,9 @@ static bool locks_nothing(struct query *query, void *context)
 }
 
 /* The body as one query, with args in it. *out NULL: it has effects, or is not one SELECT. */
-static err body_query(struct scope *scope, const struct expr *call, struct expr **args,
+static err body_query(struct scope *scope,
+                      const struct expr *call,
+                      struct expr **args,
                       struct query **out)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -389,7 +403,9 @@ static bool needs_binding(struct scope *scope, const struct expr *call)
 }
 
 /* FROM (SELECT arg1 AS a1, ...) args: the arguments as its columns. */
-static err bind_args(struct scope *scope, const struct expr *call, struct query **outer,
+static err bind_args(struct scope *scope,
+                     const struct expr *call,
+                     struct query **outer,
                      struct expr ***args)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -399,7 +415,6 @@ static err bind_args(struct scope *scope, const struct expr *call, struct query 
                          str_printf(analyzer->arena, "a%zu", i + 1));
     struct rte *rte;
     TRY(query_wrap(scope, values, STR("args"), outer, &rte));
-    rte->lateral = true;
     (*outer)->targets = NULL;
     (*outer)->target_count = 0;
     *args = ARENA_ARRAY(analyzer->arena, struct expr *, call->args.count);
@@ -425,11 +440,14 @@ static struct expr *one_row_limit(struct scope *scope)
 static void limit_to_one(struct scope *scope, struct query *query)
 {
     bool one = query->has_aggregates && !query->group_by.count && query->set_op == SET_NONE;
-    if (!one && !query->limit && (query->rtable_count || query->set_op != SET_NONE || query->values))
+    if (!one && !query->limit &&
+        (query->rtable_count || query->set_op != SET_NONE || query->values))
         query->limit = one_row_limit(scope);
 }
 
-static struct expr *scalar_sublink(struct scope *scope, struct query *query, oid type,
+static struct expr *scalar_sublink(struct scope *scope,
+                                   struct query *query,
+                                   oid type,
                                    int32_t location)
 {
     struct expr *link = infer_new(&scope->infer, EXPR_SUBQUERY, type, location);
@@ -451,7 +469,9 @@ static void gather_row(struct scope *scope, struct query *query, oid type)
     query_add_target(scope->analyzer->arena, query, row, STR("row"));
 }
 
-static err scalar_value(struct scope *scope, const struct expr *call, struct query *query,
+static err scalar_value(struct scope *scope,
+                        const struct expr *call,
+                        struct query *query,
                         struct expr **out)
 {
     oid type = call->function->result;
@@ -547,7 +567,8 @@ err inline_call(struct scope *scope, struct expr *call, struct expr **out)
 /* ---- calls in FROM ---------------------------------------------------------------------------------------- */
 
 /* One row even when the body finds none: (SELECT) LEFT JOIN body ON true. */
-static err always_one_row(struct scope *scope, const struct cat_function *function,
+static err always_one_row(struct scope *scope,
+                          const struct cat_function *function,
                           struct query **query)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -585,8 +606,7 @@ static err strict_rows(struct scope *scope, const struct expr *call, struct quer
     struct infer_context *infer = &scope->infer;
     struct expr *all = NULL;
     for (size_t i = 0; i < call->args.count; i++) {
-        if (call->args.at[i]->kind == EXPR_CONST &&
-            call->args.at[i]->constant.kind != VALUE_NULL)
+        if (call->args.at[i]->kind == EXPR_CONST && call->args.at[i]->constant.kind != VALUE_NULL)
             continue;
         struct expr *test = infer_new(infer, EXPR_NULL_TEST, BOOLOID, -1);
         test->negated = true;
@@ -655,8 +675,11 @@ static err stable_arguments(struct scope *scope, const struct expr *call)
 }
 
 /* One statement of the body, which may itself be nothing but a call. */
-static err body_step(struct scope *scope, const struct expr *call, const struct node *node,
-                     bool last, struct inline_steps *out)
+static err body_step(struct scope *scope,
+                     const struct expr *call,
+                     const struct node *node,
+                     bool last,
+                     struct inline_steps *out)
 {
     struct analyzer *analyzer = scope->analyzer;
     const struct cat_function *function = call->function;
@@ -705,14 +728,16 @@ static struct expr **lone_call(struct query *query, const struct expr *call)
 
 static struct rte *call_rte(const struct query *query, const struct expr *call)
 {
-    bool alone = query->rtable_count == 1 && query->from_count == 1 &&
-                 query->from[0]->kind == FROM_RTE;
+    bool alone =
+        query->rtable_count == 1 && query->from_count == 1 && query->from[0]->kind == FROM_RTE;
     return alone && query->rtable[0]->function == call ? query->rtable[0] : NULL;
 }
 
 /* The call answered by rows of a writing statement: only when the outer SELECT adds nothing but names
  * and order of columns can its RETURNING list stand for it. */
-static err rows_of_write(struct scope *scope, const struct expr *call, const struct rte *rte,
+static err rows_of_write(struct scope *scope,
+                         const struct expr *call,
+                         const struct rte *rte,
                          struct query *result)
 {
     struct query *outer = scope->query;
@@ -738,7 +763,9 @@ static err rows_of_write(struct scope *scope, const struct expr *call, const str
     return NULL;
 }
 
-static err answer_from(struct scope *scope, const struct expr *call, struct rte *rte,
+static err answer_from(struct scope *scope,
+                       const struct expr *call,
+                       struct rte *rte,
                        struct inline_steps *out)
 {
     struct query *result = out->at[out->count - 1];
@@ -746,8 +773,10 @@ static err answer_from(struct scope *scope, const struct expr *call, struct rte 
     if (result->command != QUERY_SELECT) return rows_of_write(scope, call, rte, result);
     out->count--;
     bool one_row = !function->returns_set && inline_returns_row(scope, function);
-    if (one_row) TRY(always_one_row(scope, function, &result));
-    else if (!function->returns_set) limit_to_one(scope, result);
+    if (one_row)
+        TRY(always_one_row(scope, function, &result));
+    else if (!function->returns_set)
+        limit_to_one(scope, result);
     rte->kind = RTE_SUBQUERY;
     rte->query = result;
     rte->function = NULL;
@@ -755,7 +784,9 @@ static err answer_from(struct scope *scope, const struct expr *call, struct rte 
     return step_add(scope, out, scope->query);
 }
 
-static err answer_scalar(struct scope *scope, const struct expr *call, struct expr **slot,
+static err answer_scalar(struct scope *scope,
+                         const struct expr *call,
+                         struct expr **slot,
                          struct inline_steps *out)
 {
     struct query *result = out->at[out->count - 1];
@@ -773,7 +804,9 @@ static err answer_scalar(struct scope *scope, const struct expr *call, struct ex
     return step_add(scope, out, scope->query);
 }
 
-static err answer_void(struct scope *scope, struct expr **slot, struct rte *rte,
+static err answer_void(struct scope *scope,
+                       struct expr **slot,
+                       struct rte *rte,
                        struct inline_steps *out)
 {
     struct expr *nothing = infer_null(&scope->infer, VOIDOID);
@@ -807,9 +840,12 @@ err inline_top(struct scope *scope, struct expr *call, struct inline_steps *out)
                                 STR_FMT(call->function->name));
     TRY(body_steps(scope, call, out));
     size_t before = scope->analyzer->accesses.count;
-    if (call->function->result == VOIDOID) TRY(answer_void(scope, slot, rte, out));
-    else if (rte) TRY(answer_from(scope, call, rte, out));
-    else TRY(answer_scalar(scope, call, slot, out));
+    if (call->function->result == VOIDOID)
+        TRY(answer_void(scope, slot, rte, out));
+    else if (rte)
+        TRY(answer_from(scope, call, rte, out));
+    else
+        TRY(answer_scalar(scope, call, slot, out));
     struct query *last = out->at[out->count - 1];
     if (last != scope->query) return NULL;
     return statement_finish(scope, before);

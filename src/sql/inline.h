@@ -47,8 +47,10 @@ struct inline_column {
 };
 /* Result columns of a function in FROM: OUT and TABLE columns, a composite's fields, or one column
  * named as the function. count 0: RECORD without columns (a column definition list is needed). */
-void inline_result_columns(struct scope *scope, const struct cat_function *function,
-                           struct inline_column **columns, size_t *count);
+void inline_result_columns(struct scope *scope,
+                           const struct cat_function *function,
+                           struct inline_column **columns,
+                           size_t *count);
 /* The function answers rows of several columns (a composite, RECORD or TABLE). */
 bool inline_returns_row(struct scope *scope, const struct cat_function *function);
 

@@ -39,10 +39,14 @@ static uint64_t key_hash(str key, oid role)
 
 static void list_remove(struct plan_cache *cache, struct entry *entry)
 {
-    if (entry->newer) entry->newer->older = entry->older;
-    else cache->newest = entry->older;
-    if (entry->older) entry->older->newer = entry->newer;
-    else cache->oldest = entry->newer;
+    if (entry->newer)
+        entry->newer->older = entry->older;
+    else
+        cache->newest = entry->older;
+    if (entry->older)
+        entry->older->newer = entry->newer;
+    else
+        cache->oldest = entry->newer;
     entry->newer = entry->older = NULL;
 }
 
@@ -86,7 +90,9 @@ static struct entry *entry_find(const struct plan_cache *cache, str key, oid rol
     return entry;
 }
 
-const struct plan *plan_cache_find(struct plan_cache *cache, str key, oid role,
+const struct plan *plan_cache_find(struct plan_cache *cache,
+                                   str key,
+                                   oid role,
                                    uint64_t catalog_version)
 {
     struct entry *entry = entry_find(cache, key, role, key_hash(key, role));

@@ -26,7 +26,9 @@ struct plan_cache *plan_cache_new(size_t bytes_max);
 void plan_cache_free(struct plan_cache *cache);
 /* The plan for this key, role and catalog version, or NULL. Borrowed until the next put; a caller
  * that waits takes plan_ref. */
-const struct plan *plan_cache_find(struct plan_cache *cache, str key, oid role,
+const struct plan *plan_cache_find(struct plan_cache *cache,
+                                   str key,
+                                   oid role,
                                    uint64_t catalog_version);
 /* Keeps the plan under the key, in place of an older one. Takes a reference of its own. */
 void plan_cache_put(struct plan_cache *cache, str key, const struct plan *plan);

@@ -67,7 +67,9 @@ static bool visit_rte(const struct rte *rte, expr_visit *visit, void *context)
     return visit_one(rte->function, visit, context) && visit_one(rte->security, visit, context);
 }
 
-static bool visit_assignments(const struct assignment *at, size_t count, expr_visit *visit,
+static bool visit_assignments(const struct assignment *at,
+                              size_t count,
+                              expr_visit *visit,
                               void *context)
 {
     for (size_t i = 0; i < count; i++)
@@ -89,9 +91,9 @@ static bool visit_write(const struct query *query, expr_visit *visit, void *cont
     if (query->target_rte && !visit_rte(query->target_rte, visit, context)) return false;
     if (!visit_assignments(query->assignments, query->assignment_count, visit, context))
         return false;
-    if (conflict && (!visit_assignments(conflict->assignments, conflict->assignment_count, visit,
-                                        context) ||
-                     !visit_one(conflict->where, visit, context)))
+    if (conflict &&
+        (!visit_assignments(conflict->assignments, conflict->assignment_count, visit, context) ||
+         !visit_one(conflict->where, visit, context)))
         return false;
     return visit_checks(&query->checks, visit, context) &&
            visit_checks(&query->conflict_checks, visit, context);
@@ -102,8 +104,7 @@ bool query_children(const struct query *query, expr_visit *visit, void *context)
     for (size_t i = 0; i < query->target_count; i++)
         if (!visit_one(query->targets[i].expr, visit, context)) return false;
     for (size_t i = 0; i < query->rtable_count; i++)
-        if (query->rtable[i] != query->target_rte &&
-            !visit_rte(query->rtable[i], visit, context))
+        if (query->rtable[i] != query->target_rte && !visit_rte(query->rtable[i], visit, context))
             return false;
     for (size_t i = 0; i < query->from_count; i++)
         if (!visit_from(query->from[i], visit, context)) return false;
