@@ -193,7 +193,7 @@ static err column_serial(struct ddl *ddl, struct cat_relation *relation, struct 
     deparse_ident(name, options.name);
     struct arena *arena = ddl->arena;
     struct node *text = ast_const_str(arena, str_copy(arena, buf_str(name)));
-    struct TypeName *regclass = ast_type_name(arena, STR("pg_catalog"), STR("regclass"));
+    struct TypeName *regclass = ast_type_name(arena, STR_NONE, STR("regclass"));
     struct node *call = ast_func(
         arena, STR(""), STR("nextval"), ast_list(arena, ast_cast(arena, text, regclass)));
     return ddl_store_expr(ddl, NULL, call, &column->default_expr);

@@ -34,6 +34,7 @@ struct item {
     const str *names;                    /* its columns, when known */
     size_t name_count;
     bool known;
+    bool own; /* the table that the expression belongs to, not a FROM item */
 };
 
 struct scope {
@@ -148,6 +149,10 @@ static void walk_column(struct walk *walk, struct ColumnRef *ref)
         return;
     }
     const struct item *item = item_named(walk->scope, ast_name_at(ref->fields, count - 2));
+    if (item && item->own)
+        tell(walk,
+             (struct ref){
+                 .kind = TARGET_RELATION, .node = &ref->base, .relation = item->relation});
     if (star) tell_all_columns(walk, item);
     else tell_column(walk, &ref->base, item, last);
 }
@@ -579,6 +584,7 @@ static err walk_run(struct walk *walk, const struct cat_relation *relation, stru
         struct item *item = scope_add(walk, relation->name);
         item->relation = relation;
         item->known = true;
+        item->own = true;
     }
     walk_node(walk, tree);
     return walk->error;
@@ -610,7 +616,7 @@ static err qualify(struct walk *walk, const struct ref *ref)
         str schema = ddl_schema_name(ddl, ref->relation->schema);
         if (AST_IS(A_Const, ref->node))
             AST_AS(A_Const, ref->node)->sval = regclass_text(walk, schema, ref->relation->name);
-        else
+        else if (AST_IS(RangeVar, ref->node))
             AST_AS(RangeVar, ref->node)->schemaname = str_copy(walk->arena, schema);
         return NULL;
     }
@@ -730,12 +736,13 @@ static void rename_range(struct walk *walk, struct RangeVar *range, const struct
     range->relname = renaming->name;
 }
 
-static void rename_column(struct walk *walk, struct ColumnRef *ref, str name)
+/* from_end 1: the column's name, 2: its table's. */
+static void rename_field(struct walk *walk, struct ColumnRef *ref, size_t from_end, str name)
 {
     size_t count = ref->fields->count;
     struct node **fields = ARENA_ARRAY(walk->arena, struct node *, count);
     memcpy(fields, ref->fields->at, count * sizeof *fields);
-    fields[count - 1] = ast_string(walk->arena, name);
+    fields[count - from_end] = ast_string(walk->arena, name);
     ref->fields = ast_list_of(walk->arena, fields, count);
 }
 
@@ -748,6 +755,8 @@ static err rename_ref(struct walk *walk, const struct ref *ref)
         if (AST_IS(A_Const, ref->node))
             AST_AS(A_Const, ref->node)->sval =
                 regclass_text(walk, renaming->schema, renaming->name);
+        else if (AST_IS(ColumnRef, ref->node))
+            rename_field(walk, AST_AS(ColumnRef, ref->node), 2, renaming->name);
         else
             rename_range(walk, AST_AS(RangeVar, ref->node), renaming);
         return NULL;
@@ -755,7 +764,7 @@ static err rename_ref(struct walk *walk, const struct ref *ref)
         if (AST_IS(String, ref->node))
             return ddl_unsupported(
                 &walk->names, NULL, "renaming a column that a view or policy joins USING");
-        rename_column(walk, AST_AS(ColumnRef, ref->node), renaming->name);
+        rename_field(walk, AST_AS(ColumnRef, ref->node), 1, renaming->name);
         return NULL;
     case TARGET_FUNCTION:
         set_last_name(
