@@ -104,14 +104,18 @@ static err expect(struct reading *reading, char c)
 static err read_raw(struct reading *reading, str *out, bool *escaped)
 {
     TRY(expect(reading, '"'));
-    size_t start = reading->at;
-    *escaped = false;
-    while (reading->at < reading->json.len && peek(reading) != '"') {
-        bool escape = peek(reading) == '\\';
-        *escaped = *escaped || escape;
-        reading->at += escape ? 2 : 1;
+    const char *start = reading->json.at + reading->at;
+    const char *end = reading->json.at + reading->json.len;
+    const char *at = start;
+    bool backslash = false;
+    for (; at < end && *at != '"'; at++) {
+        if (*at != '\\') continue;
+        backslash = true;
+        if (++at == end) break;
     }
-    *out = str_slice(reading->json, start, reading->at);
+    *escaped = backslash;
+    *out = str_from(start, (size_t)(at - start));
+    reading->at += out->len;
     return expect(reading, '"');
 }
 
