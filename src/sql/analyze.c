@@ -214,14 +214,7 @@ err analyze_expr_for_relation(const struct analyze_options *options,
         ns_add(scope, item);
     }
     struct expr *expr;
-    TRY(infer_expr_in(&scope->infer, spec->clause, node, &expr));
-    if (spec->type && str_empty(spec->column))
-        TRY(infer_coerce(&scope->infer, expr, spec->type, spec->typmod, CAST_ASSIGNMENT, &expr));
-    else if (spec->type)
-        TRY(infer_coerce_column(&scope->infer, expr, spec->column, spec->type, spec->typmod,
-                                &expr));
-    else
-        TRY(infer_resolve_unknown(&scope->infer, expr, &expr));
+    TRY(relation_expr_typed(scope, spec, node, &expr));
     TRY(relation_expr_allowed(scope, spec->clause, expr));
     TRY(guard_accesses(&analyzer, 0));
     if (rte) *rte = table;

@@ -87,6 +87,11 @@ static err from_cte(struct scope *scope,
 {
     struct analyzer *analyzer = scope->analyzer;
     found->used = true;
+    if (!found->cte->columns && !found->has_terms)
+        return SQL_ERROR(scope, "42P19", name->base.location,
+                         "recursive query \"%.*s\" does not have the form non-recursive-term UNION "
+                         "[ALL] recursive-term",
+                         STR_FMT(name->relname));
     if (!found->cte->columns)
         return SQL_ERROR(scope, "42P19", name->base.location,
                          "recursive reference to query \"%.*s\" must not appear within its "

@@ -103,6 +103,7 @@ struct scope_cte {
     struct cte *cte;  /* columns NULL: its non-recursive term is being analyzed */
     const str *names; /* WITH name(a, b) */
     size_t name_count;
+    bool has_terms; /* the form of a recursive query: UNION */
     bool used;
 };
 

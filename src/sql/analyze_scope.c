@@ -243,21 +243,21 @@ static err no_column(struct scope *scope, str relation, str column, int32_t loca
 static err no_relation(struct scope *scope, str relation, int32_t location)
 {
     struct arena *arena = scope->analyzer->arena;
+    struct err *invalid =
+        SQL_ERROR(scope, "42P01", location,
+                  "invalid reference to FROM-clause entry for table \"%.*s\"", STR_FMT(relation));
     for (struct scope *level = scope; level; level = level->parent) {
-        for (size_t i = 0; i < level->names.count; i++) {
-            const struct ns_item *item = level->names.at[i];
-            struct err *invalid = SQL_ERROR(
-                scope, "42P01", location,
-                "invalid reference to FROM-clause entry for table \"%.*s\"", STR_FMT(relation));
-            if (str_eq(item->name, relation))
+        for (size_t i = 0; level->query && i < level->query->rtable_count; i++) {
+            const struct rte *rte = level->query->rtable[i];
+            if (str_eq(rte->alias, relation))
                 return err_details(arena, invalid,
                                    "There is an entry for table \"%.*s\", but it cannot be "
                                    "referenced from this part of the query.",
                                    STR_FMT(relation));
-            if (item->rte && item->rte->relation && str_eq(item->rte->relation->name, relation))
+            if (rte->relation && str_eq(rte->relation->name, relation))
                 return err_hint(arena, invalid,
                                 "Perhaps you meant to reference the table alias \"%.*s\".",
-                                STR_FMT(item->name));
+                                STR_FMT(scope_rte_name(level, rte)));
         }
     }
     return SQL_ERROR(scope, "42P01", location, "missing FROM-clause entry for table \"%.*s\"",

@@ -210,6 +210,21 @@ static err limit_clause(struct scope *scope, const struct SelectStmt *select)
     return limit_one(scope, INFER_LIMIT, select->limitCount, "LIMIT", &scope->query->limit);
 }
 
+static err locks_known(struct scope *scope, const struct LockingClause *lock)
+{
+    for (size_t i = 0; i < lock->lockedRels->count; i++) {
+        const struct RangeVar *name = AST_AS(RangeVar, lock->lockedRels->at[i]);
+        bool known = false;
+        for (size_t n = 0; n < scope->names.count && !known; n++)
+            known = str_eq(scope->names.at[n]->name, name->relname);
+        if (!known)
+            return SQL_ERROR(scope, "42P01", name->base.location,
+                             "relation \"%.*s\" in FOR UPDATE clause not found in FROM clause",
+                             STR_FMT(name->relname));
+    }
+    return NULL;
+}
+
 static bool locks_rte(const struct scope *scope,
                       const struct LockingClause *lock,
                       const struct rte *rte)
@@ -237,6 +252,7 @@ static err locking_clause(struct scope *scope, const struct SelectStmt *select)
     query->locks_rows = true;
     for (size_t i = 0; i < select->lockingClause->count; i++) {
         const struct LockingClause *lock = AST_AS(LockingClause, select->lockingClause->at[i]);
+        TRY(locks_known(scope, lock));
         for (size_t r = 0; r < query->rtable_count; r++)
             if (query->rtable[r]->access && locks_rte(scope, lock, query->rtable[r]))
                 query->rtable[r]->access->privileges |= PRIV_UPDATE;
@@ -522,7 +538,8 @@ static err cte_one(struct scope *scope, const struct CommonTableExpr *with, bool
     if (recursive) {
         entry->next = scope->ctes;
         scope->ctes = entry;
-        if (select->op == SETOP_UNION) inner->recursive = entry;
+        entry->has_terms = select->op == SETOP_UNION;
+        if (entry->has_terms) inner->recursive = entry;
     }
     TRY(select_analyze(inner, select, UNKNOWN_TO_TEXT));
     entry->cte->query = inner->query;
