@@ -1,0 +1,23 @@
+/* base/digest.h - hashes by name and crypt(3): what SQL's pgcrypto functions need.
+ *
+ * For passwords and tokens of the product itself use crypto.h; these are here because users' SQL
+ * names them (md5, sha1).
+ *
+ * Owns:    nothing. Threads: any. Errors: answered as false.
+ */
+#ifndef DAPUR_BASE_DIGEST_H
+#define DAPUR_BASE_DIGEST_H
+
+#include "base/buf.h"
+
+enum { DIGEST_BYTES_MAX = 64 };
+
+/* md5, sha1, sha224, sha256, sha384, sha512, in any case. Appends raw bytes; false: unknown name. */
+MUST_USE bool digest(str algorithm, str bytes, struct buf *out);
+MUST_USE bool digest_hmac(str algorithm, str key, str bytes, struct buf *out);
+/* crypt(3) by the salt's own scheme; false when the salt is not one. Slow by design. */
+MUST_USE bool digest_crypt(struct arena *arena, str password, str salt, str *out);
+/* gen_salt: "bf" (rounds 4 to 31, 0: 6), "md5", "xdes", "des"; false for others. */
+MUST_USE bool digest_salt(struct arena *arena, str scheme, int rounds, str *out);
+
+#endif

@@ -1,0 +1,240 @@
+/* Sessions, the registration of every function, errors through SQLite's texts. */
+#include "engine/sqlite/functions.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "engine/sqlite/functions_caches.h"
+#include "engine/sqlite/functions_int.h"
+
+enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
+
+/* ---- sessions ---- */
+
+void sqlite_session_init(struct sqlite_session *session)
+{
+    *session = (struct sqlite_session){0};
+    session->scratch = arena_new(SCRATCH_BYTES_MAX);
+    session->caches = function_caches_new();
+}
+
+void sqlite_session_deinit(struct sqlite_session *session)
+{
+    arena_free(session->scratch);
+    function_caches_free(session->caches);
+    session->scratch = NULL;
+    session->caches = NULL;
+}
+
+void sqlite_session_catalog(struct sqlite_session *session, const struct catalog *catalog)
+{
+    if (session->catalog == catalog) return;
+    session->catalog = catalog;
+    function_caches_forget(session->caches);
+}
+
+err session_check(struct sqlite_session *session, struct arena *arena)
+{
+    bool stop = session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed);
+    if (!stop && session->deadline_ns) stop = clock_mono_ns() > session->deadline_ns;
+    return stop ? err_sql(arena, "57014", "canceling statement due to statement timeout") : NULL;
+}
+
+/* ---- errors ---- */
+
+enum { SEPARATOR = 0x1f };
+
+static void write_part(struct buf *out, str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        buf_char(out, c == SEPARATOR || c == '\0' ? ' ' : c);
+    }
+}
+
+void function_error_write(struct buf *out, err error)
+{
+    write_part(out, error->code);
+    buf_char(out, SEPARATOR);
+    write_part(out, error->message);
+    buf_char(out, SEPARATOR);
+    write_part(out, error->details);
+    buf_char(out, SEPARATOR);
+    write_part(out, error->hint);
+}
+
+err function_error_read(struct arena *arena, const char *text)
+{
+    str rest = str_of(text);
+    str parts[4] = {{0}};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        bool more = str_cut(rest, SEPARATOR, &parts[i], &rest);
+        if (!more && i == 0) return NULL;
+    }
+    if (parts[0].len != 5) return NULL;
+    struct err *error = err_sql(arena, str_cstr(arena, parts[0]), "%.*s", STR_FMT(parts[1]));
+    if (parts[2].len) err_details(arena, error, "%.*s", STR_FMT(parts[2]));
+    if (parts[3].len) err_hint(arena, error, "%.*s", STR_FMT(parts[3]));
+    return error;
+}
+
+void function_fail(sqlite3_context *context, struct arena *arena, err error)
+{
+    struct buf *text = buf_in(arena, 0);
+    function_error_write(text, error);
+    sqlite3_result_error(context, text->at, (int)text->len);
+}
+
+/* ---- values ---- */
+
+struct value value_of_sqlite(sqlite3_value *value)
+{
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER: return value_int(sqlite3_value_int64(value));
+    case SQLITE_FLOAT: return value_real(sqlite3_value_double(value));
+    case SQLITE_TEXT: {
+        const unsigned char *text = sqlite3_value_text(value);
+        return value_text(str_from(text, (size_t)sqlite3_value_bytes(value)));
+    }
+    case SQLITE_BLOB: {
+        const void *bytes = sqlite3_value_blob(value);
+        return value_blob(str_from(bytes, (size_t)sqlite3_value_bytes(value)));
+    }
+    default: return value_null();
+    }
+}
+
+static const char *text_at(str text)
+{
+    return text.at ? text.at : "";
+}
+
+void value_to_sqlite(sqlite3_context *context, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_NULL: sqlite3_result_null(context); break;
+    case VALUE_INT: sqlite3_result_int64(context, value->i); break;
+    case VALUE_REAL: sqlite3_result_double(context, value->r); break;
+    case VALUE_TEXT:
+        sqlite3_result_text64(context, text_at(value->s), value->s.len, SQLITE_TRANSIENT,
+                              SQLITE_UTF8);
+        break;
+    case VALUE_BLOB:
+        sqlite3_result_blob64(context, text_at(value->s), value->s.len, SQLITE_TRANSIENT);
+        break;
+    }
+}
+
+struct value value_copy(struct arena *arena, const struct value *value)
+{
+    struct value copy = *value;
+    if (value->kind == VALUE_TEXT || value->kind == VALUE_BLOB) copy.s = str_copy(arena, value->s);
+    return copy;
+}
+
+/* ---- calls ---- */
+
+struct link {
+    const struct function_row *row;
+    struct sqlite_session *session;
+};
+
+/* Splits SQLite's arguments into shapes and values; true when a NULL decides the answer. */
+static bool read_arguments(struct function_call *call, int argc, sqlite3_value **argv,
+                           struct value *values, const struct type_ref **shapes)
+{
+    const struct function_row *row = call->row;
+    int at = 0;
+    bool null = false;
+    if (row->shape == SHAPE_FIRST || row->shape == SHAPE_RESULT) {
+        shapes[0] = shape_find(call->session, value_of_sqlite(argv[at++]).s);
+    }
+    while (at < argc) {
+        if (row->shape == SHAPE_EACH) {
+            shapes[call->count] = shape_find(call->session, value_of_sqlite(argv[at++]).s);
+        }
+        values[call->count] = value_of_sqlite(argv[at++]);
+        null = null || values[call->count].kind == VALUE_NULL;
+        call->count++;
+    }
+    return null && (row->flags & FN_STRICT);
+}
+
+static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    const struct link *link = sqlite3_user_data(context);
+    struct value values[FUNCTION_ARGS_MAX];
+    const struct type_ref *shapes[FUNCTION_ARGS_MAX];
+    struct function_call call = {
+        .arena = link->session->scratch,
+        .session = link->session,
+        .row = link->row,
+        .args = values,
+        .shapes = shapes,
+    };
+    if (read_arguments(&call, argc, argv, values, shapes)) return; /* NULL */
+    arena_reset(call.arena);
+    struct value result = value_null();
+    err error = link->row->body(&call, &result);
+    if (error) function_fail(context, call.arena, error);
+    else value_to_sqlite(context, &result);
+}
+
+/* ---- registration ---- */
+
+static const struct function_table *const tables[] = {
+    &functions_number, &functions_text,    &functions_datetime, &functions_json,
+    &functions_array,  &functions_session, &functions_crypto,   &functions_general,
+};
+
+const struct function_row *function_row_find(const char *symbol)
+{
+    for (size_t t = 0; t < COUNT_OF(tables); t++) {
+        for (size_t i = 0; i < tables[t]->count; i++) {
+            const struct function_row *row = &tables[t]->rows[i];
+            if (row->symbol[0] == symbol[0] && strcmp(row->symbol, symbol) == 0) return row;
+        }
+    }
+    return NULL;
+}
+
+bool functions_have(const char *symbol)
+{
+    return function_row_find(symbol) || aggregate_row_find(symbol) || set_function_find(symbol);
+}
+
+static int sqlite_arity(const struct function_row *row)
+{
+    if (row->args < 0) return -1;
+    if (row->shape == SHAPE_EACH) return row->args * 2;
+    return row->args + (row->shape != SHAPE_NONE);
+}
+
+static int register_row(sqlite3 *db, struct sqlite_session *session, const struct function_row *row)
+{
+    struct arena *arena = function_caches_arena(session->caches);
+    struct link *link = ARENA_NEW(arena, struct link);
+    *link = (struct link){row, session};
+    const char *name = str_cstr(arena, str_printf(arena, "pg_%s", row->symbol));
+    int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
+    if (!(row->flags & FN_VOLATILE)) flags |= SQLITE_DETERMINISTIC;
+    return sqlite3_create_function_v2(db, name, sqlite_arity(row), flags, link, run_call, NULL, NULL,
+                                      NULL);
+}
+
+err functions_register(sqlite3 *db, struct sqlite_session *session)
+{
+    int rc = SQLITE_OK;
+    for (size_t t = 0; t < COUNT_OF(tables) && rc == SQLITE_OK; t++) {
+        for (size_t i = 0; i < tables[t]->count && rc == SQLITE_OK; i++) {
+            rc = register_row(db, session, &tables[t]->rows[i]);
+        }
+    }
+    if (rc == SQLITE_OK) rc = aggregates_register(db, session);
+    if (rc == SQLITE_OK) rc = sets_register(db, session);
+    if (rc == SQLITE_OK) rc = collations_register(db, session);
+    if (rc == SQLITE_OK) return NULL;
+    return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",
+                   sqlite3_errmsg(db));
+}
