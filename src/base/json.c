@@ -55,8 +55,7 @@ static size_t plain_len(const char *at, size_t len)
         memcpy(&word, at + i, 8);
         if (special_bytes(word)) break;
     }
-    while (i < len && !is_special(at[i]))
-        i++;
+    while (i < len && !is_special(at[i])) i++;
     return i;
 }
 
@@ -118,8 +117,7 @@ static bool take_char(struct reader *reader, char c)
 static bool take_digits(struct reader *reader)
 {
     const char *first = reader->at;
-    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9')
-        reader->at++;
+    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') reader->at++;
     return reader->at > first;
 }
 
@@ -302,8 +300,10 @@ static err pending_add(struct reader *reader, str name, const struct json *value
 
 /* Between open and close a container's `count` is where its parent's children start in pending,
  * and its `items` is its parent. */
-static err
-container_open(struct reader *reader, struct json *node, struct json **open, size_t *base)
+static err container_open(struct reader *reader,
+                          struct json *node,
+                          struct json **open,
+                          size_t *base)
 {
     if (++reader->depth > reader->depth_max) {
         struct err *error = err_new(reader->arena, ERR_JSON_DEPTH,
@@ -343,8 +343,7 @@ static err container_close(struct reader *reader, struct json **open, size_t *ba
         return NULL;
     }
     node->items = items;
-    for (size_t i = 0; i < count; i++)
-        node->items[i] = children[i].value;
+    for (size_t i = 0; i < count; i++) node->items[i] = children[i].value;
     return NULL;
 }
 

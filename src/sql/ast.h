@@ -11,7 +11,7 @@
  *          constructors, and copied by ast_copy and the parser.
  * Threads: any; a tree that nobody changes may be read by many.
  * Errors:  ast_from_json alone fails: ERR_INTERNAL when the JSON is not libpg_query's.
- * Source:  PostgreSQL 15 parsenodes.h; docs/reference: sql-on-sqlite.md, section 1.
+ * Source:  PostgreSQL 15, parsenodes.h and primnodes.h.
  */
 #ifndef DAPUR_SQL_AST_H
 #define DAPUR_SQL_AST_H

@@ -14,7 +14,8 @@ struct reading {
     str source;
     int32_t shift;
     str json;
-    size_t at;                          /* in json */
+    size_t at;            /* in json */
+    size_t statistics_at; /* in source: behind the last SET STATISTICS that was read */
     unsigned char cached[KINDS_CACHED]; /* kinds seen, by a hash of their name; 0 is none */
 };
 
@@ -53,8 +54,21 @@ static int64_t negative_option_at(str source, size_t at)
     }
 }
 
+/* ALTER TABLE's SET STATISTICS has no place of its own: the next one in source is meant. */
+static int64_t negative_statistics(struct reading *reading)
+{
+    struct lex_token before = {.kind = LEX_END};
+    struct lex_token token = {.kind = LEX_PUNCTUATION};
+    while (token.kind != LEX_END) {
+        before = token;
+        token = lex_next(reading->source, &reading->statistics_at);
+        if (lex_is_word(&before, STR("set")) && lex_is_word(&token, STR("statistics"))) break;
+    }
+    return negative_at(reading->source, reading->statistics_at);
+}
+
 /* node is complete; location is in source, before the shift. */
-static void restore_negatives(const struct reading *reading, struct node *node, int64_t location)
+static void restore_negatives(struct reading *reading, struct node *node, int64_t location)
 {
     if (node->kind == T_A_Const && location >= 0) {
         struct A_Const *constant = (struct A_Const *)node;
@@ -65,6 +79,11 @@ static void restore_negatives(const struct reading *reading, struct node *node, 
         if (AST_IS(Integer, option->arg) && AST_AS(Integer, option->arg)->ival == 0)
             AST_AS(Integer, option->arg)->ival =
                 negative_option_at(reading->source, (size_t)location);
+    } else if (node->kind == T_AlterTableCmd) {
+        struct AlterTableCmd *command = (struct AlterTableCmd *)node;
+        if (command->subtype != AT_SetStatistics || !AST_IS(Integer, command->def)) return;
+        int64_t negative = negative_statistics(reading);
+        if (negative) AST_AS(Integer, command->def)->ival = negative;
     } else if (node->kind == T_TypeName) {
         /* "[]" is the bound -1. A bound says nothing in PostgreSQL, so "[0]" may be taken for it. */
         const struct list *bounds = ((struct TypeName *)node)->arrayBounds;

@@ -10,7 +10,7 @@
  *          deep statement is refused with 54001.
  * Errors:  42601 with the byte offset in `at` (and the place in words in details), 54001 past a
  *          limit, 22021 for bad UTF-8.
- * Source:  docs/reference: sql-on-sqlite.md, section 1.
+ * Source:  libpg_query 15-4.0.0; PostgreSQL 15, gram.y.
  */
 #ifndef DAPUR_SQL_PARSE_H
 #define DAPUR_SQL_PARSE_H

@@ -13,8 +13,7 @@ static bool file_read(const char *path, struct buf *out)
     if (!file) return false;
     char chunk[4096];
     size_t got;
-    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
-        buf_append(out, chunk, got);
+    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0) buf_append(out, chunk, got);
     return fclose(file) == 0;
 }
 

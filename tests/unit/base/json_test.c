@@ -21,13 +21,13 @@ static int arena_teardown(void **state)
     return 0;
 }
 
-#define TEST(name)  static void name(void **state)
+#define TEST(name) static void name(void **state)
 #define ENTRY(name) cmocka_unit_test_setup_teardown(name, arena_setup, arena_teardown)
-#define assert_str(actual, expected)                                                               \
-    do {                                                                                           \
-        str actual_ = (actual), expected_ = (expected);                                            \
-        assert_int_equal(actual_.len, expected_.len);                                              \
-        if (actual_.len) assert_memory_equal(actual_.at, expected_.at, actual_.len);               \
+#define assert_str(actual, expected)                                                 \
+    do {                                                                             \
+        str actual_ = (actual), expected_ = (expected);                              \
+        assert_int_equal(actual_.len, expected_.len);                                \
+        if (actual_.len) assert_memory_equal(actual_.at, expected_.at, actual_.len); \
     } while (0)
 
 static const struct json *parsed(struct arena *arena, str text)
@@ -167,11 +167,9 @@ TEST(an_escaped_nul_is_kept_where_it_is_allowed)
 static str nested(struct arena *arena, size_t depth)
 {
     struct buf *text = buf_in(arena, 0);
-    for (size_t i = 0; i < depth; i++)
-        buf_str_add(text, i % 2 ? STR("{\"k\":") : STR("["));
+    for (size_t i = 0; i < depth; i++) buf_str_add(text, i % 2 ? STR("{\"k\":") : STR("["));
     buf_char(text, '7');
-    for (size_t i = depth; i > 0; i--)
-        buf_char(text, (i - 1) % 2 ? '}' : ']');
+    for (size_t i = depth; i > 0; i--) buf_char(text, (i - 1) % 2 ? '}' : ']');
     return buf_str(text);
 }
 

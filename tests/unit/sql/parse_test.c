@@ -101,6 +101,17 @@ TEST(negative_options_survive)
     const struct list *options = AST_AS(CreateSeqStmt, node)->options;
     for (size_t i = 0; i < COUNT_OF(expected); i++)
         assert_true(AST_AS(Integer, AST_AS(DefElem, options->at[i])->arg)->ival == expected[i]);
+    str alter = STR("alter table t alter a set statistics 5, alter \"set\" set statistics -1, "
+                    "alter b set statistics 0, alter c set statistics - 2");
+    assert_null(sql_parse_one(*state, alter, &node));
+    static const int64_t targets[] = {5, -1, 0, -2};
+    const struct list *commands = AST_AS(AlterTableStmt, node)->cmds;
+    for (size_t i = 0; i < COUNT_OF(targets); i++)
+        assert_true(AST_AS(Integer, AST_AS(AlterTableCmd, commands->at[i])->def)->ival ==
+                    targets[i]);
+    assert_null(sql_parse_one(*state, STR("set x = - 5"), &node));
+    const struct list *args = AST_AS(VariableSetStmt, node)->args;
+    assert_true(AST_AS(A_Const, args->at[0])->ival == -5);
     assert_null(sql_parse_one(*state, STR("create table t (a int[], b int[3][])"), &node));
     const struct list *columns = AST_AS(CreateStmt, node)->tableElts;
     const struct list *bounds = AST_AS(ColumnDef, columns->at[1])->typeName->arrayBounds;
