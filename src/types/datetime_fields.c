@@ -96,10 +96,7 @@ static bool infinite_field(enum unit unit, bool negative, bool *null, str *out)
     case UNIT_JULIAN:
     case UNIT_ISOYEAR:
     case UNIT_EPOCH: *out = negative ? STR("-Infinity") : STR("Infinity"); return true;
-    case UNIT_UNKNOWN:
-    case UNIT_TIMEZONE:
-    case UNIT_TIMEZONE_HOUR:
-    case UNIT_TIMEZONE_MINUTE: return false;
+    case UNIT_UNKNOWN: return false;
     default: *null = true; return true;
     }
 }
@@ -110,7 +107,8 @@ err date_extract(struct arena *arena, str unit, int32_t date, bool *null, str *o
     int64_t value;
     *null = false;
     if (!date_is_finite(date)) {
-        bool clock = field >= UNIT_MICROSECOND && field <= UNIT_HOUR;
+        bool clock = (field >= UNIT_MICROSECOND && field <= UNIT_HOUR) ||
+                     (field >= UNIT_TIMEZONE && field <= UNIT_TIMEZONE_MINUTE);
         bool known = infinite_field(field, date == DATE_MINUS_INFINITY, null, out);
         if (known && !clock) return NULL;
     } else if (field == UNIT_EPOCH) {
@@ -210,9 +208,6 @@ err timestamptz_extract(struct arena *arena, const struct tz_zone *zone, str uni
     *null = false;
     if (!timestamp_is_finite(us)) {
         if (infinite_field(field, us == TIMESTAMP_MINUS_INFINITY, null, out)) return NULL;
-        /* The zone of an infinity is no number, but the unit is a known one. */
-        *null = field != UNIT_UNKNOWN;
-        if (*null) return NULL;
         return unknown_unit(arena, unit, name_timestamptz);
     }
     int32_t east_s = tz_at(zone, floor_div_i64(us, US_PER_SECOND)).east_s;

@@ -248,19 +248,11 @@ static bool clock_us(int64_t hour, int64_t minute, double second, int64_t *out)
     return *out <= US_PER_DAY;
 }
 
-static str seconds_text(struct arena *arena, double second)
-{
-    struct buf *text = buf_in(arena, 64);
-    if (second >= 0 && second < 10) buf_char(text, '0');
-    float8_write(text, second);
-    return buf_str(text);
-}
-
 err make_time(struct arena *arena, int64_t hour, int64_t minute, double second, int64_t *out)
 {
     if (clock_us(hour, minute, second, out)) return NULL;
-    return err_sql(arena, "22008", "time field value out of range: %lld:%02lld:%.*s",
-                   (long long)hour, (long long)minute, STR_FMT(seconds_text(arena, second)));
+    return err_sql(arena, "22008", "time field value out of range: %lld:%02lld:%02g",
+                   (long long)hour, (long long)minute, second);
 }
 
 err make_timestamp(struct arena *arena, const struct datetime_parts *parts, int64_t *out)
@@ -270,10 +262,10 @@ err make_timestamp(struct arena *arena, const struct datetime_parts *parts, int6
     TRY(make_date(arena, parts->year, parts->month, parts->day, &date));
     if (!clock_us(parts->hour, parts->minute, parts->second, &time)) {
         return err_sql(arena, "22008",
-                       "date/time field value out of range: %lld-%02lld-%02lld %lld:%02lld:%.*s",
+                       "date/time field value out of range: %lld-%02lld-%02lld %lld:%02lld:%02g",
                        (long long)parts->year, (long long)parts->month, (long long)parts->day,
                        (long long)parts->hour, (long long)parts->minute,
-                       STR_FMT(seconds_text(arena, parts->second)));
+                       parts->second);
     }
     *out = date * US_PER_DAY + time;
     return timestamp_check(arena, *out);

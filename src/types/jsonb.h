@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "types/json_scan.h"
 
 enum { JSONB_DEPTH_MAX = 1000 };
 
@@ -49,15 +50,9 @@ MUST_USE err jsonb_as_text(struct arena *arena, str value, bool *null, str *out)
 str jsonb_string(struct arena *arena, str value);
 
 /* ---- walking ---- */
-struct jsonb_iter {
-    str text; /* the container */
-    size_t at;
-    bool object;
-};
-/* 22023 "cannot extract elements from an object" and its like are the caller's to raise. */
-struct jsonb_iter jsonb_iter(str container);
-/* key: raw, with quotes and escapes (decode with jsonb_string); empty in arrays. */
-bool jsonb_next(struct jsonb_iter *iter, str *key, str *value);
+/* json_walk (types/json_scan.h) goes through members and items; keys come with their quotes, for
+ * jsonb_string to decode. 22023 "cannot extract elements from an object" and its like are the caller's
+ * to raise, by jsonb_kind. */
 /* 22023 "cannot get array length of a scalar". */
 MUST_USE err jsonb_array_length(struct arena *arena, str json, int64_t *out);
 size_t jsonb_count(str container);
@@ -87,6 +82,7 @@ str jsonb_pretty(struct arena *arena, str a);
 struct jsonb_pair {
     str key;   /* decoded */
     str value; /* jsonb */
+    size_t index; /* jsonb_write_object's own */
 };
 /* Sorts and drops earlier duplicates; reorders pairs. */
 void jsonb_write_object(struct buf *out, struct jsonb_pair *pairs, size_t count);
