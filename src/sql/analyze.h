@@ -26,7 +26,7 @@ struct analyze_options {
     oid role;               /* on whose behalf: grants, policies, current_user */
     const str *search_path; /* schema names; pg_catalog comes first by itself */
     size_t search_path_count;
-    bool api;                           /* DML always checks SELECT policies (plan.h) */
+    bool api;                           /* UPDATE and DELETE always check SELECT policies */
     struct infer_params *params;        /* NULL: none allowed */
     const struct type_session *session; /* zone and time for literals; NULL: UTC */
     bool trusted; /* DDL checking an expression: no grant is asked and no policy added */

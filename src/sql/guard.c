@@ -351,7 +351,10 @@ static err attach(struct guarded *guarded)
         /* FOR UPDATE: rows that could not be updated cannot be locked. */
         return access->privileges & PRIV_UPDATE ? add_security(guarded, 'w') : NULL;
     }
-    bool reads = guarded->analyzer->api || access_reads(access);
+    /* An API's UPDATE or DELETE finds its rows by reading them. Its INSERT need not: a table that
+     * anybody may add to and nobody read is served. */
+    bool finds = guarded->analyzer->api && query->command != QUERY_INSERT;
+    bool reads = finds || access_reads(access);
     if (query->command == QUERY_INSERT) TRY(guard_insert(guarded, query, reads));
     if (query->command == QUERY_UPDATE) TRY(guard_update(guarded, query, reads));
     if (query->command == QUERY_DELETE) {

@@ -133,7 +133,7 @@ struct compile_options {
     oid role;                 /* the caller */
     const str *search_path;   /* schema names */
     size_t search_path_count;
-    bool api;   /* true: an API request: DML always checks SELECT policies (it reads), no utility statements */
+    bool api;   /* true: an API request: UPDATE and DELETE always check SELECT policies */
     const struct compile_step *steps;
     size_t step_count;
     const struct compile_node *count; /* or NULL */
