@@ -310,7 +310,7 @@ static err run_object(struct function_call *call, struct value *out)
         struct value value = array_read_item(call->arena, type_plain(TYPE_TEXT), item);
         struct buf *text = buf_in(call->arena, 0);
         json_value_write(call->session, type_plain(TYPE_TEXT), &value, text);
-        pairs[count++] = (struct jsonb_pair){key.s, buf_str(text)};
+        pairs[count++] = (struct jsonb_pair){key.s, buf_str(text), 0};
     }
     struct buf *text = buf_in(call->arena, 0);
     if (call->row->with == ON_JSONB) {
