@@ -262,6 +262,35 @@ static err builtin_columns(struct scope *scope,
     return NULL;
 }
 
+/* FROM f(...) AS x(a int, ...) of a function that returns RECORD: its query takes these types. */
+static err user_definitions(struct scope *scope, struct rte *rte, const struct list *definitions)
+{
+    struct arena *arena = scope->analyzer->arena;
+    struct expr *call = rte->function;
+    struct query *query;
+    TRY(inline_from(scope, call, &query));
+    if (!query)
+        return NOT_DONE(scope, call->location,
+                        "function %.*s returns record and has effects: that is not supported",
+                        STR_FMT(call->function->name));
+    TRY(definition_columns(scope, rte, definitions));
+    if (query->target_count != rte->column_count)
+        return SQL_ERROR(scope, "42804", call->location,
+                         "function return row and query-specified return row do not match");
+    oid *types = ARENA_ARRAY(arena, oid, rte->column_count);
+    int32_t *typmods = ARENA_ARRAY(arena, int32_t, rte->column_count);
+    for (size_t i = 0; i < rte->column_count; i++) {
+        types[i] = rte->columns[i].type;
+        typmods[i] = rte->columns[i].typmod;
+    }
+    TRY(query_coerce_columns(scope, &query, types, typmods, rte->column_count, CAST_ASSIGNMENT,
+                             NULL));
+    rte->kind = RTE_SUBQUERY;
+    rte->query = query;
+    rte->function = NULL;
+    return NULL;
+}
+
 /* A user's function: its body in place, or (on top of a statement) the call itself. */
 static err user_columns(struct scope *scope,
                         struct rte *rte,
@@ -335,11 +364,16 @@ static err function_rte(struct scope *scope,
     rte->lateral = is_lateral_call(scope, call);
     *scalar = false;
     if (definitions && definitions->count) {
-        if (call->type != RECORDOID || call->kind == EXPR_USER_CALL)
+        struct inline_column *columns;
+        size_t count = 0;
+        if (call->kind == EXPR_USER_CALL)
+            inline_result_columns(scope, call->function, &columns, &count);
+        if (call->type != RECORDOID || count)
             return SQL_ERROR(scope, "42601", call->location,
                              "a column definition list is only allowed for functions returning "
                              "\"record\"");
-        TRY(definition_columns(scope, rte, definitions));
+        TRY(call->kind == EXPR_USER_CALL ? user_definitions(scope, rte, definitions)
+                                         : definition_columns(scope, rte, definitions));
     } else if (call->kind == EXPR_USER_CALL) {
         TRY(user_columns(scope, rte, alias, scalar));
     } else {
@@ -392,6 +426,9 @@ static err from_function(struct scope *scope,
     const struct node *node;
     const struct list *definitions;
     TRY(one_function(scope, range, &node, &definitions));
+    if (AST_IS(FuncCall, node) && AST_AS(FuncCall, node)->args->count > 1 &&
+        str_eq(ast_name_at(AST_AS(FuncCall, node)->funcname, 0), STR("unnest")))
+        return NOT_DONE(scope, ast_location(node), "unnest of several arrays is not supported");
     bool lateral_before = scope->lateral_active;
     const struct node *call_before = scope->from_call;
     scope->lateral_active = true;

@@ -791,6 +791,8 @@ static err answer_scalar(struct scope *scope,
 {
     struct query *result = out->at[out->count - 1];
     if (result->command != QUERY_SELECT) {
+        if (inline_returns_row(scope, call->function))
+            gather_row(scope, result, call->function->result);
         if (slot != &scope->query->targets[0].expr || result->target_count != 1)
             return NOT_DONE(scope, call->location,
                             "computing with the result of function %.*s is not supported: its "
