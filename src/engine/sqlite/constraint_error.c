@@ -3,6 +3,7 @@
 
 #include "engine/sqlite/functions.h"
 #include "engine/sqlite/print.h"
+#include "engine/sqlite/schema.h"
 
 /* ---- errors without a table ------------------------------------------------------------------- */
 
@@ -272,13 +273,14 @@ static const struct cat_index *index_by_columns(const struct constraint_context 
     return NULL;
 }
 
-/* "index 'schema.table.name'": SQLite names the index when it is over expressions. */
-static const struct cat_index *index_by_name(const struct cat_relation *relation, str columns)
+/* SQLite names the index when it is over expressions. */
+static const struct cat_index *index_by_name(const struct constraint_context *context,
+                                             const struct cat_relation *relation, str columns)
 {
     if (!str_starts(columns, STR("index '")) || !str_ends(columns, STR("'"))) return NULL;
     str name = str_slice(columns, 7, columns.len - 1);
     for (size_t i = 0; i < relation->index_count; i++)
-        if (relation->indexes[i].unique && str_ends(name, relation->indexes[i].name))
+        if (str_eq(name, schema_index_name(context->arena, &relation->indexes[i])))
             return &relation->indexes[i];
     return NULL;
 }
@@ -290,7 +292,7 @@ static const struct cat_index *unique_index(const struct constraint_context *con
     const struct cat_relation *other = context->relation;
     do {
         const struct cat_index *index = index_by_columns(context, other, columns);
-        if (index == NULL) index = index_by_name(other, columns);
+        if (index == NULL) index = index_by_name(context, other, columns);
         *relation = other;
         if (index != NULL) return index;
     } while ((other = catalog_relation_next(context->catalog, &at)) != NULL);

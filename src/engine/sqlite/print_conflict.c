@@ -107,6 +107,24 @@ bool conflict_is_native(const struct write *w)
     return one_row && query->conflict_checks.count == 0 && w->target->security == NULL;
 }
 
+/* As the index has it (schema_text.c): NULLS NOT DISTINCT replaces NULL by what no value is. */
+static void print_key_column(struct write *w, struct text *text, const struct cat_index *index,
+                             const struct cat_column *column)
+{
+    const struct catalog *catalog = w->builder->plan->catalog;
+    bool replaced = index->nulls_not_distinct && !column->not_null;
+    if (replaced) buf_lit(text->print.sql, "ifnull(");
+    print_ident(text->print.sql, column->physical);
+    if (!replaced) return;
+    const struct type_ref *type =
+        catalog_type_ref(text->print.arena, catalog, column->type, column->typmod);
+    buf_str_add(text->print.sql, type->storage == TYPE_BYTEA ? STR(", '')") : STR(", x'')"));
+    str collation = print_collation(text->print.arena, catalog, column->type);
+    if (str_empty(collation)) return;
+    buf_lit(text->print.sql, " COLLATE ");
+    print_ident(text->print.sql, collation);
+}
+
 static err print_target(struct write *w, struct text *text)
 {
     struct arbiter arbiter;
@@ -122,10 +140,7 @@ static err print_target(struct write *w, struct text *text)
         }
         const struct cat_column *column =
             cat_column_numbered(w->relation, arbiter.index->elements[i].column);
-        /* NULLS NOT DISTINCT is an index over pg_nn(column). */
-        if (arbiter.index->nulls_not_distinct) buf_lit(text->print.sql, "pg_nn(");
-        print_ident(text->print.sql, column->physical);
-        if (arbiter.index->nulls_not_distinct) buf_char(text->print.sql, ')');
+        print_key_column(w, text, arbiter.index, column);
     }
     buf_char(text->print.sql, ')');
     if (arbiter.where == NULL) return NULL;

@@ -66,6 +66,7 @@ struct text {
         VEC(struct text_cte);
     } ctes;
     struct with_list *withs; /* of the query or sub-select being printed */
+    bool numbered;           /* aliases are numbers: texts of equal trees are equal */
     int from_depth;          /* how many FROM-subqueries around the place of printing */
     /* EXPR_EXCLUDED_COLUMN: the proposed row. NULL: written excluded."c". */
     const struct item *excluded;

@@ -62,6 +62,7 @@ static bool alias_taken(const struct text *text, str alias)
 str text_alias(struct text *text, str wanted)
 {
     str alias = str_empty(wanted) ? STR("q") : wanted;
+    if (text->numbered) alias = str_printf(text->print.arena, "%zu", text->aliases.count);
     for (int i = 2; alias_taken(text, alias); i++)
         alias = str_printf(text->print.arena, "%.*s~%d", STR_FMT(wanted), i);
     *VEC_ADD(text->print.arena, &text->aliases) = alias;

@@ -9,6 +9,7 @@
 #include "engine/sqlite/print_write.h"
 
 #include "engine/sqlite/rowset.h"
+#include "engine/sqlite/schema.h"
 #include "sql/query_walk.h"
 
 /* ---- pieces ----------------------------------------------------------------------------------- */
@@ -236,16 +237,7 @@ err write_checks(struct write *w, const struct row_check_list *checks, unsigned 
 /* An INTEGER PRIMARY KEY is the row number: SQLite turns NULL into a new one instead of refusing. */
 static const struct cat_column *rowid_column(const struct write *w)
 {
-    const struct cat_constraint *key = cat_primary_key(w->relation);
-    if (key == NULL || key->column_count != 1) return NULL;
-    const struct cat_column *column = cat_column_numbered(w->relation, key->columns[0]);
-    const struct cat_type *type = catalog_type(w->builder->plan->catalog, column->type);
-    while (type != NULL && type->kind == TYPE_KIND_DOMAIN)
-        type = catalog_type(w->builder->plan->catalog, type->base);
-    if (type == NULL) return NULL;
-    bool integer = type->storage == TYPE_INT2 || type->storage == TYPE_INT4 ||
-                   type->storage == TYPE_INT8;
-    return integer ? column : NULL;
+    return schema_rowid_column(w->builder->plan->catalog, w->relation);
 }
 
 static bool cannot_be_null(const struct expr *expr);
@@ -787,6 +779,7 @@ static void collect_rides(struct write *w, struct rides *rides)
 }
 
 struct update_list {
+    const struct row_check_list *checks;
     struct write_rows_place *rows;
     const struct rides *rides;
 };
@@ -795,7 +788,7 @@ static err print_update_list(struct write *w, struct text *text, str rowid, void
 {
     struct update_list *list = context;
     const struct query *query = w->query;
-    TRY(write_new_values(w, text, query->assignments, query->assignment_count, &query->checks, rowid,
+    TRY(write_new_values(w, text, query->assignments, query->assignment_count, list->checks, rowid,
                          list->rows));
     for (size_t i = 0; i < list->rides->at.count; i++) {
         const struct ride *ride = &list->rides->at.at[i];
@@ -811,10 +804,11 @@ static err print_update_list(struct write *w, struct text *text, str rowid, void
     return NULL;
 }
 
-static err fill_update(struct write *w, const struct rides *rides, struct write_rows_place *rows)
+static err fill_update(struct write *w, const struct rides *rides,
+                       const struct row_check_list *checks, struct write_rows_place *rows)
 {
     struct text text;
-    struct update_list list = {.rows = rows, .rides = rides};
+    struct update_list list = {.rows = rows, .rides = rides, .checks = checks};
     struct rows_select select = {.w = w,
                                  .list = print_update_list,
                                  .context = &list,
@@ -933,10 +927,75 @@ static bool has_checks(const struct row_check_list *checks)
     return false;
 }
 
+/* ---- checks that WHERE has made already ------------------------------------------------------- */
+
+static bool same_slot(const struct slot *a, const struct slot *b)
+{
+    return a->kind == b->kind && a->index == b->index && a->session == b->session &&
+           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST;
+}
+
+/* Two policies' trees say the same when they print the same, aliases aside. */
+static err print_canonical(struct write *w, const struct expr *expr, struct text *text)
+{
+    write_text(w, text);
+    text->numbered = true;
+    return print_expr(&text->print, expr);
+}
+
+static bool says_the_same(struct write *w, const struct expr *a, const struct expr *b)
+{
+    struct text first, second;
+    if (print_canonical(w, a, &first) != NULL || print_canonical(w, b, &second) != NULL) return false;
+    if (!str_eq(buf_str(first.print.sql), buf_str(second.print.sql))) return false;
+    if (first.print.slots.count != second.print.slots.count) return false;
+    for (size_t i = 0; i < first.print.slots.count; i++)
+        if (!same_slot(&first.print.slots.at[i], &second.print.slots.at[i])) return false;
+    return true;
+}
+
+static bool is_assigned_column(const struct expr *expr, void *context)
+{
+    const struct write *w = context;
+    if (expr->kind == EXPR_WHOLE_ROW) return expr->rte == w->target;
+    if (expr->kind != EXPR_COLUMN || expr->column.rte != w->target) return false;
+    return assignment_of(w->query->assignments, w->query->assignment_count,
+                         expr->column.index) != NULL;
+}
+
+/* A check over columns that the UPDATE leaves alone, which is a condition of its WHERE as well, has
+ * been made: the tables have not changed since. This is how most policies are written (USING serves
+ * as WITH CHECK), and it saves the row set. */
+static bool is_implied(struct write *w, const struct expr *check)
+{
+    struct condition_list known = {0}, parts = {0};
+    if (expr_any(check, is_assigned_column, w) || expr_is_volatile(check)) return false;
+    conditions_add(w->builder->scratch, &known, w->target->security);
+    conditions_add(w->builder->scratch, &parts, (struct expr *)(uintptr_t)check);
+    for (size_t i = 0; i < parts.count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < known.count && !found; k++)
+            found = says_the_same(w, parts.at[i].expr, known.at[k].expr);
+        if (!found) return false;
+    }
+    return true;
+}
+
+static struct row_check_list checks_to_make(struct write *w)
+{
+    const struct row_check_list *all = &w->query->checks;
+    struct row_check_list left = {
+        .at = ARENA_ARRAY(w->builder->scratch, struct row_check, all->count)};
+    for (size_t i = 0; i < all->count; i++)
+        if (!is_implied(w, all->at[i].expr)) left.at[left.count++] = all->at[i];
+    return left;
+}
+
 static err build_update(struct write *w)
 {
     const struct query *query = w->query;
-    if (!has_checks(&query->checks) && query->from_count == 0) {
+    const struct row_check_list checks = checks_to_make(w);
+    if (!has_checks(&checks) && query->from_count == 0) {
         struct text text;
         write_text(w, &text);
         TRY(text_with(&text, query, print_update_direct, w));
@@ -946,8 +1005,8 @@ static err build_update(struct write *w)
     struct rides rides;
     struct write_rows_place rows;
     collect_rides(w, &rides);
-    TRY(fill_update(w, &rides, &rows));
-    TRY(write_checks(w, &query->checks, every_kind, &rows));
+    TRY(fill_update(w, &rides, &checks, &rows));
+    TRY(write_checks(w, &checks, every_kind, &rows));
     struct write_rows_place all = rows;
     all.columns += rides.at.count;
     bool afterwards = rides.at.count > 0;

@@ -228,19 +228,32 @@ static err write_child_rows(struct execution_state *state, struct frame *frame, 
     return NULL;
 }
 
+static bool links_to_nothing(const struct plan_child *plan, const struct value *parent)
+{
+    for (size_t i = 0; i < plan->link_count; i++)
+        if (parent[plan->links[i].parent_column].kind == VALUE_NULL) return true;
+    return false;
+}
+
+static err bind_child(struct execution_state *state, struct frame *frame,
+                      const struct value *parent)
+{
+    struct run *run = state->run;
+    if (frame->statement.stmt != NULL)
+        return bind_parent(state, frame->statement.stmt, frame->op, parent);
+    TRY(statement_cache_take(run->statements, run->arena, frame->op, &frame->statement));
+    return bind_all(state, frame->statement.stmt, frame->op, parent);
+}
+
 static err write_child(struct execution_state *state, struct frame *frame,
                        const struct plan_child *plan, const struct value *parent)
 {
-    struct statement_cache *cache = state->run->statements;
     bool to_one = plan->shape == CHILD_OBJECT || plan->shape == CHILD_SPREAD_OBJECT;
-    if (frame->statement.stmt == NULL) {
-        TRY(statement_cache_take(cache, state->run->arena, frame->op, &frame->statement));
-        TRY(bind_all(state, frame->statement.stmt, frame->op, parent));
-    } else {
-        TRY(bind_parent(state, frame->statement.stmt, frame->op, parent));
-    }
     row_writer_child_open(&state->writer, plan);
-    TRY(write_child_rows(state, frame, to_one));
+    if (!links_to_nothing(plan, parent)) {
+        TRY(bind_child(state, frame, parent));
+        TRY(write_child_rows(state, frame, to_one));
+    }
     row_writer_child_close(&state->writer);
     return NULL;
 }
@@ -274,8 +287,9 @@ static err check_output(struct execution_state *state)
 
 static err output_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt)
 {
-    bool shown = !state->first_only || state->result->rows == 0;
-    state->result->rows++;
+    bool shown = !state->first_only || state->writer.rows == 0;
+    /* A scalar is the first row; of an object the others are counted, for it must be the only one. */
+    if (shown || state->plan_step->shape != RESULT_SCALAR) state->result->rows++;
     if (frame == NULL || !shown) return NULL;
     state->run->started = true;
     TRY(write_row(state, frame, stmt));
