@@ -336,6 +336,10 @@ err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column
 err infer_resolve_unknown(struct infer_context *ctx, struct expr *expr, struct expr **out)
 {
     *out = expr;
+    bool shown = ctx->clause == INFER_SELECT_LIST || ctx->clause == INFER_RETURNING;
+    if (shown && is_reg_type(expr->type)) {
+        return infer_coerce(ctx, expr, TEXTOID, -1, CAST_EXPLICIT, out); /* shown by name */
+    }
     if (!infer_is_unknown(expr) || expr->kind == EXPR_DEFAULT) return NULL;
     if (expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM) {
         return infer_coerce(ctx, expr, TEXTOID, -1, CAST_IMPLICIT, out);

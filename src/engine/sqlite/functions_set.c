@@ -9,6 +9,7 @@
 #include "engine/sqlite/functions_json.h"
 #include "types/array.h"
 #include "types/datetime.h"
+#include "types/json_scan.h"
 #include "types/jsonb.h"
 #include "types/numeric.h"
 #include "types/regex.h"
@@ -32,7 +33,7 @@ struct cursor {
     int64_t at, stop, by;
     str text, text_stop, text_by;
     struct array_iter array;
-    struct jsonb_iter json;
+    struct json_walk json;
     struct interval interval;
     str *items;
     size_t item_count;
@@ -265,7 +266,7 @@ static err elements_open(struct cursor *cursor)
 {
     enum jsonb_kind kind = jsonb_kind(cursor->args[0].s);
     if (kind != JSONB_ARRAY) return wrong_kind(cursor, kind);
-    cursor->json = jsonb_iter(cursor->args[0].s);
+    cursor->json = json_walk(cursor->args[0].s);
     return NULL;
 }
 
@@ -273,7 +274,7 @@ static err object_open(struct cursor *cursor)
 {
     enum jsonb_kind kind = jsonb_kind(cursor->args[0].s);
     if (kind != JSONB_OBJECT) return wrong_kind(cursor, kind);
-    cursor->json = jsonb_iter(cursor->args[0].s);
+    cursor->json = json_walk(cursor->args[0].s);
     return NULL;
 }
 
@@ -292,7 +293,7 @@ static err elements_next(struct cursor *cursor)
 {
     str key;
     str value;
-    if (!jsonb_next(&cursor->json, &key, &value)) {
+    if (!json_walk_next(&cursor->json, &key, &value)) {
         cursor->done = true;
         return NULL;
     }
@@ -303,7 +304,7 @@ static err each_next(struct cursor *cursor)
 {
     str key;
     str value;
-    if (!jsonb_next(&cursor->json, &key, &value)) {
+    if (!json_walk_next(&cursor->json, &key, &value)) {
         cursor->done = true;
         return NULL;
     }
