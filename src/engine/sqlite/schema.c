@@ -1,0 +1,707 @@
+#include "engine/sqlite/schema.h"
+
+#include <string.h>
+
+#include "base/vec.h"
+#include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/print.h"
+#include "engine/sqlite/schema_int.h"
+#include "sql/builtin.h"
+
+struct numbers {
+    VEC(int16_t);
+};
+
+/* One table on its way from before to after; `old` is NULL for a new one. */
+struct change {
+    struct schema_sync *sync;
+    const struct cat_relation *old;
+    const struct cat_relation *new;
+    str name;      /* the table's name in the file at this moment */
+    bool rebuilt;  /* its indexes are gone */
+};
+
+/* ---- running SQL ---- */
+
+static err failed(struct schema_sync *sync)
+{
+    return sqlite_error(sync->arena, sync->db, sqlite3_extended_errcode(sync->db));
+}
+
+static err run(struct schema_sync *sync, str sql)
+{
+    const char *text = str_cstr(sync->arena, sql);
+    return sqlite3_exec(sync->db, text, NULL, NULL, NULL) == SQLITE_OK ? NULL : failed(sync);
+}
+
+/* The first row's first column; 0 without a row. */
+static err ask(struct schema_sync *sync, str sql, int64_t *out)
+{
+    sqlite3_stmt *statement;
+    *out = 0;
+    if (sqlite3_prepare_v2(sync->db, sql.at, (int)sql.len, &statement, NULL) != SQLITE_OK)
+        return failed(sync);
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
+    err error = rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : failed(sync);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+static struct buf *sql_start(struct schema_sync *sync, const char *head, str name)
+{
+    struct buf *sql = buf_in(sync->arena, 0);
+    buf_str_add(sql, str_of(head));
+    print_ident(sql, name);
+    return sql;
+}
+
+static err drop_table(struct schema_sync *sync, str name)
+{
+    return run(sync, buf_str(sql_start(sync, "DROP TABLE ", name)));
+}
+
+static err rename_table(struct schema_sync *sync, str from, str to)
+{
+    struct buf *sql = sql_start(sync, "ALTER TABLE ", from);
+    buf_lit(sql, " RENAME TO ");
+    print_ident(sql, to);
+    return run(sync, buf_str(sql));
+}
+
+static err is_empty(struct schema_sync *sync, str name, bool *out)
+{
+    struct buf *sql = sql_start(sync, "SELECT 1 FROM ", name);
+    buf_lit(sql, " LIMIT 1");
+    int64_t found;
+    TRY(ask(sync, buf_str(sql), &found));
+    *out = found == 0;
+    return NULL;
+}
+
+/* ---- comparing ---- */
+
+static err table_key(struct schema_sync *sync, const struct catalog *catalog,
+                     const struct cat_relation *relation, const struct numbers *left_out, str *out)
+{
+    struct schema_print print = {
+        .arena = sync->arena,
+        .catalog = catalog,
+        .relation = relation,
+        .kind = TEXT_KEY,
+        .left_out = left_out ? left_out->at : NULL,
+        .left_out_count = left_out ? left_out->count : 0,
+    };
+    struct buf *text = buf_in(sync->arena, 0);
+    TRY(schema_print_table(&print, text));
+    *out = buf_str(text);
+    return NULL;
+}
+
+/* Columns of a that b has not. */
+static struct numbers columns_missing(struct schema_sync *sync, const struct cat_relation *a,
+                                      const struct cat_relation *b)
+{
+    struct numbers numbers = {0};
+    for (size_t i = 0; i < a->column_count; i++)
+        if (!cat_column_numbered(b, a->columns[i].number))
+            *VEC_ADD(sync->arena, &numbers) = a->columns[i].number;
+    return numbers;
+}
+
+static const struct ddl_effect *using_of(const struct schema_sync *sync, oid relation,
+                                         int16_t column)
+{
+    for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
+        const struct ddl_effect *effect = &sync->effects->at[i];
+        bool same = effect->kind == EFFECT_COLUMN_USING && effect->relation == relation;
+        if (same && (column == 0 || effect->column == column)) return effect;
+    }
+    return NULL;
+}
+
+static bool types_differ(const struct catalog *before, const struct catalog *after)
+{
+    size_t a = 0, b = 0;
+    for (;;) {
+        const struct cat_type *x = catalog_type_next(before, &a);
+        const struct cat_type *y = catalog_type_next(after, &b);
+        if (x != y) return true;
+        if (!x) return false;
+    }
+}
+
+static bool relations_differ(const struct catalog *before, const struct catalog *after)
+{
+    size_t a = 0, b = 0;
+    for (;;) {
+        const struct cat_relation *x = catalog_relation_next(before, &a);
+        const struct cat_relation *y = catalog_relation_next(after, &b);
+        if (x != y) return true;
+        if (!x) return false;
+    }
+}
+
+static bool functions_differ(const struct catalog *before, const struct catalog *after)
+{
+    size_t a = 0, b = 0;
+    for (;;) {
+        const struct cat_function *x = catalog_function_next(before, &a);
+        const struct cat_function *y = catalog_function_next(after, &b);
+        if (x != y) return true;
+        if (!x) return false;
+    }
+}
+
+bool schema_differs(const struct catalog *before, const struct catalog *after)
+{
+    return before != after && (relations_differ(before, after) || types_differ(before, after) ||
+                               functions_differ(before, after));
+}
+
+/* ---- names that change ---- */
+
+static err rename_columns(struct change *change)
+{
+    for (size_t i = 0; i < change->new->column_count; i++) {
+        const struct cat_column *to = &change->new->columns[i];
+        const struct cat_column *from = cat_column_numbered(change->old, to->number);
+        if (!from || str_eq(from->physical, to->physical)) continue;
+        struct buf *sql = sql_start(change->sync, "ALTER TABLE ", change->name);
+        buf_lit(sql, " RENAME COLUMN ");
+        print_ident(sql, from->physical);
+        buf_lit(sql, " TO ");
+        print_ident(sql, to->physical);
+        TRY(run(change->sync, buf_str(sql)));
+    }
+    return NULL;
+}
+
+/* True when a column gets a name that another one has in the file now: in place it would clash. */
+static bool renames_clash(const struct change *change)
+{
+    for (size_t i = 0; i < change->new->column_count; i++) {
+        const struct cat_column *to = &change->new->columns[i];
+        for (size_t j = 0; j < change->old->column_count; j++) {
+            const struct cat_column *from = &change->old->columns[j];
+            if (from->number != to->number && str_eq_nocase(from->physical, to->physical))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- ADD and DROP COLUMN in place ---- */
+
+/* A default that SQLite may write into every row by itself. */
+static bool plain_default(const struct cat_column *column)
+{
+    const struct node *tree = column->default_expr.tree;
+    return !tree || AST_IS(A_Const, tree);
+}
+
+static bool can_add(const struct change *change, const struct cat_column *column)
+{
+    const struct cat_column *rowid = schema_rowid_column(change->sync->after, change->new);
+    bool special = column->generated || column->identity || column->sequence ||
+                   (rowid && rowid->number == column->number);
+    if (special || !plain_default(column)) return false;
+    const struct cat_type *type = catalog_type(change->sync->after, column->type);
+    /* A domain may bring a default or NOT NULL of its own. */
+    if (type->kind == TYPE_KIND_DOMAIN) return false;
+    return !column->not_null || column->default_expr.tree;
+}
+
+static err add_column(struct change *change, const struct cat_column *column)
+{
+    struct schema_sync *sync = change->sync;
+    struct schema_print print = {
+        .arena = sync->arena, .catalog = sync->after, .relation = change->new};
+    struct buf *sql = sql_start(sync, "ALTER TABLE ", change->name);
+    buf_lit(sql, " ADD COLUMN ");
+    TRY(schema_print_column(&print, column, sql));
+    if (column->default_expr.tree) {
+        buf_lit(sql, " DEFAULT (");
+        TRY(schema_print_expr(&print,
+                              column->default_expr.tree,
+                              INFER_DEFAULT,
+                              column->type,
+                              column->typmod,
+                              sql));
+        buf_char(sql, ')');
+    }
+    return run(sync, buf_str(sql));
+}
+
+static bool can_drop(const struct change *change, const struct numbers *gone)
+{
+    const struct cat_column *rowid = schema_rowid_column(change->sync->before, change->old);
+    for (size_t i = 0; i < gone->count; i++)
+        if (rowid && rowid->number == gone->at[i]) return false;
+    return change->new->column_count > 0;
+}
+
+static err drop_columns(struct change *change, const struct numbers *gone)
+{
+    for (size_t i = 0; i < gone->count; i++) {
+        struct buf *sql = sql_start(change->sync, "ALTER TABLE ", change->name);
+        buf_lit(sql, " DROP COLUMN ");
+        print_ident(sql, cat_column_numbered(change->old, gone->at[i])->physical);
+        TRY(run(change->sync, buf_str(sql)));
+    }
+    return NULL;
+}
+
+/* ---- rebuilding ---- */
+
+/* What the rebuild says of rows that the new table refuses. */
+static err rebuild_error(struct change *change, err error)
+{
+    struct schema_sync *sync = change->sync;
+    str message = str_of(sqlite3_errmsg(sync->db));
+    static const str not_null = STR_INIT("NOT NULL constraint failed: ");
+    static const str check = STR_INIT("CHECK constraint failed: ");
+    if (str_starts(message, not_null)) {
+        for (size_t i = 0; i < change->new->column_count; i++) {
+            const struct cat_column *column = &change->new->columns[i];
+            str tail = str_printf(sync->arena, ".%.*s", STR_FMT(column->physical));
+            if (str_ends(message, tail))
+                return err_sql(sync->arena,
+                               "23502",
+                               "column \"%.*s\" of relation \"%.*s\" contains null values",
+                               STR_FMT(column->name),
+                               STR_FMT(change->new->name));
+        }
+    }
+    if (str_starts(message, check))
+        return err_sql(sync->arena,
+                       "23514",
+                       "check constraint \"%.*s\" of relation \"%.*s\" is violated by some row",
+                       STR_FMT(str_skip(message, check.len)),
+                       STR_FMT(change->new->name));
+    if (str_starts(message, STR("UNIQUE constraint failed: "))) {
+        const struct cat_constraint *key = cat_primary_key(change->new);
+        return err_sql(sync->arena,
+                       "23505",
+                       "could not create unique index \"%.*s\"",
+                       STR_FMT(key ? key->name : change->new->name));
+    }
+    return error;
+}
+
+/* What a column of the new table holds for a row of the old one. */
+static err row_value(struct change *change, const struct cat_column *column, struct buf *out)
+{
+    struct schema_sync *sync = change->sync;
+    const struct cat_column *from = cat_column_numbered(change->old, column->number);
+    const struct ddl_effect *using = using_of(sync, change->new->oid, column->number);
+    struct schema_print print = {
+        .arena = sync->arena, .catalog = sync->after, .relation = change->old};
+    if (using)
+        return schema_print_expr(
+            &print, using->tree, INFER_OTHER, column->type, column->typmod, out);
+    if (from && !from->generated) {
+        print_ident(out, from->physical);
+        return NULL;
+    }
+    if (from) { /* DROP EXPRESSION keeps the values */
+        print_ident(out, from->physical);
+        return NULL;
+    }
+    if (column->identity) {
+        buf_printf(out, "pg_nextval_oid(%u)", (unsigned)column->sequence);
+        return NULL;
+    }
+    const struct node *tree = column->default_expr.tree;
+    const struct cat_type *type = catalog_type(sync->after, column->type);
+    if (!tree && type->kind == TYPE_KIND_DOMAIN) tree = type->default_expr.tree;
+    if (!tree) {
+        buf_lit(out, "NULL");
+        return NULL;
+    }
+    print.relation = NULL;
+    return schema_print_expr(&print, tree, INFER_DEFAULT, column->type, column->typmod, out);
+}
+
+static err copy_rows(struct change *change, str target)
+{
+    struct buf *sql = sql_start(change->sync, "INSERT INTO ", target);
+    struct buf *values = buf_in(change->sync->arena, 0);
+    buf_lit(sql, " (");
+    for (size_t i = 0; i < change->new->column_count; i++) {
+        const struct cat_column *column = &change->new->columns[i];
+        if (column->generated) continue;
+        if (values->len) {
+            buf_lit(sql, ", ");
+            buf_lit(values, ", ");
+        }
+        print_ident(sql, column->physical);
+        TRY(row_value(change, column, values));
+    }
+    if (!values->len) {
+        /* A table without columns keeps its number of rows. */
+        if (change->new->column_count) return NULL;
+        buf_lit(sql, "\"~empty\"");
+        buf_lit(values, "NULL");
+    }
+    buf_lit(sql, ") SELECT ");
+    buf_str_add(sql, buf_str(values));
+    buf_lit(sql, " FROM ");
+    print_ident(sql, change->name);
+    err error = run(change->sync, buf_str(sql));
+    return error ? rebuild_error(change, error) : NULL;
+}
+
+static err rebuild(struct change *change)
+{
+    struct schema_sync *sync = change->sync;
+    bool empty;
+    str text, fresh = str_printf(sync->arena, "~new:%u", (unsigned)change->new->oid);
+    TRY(is_empty(sync, change->name, &empty));
+    TRY(schema_table_sql(sync->arena, sync->after, change->new, fresh, &text));
+    TRY(run(sync, text));
+    if (!empty) TRY(copy_rows(change, fresh));
+    TRY(drop_table(sync, change->name));
+    TRY(rename_table(sync, fresh, change->name));
+    change->rebuilt = true;
+    return NULL;
+}
+
+/* ---- one table ---- */
+
+/* Tries the ways from the cheapest; *done when one was enough. */
+static err change_in_place(struct change *change, bool *done)
+{
+    struct schema_sync *sync = change->sync;
+    struct numbers added = columns_missing(sync, change->new, change->old);
+    struct numbers gone = columns_missing(sync, change->old, change->new);
+    str old_key, new_key;
+    *done = false;
+    if (using_of(sync, change->new->oid, 0) || renames_clash(change)) return NULL;
+    TRY(table_key(sync, sync->before, change->old, &gone, &old_key));
+    TRY(table_key(sync, sync->after, change->new, &added, &new_key));
+    bool possible = str_eq(old_key, new_key) && (!gone.count || can_drop(change, &gone));
+    for (size_t i = 0; i < added.count; i++)
+        possible = possible && change->old->column_count &&
+                   can_add(change, cat_column_numbered(change->new, added.at[i]));
+    if (!possible) return NULL;
+    *done = true;
+    TRY(drop_columns(change, &gone));
+    TRY(rename_columns(change));
+    for (size_t i = 0; i < added.count; i++) {
+        err error = add_column(change, cat_column_numbered(change->new, added.at[i]));
+        if (error) return rebuild_error(change, error);
+    }
+    return NULL;
+}
+
+static err index_text(struct schema_sync *sync, const struct catalog *catalog,
+                      const struct cat_relation *relation, const struct cat_index *index,
+                      enum schema_text kind, str *out)
+{
+    struct schema_print print = {
+        .arena = sync->arena, .catalog = catalog, .relation = relation, .kind = kind};
+    struct buf *text = buf_in(sync->arena, 0);
+    *out = STR("");
+    if (!schema_index_present(&print, index)) return NULL;
+    TRY(schema_print_index(&print, index, text));
+    *out = buf_str(text);
+    return NULL;
+}
+
+static const struct cat_index *index_by_oid(const struct cat_relation *relation, oid id)
+{
+    for (size_t i = 0; relation && i < relation->index_count; i++)
+        if (relation->indexes[i].oid == id) return &relation->indexes[i];
+    return NULL;
+}
+
+/* The same index in both snapshots, to the letter (names of tables and columns aside). */
+static err index_same(struct change *change, const struct cat_index *old,
+                      const struct cat_index *new, bool *out)
+{
+    str old_key, new_key;
+    struct schema_sync *sync = change->sync;
+    TRY(index_text(sync, sync->before, change->old, old, TEXT_KEY, &old_key));
+    TRY(index_text(sync, sync->after, change->new, new, TEXT_KEY, &new_key));
+    *out = str_eq(old_key, new_key);
+    return NULL;
+}
+
+/* Indexes that go or change, before the table does: a column under an index cannot be dropped. */
+static err drop_indexes(struct change *change)
+{
+    struct schema_sync *sync = change->sync;
+    for (size_t i = 0; i < change->old->index_count; i++) {
+        const struct cat_index *old = &change->old->indexes[i];
+        const struct cat_index *new = index_by_oid(change->new, old->oid);
+        struct schema_print print = {
+            .arena = sync->arena, .catalog = sync->before, .relation = change->old};
+        bool same = false;
+        if (!schema_index_present(&print, old)) continue;
+        if (new) TRY(index_same(change, old, new, &same));
+        if (same) continue;
+        str name = schema_index_name(sync->arena, old);
+        TRY(run(sync, buf_str(sql_start(sync, "DROP INDEX ", name))));
+    }
+    return NULL;
+}
+
+static err create_index(struct change *change, const struct cat_index *index)
+{
+    struct schema_sync *sync = change->sync;
+    str sql;
+    TRY(index_text(sync, sync->after, change->new, index, TEXT_SQL, &sql));
+    if (str_empty(sql)) return NULL;
+    err error = run(sync, sql);
+    if (!error || !str_starts(str_of(sqlite3_errmsg(sync->db)), STR("UNIQUE"))) return error;
+    return err_sql(sync->arena,
+                   "23505",
+                   "could not create unique index \"%.*s\"",
+                   STR_FMT(index->name));
+}
+
+static err create_indexes(struct change *change)
+{
+    for (size_t i = 0; i < change->new->index_count; i++) {
+        const struct cat_index *new = &change->new->indexes[i];
+        const struct cat_index *old = index_by_oid(change->old, new->oid);
+        bool same = false;
+        if (old && !change->rebuilt) TRY(index_same(change, old, new, &same));
+        if (!same) TRY(create_index(change, new));
+    }
+    return NULL;
+}
+
+/* ---- all tables ---- */
+
+static bool is_table(const struct cat_relation *relation)
+{
+    return relation && relation->kind == 'r';
+}
+
+/* Which tables may differ: those whose object changed; all when a type or a function did, for
+ * checks and collations may rest on them. */
+static bool may_differ(const struct schema_sync *sync, const struct cat_relation *old,
+                       const struct cat_relation *new, bool everything)
+{
+    return everything || old != new || using_of(sync, new->oid, 0);
+}
+
+static err drop_gone(struct schema_sync *sync)
+{
+    size_t at = 0;
+    const struct cat_relation *old;
+    while ((old = catalog_relation_next(sync->before, &at))) {
+        if (!is_table(old) || is_table(catalog_relation(sync->after, old->oid))) continue;
+        sync->failed_relation = old->oid;
+        TRY(drop_table(sync, old->physical));
+    }
+    return NULL;
+}
+
+/* Tables to their new names first, by way of a name that nobody has, for two may swap. */
+static err rename_tables(struct schema_sync *sync)
+{
+    size_t at = 0;
+    const struct cat_relation *old;
+    for (int turn = 0; turn < 2; turn++) {
+        at = 0;
+        while ((old = catalog_relation_next(sync->before, &at))) {
+            const struct cat_relation *new = catalog_relation(sync->after, old->oid);
+            if (!is_table(old) || !is_table(new) || str_eq(old->physical, new->physical)) continue;
+            str passing = str_printf(sync->arena, "~moving:%u", (unsigned)old->oid);
+            TRY(turn == 0 ? rename_table(sync, old->physical, passing)
+                          : rename_table(sync, passing, new->physical));
+        }
+    }
+    return NULL;
+}
+
+static err change_table(struct change *change)
+{
+    bool done;
+    TRY(drop_indexes(change));
+    TRY(change_in_place(change, &done));
+    return done ? NULL : rebuild(change);
+}
+
+static err create_table(struct change *change)
+{
+    str sql;
+    struct schema_sync *sync = change->sync;
+    TRY(schema_table_sql(sync->arena, sync->after, change->new, STR_NONE, &sql));
+    return run(sync, sql);
+}
+
+struct changes {
+    VEC(struct change);
+};
+
+static err collect(struct schema_sync *sync, struct changes *changes)
+{
+    bool everything = types_differ(sync->before, sync->after) ||
+                      functions_differ(sync->before, sync->after);
+    size_t at = 0;
+    const struct cat_relation *new;
+    while ((new = catalog_relation_next(sync->after, &at))) {
+        const struct cat_relation *old = catalog_relation(sync->before, new->oid);
+        if (!is_table(new) || !may_differ(sync, old, new, everything)) continue;
+        *VEC_ADD(sync->arena, changes) =
+            (struct change){.sync = sync, .old = old, .new = new, .name = new->physical};
+    }
+    return NULL;
+}
+
+/* ---- foreign keys of rows that are there ---- */
+
+static err foreign_key_error(struct schema_sync *sync, const struct cat_relation *relation,
+                             int64_t sqlite_key)
+{
+    /* SQLite numbers the keys of a table from the last to the first. */
+    int64_t count = 0;
+    for (size_t i = 0; i < relation->constraint_count; i++)
+        count += relation->constraints[i].kind == 'f';
+    int64_t wanted = count - 1 - sqlite_key;
+    const struct cat_constraint *key = NULL;
+    for (size_t i = 0; i < relation->constraint_count && !key; i++)
+        if (relation->constraints[i].kind == 'f' && wanted-- == 0) key = &relation->constraints[i];
+    return err_sql(sync->arena,
+                   "23503",
+                   "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
+                   STR_FMT(relation->name),
+                   STR_FMT(key ? key->name : STR("?")));
+}
+
+static err check_foreign_keys(struct schema_sync *sync, const struct cat_relation *relation)
+{
+    struct buf *sql = sql_start(sync, "PRAGMA foreign_key_check(", relation->physical);
+    buf_char(sql, ')');
+    sqlite3_stmt *statement;
+    str text = buf_str(sql);
+    if (sqlite3_prepare_v2(sync->db, text.at, (int)text.len, &statement, NULL) != SQLITE_OK)
+        return failed(sync);
+    int rc = sqlite3_step(statement);
+    err error = rc == SQLITE_DONE ? NULL
+                : rc == SQLITE_ROW
+                    ? foreign_key_error(sync, relation, sqlite3_column_int64(statement, 3))
+                    : failed(sync);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+static bool has_foreign_keys(const struct cat_relation *relation)
+{
+    for (size_t i = 0; i < relation->constraint_count; i++)
+        if (relation->constraints[i].kind == 'f') return true;
+    return false;
+}
+
+/* Rebuilt tables, and those that refer to one whose rows were cast. */
+static err check_rebuilt(struct schema_sync *sync, const struct changes *changes)
+{
+    bool cast = false;
+    for (size_t i = 0; i < changes->count; i++)
+        cast = cast || using_of(sync, changes->at[i].new->oid, 0);
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(sync->after, &at))) {
+        bool wanted = cast;
+        for (size_t i = 0; i < changes->count; i++)
+            wanted = wanted || (changes->at[i].new == relation && changes->at[i].rebuilt);
+        if (!wanted || !is_table(relation) || !has_foreign_keys(relation)) continue;
+        sync->failed_relation = relation->oid;
+        TRY(check_foreign_keys(sync, relation));
+    }
+    return NULL;
+}
+
+/* ---- effects on rows ---- */
+
+static err enum_rename_column(struct schema_sync *sync, const struct cat_relation *relation,
+                              const struct cat_column *column, const struct ddl_effect *effect)
+{
+    const struct cat_type *type = catalog_type(sync->after, effect->type);
+    bool array = column->type == type->array;
+    if (column->type != type->oid && !array) return NULL;
+    struct value from = value_text(effect->from), to = value_text(effect->to);
+    struct buf *sql = sql_start(sync, "UPDATE ", relation->physical);
+    buf_lit(sql, " SET ");
+    print_ident(sql, column->physical);
+    buf_lit(sql, " = ");
+    if (array) buf_lit(sql, "(SELECT json_group_array(iif(value = ");
+    print_const(sql, array ? &from : &to);
+    if (array) {
+        buf_lit(sql, ", ");
+        print_const(sql, &to);
+        buf_lit(sql, ", value)) FROM json_each(");
+        print_ident(sql, column->physical);
+        buf_lit(sql, "))");
+    }
+    buf_lit(sql, " WHERE ");
+    print_ident(sql, column->physical);
+    if (array) {
+        buf_lit(sql, " IS NOT NULL");
+        return run(sync, buf_str(sql));
+    }
+    /* Bytes, not the enum's order: the former label is no member any more. */
+    buf_lit(sql, " COLLATE BINARY = ");
+    print_const(sql, &from);
+    return run(sync, buf_str(sql));
+}
+
+static err enum_rename(struct schema_sync *sync, const struct ddl_effect *effect)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(sync->after, &at)))
+        for (size_t i = 0; is_table(relation) && i < relation->column_count; i++)
+            TRY(enum_rename_column(sync, relation, &relation->columns[i], effect));
+    return NULL;
+}
+
+static err apply_effects(struct schema_sync *sync)
+{
+    for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
+        const struct ddl_effect *effect = &sync->effects->at[i];
+        const struct cat_relation *relation = catalog_relation(sync->after, effect->relation);
+        if (effect->kind == EFFECT_ENUM_RENAME) TRY(enum_rename(sync, effect));
+        if (effect->kind != EFFECT_TRUNCATE || !relation) continue;
+        TRY(run(sync, buf_str(sql_start(sync, "DELETE FROM ", relation->physical))));
+    }
+    return NULL;
+}
+
+/* ---- the whole ---- */
+
+static err sync_tables(struct schema_sync *sync)
+{
+    struct changes changes = {0};
+    TRY(collect(sync, &changes));
+    TRY(drop_gone(sync));
+    TRY(rename_tables(sync));
+    for (size_t i = 0; i < changes.count; i++) {
+        struct change *change = &changes.at[i];
+        sync->failed_relation = change->new->oid;
+        TRY(is_table(change->old) ? change_table(change) : create_table(change));
+    }
+    for (size_t i = 0; i < changes.count; i++) {
+        sync->failed_relation = changes.at[i].new->oid;
+        TRY(create_indexes(&changes.at[i]));
+    }
+    sync->failed_relation = OID_NONE;
+    TRY(apply_effects(sync));
+    return check_rebuilt(sync, &changes);
+}
+
+/* A table that is dropped to be made anew, or because CASCADE took what referred to it, must not
+ * empty its children: enforcement is off around these statements alone. */
+err schema_sync(struct schema_sync *sync)
+{
+    int before = 0;
+    sqlite3_db_config(sync->db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &before);
+    sqlite3_db_config(sync->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+    err error = sync_tables(sync);
+    sqlite3_db_config(sync->db, SQLITE_DBCONFIG_ENABLE_FKEY, before, NULL);
+    return error;
+}

@@ -1,0 +1,37 @@
+/* engine/sqlite/schema_int.h - what schema.c (comparing, changing) shares with schema_text.c (texts).
+ *
+ * Threads, errors: see schema.h.
+ */
+#ifndef DAPUR_ENGINE_SQLITE_SCHEMA_INT_H
+#define DAPUR_ENGINE_SQLITE_SCHEMA_INT_H
+
+#include "engine/sqlite/schema.h"
+#include "sql/infer.h"
+
+/* SQL for SQLite, or a key for comparing: there columns are numbers and tables oids, so that a
+ * rename makes no difference. */
+enum schema_text { TEXT_SQL, TEXT_KEY };
+
+struct schema_print {
+    struct arena *arena;
+    const struct catalog *catalog;
+    const struct cat_relation *relation;
+    enum schema_text kind;
+    str name;                 /* of the table in CREATE TABLE; empty: its physical name */
+    const int16_t *left_out;  /* columns not to print (keys only) */
+    size_t left_out_count;
+};
+
+MUST_USE err schema_print_table(struct schema_print *print, struct buf *out);
+MUST_USE err schema_print_column(struct schema_print *print, const struct cat_column *column,
+                                 struct buf *out);
+MUST_USE err schema_print_index(struct schema_print *print, const struct cat_index *index,
+                                struct buf *out);
+/* An expression over the relation's columns as SQLite's text; relation may be NULL. */
+MUST_USE err schema_print_expr(struct schema_print *print, const struct node *tree,
+                               enum infer_clause clause, oid type, int32_t typmod,
+                               struct buf *out);
+/* True when the index is to be in the file: it is physical and not the rowid's. */
+bool schema_index_present(const struct schema_print *print, const struct cat_index *index);
+
+#endif

@@ -1,0 +1,357 @@
+/* One statement of a script. */
+#include <stdio.h>
+
+#include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/run.h"
+#include "engine/sqlite/schema.h"
+#include "engine/sqlite/script_int.h"
+#include "sql/plan.h"
+
+enum { RESULT_BYTES_MAX = 256 * 1024 * 1024 };
+
+void script_notice(struct script_run *run, const char *format, ...)
+{
+    if (!run->options->notice) return;
+    va_list args;
+    va_start(args, format);
+    str text = str_vprintf(run->scratch, format, args);
+    va_end(args);
+    run->options->notice(run->options->context, text);
+}
+
+static void hook_notice(void *context, str message)
+{
+    struct script_run *run = context;
+    script_notice(run, "%.*s", STR_FMT(message));
+}
+
+static err exec(struct script_run *run, const char *sql)
+{
+    sqlite3 *db = run->connection->db;
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK) return NULL;
+    return sqlite_error(run->scratch, db, sqlite3_extended_errcode(db));
+}
+
+/* ---- the tables ---- */
+
+static err sync_tables(struct script_run *run, const struct catalog *after,
+                       const struct ddl_effects *effects)
+{
+    if (!effects && !schema_differs(run->synced, after)) return NULL;
+    /* Collations of enums and functions in checks read the catalog that the tables will be of. */
+    sqlite_session_catalog(run->connection->session, after);
+    struct schema_sync sync = {
+        .arena = run->scratch,
+        .db = run->connection->db,
+        .before = run->synced,
+        .after = after,
+        .effects = effects,
+    };
+    TRY(schema_sync(&sync));
+    const struct catalog *former = run->synced;
+    run->synced = catalog_ref(after);
+    catalog_unref(former);
+    return NULL;
+}
+
+err script_flush(struct script_run *run)
+{
+    return sync_tables(run, run->current, NULL);
+}
+
+/* ---- queries ---- */
+
+static void describe(struct script_run *run, const struct plan *plan, struct script_result *result)
+{
+    struct buf *names = buf_in(run->scratch, 0), *types = buf_in(run->scratch, 0);
+    const struct plan_node *node = plan->steps[plan->step_count - 1].node;
+    buf_char(names, '[');
+    buf_char(types, '[');
+    for (size_t i = 0; i < node->column_count; i++) {
+        if (node->columns[i].hidden) continue;
+        if (names->len > 1) buf_char(names, ',');
+        if (types->len > 1) buf_char(types, ',');
+        json_write_str(names, node->columns[i].name);
+        json_write_str(types,
+                       catalog_type_name(run->scratch,
+                                         run->current,
+                                         node->columns[i].type,
+                                         node->columns[i].typmod));
+    }
+    buf_char(names, ']');
+    buf_char(types, ']');
+    if (!node->column_count) return;
+    result->columns_json = buf_str(names);
+    result->types_json = buf_str(types);
+}
+
+static err full(void *context, struct buf *bytes)
+{
+    struct script_run *run = context;
+    (void)bytes;
+    return err_sql(run->scratch, "53400", "the result is too large for a script");
+}
+
+static err run_plan(struct script_run *run, const struct plan *plan, const struct value *params,
+                    struct script_result *result)
+{
+    struct buf *bytes = buf_in(run->scratch, 0);
+    struct step_result step = {.total = -1, .body = {.fd = -1}};
+    struct run job = {
+        .arena = run->scratch,
+        .db = run->connection->db,
+        .statements = run->connection->statements,
+        .session = run->connection->session,
+        .caller = &run->caller,
+        .format = FORMAT_TEXT_ROWS,
+        .output = {.bytes = bytes,
+                   .bytes_high = RESULT_BYTES_MAX,
+                   .full = full,
+                   .context = run},
+    };
+    struct engine_step request = {
+        .plan = plan, .params = params, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
+    TRY(run_program(&job, &request, &step));
+    result->rows = step.affected > step.rows ? step.affected : step.rows;
+    if (!run->options->collect_rows) return NULL;
+    describe(run, plan, result);
+    result->rows_json = buf_str(bytes);
+    return NULL;
+}
+
+err script_query(struct script_run *run, const struct node *node, str source,
+                 struct script_result *result)
+{
+    TRY(script_flush(run));
+    sqlite_session_catalog(run->connection->session, run->current);
+    struct compile_node target = {.statement = node};
+    struct compile_step step = {
+        .node = &target,
+        .shape = run->options->collect_rows ? RESULT_ROWS : RESULT_NONE,
+        .result = true,
+    };
+    struct compile_options options = {
+        .catalog = run->current,
+        .role = run->role,
+        .search_path = run->search_path,
+        .search_path_count = run->search_path_count,
+        .steps = &step,
+        .step_count = 1,
+        .source = source,
+    };
+    struct plan *plan;
+    TRY(sql_compile(run->scratch, &options, program_print, &plan));
+    err error = run_plan(run, plan, NULL, result);
+    plan_unref(plan);
+    return error;
+}
+
+/* ---- DDL ---- */
+
+/* SELECT ... INTO t is CREATE TABLE t AS SELECT. */
+static const struct node *as_create(struct script_run *run, const struct SelectStmt *select)
+{
+    struct CreateTableAsStmt *create = AST_NEW(run->scratch, CreateTableAsStmt);
+    struct node *copy = ast_copy(run->scratch, &select->base);
+    create->into = AST_AS(SelectStmt, copy)->intoClause;
+    AST_AS(SelectStmt, copy)->intoClause = NULL;
+    create->query = copy;
+    create->objtype = OBJECT_TABLE;
+    create->is_select_into = true;
+    return &create->base;
+}
+
+/* Which effects cannot wait: they work on rows as the tables are at this statement. */
+static bool needs_tables(const struct ddl_effects *effects)
+{
+    return effects->count > 0;
+}
+
+static err fill_table(struct script_run *run, const struct ddl_effect *effect)
+{
+    const struct cat_relation *relation = catalog_relation(run->current, effect->relation);
+    const struct cat_schema *schema = catalog_schema(run->current, relation->schema);
+    struct InsertStmt *insert = AST_NEW(run->scratch, InsertStmt);
+    insert->relation = ast_range_var(run->scratch, schema->name, relation->name, STR_NONE);
+    insert->selectStmt = ast_copy(run->scratch, effect->tree);
+    struct script_result ignored = {0};
+    return script_query(run, &insert->base, STR_NONE, &ignored);
+}
+
+static err later_effects(struct script_run *run, const struct ddl_effects *effects)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct ddl_effect *effect = &effects->at[i];
+        if (effect->kind == EFFECT_TABLE_FILL) TRY(fill_table(run, effect));
+        if (effect->kind == EFFECT_SEQUENCE_SET)
+            TRY(sequences_set(run->sequences,
+                              run->scratch,
+                              catalog_relation(run->current, effect->relation),
+                              effect->value,
+                              false));
+    }
+    return NULL;
+}
+
+static void note_rls(struct script_run *run, const struct node *node)
+{
+    if (!AST_IS(AlterTableStmt, node)) return;
+    const struct AlterTableStmt *alter = AST_AS(AlterTableStmt, node);
+    for (size_t i = 0; i < alter->cmds->count; i++) {
+        if (AST_AS(AlterTableCmd, alter->cmds->at[i])->subtype != AT_DisableRowSecurity) continue;
+        size_t at = 0;
+        const struct cat_relation *relation;
+        while ((relation = catalog_relation_next(run->current, &at)))
+            if (str_eq(relation->name, alter->relation->relname))
+                *VEC_ADD(run->arena, &run->rls_disabled) = relation->oid;
+    }
+}
+
+static err run_ddl(struct script_run *run, const struct node *node, struct script_result *result)
+{
+    struct ddl_context context = {
+        .arena = run->scratch,
+        .role = run->role,
+        .search_path = run->search_path,
+        .search_path_count = run->search_path_count,
+        .skip_function_bodies = run->skip_function_bodies,
+        .hooks = &ddl_analyze_hooks,
+        .notice = hook_notice,
+        .notice_context = run,
+    };
+    struct catalog *next;
+    result->command = ddl_command_tag(node);
+    TRY(ddl_apply(&context, run->current, node, &next));
+    bool now = needs_tables(&context.effects) || !run->batch;
+    err error = needs_tables(&context.effects) ? script_flush(run) : NULL;
+    const struct ddl_effects *effects = needs_tables(&context.effects) ? &context.effects : NULL;
+    if (!error && now) error = sync_tables(run, next, effects);
+    if (error) {
+        catalog_unref(next);
+        return error;
+    }
+    catalog_unref(run->current);
+    run->current = next;
+    sqlite_session_catalog(run->connection->session, run->current);
+    note_rls(run, node);
+    return later_effects(run, &context.effects);
+}
+
+/* ---- what is folded ---- */
+
+static err set_constraints(struct script_run *run, const struct ConstraintsSetStmt *set)
+{
+    if (set->constraints->count)
+        script_notice(run, "SET CONSTRAINTS works on all constraints at once here");
+    return exec(run, set->deferred ? "PRAGMA defer_foreign_keys=ON" : "PRAGMA defer_foreign_keys=OFF");
+}
+
+static err fold_transaction(struct script_run *run, const struct TransactionStmt *statement)
+{
+    static const char *const names[] = {
+        [TRANS_STMT_BEGIN] = "BEGIN",
+        [TRANS_STMT_START] = "START TRANSACTION",
+        [TRANS_STMT_COMMIT] = "COMMIT",
+        [TRANS_STMT_ROLLBACK] = "ROLLBACK",
+        [TRANS_STMT_SAVEPOINT] = "SAVEPOINT",
+        [TRANS_STMT_RELEASE] = "RELEASE SAVEPOINT",
+        [TRANS_STMT_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT",
+        [TRANS_STMT_PREPARE] = "PREPARE TRANSACTION",
+        [TRANS_STMT_COMMIT_PREPARED] = "COMMIT PREPARED",
+        [TRANS_STMT_ROLLBACK_PREPARED] = "ROLLBACK PREPARED",
+    };
+    bool folded = statement->kind == TRANS_STMT_BEGIN || statement->kind == TRANS_STMT_START ||
+                  statement->kind == TRANS_STMT_COMMIT;
+    if (!folded)
+        return err_sql(run->scratch,
+                       "0A000",
+                       "%s is not supported in a script",
+                       names[statement->kind]);
+    script_notice(run,
+                  "%s is folded: %s",
+                  names[statement->kind],
+                  run->options->transaction ? "the whole file is one transaction"
+                                            : "each statement is a transaction of its own");
+    return NULL;
+}
+
+struct folded_row {
+    enum node_kind kind;
+    const char *command;
+    const char *notice; /* NULL: silent */
+};
+
+/* They mean something to PostgreSQL's processes and nothing to one writer. */
+static const struct folded_row folded_rows[] = {
+    {T_LockStmt,       "LOCK TABLE", NULL                                               },
+    {T_CheckPointStmt, "CHECKPOINT", NULL                                               },
+    {T_DiscardStmt,    "DISCARD",    NULL                                               },
+    {T_VacuumStmt,     "VACUUM",     "VACUUM and ANALYZE have no effect in a script"    },
+    {T_ReindexStmt,    "REINDEX",    "REINDEX has no effect here"                       },
+    {T_ClusterStmt,    "CLUSTER",    "CLUSTER has no effect here"                       },
+    {T_NotifyStmt,     "NOTIFY",     "NOTIFY from a script reaches nobody"              },
+    {T_ListenStmt,     "LISTEN",     "LISTEN in a script hears nothing"                 },
+    {T_UnlistenStmt,   "UNLISTEN",   NULL                                               },
+};
+
+static bool fold(struct script_run *run, const struct node *node, struct script_result *result)
+{
+    for (size_t i = 0; i < COUNT_OF(folded_rows); i++) {
+        if (folded_rows[i].kind != node->kind) continue;
+        result->command = str_of(folded_rows[i].command);
+        if (folded_rows[i].notice) script_notice(run, "%s", folded_rows[i].notice);
+        return true;
+    }
+    return false;
+}
+
+/* ---- the choice ---- */
+
+static const char *query_tag(enum node_kind kind)
+{
+    switch ((int)kind) { /* the four */
+    case T_InsertStmt:
+        return "INSERT";
+    case T_UpdateStmt:
+        return "UPDATE";
+    case T_DeleteStmt:
+        return "DELETE";
+    default:
+        return "SELECT";
+    }
+}
+
+err script_statement_run(struct script_run *run, const struct script_item *item,
+                         struct script_result *result)
+{
+    const struct node *node = item->statement.node;
+    TRY(script_session_refresh(run));
+    if (item->has_copy_data) return script_copy(run, item, result);
+    if (fold(run, node, result)) return NULL;
+    switch ((int)node->kind) {
+    case T_SelectStmt:
+        if (AST_AS(SelectStmt, node)->intoClause)
+            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), result);
+        break;
+    case T_InsertStmt:
+    case T_UpdateStmt:
+    case T_DeleteStmt:
+        break;
+    case T_TransactionStmt:
+        result->command = STR("BEGIN");
+        return fold_transaction(run, AST_AS(TransactionStmt, node));
+    case T_VariableSetStmt:
+        result->command = STR("SET");
+        return script_set(run, AST_AS(VariableSetStmt, node));
+    case T_VariableShowStmt:
+        result->command = STR("SHOW");
+        return script_show(run, AST_AS(VariableShowStmt, node), result);
+    case T_ConstraintsSetStmt:
+        result->command = STR("SET CONSTRAINTS");
+        return set_constraints(run, AST_AS(ConstraintsSetStmt, node));
+    default: /* utility statements, and what ddl refuses by name */
+        return run_ddl(run, node, result);
+    }
+    result->command = str_of(query_tag(node->kind));
+    return script_query(run, node, item->statement.text, result);
+}
