@@ -521,6 +521,7 @@ static bool query_barriers(struct query *query, void *context)
 {
     (void)context;
     condition_barriers(query->where);
+    condition_barriers(query->having); /* SQLite moves what it can of it to WHERE */
     for (size_t i = 0; i < query->from_count; i++) from_barriers(query->from[i]);
     return query_children(query, sublink_barriers, NULL) &&
            query_subqueries(query, query_barriers, NULL);

@@ -181,14 +181,22 @@ static err print_group(struct text *text, const struct query *query)
     return NULL;
 }
 
-static err print_order(struct text *text, const struct sort_list *order)
+/* NULLS LAST of an ascending sort keeps SQLite from an index whose columns are NOT NULL: there it is
+ * not said. */
+static err print_order(struct text *text, const struct query *query)
 {
-    struct sort_list kept = {.at = ARENA_ARRAY(text->print.arena, struct sort_item, order->count)};
-    for (size_t i = 0; i < order->count; i++)
-        if (!is_constant(order->at[i].expr)) kept.at[kept.count++] = order->at[i];
-    if (kept.count == 0) return NULL;
-    buf_lit(text->print.sql, " ORDER BY ");
-    return print_sort_list(&text->print, &kept);
+    str word = STR(" ORDER BY ");
+    for (size_t i = 0; i < query->order.count; i++) {
+        const struct sort_item *item = &query->order.at[i];
+        if (is_constant(item->expr)) continue;
+        buf_str_add(text->print.sql, word);
+        word = STR(", ");
+        TRY(print_collated(&text->print, item->expr));
+        if (item->descending) buf_lit(text->print.sql, " DESC");
+        if (query_expr_is_filled(query, item->expr)) continue;
+        buf_str_add(text->print.sql, item->nulls_first ? STR(" NULLS FIRST") : STR(" NULLS LAST"));
+    }
+    return NULL;
 }
 
 static err print_bound(struct text *text, const struct expr *expr, const char *word)
@@ -280,7 +288,7 @@ static err print_row_number(struct text *text, const struct query *query)
         if (i > 0) buf_lit(sql, ", ");
         TRY(print_collated(&text->print, query->distinct_on.at[i]));
     }
-    TRY(print_order(text, &query->order));
+    TRY(print_order(text, query));
     buf_lit(sql, ") AS \"n\"");
     for (size_t i = 0; i < query->order.count; i++) {
         buf_lit(sql, ", ");
@@ -483,6 +491,6 @@ static err print_body(struct text *text, const struct query *query,
         return print_limit(text, query);
     }
     TRY(print_plain(text, query, options));
-    TRY(print_order(text, &query->order));
+    TRY(print_order(text, query));
     return print_limit(text, query);
 }

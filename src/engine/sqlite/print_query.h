@@ -143,6 +143,13 @@ MUST_USE err text_with(struct text *text, const struct query *query,
 /* Names of a query's visible columns as a FROM item, made unique without case. */
 str *text_column_names(struct text *text, const struct rte_column *columns, size_t count);
 
+/* ---- print_null.c ---- */
+
+/* Column `column` of what the query yields is never NULL. */
+bool query_column_is_filled(const struct query *query, size_t column);
+/* The same of an expression over the query's FROM. */
+bool query_expr_is_filled(const struct query *query, const struct expr *expr);
+
 err text_refuse(struct text *text, int32_t location, const char *what);
 
 #endif

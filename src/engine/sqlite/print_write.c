@@ -240,74 +240,6 @@ static const struct cat_column *rowid_column(const struct write *w)
     return schema_rowid_column(w->builder->plan->catalog, w->relation);
 }
 
-static bool cannot_be_null(const struct expr *expr);
-
-static bool values_cannot_be_null(const struct query *query, size_t column)
-{
-    for (size_t row = 0; row < query->value_row_count; row++)
-        if (!cannot_be_null(query->values[row].at[column])) return false;
-    return true;
-}
-
-static bool has_outer_join(const struct from_item *item)
-{
-    if (item->kind != FROM_JOIN) return false;
-    bool outer = item->join != JOIN_KIND_INNER && item->join != JOIN_KIND_CROSS;
-    return outer || has_outer_join(item->left) || has_outer_join(item->right);
-}
-
-/* Column `column` of what a query yields. Anything that is not plain is taken to be able to. */
-static bool result_cannot_be_null(const struct query *query, size_t column)
-{
-    if (query->values != NULL) return values_cannot_be_null(query, column);
-    if (query->set_op != SET_NONE)
-        return result_cannot_be_null(query->set_left, column) &&
-               result_cannot_be_null(query->set_right, column);
-    for (size_t i = 0; i < query->from_count; i++)
-        if (has_outer_join(query->from[i])) return false;
-    return column < query->target_count && cannot_be_null(query->targets[column].expr);
-}
-
-static bool column_cannot_be_null(const struct expr *expr)
-{
-    const struct rte *rte = expr->column.rte;
-    const struct cat_column *column;
-    switch (rte->kind) {
-    case RTE_RELATION:
-        column = cat_column_numbered(rte->relation, rte->columns[expr->column.index].number);
-        return column != NULL && column->not_null;
-    case RTE_SUBQUERY: return result_cannot_be_null(rte->query, (size_t)expr->column.index);
-    case RTE_FUNCTION: /* a series has no holes */
-        return rte->function->kind == EXPR_CALL &&
-               str_eq(rte->function->call.builtin->name, STR("generate_series"));
-    case RTE_VALUES:
-    case RTE_CTE:
-    case RTE_RESULT: return false;
-    }
-    return false;
-}
-
-/* Arithmetic of integers answers NULL for NULL alone. */
-static bool call_cannot_be_null(const struct expr *expr)
-{
-    const struct builtin *builtin = expr->call.builtin;
-    if (builtin->kind != BUILTIN_OPERATOR || !builtin->strict || builtin->result > INT4OID)
-        return false;
-    for (size_t i = 0; i < expr->args.count; i++)
-        if (!cannot_be_null(expr->args.at[i])) return false;
-    return true;
-}
-
-static bool cannot_be_null(const struct expr *expr)
-{
-    if (expr == NULL) return false;
-    if (expr->kind == EXPR_CAST) return cannot_be_null(expr->args.at[0]);
-    if (expr->kind == EXPR_COLUMN) return column_cannot_be_null(expr);
-    if (expr->kind == EXPR_CALL) return call_cannot_be_null(expr);
-    return expr->kind == EXPR_NEXTVAL ||
-           (expr->kind == EXPR_CONST && expr->constant.kind != VALUE_NULL);
-}
-
 /* CASE WHEN c IS NULL THEN 0 ... END: which of the relation's columns, and the row's number. */
 static err print_null_case(struct write *w, struct text *text, const int *columns, size_t count,
                            const struct write_rows_place *rows, str alias)
@@ -362,7 +294,7 @@ static bool source_may_be_null(const struct write *w, int column)
     const struct query *query = w->query;
     for (size_t i = 0; i < query->insert_column_count; i++)
         if (query->insert_columns[i] == column)
-            return query->source == NULL || !result_cannot_be_null(query->source, i);
+            return query->source == NULL || !query_column_is_filled(query->source, i);
     return true;
 }
 

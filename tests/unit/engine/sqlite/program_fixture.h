@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "engine/sqlite/program.h"
+#include "sql/ast.h"
 #include "sql/catalog_build.h"
 #include "sql/ddl.h"
 #include "sql/parse.h"
@@ -65,22 +66,44 @@ static void fixture_end(struct program_fixture *fixture)
     catalog_unref(fixture->catalog);
 }
 
+static bool yields_rows(const struct node *statement)
+{
+    if (AST_IS(InsertStmt, statement))
+        return AST_AS(InsertStmt, statement)->returningList->count > 0;
+    if (AST_IS(UpdateStmt, statement))
+        return AST_AS(UpdateStmt, statement)->returningList->count > 0;
+    if (AST_IS(DeleteStmt, statement))
+        return AST_AS(DeleteStmt, statement)->returningList->count > 0;
+    return true;
+}
+
+static err try_compile(struct program_fixture *fixture, const char *role,
+                       const struct compile_node *node, bool api, struct plan **out)
+{
+    bool rows = yields_rows(node->statement);
+    const struct compile_step step = {
+        .node = node, .shape = rows ? RESULT_ROWS : RESULT_NONE, .result = rows};
+    struct compile_options options = {
+        .catalog = fixture->catalog,
+        .role = catalog_role_find(fixture->catalog, str_of(role))->oid,
+        .search_path = program_path,
+        .search_path_count = COUNT_OF(program_path),
+        .api = api,
+        .steps = &step,
+        .step_count = 1,
+    };
+    return sql_compile(fixture->arena, &options, program_print, out);
+}
+
 /* As the API compiles it when `api`: DML always checks SELECT policies. */
 static err try_plan(struct program_fixture *fixture, const char *role, const char *sql, bool api,
                     struct plan **out)
 {
-    struct node *node;
-    const struct cat_role *as = catalog_role_find(fixture->catalog, str_of(role));
-    struct compile_options options = {
-        .catalog = fixture->catalog,
-        .role = as->oid,
-        .search_path = program_path,
-        .search_path_count = COUNT_OF(program_path),
-        .api = api,
-        .source = str_of(sql),
-    };
-    TRY(sql_parse_one(fixture->arena, str_of(sql), &node));
-    return sql_compile_statement(fixture->arena, &options, node, program_print, out);
+    struct compile_node node = {0};
+    struct node *statement;
+    TRY(sql_parse_one(fixture->arena, str_of(sql), &statement));
+    node.statement = statement;
+    return try_compile(fixture, role, &node, api, out);
 }
 
 static void release_plan(void *plan)
