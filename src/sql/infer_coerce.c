@@ -137,16 +137,26 @@ static err no_cast(struct infer_context *ctx, oid from, oid to, int32_t location
                   location);
 }
 
-/* A value of the base type as one of the domain: its checks run where the cast is printed. */
-static struct expr *wrap_domain(struct infer_context *ctx, struct expr *expr, oid domain,
-                                int32_t typmod, enum cast_context context)
+static struct expr *make_cast(struct infer_context *ctx, struct expr *expr, oid type,
+                              int32_t typmod, enum cast_context context, bool binary)
 {
-    struct expr *cast = infer_new(ctx, EXPR_CAST, domain, expr->location);
+    struct expr *cast = infer_new(ctx, EXPR_CAST, type, expr->location);
     cast->typmod = typmod;
     cast->args = infer_args(ctx, &expr, 1);
     cast->cast.context = context;
-    cast->cast.binary = true;
+    cast->cast.binary = binary;
     return cast;
+}
+
+/* A value of the base type as one of the domain. A column's own constraints hold its domain's
+ * checks; elsewhere they are made part of the expression. */
+static err wrap_domain(struct infer_context *ctx, struct expr *expr, oid domain, int32_t typmod,
+                       enum cast_context context, struct expr **out)
+{
+    struct expr *checked = expr;
+    if (context != CAST_ASSIGNMENT) TRY(infer_domain_checks(ctx, expr, domain, &checked));
+    *out = make_cast(ctx, checked, domain, typmod, context, true);
+    return NULL;
 }
 
 err infer_literal(struct infer_context *ctx, const struct expr *literal, oid type, int32_t typmod,
@@ -174,8 +184,8 @@ err infer_literal(struct infer_context *ctx, const struct expr *literal, oid typ
     struct expr *constant = infer_const(ctx, base, value);
     constant->location = literal->location;
     constant->typmod = base_typmod;
-    *out = base == type ? constant : wrap_domain(ctx, constant, type, typmod, context);
-    return NULL;
+    *out = constant;
+    return base == type ? NULL : wrap_domain(ctx, constant, type, typmod, context, out);
 }
 
 /* $n whose type was open takes it from the place where it stands. */
@@ -218,17 +228,6 @@ static bool folds(struct infer_context *ctx, const struct expr *expr, oid target
     return from_fine && to_fine && !is_reg_type(target) && !is_reg_type(expr->type);
 }
 
-static struct expr *make_cast(struct infer_context *ctx, struct expr *expr, oid type,
-                              int32_t typmod, enum cast_context context, bool binary)
-{
-    struct expr *cast = infer_new(ctx, EXPR_CAST, type, expr->location);
-    cast->typmod = typmod;
-    cast->args = infer_args(ctx, &expr, 1);
-    cast->cast.context = context;
-    cast->cast.binary = binary;
-    return cast;
-}
-
 /* Casts whose answer depends on the session's zone or on "now". */
 static char cast_volatility(enum type_storage from, enum type_storage to)
 {
@@ -242,9 +241,39 @@ static char cast_volatility(enum type_storage from, enum type_storage to)
     return 'i';
 }
 
+/* ROW(...)::composite: field by field. */
+static err coerce_row(struct infer_context *ctx, struct expr *row, oid type,
+                      enum cast_context context, struct expr **out)
+{
+    struct type_facts facts;
+    const struct cat_relation *relation = NULL;
+    if (infer_facts(ctx->catalog, type, &facts) && facts.user) {
+        relation = catalog_relation(ctx->catalog, facts.user->relation);
+    }
+    if (!relation || relation->column_count != row->args.count) {
+        struct err *error = err_sql(ctx->arena, "42846", "cannot cast type record to %.*s",
+                                    STR_FMT(infer_type_text(ctx, type, -1)));
+        bool few = relation && row->args.count < relation->column_count;
+        return err_at(err_details(ctx->arena, error, "Input has too %s columns.",
+                                  few ? "few" : "many"),
+                      row->location);
+    }
+    *out = infer_new(ctx, EXPR_ROW, type, row->location);
+    (*out)->args = infer_args(ctx, row->args.at, row->args.count);
+    for (size_t i = 0; i < row->args.count; i++) {
+        const struct cat_column *column = &relation->columns[i];
+        TRY(infer_coerce(ctx, row->args.at[i], column->type, column->typmod, context,
+                         &(*out)->args.at[i]));
+    }
+    return NULL;
+}
+
 static err coerce_value(struct infer_context *ctx, struct expr *expr, oid base, int32_t typmod,
                         enum cast_context context, struct expr **out)
 {
+    if (expr->kind == EXPR_ROW && expr->type == RECORDOID && infer_is_composite(ctx, base)) {
+        return coerce_row(ctx, expr, base, context, out);
+    }
     enum coercion_path path = infer_path(ctx, base, expr->type, context);
     bool rows = (expr->type == RECORDOID || infer_is_composite(ctx, expr->type)) &&
                 (base == RECORDOID || infer_is_composite(ctx, base));
@@ -314,8 +343,7 @@ err infer_coerce(struct infer_context *ctx, struct expr *expr, oid type, int32_t
         return NULL;
     }
     TRY(coerce_value(ctx, expr, base, base_typmod, context, out));
-    if (base != type) *out = wrap_domain(ctx, *out, type, typmod, context);
-    return NULL;
+    return base == type ? NULL : wrap_domain(ctx, *out, type, typmod, context, out);
 }
 
 err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column, oid type,

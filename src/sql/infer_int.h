@@ -1,6 +1,7 @@
 /* sql/infer_int.h - what infer's own files share.
  *
  * infer_types.c types and their names; infer_coerce.c coercions, literals, common types;
+ * infer_domain.c checks of domains; infer_record.c fields of rows;
  * infer_select.c the choice among overloads; infer_operator.c operators; infer_call.c functions,
  * aggregates, windows; infer_expr.c the walk over the tree; infer_name.c names of result columns.
  *
@@ -58,6 +59,10 @@ MUST_USE err infer_literal(struct infer_context *ctx, const struct expr *literal
 /* reg* literals: 'name'::regclass and its like. */
 MUST_USE err infer_reg_literal(struct infer_context *ctx, str text, oid type, int32_t location,
                                int64_t *out);
+/* value, or an expression that raises 23514 or 23502 when it breaks the domain's constraints (its base
+ * domains' first). value is of the base type. */
+MUST_USE err infer_domain_checks(struct infer_context *ctx, struct expr *value, oid domain,
+                                 struct expr **out);
 /* The same error, with a place when it has none. */
 err infer_locate(struct infer_context *ctx, err error, int32_t location);
 

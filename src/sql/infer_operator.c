@@ -415,15 +415,20 @@ static size_t visible_targets(const struct query *query)
     return count;
 }
 
-static err one_column(struct infer_context *ctx, const struct query *query, size_t wanted,
-                      int32_t location)
+static err one_column(struct infer_context *ctx, const struct query *query, int32_t location)
+{
+    if (visible_targets(query) == 1) return NULL;
+    return err_at(err_sql(ctx->arena, "42601", "subquery must return only one column"), location);
+}
+
+static err as_many_columns(struct infer_context *ctx, const struct query *query, size_t wanted,
+                           int32_t location)
 {
     size_t count = visible_targets(query);
     if (count == wanted) return NULL;
-    const char *text = wanted == 1    ? "subquery must return only one column"
-                       : count > wanted ? "subquery has too many columns"
-                                        : "subquery has too few columns";
-    return err_at(err_sql(ctx->arena, "42601", "%s", text), location);
+    return err_at(err_sql(ctx->arena, "42601", "subquery has too %s columns",
+                          count > wanted ? "many" : "few"),
+                  location);
 }
 
 /* The sub-select's column as an operand; its target is replaced when the operator wants another
@@ -456,7 +461,7 @@ static err compare_sub_link(struct infer_context *ctx, const struct SubLink *nod
     struct expr *const single[] = {left};
     struct expr *const *operands = left->kind == EXPR_ROW ? left->args.at : single;
     size_t count = left->kind == EXPR_ROW ? left->args.count : 1;
-    TRY(one_column(ctx, query, count, at));
+    TRY(as_many_columns(ctx, query, count, at));
     struct expr **coerced = ARENA_ARRAY(ctx->arena, struct expr *, count ? count : 1);
     const struct builtin *first = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -500,13 +505,13 @@ err infer_sub_link(struct infer_context *ctx, const struct SubLink *node, struct
         (*out)->sublink.kind = SUBLINK_EXISTS;
         break;
     case EXPR_SUBLINK:
-        TRY(one_column(ctx, query, 1, at));
+        TRY(one_column(ctx, query, at));
         *out = infer_new(ctx, EXPR_SUBQUERY, query->targets[0].expr->type, at);
         (*out)->typmod = query->targets[0].expr->typmod;
         (*out)->sublink.kind = SUBLINK_SCALAR;
         break;
     case ARRAY_SUBLINK: {
-        TRY(one_column(ctx, query, 1, at));
+        TRY(one_column(ctx, query, at));
         oid element = query->targets[0].expr->type;
         oid array = infer_array_type(ctx, element);
         if (!array && infer_element_type(ctx, element)) array = element;

@@ -82,7 +82,9 @@ oid infer_array_type(struct infer_context *ctx, oid type)
 {
     struct type_facts facts;
     if (!infer_facts(ctx->catalog, type, &facts)) return OID_NONE;
-    return facts.array;
+    /* Rows of tables have no array type of their own here. */
+    bool row = facts.kind == TYPE_KIND_COMPOSITE && !facts.array;
+    return row ? (oid)RECORDARRAYOID : facts.array;
 }
 
 str infer_type_text(struct infer_context *ctx, oid type, int32_t typmod)
@@ -256,8 +258,8 @@ static err numeric_typmod(struct infer_context *ctx, const int32_t *mods, size_t
     return NULL;
 }
 
-static err pack_typmod(struct infer_context *ctx, oid type, const int32_t *mods, size_t count,
-                       int32_t *out)
+static err pack_typmod(struct infer_context *ctx, oid type, str written, const int32_t *mods,
+                       size_t count, int32_t *out)
 {
     switch (type) {
     case VARCHAROID:
@@ -285,7 +287,7 @@ static err pack_typmod(struct infer_context *ctx, oid type, const int32_t *mods,
     }
     default: /* not an enum: every other type takes none */
         return err_sql(ctx->arena, "42601", "type modifier is not allowed for type \"%.*s\"",
-                       STR_FMT(infer_type_text(ctx, type, -1)));
+                       STR_FMT(written));
     }
 }
 
@@ -310,7 +312,9 @@ err infer_type_name(struct infer_context *ctx, const struct TypeName *name, oid 
         int32_t mods[TYPMODS_MAX] = {0};
         size_t count = 0;
         TRY(read_typmods(ctx, name, mods, &count));
-        TRY(infer_locate(ctx, pack_typmod(ctx, found, mods, count, typmod), name->base.location));
+        str written = ast_name_at(name->names, name->names->count - 1);
+        TRY(infer_locate(ctx, pack_typmod(ctx, found, written, mods, count, typmod),
+                         name->base.location));
     } else if (name->typemod >= 0) {
         *typmod = (int32_t)name->typemod;
     }

@@ -129,8 +129,7 @@ static err run_test(struct function_call *call, struct value *out)
 
 static err run_concat(struct function_call *call, struct value *out)
 {
-    out->kind = VALUE_TEXT;
-    return jsonb_concat(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
+    return text_out(out, jsonb_concat(call->arena, arg_text(call, 0), arg_text(call, 1)));
 }
 
 enum { DELETE_KEY, DELETE_KEYS, DELETE_INDEX, DELETE_PATH };
@@ -177,9 +176,9 @@ enum { ON_JSON, ON_JSONB };
 
 static err run_strip_nulls(struct function_call *call, struct value *out)
 {
-    out->kind = VALUE_TEXT;
-    return call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, arg_text(call, 0), &out->s)
-                                       : json_text_strip_nulls(call->arena, arg_text(call, 0), &out->s);
+    str json = arg_text(call, 0);
+    return text_out(out, call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, json)
+                                                     : json_text_strip_nulls(call->arena, json));
 }
 
 static err run_pretty(struct function_call *call, struct value *out)
