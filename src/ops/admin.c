@@ -152,7 +152,6 @@ static const struct http_route admin_routes[] = {
 
 static const struct http_route health_routes[] = {
     {HTTP_BIT(HTTP_GET), STR_INIT("/"), false, 0, health, STR_INIT("health")},
-    {HTTP_BIT(HTTP_GET), STR_INIT(""), false, 0, health, STR_INIT("health")},
 };
 
 const struct http_mount *admin_mount(struct arena *arena, struct admin *admin)
