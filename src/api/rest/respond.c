@@ -238,17 +238,16 @@ static void respond_call(struct answer *answer, struct step_result *result)
     respond_read(answer, result);
 }
 
-void rest_respond(struct rest_request *request, const struct step_result *result)
+void rest_respond(struct rest_request *request, struct step_result *result)
 {
     struct answer answer = {.request = request, .response = {.status = 200}};
-    struct step_result taken = *result;
     add_common(&answer);
     switch (request->verb) {
-    case REST_READ: respond_read(&answer, &taken); break;
-    case REST_INSERT: respond_insert(&answer, &taken); break;
+    case REST_READ: respond_read(&answer, result); break;
+    case REST_INSERT: respond_insert(&answer, result); break;
     case REST_UPDATE:
-    case REST_DELETE: respond_change(&answer, &taken); break;
-    case REST_CALL: respond_call(&answer, &taken); break;
+    case REST_DELETE: respond_change(&answer, result); break;
+    case REST_CALL: respond_call(&answer, result); break;
     }
 }
 

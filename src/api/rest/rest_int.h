@@ -166,7 +166,8 @@ MUST_USE err rest_compile_call(struct rest_request *request, const struct catalo
 void rest_run(struct rest_request *request);
 
 /* respond.c */
-void rest_respond(struct rest_request *request, const struct step_result *result);
+/* May take the result's body. */
+void rest_respond(struct rest_request *request, struct step_result *result);
 void rest_respond_error(struct rest_request *request, err error);
 http_error_renderer rest_render_error;
 void rest_respond_empty(struct rest_request *request, int status, str body);
