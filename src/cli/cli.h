@@ -39,6 +39,7 @@ struct command {
     const struct cli_flag *flags;
     size_t flag_count;
     bool settings; /* takes every setting as a flag too */
+    bool signals;  /* waits for SIGTERM itself: blocked in the whole process before it starts */
     int (*run)(struct cli *cli);
 };
 

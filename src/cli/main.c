@@ -1,5 +1,6 @@
 /* cli/main.c - main(): finds the subcommand, reads its arguments, runs it. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -188,12 +189,24 @@ static void *run_on_thread(void *context)
     return NULL;
 }
 
+/* A signal goes to any thread that does not block it: the main thread must, or it would end us. */
+static void block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
 /* The SQL parser needs a deep stack, which the main thread cannot be sure to have. */
 static int run_command(const struct command *command, const struct cli *cli)
 {
     struct started started = {.command = command, .cli = *cli, .code = EXIT_UNUSABLE};
     pthread_t thread;
     pthread_attr_t attributes;
+    if (command->signals) block_signals();
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, COMMAND_STACK_BYTES);
     int rc = pthread_create(&thread, &attributes, run_on_thread, &started);

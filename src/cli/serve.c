@@ -53,5 +53,6 @@ const struct command command_serve = {
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .settings = true,
+    .signals = true,
     .run = serve,
 };

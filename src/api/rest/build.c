@@ -498,7 +498,7 @@ err rest_build(struct rest_request *request, const struct catalog *catalog, stru
     struct rest_scope *scope = ARENA_NEW(request->arena, struct rest_scope);
     *scope = (struct rest_scope){.request = request, .catalog = catalog, .relation = request->relation,
                                  .alias = request->relation->name};
-    *out = (struct rest_built){.shape = RESULT_ROWS};
+    *out = (struct rest_built){.shape = request->accept.media == REST_OBJECT ? RESULT_OBJECT : RESULT_ROWS};
     switch (request->verb) {
     case REST_READ: TRY(build_read(scope, out)); break;
     case REST_INSERT: TRY(build_insert(scope, out)); break;

@@ -241,7 +241,7 @@ err rest_shape(struct rest_request *request, struct buf *key)
     key_int(&shaping, request->verb);
     key_str(&shaping, request->schema_name);
     key_str(&shaping, request->name);
-    key_int(&shaping, (int)request->prefer.what * 64 + (int)request->prefer.resolution * 8 +
+    key_int(&shaping, (request->accept.media == REST_OBJECT) * 256 + (int)request->prefer.what * 64 + (int)request->prefer.resolution * 8 +
                           (request->prefer.count != REST_COUNT_NONE) * 2 + query->has_on_conflict);
     key_names(&shaping, query->on_conflict, query->on_conflict_count);
     if (request->verb == REST_CALL) shape_call(&shaping);

@@ -137,10 +137,9 @@ static void expect(struct rest_request *request)
 {
     request->step.rows_least = request->step.rows_most = ROWS_ANY;
     enum result_shape shape = request->plan->steps[request->plan->step_count - 1].shape;
-    bool rows = shape == RESULT_ROWS || shape == RESULT_NONE;
-    if (request->accept.media == REST_OBJECT && rows && request->verb != REST_CALL)
-        request->step.rows_least = request->step.rows_most = 1;
-    if (request->accept.media == REST_OBJECT && shape == RESULT_ROWS && request->verb == REST_CALL)
+    /* A function's single value is one row already; tables and sets of rows have to be. */
+    bool counts = request->verb != REST_CALL || shape == RESULT_ROWS;
+    if (request->accept.media == REST_OBJECT && counts)
         request->step.rows_least = request->step.rows_most = 1;
     bool changes = request->verb == REST_UPDATE || request->verb == REST_DELETE;
     if (changes && request->prefer.strict && request->prefer.max_affected_given &&

@@ -4,8 +4,8 @@ create function public.add(a integer, b integer default 1) returns integer
 create function public.whoami() returns json
     language sql stable as $$ select json_build_object('uid', auth.uid(), 'role', auth.role()) $$;
 
-create function public.open_tasks(least integer default 1) returns setof public.tasks
-    language sql stable as $$ select * from public.tasks where not done and priority >= least $$;
+create function public.open_tasks(lowest integer default 1) returns setof public.tasks
+    language sql stable as $$ select * from public.tasks where not done and priority >= lowest $$;
 
 create function public.project_named(wanted text) returns public.projects
     language sql stable as $$ select * from public.projects where name = wanted $$;
