@@ -129,7 +129,8 @@ static err run_test(struct function_call *call, struct value *out)
 
 static err run_concat(struct function_call *call, struct value *out)
 {
-    return text_out(out, jsonb_concat(call->arena, arg_text(call, 0), arg_text(call, 1)));
+    out->kind = VALUE_TEXT;
+    return jsonb_concat(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
 }
 
 enum { DELETE_KEY, DELETE_KEYS, DELETE_INDEX, DELETE_PATH };
@@ -177,8 +178,9 @@ enum { ON_JSON, ON_JSONB };
 static err run_strip_nulls(struct function_call *call, struct value *out)
 {
     str json = arg_text(call, 0);
-    return text_out(out, call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, json)
-                                                     : json_text_strip_nulls(call->arena, json));
+    out->kind = VALUE_TEXT;
+    return call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, json, &out->s)
+                                       : json_text_strip_nulls(call->arena, json, &out->s);
 }
 
 static err run_pretty(struct function_call *call, struct value *out)
