@@ -159,7 +159,7 @@ size_t jsonb_count(str container)
     return count;
 }
 
-bool jsonb_at(str json, int64_t index, str *out)
+bool json_text_at(str json, int64_t index, str *out)
 {
     if (jsonb_kind(json) != JSONB_ARRAY) return false;
     if (index < 0) index += (int64_t)jsonb_count(json);
@@ -172,6 +172,15 @@ bool jsonb_at(str json, int64_t index, str *out)
     return false;
 }
 
+bool jsonb_at(str json, int64_t index, str *out)
+{
+    enum jsonb_kind kind = jsonb_kind(json);
+    bool scalar = kind != JSONB_ARRAY && kind != JSONB_OBJECT;
+    if (!scalar) return json_text_at(json, index, out);
+    *out = json;
+    return index == 0 || index == -1;
+}
+
 bool jsonb_path(str json, const str *path, size_t count, str *out)
 {
     for (size_t i = 0; i < count; i++) {
@@ -179,7 +188,7 @@ bool jsonb_path(str json, const str *path, size_t count, str *out)
         int64_t index;
         bool found = false;
         if (kind == JSONB_OBJECT) found = jsonb_get(json, path[i], &json);
-        else if (kind == JSONB_ARRAY && str_to_i64(path[i], &index)) found = jsonb_at(json, index, &json);
+        else if (kind == JSONB_ARRAY && str_to_i64(path[i], &index)) found = json_text_at(json, index, &json);
         if (!found) return false;
     }
     *out = json;

@@ -41,7 +41,9 @@ enum jsonb_kind jsonb_kind(str json);
 str jsonb_typeof(str json);
 /* -> : false when absent (SQL NULL). The last of duplicate keys. Negative indexes count from the end. */
 bool jsonb_get(str json, str key, str *out);
+/* A jsonb scalar answers itself for index 0 and -1, as if it stood in an array; json does not. */
 bool jsonb_at(str json, int64_t index, str *out);
+bool json_text_at(str json, int64_t index, str *out);
 /* #> : each step is a key or an index. */
 bool jsonb_path(str json, const str *path, size_t count, str *out);
 /* ->> on what -> answered: strings decoded, null is SQL NULL (false), the rest as it is. */
@@ -65,6 +67,7 @@ bool jsonb_contains(str a, str b);
 bool jsonb_exists(str a, str key);
 bool jsonb_exists_any(str a, const str *keys, size_t count);
 bool jsonb_exists_all(str a, const str *keys, size_t count);
+/* Objects merge, b wins; everything else is joined as arrays. */
 MUST_USE err jsonb_concat(struct arena *arena, str a, str b, str *out);
 MUST_USE err jsonb_delete_key(struct arena *arena, str a, str key, str *out);
 MUST_USE err jsonb_delete_keys(struct arena *arena, str a, const str *keys, size_t count, str *out);
@@ -74,8 +77,8 @@ MUST_USE err jsonb_set(struct arena *arena, str a, const str *path, size_t count
                        bool create, str *out);
 MUST_USE err jsonb_insert(struct arena *arena, str a, const str *path, size_t count, str value,
                           bool after, str *out);
-MUST_USE err jsonb_strip_nulls(struct arena *arena, str a, str *out);
-MUST_USE err json_text_strip_nulls(struct arena *arena, str a, str *out);
+str jsonb_strip_nulls(struct arena *arena, str a);
+str json_text_strip_nulls(struct arena *arena, str a);
 str jsonb_pretty(struct arena *arena, str a);
 
 /* ---- building: keys and values are put in, one normal form comes out ---- */

@@ -252,9 +252,6 @@ err jsonb_concat(struct arena *arena, str a, str b, str *out)
 {
     enum jsonb_kind x = jsonb_kind(a), y = jsonb_kind(b);
     struct buf *buf = buf_in(arena, 0);
-    bool object_and_scalar = (x == JSONB_OBJECT && !is_container(y)) ||
-                             (y == JSONB_OBJECT && !is_container(x));
-    if (object_and_scalar) return err_sql(arena, "22023", "invalid concatenation of jsonb objects");
     if (x == JSONB_OBJECT && y == JSONB_OBJECT) {
         merge_objects(buf, a, b);
     } else {
@@ -492,12 +489,19 @@ struct spacing {
     str colon;
 };
 
-static void strip(struct buf *out, const struct spacing *spacing, str value)
+/* A string with the escapes that output needs, whatever the text had. */
+static void put_string(struct arena *arena, struct buf *out, str value)
 {
-    if (!is_container(jsonb_kind(value))) {
-        buf_str_add(out, value);
-        return;
-    }
+    if (json_is_plain(value)) buf_str_add(out, value);
+    else json_write_str(out, jsonb_string(arena, value));
+}
+
+static void strip(struct arena *arena, struct buf *out, const struct spacing *spacing, str value)
+{
+    enum jsonb_kind kind = jsonb_kind(value);
+    if (kind == JSONB_STRING) put_string(arena, out, value);
+    else if (!is_container(kind)) buf_str_add(out, value);
+    if (!is_container(kind)) return;
     struct json_walk walk = json_walk(value);
     str key, item;
     bool any = false;
@@ -507,29 +511,27 @@ static void strip(struct buf *out, const struct spacing *spacing, str value)
         if (any) buf_str_add(out, spacing->comma);
         any = true;
         if (walk.object) {
-            buf_str_add(out, key);
+            put_string(arena, out, key);
             buf_str_add(out, spacing->colon);
         }
-        strip(out, spacing, item);
+        strip(arena, out, spacing, item);
     }
     buf_char(out, walk.object ? '}' : ']');
 }
 
-err jsonb_strip_nulls(struct arena *arena, str a, str *out)
+str jsonb_strip_nulls(struct arena *arena, str a)
 {
     static const struct spacing spacing = {STR_INIT(", "), STR_INIT(": ")};
     struct buf *buf = buf_in(arena, 0);
-    strip(buf, &spacing, a);
-    *out = buf_str(buf);
-    return NULL;
+    strip(arena, buf, &spacing, a);
+    return buf_str(buf);
 }
 
-err json_text_strip_nulls(struct arena *arena, str a, str *out)
+str json_text_strip_nulls(struct arena *arena, str a)
 {
     static const struct spacing spacing = {STR_INIT(","), STR_INIT(":")};
     struct buf *buf = buf_in(arena, 0);
     size_t start = json_skip_blanks(a, 0);
-    strip(buf, &spacing, str_slice(a, start, json_skip_value(a, start)));
-    *out = buf_str(buf);
-    return NULL;
+    strip(arena, buf, &spacing, str_slice(a, start, json_skip_value(a, start)));
+    return buf_str(buf);
 }

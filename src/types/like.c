@@ -131,7 +131,8 @@ str like_prefix(struct arena *arena, str pattern, bool *whole)
     for (; at < pattern.len; at++) {
         char c = pattern.at[at];
         if (c == '%' || c == '_') break;
-        if (c == '\\' && ++at >= pattern.len) break; /* the matcher raises */
+        if (c == '\\' && at + 1 == pattern.len) break; /* the matcher raises */
+        if (c == '\\') at++;
         prefix[len++] = pattern.at[at];
     }
     *whole = at == pattern.len;

@@ -34,7 +34,8 @@ static int32_t lower_point(int32_t c)
 static int32_t upper_point(int32_t c)
 {
     if (c < 0x80) return ascii_upper((char)c);
-    return utf8proc_toupper(c);
+    /* The one letter where utf8proc and glibc differ: sharp s stays. */
+    return c == 0xdf ? c : utf8proc_toupper(c);
 }
 
 /* A mapped character may take more bytes than its origin: at most 3 for 2, and 4 for 4. */
@@ -411,7 +412,7 @@ int64_t text_ascii(str s)
 
 err text_chr(struct arena *arena, int64_t code, str *out)
 {
-    if (code < 0) return err_sql(arena, "54000", "character number must be positive");
+    if (code < 0) return err_sql(arena, "22023", "character number must be positive");
     if (code == 0) return err_sql(arena, "54000", "null character not permitted");
     bool surrogate = code >= 0xd800 && code <= 0xdfff;
     if (code > 0x10ffff || surrogate) {
