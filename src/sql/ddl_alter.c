@@ -1,6 +1,7 @@
 /* ALTER TABLE (and VIEW, SEQUENCE, INDEX in their ALTER TABLE forms). */
 #include <string.h>
 
+#include "sql/builtin.h"
 #include "sql/ddl_int.h"
 
 /* One command on one relation. The relation is found anew for each: commands see each other. */
@@ -260,14 +261,15 @@ static err add_identity(const struct altering *altering)
     struct cat_column *column;
     TRY(own_column(altering, relation, &column));
     const struct Constraint *constraint = AST_AS(Constraint, altering->cmd->def);
-    if (!column->not_null)
+    bool whole = column->type == INT2OID || column->type == INT4OID || column->type == INT8OID;
+    if (whole && !column->not_null)
         return err_sql(ddl->arena,
                        "55000",
                        "column \"%.*s\" of relation \"%.*s\" must be declared NOT NULL before "
                        "identity can be added",
                        STR_FMT(column->name),
                        STR_FMT(relation->name));
-    if (column->identity)
+    if (whole && column->identity)
         return err_sql(ddl->arena,
                        "55000",
                        "column \"%.*s\" of relation \"%.*s\" is already an identity column",
@@ -474,48 +476,49 @@ enum target { ON_TABLE = 1, ON_VIEW = 2, ON_SEQUENCE = 4, ON_COMPOSITE = 8, ANYW
 
 struct command_row {
     enum AlterTableType type;
+    const char *words; /* as PostgreSQL's messages have them */
     int targets;
     err (*apply)(const struct altering *altering);
 };
 
 static const struct command_row commands[] = {
-    {AT_AddColumn,           ON_TABLE,           add_column         },
-    {AT_DropColumn,          ON_TABLE,           drop_column        },
-    {AT_ColumnDefault,       ON_TABLE | ON_VIEW, column_default     },
-    {AT_SetNotNull,          ON_TABLE,           set_not_null       },
-    {AT_DropNotNull,         ON_TABLE,           drop_not_null      },
-    {AT_DropExpression,      ON_TABLE,           drop_expression    },
-    {AT_AlterColumnType,     ON_TABLE,           column_type        },
-    {AT_AddIdentity,         ON_TABLE,           add_identity       },
-    {AT_SetIdentity,         ON_TABLE,           set_identity       },
-    {AT_DropIdentity,        ON_TABLE,           drop_identity      },
-    {AT_AddConstraint,       ON_TABLE,           add_constraint     },
-    {AT_AddIndexConstraint,  ON_TABLE,           add_constraint     },
-    {AT_DropConstraint,      ON_TABLE,           drop_constraint    },
-    {AT_ValidateConstraint,  ON_TABLE,           validate_constraint},
-    {AT_AlterConstraint,     ON_TABLE,           alter_constraint   },
-    {AT_EnableRowSecurity,   ON_TABLE,           row_security       },
-    {AT_DisableRowSecurity,  ON_TABLE,           row_security       },
-    {AT_ForceRowSecurity,    ON_TABLE,           force_row_security },
-    {AT_NoForceRowSecurity,  ON_TABLE,           force_row_security },
-    {AT_ChangeOwner,         ANYWHERE,           change_owner       },
-    {AT_ReplicaIdentity,     ON_TABLE,           replica_identity   },
-    {AT_SetRelOptions,       ANYWHERE,           set_options        },
-    {AT_ResetRelOptions,     ANYWHERE,           reset_options      },
-    {AT_SetStatistics,       ON_TABLE,           nothing            },
-    {AT_SetOptions,          ON_TABLE,           nothing            },
-    {AT_ResetOptions,        ON_TABLE,           nothing            },
-    {AT_SetStorage,          ON_TABLE,           nothing            },
-    {AT_SetCompression,      ON_TABLE,           nothing            },
-    {AT_ClusterOn,           ON_TABLE,           nothing            },
-    {AT_DropCluster,         ON_TABLE,           nothing            },
-    {AT_SetLogged,           ON_TABLE,           nothing            },
-    {AT_SetUnLogged,         ON_TABLE,           nothing            },
-    {AT_SetTableSpace,       ON_TABLE,           nothing            },
-    {AT_EnableTrigAll,       ON_TABLE,           nothing            },
-    {AT_DisableTrigAll,      ON_TABLE,           nothing            },
-    {AT_EnableTrigUser,      ON_TABLE,           nothing            },
-    {AT_DisableTrigUser,     ON_TABLE,           nothing            },
+    {AT_AddColumn,           "ADD COLUMN",                        ON_TABLE,           add_column          },
+    {AT_DropColumn,          "DROP COLUMN",                       ON_TABLE,           drop_column         },
+    {AT_ColumnDefault,       "ALTER COLUMN ... SET DEFAULT",      ON_TABLE | ON_VIEW, column_default      },
+    {AT_SetNotNull,          "ALTER COLUMN ... SET NOT NULL",     ON_TABLE,           set_not_null        },
+    {AT_DropNotNull,         "ALTER COLUMN ... DROP NOT NULL",    ON_TABLE,           drop_not_null       },
+    {AT_DropExpression,      "ALTER COLUMN ... DROP EXPRESSION",  ON_TABLE,           drop_expression     },
+    {AT_AlterColumnType,     "ALTER COLUMN ... SET DATA TYPE",    ON_TABLE,           column_type         },
+    {AT_AddIdentity,         "ALTER COLUMN ... ADD IDENTITY",     ON_TABLE,           add_identity        },
+    {AT_SetIdentity,         "ALTER COLUMN ... SET",              ON_TABLE,           set_identity        },
+    {AT_DropIdentity,        "ALTER COLUMN ... DROP IDENTITY",    ON_TABLE,           drop_identity       },
+    {AT_AddConstraint,       "ADD CONSTRAINT",                    ON_TABLE,           add_constraint      },
+    {AT_AddIndexConstraint,  "ADD CONSTRAINT",                    ON_TABLE,           add_constraint      },
+    {AT_DropConstraint,      "DROP CONSTRAINT",                   ON_TABLE,           drop_constraint     },
+    {AT_ValidateConstraint,  "VALIDATE CONSTRAINT",               ON_TABLE,           validate_constraint },
+    {AT_AlterConstraint,     "ALTER CONSTRAINT",                  ON_TABLE,           alter_constraint    },
+    {AT_EnableRowSecurity,   "ENABLE ROW SECURITY",               ON_TABLE,           row_security        },
+    {AT_DisableRowSecurity,  "DISABLE ROW SECURITY",              ON_TABLE,           row_security        },
+    {AT_ForceRowSecurity,    "FORCE ROW SECURITY",                ON_TABLE,           force_row_security  },
+    {AT_NoForceRowSecurity,  "NO FORCE ROW SECURITY",             ON_TABLE,           force_row_security  },
+    {AT_ChangeOwner,         "OWNER TO",                          ANYWHERE,           change_owner        },
+    {AT_ReplicaIdentity,     "REPLICA IDENTITY",                  ON_TABLE,           replica_identity    },
+    {AT_SetRelOptions,       "SET",                               ANYWHERE,           set_options         },
+    {AT_ResetRelOptions,     "RESET",                             ANYWHERE,           reset_options       },
+    {AT_SetStatistics,       "ALTER COLUMN ... SET STATISTICS",   ON_TABLE,           nothing             },
+    {AT_SetOptions,          "ALTER COLUMN ... SET",              ON_TABLE,           nothing             },
+    {AT_ResetOptions,        "ALTER COLUMN ... RESET",            ON_TABLE,           nothing             },
+    {AT_SetStorage,          "ALTER COLUMN ... SET STORAGE",      ON_TABLE,           nothing             },
+    {AT_SetCompression,      "ALTER COLUMN ... SET COMPRESSION",  ON_TABLE,           nothing             },
+    {AT_ClusterOn,           "CLUSTER ON",                        ON_TABLE,           nothing             },
+    {AT_DropCluster,         "SET WITHOUT CLUSTER",               ON_TABLE,           nothing             },
+    {AT_SetLogged,           "SET LOGGED",                        ON_TABLE,           nothing             },
+    {AT_SetUnLogged,         "SET UNLOGGED",                      ON_TABLE,           nothing             },
+    {AT_SetTableSpace,       "SET TABLESPACE",                    ON_TABLE,           nothing             },
+    {AT_EnableTrigAll,       "ENABLE TRIGGER ALL",                ON_TABLE,           nothing             },
+    {AT_DisableTrigAll,      "DISABLE TRIGGER ALL",               ON_TABLE,           nothing             },
+    {AT_EnableTrigUser,      "ENABLE TRIGGER USER",               ON_TABLE,           nothing             },
+    {AT_DisableTrigUser,     "DISABLE TRIGGER USER",              ON_TABLE,           nothing             },
 };
 
 static int target_of(char kind)
@@ -532,7 +535,8 @@ static err apply_command(const struct altering *altering)
         if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
         struct err *error = err_sql(ddl->arena,
                                     "42809",
-                                    "ALTER action cannot be performed on relation \"%.*s\"",
+                                    "ALTER action %s cannot be performed on relation \"%.*s\"",
+                                    commands[i].words,
                                     STR_FMT(relation->name));
         return err_details(ddl->arena,
                            error,

@@ -45,6 +45,27 @@ enum infer_clause ddl_expr_clause(enum ddl_expr_use use)
     return use_rows[use].clause;
 }
 
+/* PostgreSQL says of a default what it says of a value, with one word more. */
+static err default_error(struct ddl_context *context, const struct ddl_expr *expr, err error)
+{
+    static const str before = STR_INIT(" but expression is of type "),
+                     after = STR_INIT(" but default expression is of type ");
+    size_t at = str_find(error->message, before, 0);
+    bool fits = err_is(error, STR("42804")) && expr->use == DDL_EXPR_DEFAULT && at != SIZE_MAX;
+    if (!fits) return error;
+    str head = str_slice(error->message, 0, at);
+    str tail = str_skip(error->message, at + before.len);
+    struct err *changed = err_sql(context->arena,
+                                  "42804",
+                                  "%.*s%.*s%.*s",
+                                  STR_FMT(head),
+                                  STR_FMT(after),
+                                  STR_FMT(tail));
+    if (!str_empty(error->hint))
+        err_hint(context->arena, changed, "%.*s", STR_FMT(error->hint));
+    return err_at(changed, error->at);
+}
+
 /* Without USING the old value itself is cast: the hint says how to go on. */
 static err using_error(struct ddl_context *context, const struct catalog *catalog,
                        const struct ddl_expr *expr, err error)
@@ -87,7 +108,8 @@ static err check_expr(struct ddl_context *context, const struct catalog *catalog
     };
     struct expr *typed;
     err error = analyze_expr_for_relation(&options, &spec, expr->tree, NULL, &typed);
-    if (error) return using_error(context, catalog, expr, error);
+    if (error)
+        return using_error(context, catalog, expr, default_error(context, expr, error));
     if (row->immutable && infer_volatility(catalog, typed) != 'i')
         return err_at(err_sql(context->arena, "42P17", "%s", row->volatile_message),
                       ast_location(expr->tree));

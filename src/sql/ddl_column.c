@@ -117,6 +117,13 @@ err ddl_column_default(struct ddl *ddl, struct cat_relation *relation, struct ca
                        "column \"%.*s\" of relation \"%.*s\" is a generated column",
                        STR_FMT(column->name),
                        STR_FMT(relation->name));
+    bool making = !catalog_relation(ddl->before, relation->oid);
+    if (column->identity && making)
+        return err_sql(ddl->arena,
+                       "42601",
+                       "both default and identity specified for column \"%.*s\" of table \"%.*s\"",
+                       STR_FMT(column->name),
+                       STR_FMT(relation->name));
     if (column->identity)
         return err_sql(ddl->arena,
                        "42601",

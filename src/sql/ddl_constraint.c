@@ -12,6 +12,17 @@ struct adding {
 static err name_free(const struct adding *adding, str name)
 {
     if (!cat_constraint_find(adding->relation, name)) return NULL;
+    bool key = adding->constraint->contype == CONSTR_PRIMARY ||
+               adding->constraint->contype == CONSTR_UNIQUE;
+    if (key) /* its index would clash first */
+        return err_sql(
+            adding->ddl->arena, "42P07", "relation \"%.*s\" already exists", STR_FMT(name));
+    bool making = !catalog_relation(adding->ddl->before, adding->relation->oid);
+    if (making && adding->constraint->contype == CONSTR_CHECK)
+        return err_sql(adding->ddl->arena,
+                       "42710",
+                       "check constraint \"%.*s\" already exists",
+                       STR_FMT(name));
     return err_sql(adding->ddl->arena,
                    "42710",
                    "constraint \"%.*s\" for relation \"%.*s\" already exists",
@@ -41,16 +52,15 @@ static err key_columns(const struct adding *adding, const struct list *names, co
                                   STR_FMT(name),
                                   what),
                           adding->constraint->base.location);
-        for (size_t j = 0; j < i; j++)
+        bool foreign = adding->constraint->contype == CONSTR_FOREIGN;
+        for (size_t j = 0; j < i && !foreign; j++)
             if (numbers[j] == column->number)
                 return err_at(err_sql(ddl->arena,
                                       "42701",
                                       "column \"%.*s\" appears twice in %s constraint",
                                       STR_FMT(name),
                                       adding->constraint->contype == CONSTR_PRIMARY ? "primary key"
-                                      : adding->constraint->contype == CONSTR_UNIQUE
-                                          ? "unique"
-                                          : "foreign key"),
+                                                                                    : "unique"),
                               adding->constraint->base.location);
         numbers[i] = column->number;
     }
@@ -322,7 +332,12 @@ static err set_columns(const struct adding *adding, struct cat_constraint *out)
     for (size_t i = 0; i < names->count; i++) {
         const struct cat_column *column = cat_column_find(adding->relation, ast_name_at(names, i));
         bool part = false;
-        for (size_t j = 0; column && j < out->column_count; j++)
+        if (!column)
+            return err_sql(ddl->arena,
+                           "42703",
+                           "column \"%.*s\" referenced in foreign key constraint does not exist",
+                           STR_FMT(ast_name_at(names, i)));
+        for (size_t j = 0; j < out->column_count; j++)
             part = part || out->columns[j] == column->number;
         if (!part)
             return err_sql(ddl->arena,

@@ -1,4 +1,6 @@
 /* GRANT and REVOKE on objects, ALTER DEFAULT PRIVILEGES. */
+#include <string.h>
+
 #include "sql/ddl_int.h"
 
 struct privilege_row {
@@ -139,11 +141,19 @@ struct object {
 
 static err invalid_privilege(struct granting *granting, str name, const struct object *object)
 {
-    return err_sql(granting->ddl->arena,
+    struct arena *arena = granting->ddl->arena;
+    str upper = str_printf(arena, "%.*s", STR_FMT(name));
+    char *letters = (char *)(uintptr_t)upper.at;
+    for (size_t i = 0; i < upper.len; i++)
+        if (letters[i] >= 'a' && letters[i] <= 'z') letters[i] = (char)(letters[i] - 32);
+    /* What fits neither tables nor sequences is refused for a relation. */
+    bool relation = object->letter == 'r' && strcmp(object->word, "column") != 0 &&
+                    !(privilege_bit(name) & catalog_default_owner('S'));
+    return err_sql(arena,
                    "0LP01",
                    "invalid privilege type %.*s for %s",
-                   STR_FMT(name),
-                   object->word);
+                   STR_FMT(upper),
+                   relation ? "relation" : object->word);
 }
 
 /* Whole-object bits of the statement; column entries are left to the caller. */
@@ -161,14 +171,7 @@ static err wanted_bits(struct granting *granting, const struct object *object, u
                            "unrecognized privilege type \"%.*s\"",
                            STR_FMT(wish->priv_name));
         /* GRANT ... ON t works for sequences, USAGE included. */
-        if (!(bit & all)) {
-            struct arena *arena = granting->ddl->arena;
-            str upper = str_printf(arena, "%.*s", STR_FMT(wish->priv_name));
-            char *letters = (char *)(uintptr_t)upper.at;
-            for (size_t j = 0; j < upper.len; j++)
-                if (letters[j] >= 'a' && letters[j] <= 'z') letters[j] = (char)(letters[j] - 32);
-            return invalid_privilege(granting, upper, object);
-        }
+        if (!(bit & all)) return invalid_privilege(granting, wish->priv_name, object);
         *out |= bit;
     }
     return NULL;
@@ -476,7 +479,8 @@ static err change_default_of(struct granting *granting, const struct default_row
 {
     struct ddl *ddl = granting->ddl;
     if (!catalog_role_is_member(ddl->next, ddl->context->role, role))
-        return err_sql(ddl->arena, "42501", "permission denied to change default privileges");
+        return err_sql(ddl->arena, "42501", "must be member of role \"%.*s\"",
+                       STR_FMT(ddl_role_name(ddl, role)));
     if (!scope->schemas) return change_default(granting, row, role, OID_NONE);
     if (row->type == OBJECT_SCHEMA)
         return err_sql(ddl->arena,

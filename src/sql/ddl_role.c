@@ -16,16 +16,17 @@ struct flag_row {
     str name;
     size_t at; /* of a bool in struct cat_role */
     bool superuser_only;
+    const char *refusal;
 };
 
 static const struct flag_row flags[] = {
-    {STR_INIT("superuser"),     offsetof(struct cat_role, superuser),   true },
-    {STR_INIT("inherit"),       offsetof(struct cat_role, inherit),     false},
-    {STR_INIT("createrole"),    offsetof(struct cat_role, create_role), false},
-    {STR_INIT("createdb"),      offsetof(struct cat_role, create_db),   false},
-    {STR_INIT("canlogin"),      offsetof(struct cat_role, login),       false},
-    {STR_INIT("isreplication"), offsetof(struct cat_role, replication), true },
-    {STR_INIT("bypassrls"),     offsetof(struct cat_role, bypass_rls),  true },
+    {STR_INIT("superuser"),     offsetof(struct cat_role, superuser),   true,  "must be superuser to create superusers"       },
+    {STR_INIT("inherit"),       offsetof(struct cat_role, inherit),     false, NULL                                           },
+    {STR_INIT("createrole"),    offsetof(struct cat_role, create_role), false, NULL                                           },
+    {STR_INIT("createdb"),      offsetof(struct cat_role, create_db),   false, NULL                                           },
+    {STR_INIT("canlogin"),      offsetof(struct cat_role, login),       false, NULL                                           },
+    {STR_INIT("isreplication"), offsetof(struct cat_role, replication), true,  "must be superuser to create replication users"},
+    {STR_INIT("bypassrls"),     offsetof(struct cat_role, bypass_rls),  true,  "must be superuser to create bypassrls users"   },
 };
 
 static bool option_true(const struct DefElem *option)
@@ -53,10 +54,7 @@ static err set_flag(struct ddl *ddl, struct cat_role *role, const struct flag_ro
     bool *flag = (bool *)((char *)role + row->at);
     const bool *own = (const bool *)((const char *)self + row->at);
     if (row->superuser_only && value && !self->superuser && !*own)
-        return err_sql(ddl->arena,
-                       "42501",
-                       "must be superuser to create or alter roles with attribute %.*s",
-                       STR_FMT(row->name));
+        return err_sql(ddl->arena, "42501", "%s", row->refusal);
     *flag = value;
     return NULL;
 }

@@ -171,7 +171,7 @@ err ddl_alter_enum(struct ddl *ddl, const struct node *statement)
         return err_sql(ddl->arena,
                        "42809",
                        "%.*s is not an enum",
-                       STR_FMT(ddl_type_text(ddl, found->oid, TYPMOD_NONE)));
+                       STR_FMT(found->name));
     TRY(ddl_must_own(ddl, found->owner, "type", found->name));
     struct cat_type *type = CATALOG_EDIT(ddl->next, found);
     TRY(str_empty(alter->oldVal) ? add_label(ddl, type, alter) : rename_label(ddl, type, alter));

@@ -7,7 +7,7 @@
  * Owns:    nothing between calls.
  * Threads: the writer's.
  * Errors:  0A000 for a file made by a newer program; XX001 for a damaged one; SQLite's own.
- * Source:  docs/decisions/0004-catalog-store.md.
+ * Source:  docs/decisions/004-catalog-in-one-table.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_CATALOG_STORE_H
 #define DAPUR_ENGINE_SQLITE_CATALOG_STORE_H

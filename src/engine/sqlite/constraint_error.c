@@ -393,6 +393,13 @@ static err check_error(const struct constraint_context *context)
     static const str prefix = STR_INIT("CHECK constraint failed: ");
     str name = str_starts(context->message, prefix) ? str_skip(context->message, prefix.len)
                                                     : context->message;
+    str domain;
+    if (str_starts(name, STR(SCHEMA_DOMAIN_PREFIX))) {
+        str_cut(str_skip(name, sizeof SCHEMA_DOMAIN_PREFIX - 1), ':', &domain, &name);
+        return err_sql(context->arena, "23514",
+                       "value for domain %.*s violates check constraint \"%.*s\"",
+                       STR_FMT(domain), STR_FMT(name));
+    }
     struct err *error = err_sql(context->arena, "23514",
                                 "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
                                 STR_FMT(context->relation->name), STR_FMT(name));

@@ -223,10 +223,10 @@ static err add_column(struct change *change, const struct cat_column *column)
     if (column->default_expr.tree) {
         buf_lit(sql, " DEFAULT (");
         TRY(schema_print_expr(&print,
-                              column->default_expr.tree,
-                              INFER_DEFAULT,
-                              column->type,
-                              column->typmod,
+                              &(struct schema_expr){.tree = column->default_expr.tree,
+                                                    .clause = INFER_DEFAULT,
+                                                    .type = column->type,
+                                                    .typmod = column->typmod},
                               sql));
         buf_char(sql, ')');
     }
@@ -273,6 +273,11 @@ static err rebuild_error(struct change *change, err error)
                                STR_FMT(change->new->name));
         }
     }
+    if (str_starts(message, STR("CHECK constraint failed: " SCHEMA_DOMAIN_PREFIX)))
+        return err_sql(sync->arena,
+                       "23514",
+                       "table \"%.*s\" contains values that violate a constraint of a domain",
+                       STR_FMT(change->new->name));
     if (str_starts(message, check))
         return err_sql(sync->arena,
                        "23514",
@@ -297,14 +302,12 @@ static err row_value(struct change *change, const struct cat_column *column, str
     const struct ddl_effect *using = using_of(sync, change->new->oid, column->number);
     struct schema_print print = {
         .arena = sync->arena, .catalog = sync->after, .relation = change->old};
-    if (using)
-        return schema_print_expr(
-            &print, using->tree, INFER_OTHER, column->type, column->typmod, out);
-    if (from && !from->generated) {
-        print_ident(out, from->physical);
-        return NULL;
+    struct schema_expr expr = {.type = column->type, .typmod = column->typmod};
+    if (using) {
+        expr.tree = using->tree;
+        return schema_print_expr(&print, &expr, out);
     }
-    if (from) { /* DROP EXPRESSION keeps the values */
+    if (from) { /* DROP EXPRESSION keeps the values of a generated one */
         print_ident(out, from->physical);
         return NULL;
     }
@@ -320,7 +323,9 @@ static err row_value(struct change *change, const struct cat_column *column, str
         return NULL;
     }
     print.relation = NULL;
-    return schema_print_expr(&print, tree, INFER_DEFAULT, column->type, column->typmod, out);
+    expr.tree = tree;
+    expr.clause = INFER_DEFAULT;
+    return schema_print_expr(&print, &expr, out);
 }
 
 static err copy_rows(struct change *change, str target)

@@ -23,6 +23,9 @@
 #include "base/buf.h"
 #include "sql/ddl.h"
 
+/* A check that a column's domain brings is called "domain:<domain>:<check>" in the table. */
+#define SCHEMA_DOMAIN_PREFIX "domain:"
+
 struct schema_sync {
     struct arena *arena;
     sqlite3 *db;

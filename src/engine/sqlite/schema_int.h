@@ -27,9 +27,16 @@ MUST_USE err schema_print_column(struct schema_print *print, const struct cat_co
                                  struct buf *out);
 MUST_USE err schema_print_index(struct schema_print *print, const struct cat_index *index,
                                 struct buf *out);
+struct schema_expr {
+    const struct node *tree;
+    enum infer_clause clause;
+    oid type; /* coerced to it by assignment; OID_NONE: as it comes */
+    int32_t typmod;
+    oid value_type; /* a domain's check: the type of VALUE */
+    str value;      /* and its text */
+};
 /* An expression over the relation's columns as SQLite's text; relation may be NULL. */
-MUST_USE err schema_print_expr(struct schema_print *print, const struct node *tree,
-                               enum infer_clause clause, oid type, int32_t typmod,
+MUST_USE err schema_print_expr(struct schema_print *print, const struct schema_expr *expr,
                                struct buf *out);
 /* True when the index is to be in the file: it is physical and not the rowid's. */
 bool schema_index_present(const struct schema_print *print, const struct cat_index *index);

@@ -15,8 +15,7 @@ static err key_column(struct print *out, const struct expr *column)
 
 static const struct print_hooks key_hooks = {.column = key_column};
 
-err schema_print_expr(struct schema_print *print, const struct node *tree, enum infer_clause clause,
-                      oid type, int32_t typmod, struct buf *out)
+err schema_print_expr(struct schema_print *print, const struct schema_expr *expr, struct buf *out)
 {
     /* Stored expressions are qualified; the path serves those that an ALTER brings. */
     static const str path[] = {STR_INIT("public"), STR_INIT("extensions")};
@@ -29,13 +28,19 @@ err schema_print_expr(struct schema_print *print, const struct node *tree, enum 
         .trusted = true,
     };
     struct analyze_relation_expr spec = {
-        .relation = print->relation, .clause = clause, .type = type, .typmod = typmod};
+        .relation = print->relation,
+        .clause = expr->clause,
+        .type = expr->type,
+        .typmod = expr->type ? expr->typmod : TYPMOD_NONE,
+        .value_type = expr->value_type,
+    };
     struct expr *typed;
-    TRY(analyze_expr_for_relation(&options, &spec, tree, NULL, &typed));
+    TRY(analyze_expr_for_relation(&options, &spec, expr->tree, NULL, &typed));
     struct print printer;
     print_init_ddl(&printer, print->arena, print->catalog, out);
+    printer.domain_value = expr->value;
     if (print->kind == TEXT_KEY) printer.hooks = &key_hooks;
-    if (clause == INFER_INDEX_EXPRESSION) return print_collated(&printer, typed);
+    if (expr->clause == INFER_INDEX_EXPRESSION) return print_collated(&printer, typed);
     return print_expr(&printer, typed);
 }
 
@@ -94,6 +99,14 @@ static void column_name(const struct schema_print *print, const struct cat_colum
     else print_ident(out, column->physical);
 }
 
+static bool domain_not_null(const struct catalog *catalog, oid id)
+{
+    const struct cat_type *type = catalog_type(catalog, id);
+    for (; type && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(catalog, type->base))
+        if (type->not_null) return true;
+    return false;
+}
+
 /* What the type itself forbids, whoever writes. */
 static void type_check(const struct schema_print *print, const struct cat_column *column,
                        const struct cat_type *type, int32_t typmod, struct buf *out)
@@ -126,15 +139,15 @@ err schema_print_column(struct schema_print *print, const struct cat_column *col
         buf_lit(out, " COLLATE ");
         print_ident(out, collation);
     }
-    if (column->not_null) buf_lit(out, " NOT NULL");
+    if (column->not_null || domain_not_null(print->catalog, column->type)) buf_lit(out, " NOT NULL");
     type_check(print, column, type, typmod, out);
     if (!column->generated) return NULL;
     buf_lit(out, " GENERATED ALWAYS AS (");
     TRY(schema_print_expr(print,
-                          column->default_expr.tree,
-                          INFER_GENERATED,
-                          column->type,
-                          column->typmod,
+                          &(struct schema_expr){.tree = column->default_expr.tree,
+                                                .clause = INFER_GENERATED,
+                                                .type = column->type,
+                                                .typmod = column->typmod},
                           out));
     buf_lit(out, ") STORED");
     return NULL;
@@ -198,6 +211,36 @@ static err foreign_key(const struct schema_print *print, const struct cat_constr
     return NULL;
 }
 
+/* The checks of a column's domain, and of the domains below it: the compiler leaves them to the table
+ * when a column is assigned. */
+static err domain_checks(struct schema_print *print, const struct cat_column *column,
+                         struct buf *out)
+{
+    struct buf *value = buf_in(print->arena, 0);
+    column_name(print, column, value);
+    const struct cat_type *type = catalog_type(print->catalog, column->type);
+    for (; type && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(print->catalog, type->base))
+        for (size_t i = 0; i < type->check_count; i++) {
+            buf_lit(out, ", CONSTRAINT ");
+            print_ident(out,
+                        str_printf(print->arena,
+                                   SCHEMA_DOMAIN_PREFIX "%.*s:%.*s",
+                                   STR_FMT(type->name),
+                                   STR_FMT(type->checks[i].name)));
+            buf_lit(out, " CHECK (");
+            TRY(schema_print_expr(print,
+                                  &(struct schema_expr){.tree = type->checks[i].expr.tree,
+                                                        .clause = INFER_CHECK,
+                                                        .type = BOOLOID,
+                                                        .typmod = TYPMOD_NONE,
+                                                        .value_type = type->base,
+                                                        .value = buf_str(value)},
+                                  out));
+            buf_char(out, ')');
+        }
+    return NULL;
+}
+
 /* Keys other than the rowid are indexes. */
 static err constraint_text(struct schema_print *print, const struct cat_constraint *constraint,
                            struct buf *out)
@@ -206,8 +249,12 @@ static err constraint_text(struct schema_print *print, const struct cat_constrai
     print_ident(out, constraint->name);
     if (constraint->kind == 'f') return foreign_key(print, constraint, out);
     buf_lit(out, " CHECK (");
-    TRY(schema_print_expr(
-        print, constraint->check.tree, INFER_CHECK, BOOLOID, TYPMOD_NONE, out));
+    TRY(schema_print_expr(print,
+                          &(struct schema_expr){.tree = constraint->check.tree,
+                                                .clause = INFER_CHECK,
+                                                .type = BOOLOID,
+                                                .typmod = TYPMOD_NONE},
+                          out));
     buf_char(out, ')');
     return NULL;
 }
@@ -234,6 +281,9 @@ err schema_print_table(struct schema_print *print, struct buf *out)
         if (kind == 'c' || kind == 'f')
             TRY(constraint_text(print, &relation->constraints[i], out));
     }
+    for (size_t i = 0; i < relation->column_count; i++)
+        if (!left_out(print, relation->columns[i].number))
+            TRY(domain_checks(print, &relation->columns[i], out));
     buf_lit(out, ") STRICT");
     return NULL;
 }
@@ -286,7 +336,9 @@ static err index_element(struct schema_print *print, const struct cat_index *ind
         else column_name(print, column, out);
     } else {
         TRY(schema_print_expr(
-            print, element->expr.tree, INFER_INDEX_EXPRESSION, OID_NONE, TYPMOD_NONE, out));
+            print,
+            &(struct schema_expr){.tree = element->expr.tree, .clause = INFER_INDEX_EXPRESSION},
+            out));
     }
     if (element->descending) buf_lit(out, " DESC");
     return NULL;
@@ -313,6 +365,10 @@ err schema_print_index(struct schema_print *print, const struct cat_index *index
     buf_char(out, ')');
     if (!index->where.tree) return NULL;
     buf_lit(out, " WHERE ");
-    return schema_print_expr(
-        print, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID, TYPMOD_NONE, out);
+    return schema_print_expr(print,
+                             &(struct schema_expr){.tree = index->where.tree,
+                                                   .clause = INFER_INDEX_PREDICATE,
+                                                   .type = BOOLOID,
+                                                   .typmod = TYPMOD_NONE},
+                             out);
 }
