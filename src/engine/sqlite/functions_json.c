@@ -179,8 +179,9 @@ static err run_strip_nulls(struct function_call *call, struct value *out)
 {
     str json = arg_text(call, 0);
     out->kind = VALUE_TEXT;
-    return call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, json, &out->s)
-                                       : json_text_strip_nulls(call->arena, json, &out->s);
+    out->s = call->row->with == ON_JSONB ? jsonb_strip_nulls(call->arena, json)
+                                         : json_text_strip_nulls(call->arena, json);
+    return NULL;
 }
 
 static err run_pretty(struct function_call *call, struct value *out)

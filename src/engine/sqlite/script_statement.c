@@ -72,11 +72,8 @@ static void describe(struct script_run *run, const struct plan *plan, struct scr
         if (names->len > 1) buf_char(names, ',');
         if (types->len > 1) buf_char(types, ',');
         json_write_str(names, node->columns[i].name);
-        json_write_str(types,
-                       catalog_type_name(run->scratch,
-                                         run->current,
-                                         node->columns[i].type,
-                                         node->columns[i].typmod));
+        const struct cat_type *type = catalog_type(run->current, node->columns[i].type);
+        json_write_str(types, type ? type->name : STR("unknown"));
     }
     buf_char(names, ']');
     buf_char(types, ']');
@@ -352,6 +349,11 @@ err script_statement_run(struct script_run *run, const struct script_item *item,
     default: /* utility statements, and what ddl refuses by name */
         return run_ddl(run, node, result);
     }
-    result->command = str_of(query_tag(node->kind));
-    return script_query(run, node, item->statement.text, result);
+    TRY(script_query(run, node, item->statement.text, result));
+    /* PostgreSQL's command tag: INSERT has an oid that is always 0. */
+    result->command = str_printf(run->scratch,
+                                 node->kind == T_InsertStmt ? "%s 0 %lld" : "%s %lld",
+                                 query_tag(node->kind),
+                                 (long long)result->rows);
+    return NULL;
 }
