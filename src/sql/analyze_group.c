@@ -115,11 +115,8 @@ static err set_sort_item(struct scope *scope, const struct node *node, struct ex
     }
     if (AST_IS(ColumnRef, node)) {
         str table = ast_name_at(AST_AS(ColumnRef, node)->fields, 0);
-        return SQL_ERROR(scope,
-                         "42P01",
-                         ast_location(node),
-                         "missing FROM-clause entry for table \"%.*s\"",
-                         STR_FMT(table));
+        return SQL_ERROR(scope, "42P01", ast_location(node),
+                         "missing FROM-clause entry for table \"%.*s\"", STR_FMT(table));
     }
     return set_sort_refused(scope, node);
 }

@@ -278,14 +278,18 @@ static err compile_all(struct arena *scratch,
     return print ? print(scratch, plan) : NULL;
 }
 
-err sql_compile(struct arena *scratch,
-                const struct compile_options *options,
-                err (*print)(struct arena *scratch, struct plan *plan),
-                struct plan **out)
+enum param_rule { PARAMS_AS_MET, PARAMS_GIVEN_ALONE };
+
+static err compile_plan(struct arena *scratch,
+                        const struct compile_options *options,
+                        enum param_rule rule,
+                        err (*print)(struct arena *scratch, struct plan *plan),
+                        struct plan **out)
 {
     struct compile compile = {
         .plan = plan_new(options->catalog, options->role),
         .options = options,
+        .params.fixed = rule == PARAMS_GIVEN_ALONE,
     };
     err error = compile_all(scratch, &compile, print);
     if (error) {
@@ -295,6 +299,14 @@ err sql_compile(struct arena *scratch,
     }
     *out = compile.plan;
     return NULL;
+}
+
+err sql_compile(struct arena *scratch,
+                const struct compile_options *options,
+                err (*print)(struct arena *scratch, struct plan *plan),
+                struct plan **out)
+{
+    return compile_plan(scratch, options, PARAMS_AS_MET, print, out);
 }
 
 static bool yields_rows(const struct node *statement)
@@ -323,7 +335,7 @@ err sql_compile_statement(struct arena *scratch,
     struct compile_options one = *options;
     one.steps = &step;
     one.step_count = 1;
-    return sql_compile(scratch, &one, print, out);
+    return compile_plan(scratch, &one, PARAMS_GIVEN_ALONE, print, out);
 }
 
 /* ---- calls --------------------------------------------------------------------------------------------------- */

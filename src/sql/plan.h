@@ -142,8 +142,8 @@ struct compile_options {
     str source; /* the statement's text when there is one, for error positions */
 };
 
-/* One statement from text (console, migration): options->steps is not looked at. Its rows, if it
- * yields any, are the plan's body. */
+/* One statement from text (console, migration): options->steps is not looked at; a parameter
+ * that options->params does not have is 42P02. Its rows, if it yields any, are the plan's body. */
 MUST_USE err sql_compile_statement(struct arena *scratch, const struct compile_options *options,
                                    const struct node *statement,
                                    err (*print)(struct arena *scratch, struct plan *plan),

@@ -277,9 +277,30 @@ bool query_any(const struct query *query, expr_test *test, void *context)
            !query_subqueries(query, any_query_visit, &search);
 }
 
+/* Beside PostgreSQL's own marks: a comparison of stored values is one of canonical texts or numbers
+ * here, which cannot raise whatever the type (PostgreSQL does not say so of numeric, enums, jsonb). */
+static bool is_comparison(const struct builtin *builtin)
+{
+    static const str names[] = {STR_INIT("="),  STR_INIT("<>"), STR_INIT("<"),
+                                STR_INIT("<="), STR_INIT(">"),  STR_INIT(">=")};
+    if (builtin->kind != BUILTIN_OPERATOR || builtin->arg_count != 2) return false;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(names[i], builtin->name)) return true;
+    return false;
+}
+
 static bool builtin_leaks(const struct builtin *builtin)
 {
-    return !builtin || !builtin->leakproof;
+    return !builtin || !(builtin->leakproof || is_comparison(builtin));
+}
+
+/* Implicit casts widen: they cannot raise, but for numeric to double precision (22003). */
+static bool cast_leaks(const struct expr *expr)
+{
+    if (expr->cast.binary) return false;
+    oid from = expr->args.at[0]->type;
+    const struct builtin_cast *cast = builtin_cast(from, expr->type);
+    return !cast || cast->context != 'i' || from == NUMERICOID || expr->typmod != -1;
 }
 
 static bool row_compare_leaks(const struct expr *expr)
@@ -302,7 +323,7 @@ static bool node_leaks(const struct expr *expr, void *context)
     case EXPR_LEAST:
     case EXPR_NULLIF: return builtin_leaks(expr->compare);
     case EXPR_ROW_COMPARE: return row_compare_leaks(expr);
-    case EXPR_CAST: return !expr->cast.binary;
+    case EXPR_CAST: return cast_leaks(expr);
     case EXPR_SUBQUERY: return expr->sublink.op && builtin_leaks(expr->sublink.op);
     case EXPR_AGGREGATE: return expr->aggregate.builtin && builtin_leaks(expr->aggregate.builtin);
     case EXPR_USER_CALL:

@@ -157,6 +157,9 @@ static void leaky_conditions_meet_a_barrier(void **state)
     struct fixture *f = as(state, "authenticated");
     const char *text = fixture_text(f, "select id from notes where id = 1");
     assert_null(strchr(text, '!'));
+    text = fixture_text(
+        f, "select id from notes where id = 1.5 and body in ('a', 'b') or owner is null");
+    assert_null(strchr(text, '!'));
     text = fixture_text(f, "select id from notes where body like '%x%'");
     assert_non_null(strstr(text, "}!"));
     text = fixture_text(f, "select id from notes where 1 / id > 0");
