@@ -165,7 +165,7 @@ static err script_run_job(struct exclusive_job *job, struct engine_sqlite *engin
     const struct catalog *after = before;
     struct sequences *sequences = writer_sequences(engine->writer);
     err error = script_run(script->arena, connection, sequences, script->options, &after);
-    if (error) sequences_reload(sequences);
+    if (error) sequences_rolled_back(sequences, before);
     script_publish(engine, connection, before, after);
     return error;
 }

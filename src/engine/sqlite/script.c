@@ -169,7 +169,7 @@ static err run_guarded(struct script_run *run, const struct script_item *item,
     mark_return(run, &mark);
     if (own) {
         rollback(run);
-        sequences_reload(run->sequences);
+        sequences_rolled_back(run->sequences, run->current);
     } else if (!sqlite3_get_autocommit(run->connection->db)) {
         err_ignore(exec(run, "ROLLBACK TO statement; RELEASE statement"), "the error is what counts");
     }

@@ -16,7 +16,7 @@ struct state {
 };
 
 struct sequences {
-    struct arena *arena; /* reset by sequences_reload */
+    struct arena *arena;
     sqlite3 *db;
     struct state *first;
     sqlite3_stmt *load;
@@ -210,10 +210,15 @@ void sequences_unflush(struct sequences *sequences)
         state->dirty = state->dirty || state->flushed;
 }
 
-void sequences_reload(struct sequences *sequences)
+void sequences_rolled_back(struct sequences *sequences, const struct catalog *catalog)
 {
-    sequences->first = NULL;
-    arena_reset(sequences->arena);
+    sequences_unflush(sequences);
+    struct state **link = &sequences->first;
+    while (*link) {
+        const struct cat_relation *sequence = catalog_relation(catalog, (*link)->sequence);
+        if (sequence && sequence->sequence) link = &(*link)->next;
+        else *link = (*link)->next; /* its memory stays in the arena: rare and small */
+    }
 }
 
 err sequences_close(struct sequences *sequences, struct arena *arena)

@@ -4,7 +4,7 @@
  * past it a block of SEQUENCE_BLOCK is reserved, and sequences_flush writes the new mark just before
  * COMMIT, outside every savepoint. After a crash at most a block is skipped and none comes twice.
  *
- * Owns:    its state by sequence oid.
+ * Owns:    its state by sequence oid, as long as the sequence is in the catalog.
  * Threads: the writer's alone.
  * Errors:  2200H past a bound, SQLite's own as ERR_SQL.
  */
@@ -34,8 +34,9 @@ MUST_USE err sequences_last(struct sequences *sequences, struct arena *arena,
 MUST_USE err sequences_flush(struct sequences *sequences, struct arena *arena);
 /* The transaction of the last flush was lost: its marks are due again. */
 void sequences_unflush(struct sequences *sequences);
-/* Forgets what is in memory (a script was rolled back, sequences may be gone). */
-void sequences_reload(struct sequences *sequences);
+/* A script was rolled back: the sequences that it made are gone (catalog is the one that stays), and
+ * the marks that it wrote are due again. Values that were given stay given, as in PostgreSQL. */
+void sequences_rolled_back(struct sequences *sequences, const struct catalog *catalog);
 /* A clean stop: stores the exact values, in a transaction of its own. */
 MUST_USE err sequences_close(struct sequences *sequences, struct arena *arena);
 
