@@ -38,7 +38,8 @@ static const char *take_extension(struct http_chunked *chunked, char c)
     return NULL;
 }
 
-static const char *take_line_feed(struct http_chunked *chunked, char c,
+static const char *take_line_feed(struct http_chunked *chunked,
+                                  char c,
                                   enum http_chunked_state next)
 {
     if (c != '\n') return "a chunk's line ends without CRLF";
@@ -83,9 +84,7 @@ static const char *take_byte(struct http_chunked *chunked, char c)
         if (c != '\r') return "a chunk is longer than its size";
         chunked->state = CHUNKED_DATA_LF;
         return NULL;
-    case CHUNKED_DATA_LF:
-        chunked->digits = 0;
-        return take_line_feed(chunked, c, CHUNKED_SIZE);
+    case CHUNKED_DATA_LF: chunked->digits = 0; return take_line_feed(chunked, c, CHUNKED_SIZE);
     case CHUNKED_TRAILER_LF: return take_line_feed(chunked, c, CHUNKED_TRAILER);
     case CHUNKED_END_LF: return take_line_feed(chunked, c, CHUNKED_DONE);
     case CHUNKED_TRAILER:
@@ -103,8 +102,11 @@ static enum http_parse_result refuse(struct http_refusal *refusal, int status, c
     return HTTP_PARSE_REFUSED;
 }
 
-enum http_parse_result http_chunked_feed(struct http_chunked *chunked, str bytes, size_t *consumed,
-                                         struct buf *out, struct http_refusal *refusal)
+enum http_parse_result http_chunked_feed(struct http_chunked *chunked,
+                                         str bytes,
+                                         size_t *consumed,
+                                         struct buf *out,
+                                         struct http_refusal *refusal)
 {
     size_t at = 0;
     *consumed = 0;

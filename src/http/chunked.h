@@ -22,7 +22,7 @@ enum http_chunked_state {
     CHUNKED_DATA,
     CHUNKED_DATA_CR,
     CHUNKED_DATA_LF,
-    CHUNKED_TRAILER,       /* at the start of a line */
+    CHUNKED_TRAILER, /* at the start of a line */
     CHUNKED_TRAILER_NAME,
     CHUNKED_TRAILER_VALUE,
     CHUNKED_TRAILER_LF,
@@ -37,15 +37,18 @@ enum {
 
 struct http_chunked {
     enum http_chunked_state state;
-    unsigned digits;   /* of the size that is being read */
-    uint64_t left;     /* bytes of the chunk still to come */
+    unsigned digits; /* of the size that is being read */
+    uint64_t left;   /* bytes of the chunk still to come */
     size_t extension_bytes;
     size_t trailer_bytes;
 };
 
 /* Starts zeroed. *consumed counts the bytes of this feed that belong to the body; behind DONE there
  * may be the next request. out's bytes_max is the body limit. */
-enum http_parse_result http_chunked_feed(struct http_chunked *chunked, str bytes, size_t *consumed,
-                                         struct buf *out, struct http_refusal *refusal);
+enum http_parse_result http_chunked_feed(struct http_chunked *chunked,
+                                         str bytes,
+                                         size_t *consumed,
+                                         struct buf *out,
+                                         struct http_refusal *refusal);
 
 #endif

@@ -66,8 +66,11 @@ static enum http_range last_bytes(str digits, uint64_t size, uint64_t *offset, u
     return HTTP_RANGE_PART;
 }
 
-enum http_range http_range_find(const struct http_request *req, const struct http_validators *has,
-                                uint64_t size, uint64_t *offset, uint64_t *len)
+enum http_range http_range_find(const struct http_request *req,
+                                const struct http_validators *has,
+                                uint64_t size,
+                                uint64_t *offset,
+                                uint64_t *len)
 {
     str range = http_header_find(req, STR("range"));
     str unit, spec, first, last;

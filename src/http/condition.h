@@ -22,7 +22,10 @@ bool http_etag_matches(str list, str etag);
 enum http_range { HTTP_RANGE_WHOLE, HTTP_RANGE_PART, HTTP_RANGE_UNSATISFIABLE };
 
 /* What part of `size` bytes is asked for. Several ranges count as none. */
-enum http_range http_range_find(const struct http_request *req, const struct http_validators *has,
-                                uint64_t size, uint64_t *offset, uint64_t *len);
+enum http_range http_range_find(const struct http_request *req,
+                                const struct http_validators *has,
+                                uint64_t size,
+                                uint64_t *offset,
+                                uint64_t *len);
 
 #endif

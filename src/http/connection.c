@@ -235,7 +235,8 @@ static void on_read(void *owner, size_t count)
     if (count) connection->moved_ms = loop_now_ms(connection->home->loop);
     switch (connection->state) {
     case CONNECTION_LINGER:
-        if (connection->received > LINGER_BYTES_MAX) connection_drop(connection, STREAM_CLOSE_PLAIN);
+        if (connection->received > LINGER_BYTES_MAX)
+            connection_drop(connection, STREAM_CLOSE_PLAIN);
         break;
     case CONNECTION_BODY:
         if (connection->body_kind == HTTP_BODY_LENGTH) {

@@ -31,7 +31,8 @@ static bool add_origin(const struct http_cors *cors, str origin, struct buf *out
     if (echo) buf_lit(out, "Vary: Origin\r\n");
     if (cors->origin_count && !is_listed(cors, origin)) return false;
     buf_lit(out, "Access-Control-Allow-Origin: ");
-    buf_str_add(out, echo ? origin : STR("*")); /* a field value: the parser has checked its bytes */
+    /* Echoed as it came: the parser has checked the bytes of field values. */
+    buf_str_add(out, echo ? origin : STR("*"));
     buf_lit(out, "\r\n");
     if (echo) buf_lit(out, "Access-Control-Allow-Credentials: true\r\n");
     return true;
@@ -71,14 +72,16 @@ void cors_answer_preflight(struct http_request *req)
             if (http_is_token(item)) add_item(allowed, item);
     }
     add_item(allowed, cors->headers_after);
+    str max_age = str_printf(req->arena, "%u", cors->max_age_s);
     const struct http_header headers[] = {
-        {STR("Access-Control-Allow-Methods"), cors->methods},
+        {STR("Access-Control-Allow-Methods"), cors->methods   },
         {STR("Access-Control-Allow-Headers"), buf_str(allowed)},
-        {STR("Access-Control-Max-Age"), str_printf(req->arena, "%u", cors->max_age_s)},
+        {STR("Access-Control-Max-Age"),       max_age         },
     };
-    http_respond(req, &(struct http_response){
-                          .status = cors->preflight_status ? cors->preflight_status : 200,
-                          .headers = headers,
-                          .header_count = COUNT_OF(headers),
-                      });
+    const struct http_response response = {
+        .status = cors->preflight_status ? cors->preflight_status : 200,
+        .headers = headers,
+        .header_count = COUNT_OF(headers),
+    };
+    http_respond(req, &response);
 }

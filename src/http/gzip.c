@@ -43,9 +43,12 @@ bool gzip_is_accepted(const struct http_request *req)
 bool gzip_is_worth(str content_type)
 {
     static const str types[] = {
-        STR_INIT("application/json"),       STR_INIT("application/javascript"),
-        STR_INIT("application/xml"),        STR_INIT("application/wasm"),
-        STR_INIT("image/svg+xml"),          STR_INIT("application/manifest+json"),
+        STR_INIT("application/json"),
+        STR_INIT("application/javascript"),
+        STR_INIT("application/xml"),
+        STR_INIT("application/wasm"),
+        STR_INIT("image/svg+xml"),
+        STR_INIT("application/manifest+json"),
         STR_INIT("application/graphql-response+json"),
     };
     str type, parameters;
@@ -74,7 +77,8 @@ bool gzip_compress(struct arena *arena, struct gzip **gzip, int level, str body,
     stream->next_in = (Bytef *)(uintptr_t)body.at; /* zlib only reads */
     stream->avail_in = (uInt)body.len;
     stream->next_out = (Bytef *)out->at;
-    stream->avail_out = (uInt)body.len; /* no room for more than the original: then it does not pay */
+    /* No room for more than the original: then it does not pay. */
+    stream->avail_out = (uInt)body.len;
     if (deflate(stream, Z_FINISH) != Z_STREAM_END) return false;
     out->len = body.len - stream->avail_out;
     return true;

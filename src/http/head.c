@@ -120,7 +120,8 @@ static void add_u64(struct buf *out, uint64_t value)
     buf_append(out, digits + at, sizeof digits - at);
 }
 
-static void add_framing(struct http_connection *connection, struct buf *out,
+static void add_framing(struct http_connection *connection,
+                        struct buf *out,
                         const struct http_response_head *head)
 {
     int status = head->response->status;
@@ -157,7 +158,8 @@ static bool has_header(const struct http_response *response, str name)
     return false;
 }
 
-void head_render(struct http_connection *connection, struct buf *out,
+void head_render(struct http_connection *connection,
+                 struct buf *out,
                  const struct http_response_head *head)
 {
     const struct http_response *response = head->response;

@@ -8,8 +8,7 @@ enum { ROOM_MIN = 4096, BODY_GROWTH_MIN = 16 * 1024 };
 
 static str unread(const struct http_connection *connection)
 {
-    return str_from(connection->in.at + connection->in_at,
-                    connection->in.len - connection->in_at);
+    return str_from(connection->in.at + connection->in_at, connection->in.len - connection->in_at);
 }
 
 void input_idle(struct http_connection *connection)
@@ -186,8 +185,7 @@ static void fill_request(struct http_connection *connection, const struct http_h
     take_arena(connection);
     struct arena *arena = connection->req.arena;
     struct http_header *headers = ARENA_ARRAY(arena, struct http_header, head->header_count);
-    if (head->header_count)
-        memcpy(headers, head->headers, head->header_count * sizeof *headers);
+    if (head->header_count) memcpy(headers, head->headers, head->header_count * sizeof *headers);
     uint64_t now_ns = clock_mono_ns();
     connection->req = (struct http_request){
         .arena = arena,
@@ -281,8 +279,8 @@ static void make_body_room(struct http_connection *connection, struct http_head 
         in->overflow = false;
         return;
     }
-    enum http_parse_result again = http_parse_head(
-        unread(connection), &connection->home->server->limits, head, &refusal);
+    enum http_parse_result again =
+        http_parse_head(unread(connection), &connection->home->server->limits, head, &refusal);
     assert(again == HTTP_PARSE_DONE);
 }
 
@@ -292,14 +290,16 @@ static bool is_not_worth_parsing(struct http_connection *connection, str bytes)
     const struct http_parse_limits *limits = &connection->home->server->limits;
     str fresh = str_skip(bytes, connection->head_seen);
     return connection->head_seen && bytes.len <= limits->request_line_bytes_max &&
-           bytes.len <= limits->header_bytes_max && (!fresh.len || !memchr(fresh.at, '\n', fresh.len));
+           bytes.len <= limits->header_bytes_max &&
+           (!fresh.len || !memchr(fresh.at, '\n', fresh.len));
 }
 
 static bool step_head(struct http_connection *connection)
 {
     str bytes = unread(connection);
     if (connection->state == CONNECTION_IDLE) {
-        if (bytes.len == 2 && str_eq(bytes, STR("\r\n"))) connection->in_at += 2; /* stray line end */
+        if (bytes.len == 2 && str_eq(bytes, STR("\r\n")))
+            connection->in_at += 2; /* stray line end */
         if (!unread(connection).len) return false;
         connection->state = CONNECTION_HEAD;
         connection->since_ms = loop_now_ms(connection->home->loop);

@@ -12,13 +12,16 @@ enum { IN_TOKEN = 1, IN_TARGET = 2, IN_HOST = 4 };
 
 /* Targets take every visible byte but "#" (a fragment never travels), and bytes above 127: strictly
  * these should be percent-encoded, but people type them at curl, and no parser disagrees on them. */
-__extension__ static const unsigned char classes[256] = { /* ranges are GNU C */
-    ['!'] = T,  ['"'] = P,  ['#'] = IN_TOKEN, ['$'] = T, ['%'] = T,  ['&'] = T,  ['\''] = T,
-    ['('] = U,  [')'] = U,  ['*'] = T,  ['+'] = T,  [','] = P,  ['-'] = T,  ['.'] = T,
-    ['/'] = P,  ['0' ... '9'] = T,      [':'] = U,  [';'] = U,  ['<'] = P,  ['='] = U,
-    ['>'] = P,  ['?'] = P,  ['@'] = P,  ['A' ... 'Z'] = T,      ['['] = U,  ['\\'] = P,
-    [']'] = U,  ['^'] = K,  ['_'] = T,  ['`'] = K,  ['a' ... 'z'] = T,      ['{'] = P,
-    ['|'] = K,  ['}'] = P,  ['~'] = T,  [128 ... 255] = P,
+/* __extension__: ranges of initialisers are GNU C. */
+__extension__ static const unsigned char classes[256] = {
+    ['!'] = T,         ['"'] = P,  ['#'] = IN_TOKEN, ['$'] = T,         ['%'] = T,
+    ['&'] = T,         ['\''] = T, ['('] = U,        [')'] = U,         ['*'] = T,
+    ['+'] = T,         [','] = P,  ['-'] = T,        ['.'] = T,         ['/'] = P,
+    ['0' ... '9'] = T, [':'] = U,  [';'] = U,        ['<'] = P,         ['='] = U,
+    ['>'] = P,         ['?'] = P,  ['@'] = P,        ['A' ... 'Z'] = T, ['['] = U,
+    ['\\'] = P,        [']'] = U,  ['^'] = K,        ['_'] = T,         ['`'] = K,
+    ['a' ... 'z'] = T, ['{'] = P,  ['|'] = K,        ['}'] = P,         ['~'] = T,
+    [128 ... 255] = P,
 };
 
 #undef T
@@ -111,8 +114,7 @@ static enum http_parse_result parse_target(struct http_head *head, struct http_r
     if (!all_class(head->target, IN_TARGET))
         return refuse(refusal, 400, "the request target holds a byte that must be percent-encoded");
     if (str_eq(rest, STR("*"))) {
-        if (head->method != HTTP_OPTIONS)
-            return refuse(refusal, 400, "only OPTIONS takes \"*\"");
+        if (head->method != HTTP_OPTIONS) return refuse(refusal, 400, "only OPTIONS takes \"*\"");
         head->path = rest;
         return HTTP_PARSE_DONE;
     }
@@ -124,12 +126,13 @@ static enum http_parse_result parse_target(struct http_head *head, struct http_r
 }
 
 /* "HTTP/1.1" (RFC 9112, 2.3). */
-static enum http_parse_result parse_version(str version, struct http_head *head,
+static enum http_parse_result parse_version(str version,
+                                            struct http_head *head,
                                             struct http_refusal *refusal)
 {
-    bool formed = version.len == 8 && memcmp(version.at, "HTTP/", 5) == 0 &&
-                  version.at[5] >= '0' && version.at[5] <= '9' && version.at[6] == '.' &&
-                  version.at[7] >= '0' && version.at[7] <= '9';
+    bool formed = version.len == 8 && memcmp(version.at, "HTTP/", 5) == 0 && version.at[5] >= '0' &&
+                  version.at[5] <= '9' && version.at[6] == '.' && version.at[7] >= '0' &&
+                  version.at[7] <= '9';
     if (!formed) return refuse(refusal, 400, "the request line does not end with an HTTP version");
     if (version.at[5] != '1') return refuse(refusal, 505, "only HTTP/1.1 and HTTP/1.0 are spoken");
     head->version_minor = version.at[7] == '0' ? 0 : 1;
@@ -137,7 +140,8 @@ static enum http_parse_result parse_version(str version, struct http_head *head,
     return HTTP_PARSE_DONE;
 }
 
-static enum http_parse_result parse_request_line(str line, struct http_head *head,
+static enum http_parse_result parse_request_line(str line,
+                                                 struct http_head *head,
                                                  struct http_refusal *refusal)
 {
     /* Exactly one space between the three parts: a lenient split is where parsers differ. */
@@ -147,8 +151,7 @@ static enum http_parse_result parse_request_line(str line, struct http_head *hea
     if (second == SIZE_MAX) return refuse(refusal, 400, "the request line is malformed");
     head->method_text = str_slice(line, 0, first);
     head->target = str_slice(line, first + 1, second);
-    if (!http_is_token(head->method_text))
-        return refuse(refusal, 400, "the method is not a token");
+    if (!http_is_token(head->method_text)) return refuse(refusal, 400, "the method is not a token");
     if (str_empty(head->target)) return refuse(refusal, 400, "the request target is empty");
     head->method = method_of(head->method_text);
     enum http_parse_result result = parse_version(str_skip(line, second + 1), head, refusal);
@@ -230,7 +233,8 @@ static bool is_field_value(str s)
     return true;
 }
 
-static enum http_parse_result parse_header_line(str line, struct http_head *head,
+static enum http_parse_result parse_header_line(str line,
+                                                struct http_head *head,
                                                 struct framing *framing,
                                                 struct http_refusal *refusal)
 {
@@ -250,7 +254,8 @@ static enum http_parse_result parse_header_line(str line, struct http_head *head
     return HTTP_PARSE_DONE;
 }
 
-static enum http_parse_result check_host(struct http_head *head, const struct framing *framing,
+static enum http_parse_result check_host(struct http_head *head,
+                                         const struct framing *framing,
                                          struct http_refusal *refusal)
 {
     if (framing->host_count > 1) return refuse(refusal, 400, "there are two Host headers");
@@ -263,15 +268,15 @@ static enum http_parse_result check_host(struct http_head *head, const struct fr
 }
 
 /* RFC 9112, 6.1: chunked is the last coding, once, and no other is understood here. */
-static enum http_parse_result check_coding(struct http_head *head, const struct framing *framing,
+static enum http_parse_result check_coding(struct http_head *head,
+                                           const struct framing *framing,
                                            struct http_refusal *refusal)
 {
     if (framing->coding_count > 1)
         return refuse(refusal, 400, "there are two Transfer-Encoding headers");
     if (framing->length_count)
         return refuse(refusal, 400, "Content-Length and Transfer-Encoding exclude each other");
-    if (head->version_minor == 0)
-        return refuse(refusal, 400, "HTTP/1.0 has no Transfer-Encoding");
+    if (head->version_minor == 0) return refuse(refusal, 400, "HTTP/1.0 has no Transfer-Encoding");
     head->body = HTTP_BODY_CHUNKED;
     if (str_eq_nocase(framing->coding, STR("chunked"))) return HTTP_PARSE_DONE;
     str rest = framing->coding, item, last = STR_NONE;
@@ -285,7 +290,8 @@ static enum http_parse_result check_coding(struct http_head *head, const struct 
     return refuse(refusal, 400, "the transfer coding is not \"chunked\"");
 }
 
-static enum http_parse_result check_length(struct http_head *head, const struct framing *framing,
+static enum http_parse_result check_length(struct http_head *head,
+                                           const struct framing *framing,
                                            struct http_refusal *refusal)
 {
     if (framing->length_count > 1)
@@ -301,7 +307,8 @@ static enum http_parse_result check_length(struct http_head *head, const struct 
     return HTTP_PARSE_DONE;
 }
 
-static enum http_parse_result check_head(struct http_head *head, const struct framing *framing,
+static enum http_parse_result check_head(struct http_head *head,
+                                         const struct framing *framing,
                                          struct http_refusal *refusal)
 {
     enum http_parse_result result = check_host(head, framing, refusal);
@@ -317,7 +324,9 @@ static enum http_parse_result check_head(struct http_head *head, const struct fr
 }
 
 /* A line without its CRLF, from *at on, which then moves behind it. */
-static enum http_parse_result next_line(str bytes, size_t *at, str *line,
+static enum http_parse_result next_line(str bytes,
+                                        size_t *at,
+                                        str *line,
                                         struct http_refusal *refusal)
 {
     const char *start = bytes.at + *at;
@@ -333,9 +342,11 @@ static enum http_parse_result next_line(str bytes, size_t *at, str *line,
     return HTTP_PARSE_DONE;
 }
 
-static enum http_parse_result parse_headers(str bytes, size_t at,
+static enum http_parse_result parse_headers(str bytes,
+                                            size_t at,
                                             const struct http_parse_limits *limits,
-                                            struct http_head *head, struct http_refusal *refusal)
+                                            struct http_head *head,
+                                            struct http_refusal *refusal)
 {
     struct framing framing = {0};
     size_t start = at;
@@ -357,8 +368,10 @@ static enum http_parse_result parse_headers(str bytes, size_t at,
     return check_head(head, &framing, refusal);
 }
 
-enum http_parse_result http_parse_head(str bytes, const struct http_parse_limits *limits,
-                                       struct http_head *head, struct http_refusal *refusal)
+enum http_parse_result http_parse_head(str bytes,
+                                       const struct http_parse_limits *limits,
+                                       struct http_head *head,
+                                       struct http_refusal *refusal)
 {
     *head = (struct http_head){.headers = head->headers};
     size_t at = 0;

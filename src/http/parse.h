@@ -32,7 +32,7 @@ struct http_head {
     bool keep_alive;
     bool expects_continue;
     enum http_body_kind body;
-    uint64_t content_length; /* for HTTP_BODY_LENGTH */
+    uint64_t content_length;     /* for HTTP_BODY_LENGTH */
     struct http_header *headers; /* the caller's array, header_count_max long */
     size_t header_count;
     size_t bytes; /* the head's length, the empty line included */
@@ -47,8 +47,10 @@ enum http_parse_result { HTTP_PARSE_MORE, HTTP_PARSE_DONE, HTTP_PARSE_REFUSED };
 
 /* head->headers is set by the caller; the rest is filled when DONE. MORE means that bytes do not
  * hold a whole head and nothing is wrong with the whole lines so far. */
-enum http_parse_result http_parse_head(str bytes, const struct http_parse_limits *limits,
-                                       struct http_head *head, struct http_refusal *refusal);
+enum http_parse_result http_parse_head(str bytes,
+                                       const struct http_parse_limits *limits,
+                                       struct http_head *head,
+                                       struct http_refusal *refusal);
 
 /* True for a byte of a token (RFC 9110, 5.6.2): method and header names. */
 bool http_is_token_byte(char c);

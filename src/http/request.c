@@ -42,7 +42,8 @@ str http_peer_address(const struct http_request *req)
     return str_from(connection->peer, connection->peer_len);
 }
 
-void http_on_abort(struct http_request *req, void (*gone)(struct http_request *req, void *context),
+void http_on_abort(struct http_request *req,
+                   void (*gone)(struct http_request *req, void *context),
                    void *context)
 {
     struct http_connection *connection = connection_of(req);

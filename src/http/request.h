@@ -25,7 +25,7 @@ enum http_method {
 };
 
 struct http_header {
-    str name; /* as sent; compare with str_eq_nocase */
+    str name;  /* as sent; compare with str_eq_nocase */
     str value; /* without the spaces around it */
 };
 
@@ -44,10 +44,10 @@ struct http_request {
     str host;      /* the Host header, or the authority of an absolute target */
     const struct http_header *headers;
     size_t header_count;
-    str body;            /* whole */
-    int version_minor;   /* HTTP/1.0 or 1.1 */
-    uint64_t id;         /* unique; text by http_request_id */
-    uint64_t started_ns; /* monotonic: when the head was complete */
+    str body;             /* whole */
+    int version_minor;    /* HTTP/1.0 or 1.1 */
+    uint64_t id;          /* unique; text by http_request_id */
+    uint64_t started_ns;  /* monotonic: when the head was complete */
     uint64_t deadline_ms; /* monotonic (clock_mono_ms): nobody waits for an answer after this */
     const struct http_mount *mount; /* router.h */
     const struct http_route *route;
@@ -69,7 +69,8 @@ str http_peer_address(const struct http_request *req);
 /* "gone" is called at most once, on the loop, when the client closed or reset the connection while
  * the answer is outstanding: cancel the work. The request stays valid and must still be answered;
  * the answer goes to a client that only closed its sending side, and is dropped otherwise. */
-void http_on_abort(struct http_request *req, void (*gone)(struct http_request *req, void *context),
+void http_on_abort(struct http_request *req,
+                   void (*gone)(struct http_request *req, void *context),
                    void *context);
 
 #endif

@@ -45,8 +45,10 @@ static bool has_content_encoding(const struct http_response *response)
 }
 
 /* Compresses *body into answer->taken when the client asks and it pays. */
-static void maybe_gzip(struct http_connection *connection, const struct http_response *response,
-                       str *body, struct http_response_head *head)
+static void maybe_gzip(struct http_connection *connection,
+                       const struct http_response *response,
+                       str *body,
+                       struct http_response_head *head)
 {
     struct http_loop *home = connection->home;
     const struct http_options *options = &home->server->options;
@@ -125,8 +127,11 @@ void http_respond_error(struct http_request *req, err error)
     http_respond(req, &response);
 }
 
-void http_respond_file(struct http_request *req, const struct http_response *response, int fd,
-                       uint64_t offset, uint64_t len)
+void http_respond_file(struct http_request *req,
+                       const struct http_response *response,
+                       int fd,
+                       uint64_t offset,
+                       uint64_t len)
 {
     struct http_connection *connection = connection_of(req);
     struct http_answer *answer = &connection->answer;
@@ -147,8 +152,10 @@ void http_respond_file(struct http_request *req, const struct http_response *res
     finish(connection, entered);
 }
 
-void http_stream_begin(struct http_request *req, const struct http_response *response,
-                       void (*drained)(struct http_request *req, void *context), void *context)
+void http_stream_begin(struct http_request *req,
+                       const struct http_response *response,
+                       void (*drained)(struct http_request *req, void *context),
+                       void *context)
 {
     struct http_connection *connection = connection_of(req);
     struct http_answer *answer = &connection->answer;
@@ -195,7 +202,8 @@ bool http_stream_write(struct http_request *req, str bytes)
         return true; /* lost: gone has been called */
     }
     if (is_dead(connection)) return true;
-    answer->starved = queued_bytes(connection) >= connection->home->server->options.output_bytes_max;
+    answer->starved =
+        queued_bytes(connection) >= connection->home->server->options.output_bytes_max;
     return !answer->starved;
 }
 

@@ -22,15 +22,15 @@
 enum http_gzip { HTTP_GZIP_AUTO, HTTP_GZIP_NEVER }; /* auto: when asked, large enough and text */
 
 struct http_response {
-    int status;  /* 200 to 599 */
-    str reason;  /* empty: the standard phrase */
-    str content_type; /* empty: no Content-Type header */
+    int status;                        /* 200 to 599 */
+    str reason;                        /* empty: the standard phrase */
+    str content_type;                  /* empty: no Content-Type header */
     const struct http_header *headers; /* more headers, copied */
     size_t header_count;
-    str body;            /* in the request's arena, or static; read until sent, never copied if large */
-    struct buf *take;    /* instead of body: its bytes move to the response; or NULL */
+    str body; /* in the request's arena, or static; read until sent, never copied if large */
+    struct buf *take; /* instead of body: its bytes move to the response; or NULL */
     enum http_gzip gzip;
-    bool close;          /* end the connection after this answer */
+    bool close; /* end the connection after this answer */
 };
 
 void http_respond(struct http_request *req, const struct http_response *response);
@@ -40,14 +40,19 @@ void http_respond_error(struct http_request *req, err error);
 /* The body is bytes [offset, offset + len) of fd, which is taken and closed: body and take are not
  * looked at. Read in slices and sent with backpressure: memory stays constant. If the file turns
  * out shorter the connection is cut, so that the client sees a broken body, not a whole one. */
-void http_respond_file(struct http_request *req, const struct http_response *head, int fd,
-                       uint64_t offset, uint64_t len);
+void http_respond_file(struct http_request *req,
+                       const struct http_response *response,
+                       int fd,
+                       uint64_t offset,
+                       uint64_t len);
 
 /* In pieces ----------------------------------------------------------------------------------- */
 
 /* Chunked; to an HTTP/1.0 client until the connection closes. body and take are not looked at. */
-void http_stream_begin(struct http_request *req, const struct http_response *head,
-                       void (*drained)(struct http_request *req, void *context), void *context);
+void http_stream_begin(struct http_request *req,
+                       const struct http_response *response,
+                       void (*drained)(struct http_request *req, void *context),
+                       void *context);
 /* Copies and sends. False: enough is queued, go on when drained is called (what was passed is kept).
  * After the client has gone it answers true and drops; http_on_abort tells, perhaps from inside
  * this call. */

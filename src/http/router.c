@@ -97,8 +97,10 @@ static const struct err wrong_method = {
     .at = -1,
 };
 
-http_handler *http_router_find(const struct http_router *router, struct http_request *req,
-                               err *error, unsigned *allow)
+http_handler *http_router_find(const struct http_router *router,
+                               struct http_request *req,
+                               err *error,
+                               unsigned *allow)
 {
     const struct http_mount *mount = find_mount(router, req->path);
     *error = &not_found;
@@ -144,7 +146,9 @@ static void add_member(struct buf *out, str name, str value)
         buf_lit(out, "null");
 }
 
-void http_render_error_plain(struct http_request *req, err error, struct http_response *out,
+void http_render_error_plain(struct http_request *req,
+                             err error,
+                             struct http_response *out,
                              void *context)
 {
     (void)context;

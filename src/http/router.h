@@ -20,16 +20,18 @@
 
 typedef void http_handler(struct http_request *req, void *context);
 /* Fills status, headers, content type and body (in req->arena) for an error. */
-typedef void http_error_renderer(struct http_request *req, err error, struct http_response *out,
+typedef void http_error_renderer(struct http_request *req,
+                                 err error,
+                                 struct http_response *out,
                                  void *context);
 
 #define HTTP_BIT(method) (1u << (method))
 enum { HTTP_ANY_METHOD = (1 << HTTP_METHOD_COUNT) - 1 };
 
 struct http_route {
-    unsigned methods; /* HTTP_BIT(HTTP_GET) | HTTP_BIT(HTTP_POST) */
-    str path;         /* after the mount's prefix: "/", "/token"; "/rpc/" with prefix set */
-    bool prefix;      /* also every path that starts with it */
+    unsigned methods;      /* HTTP_BIT(HTTP_GET) | HTTP_BIT(HTTP_POST) */
+    str path;              /* after the mount's prefix: "/", "/token"; "/rpc/" with prefix set */
+    bool prefix;           /* also every path that starts with it */
     size_t body_bytes_max; /* 0: the server's */
     http_handler *handler;
     str name; /* for logs and metrics; empty: the path */
@@ -40,12 +42,12 @@ struct http_cors {
     const str *origins; /* none: any origin, answered "*"; else the listed one is echoed, with
                          * Allow-Credentials */
     size_t origin_count;
-    bool echo_any;        /* with no list: echo the origin with Allow-Credentials, never "*" */
-    str methods;          /* Allow-Methods of a preflight */
-    str headers;          /* Allow-Headers: static part, in front */
-    bool headers_echo;    /* add what the preflight asks for */
-    str headers_after;    /* Allow-Headers: static part behind the echoed ones */
-    str expose;           /* Expose-Headers of other answers */
+    bool echo_any;     /* with no list: echo the origin with Allow-Credentials, never "*" */
+    str methods;       /* Allow-Methods of a preflight */
+    str headers;       /* Allow-Headers: static part, in front */
+    bool headers_echo; /* add what the preflight asks for */
+    str headers_after; /* Allow-Headers: static part behind the echoed ones */
+    str expose;        /* Expose-Headers of other answers */
     unsigned max_age_s;
     int preflight_status; /* 0: 200 */
 };
@@ -56,7 +58,7 @@ struct http_mount {
     str prefix; /* "/rest/v1"; "" for the root. No slash at the end */
     const struct http_route *routes;
     size_t route_count;
-    void *context; /* for handlers and renderer */
+    void *context;                     /* for handlers and renderer */
     http_error_renderer *render_error; /* NULL: the server's */
     const struct http_cors *cors;      /* NULL: no CORS headers, preflights are plain OPTIONS */
 };
@@ -68,8 +70,10 @@ struct http_router *http_router_new(struct arena *arena);
 void http_router_mount(struct http_router *router, const struct http_mount *mount);
 /* Sets mount, route and path_rest. Answers the handler, or NULL with the error to render in *error
  * (ERR_HTTP_NOT_FOUND, ERR_HTTP_METHOD); *allow gets the methods that the path takes, as bits. */
-http_handler *http_router_find(const struct http_router *router, struct http_request *req,
-                               err *error, unsigned *allow);
+http_handler *http_router_find(const struct http_router *router,
+                               struct http_request *req,
+                               err *error,
+                               unsigned *allow);
 /* {"code":..,"message":..,"details":..,"hint":..} with the err's status. */
 http_error_renderer http_render_error_plain;
 

@@ -8,9 +8,9 @@
 #include "http/server_int.h"
 
 /* One row per limit whose 0 means a default. */
-#define SIZE_ROW(field, value)                                                                     \
-    {                                                                                              \
-        offsetof(struct http_options, field), (value)                                              \
+#define SIZE_ROW(field, value)                        \
+    {                                                 \
+        offsetof(struct http_options, field), (value) \
     }
 static const struct {
     size_t offset;
@@ -30,8 +30,8 @@ static const struct {
     size_t offset;
     uint64_t value;
 } time_defaults[] = {
-    SIZE_ROW(idle_ms, 75000),  SIZE_ROW(header_ms, 15000),  SIZE_ROW(body_ms, 30000),
-    SIZE_ROW(stall_ms, 30000), SIZE_ROW(linger_ms, 2000),   SIZE_ROW(request_ms, 60000),
+    SIZE_ROW(idle_ms, 75000),  SIZE_ROW(header_ms, 15000), SIZE_ROW(body_ms, 30000),
+    SIZE_ROW(stall_ms, 30000), SIZE_ROW(linger_ms, 2000),  SIZE_ROW(request_ms, 60000),
     SIZE_ROW(drain_ms, 10000),
 };
 #undef SIZE_ROW
@@ -64,7 +64,8 @@ static void drop_all(struct loop *loop, void *context)
 
 static void open_home(struct mail *mail)
 {
-    struct http_loop *home = (struct http_loop *)((char *)mail - offsetof(struct http_loop, open_mail));
+    struct http_loop *home =
+        (struct http_loop *)((char *)mail - offsetof(struct http_loop, open_mail));
     home->stop_hook = (struct loop_hook){.run = drop_all, .context = home};
     loop_hook_add(home->loop, LOOP_STOP, &home->stop_hook);
     sweep_start(home);
@@ -118,7 +119,9 @@ static void init_waiting(struct arena *arena, struct http_server *server)
     arena_defer(arena, free_server, server);
 }
 
-err http_server_start(struct arena *arena, struct loops *loops, const struct http_options *options,
+err http_server_start(struct arena *arena,
+                      struct loops *loops,
+                      const struct http_options *options,
                       struct http_server **out)
 {
     struct http_server *server = ARENA_NEW(arena, struct http_server);

@@ -51,17 +51,19 @@ struct http_options {
     uint64_t request_ms; /* [60000] sets deadline_ms; nothing is cut by the server itself */
     uint64_t drain_ms;   /* [10000] http_server_drain waits this long for answers */
 
-    bool gzip;               /* compress when the client asks */
-    size_t gzip_bytes_min;   /* [1024] */
-    int gzip_level;          /* [1] */
+    bool gzip;             /* compress when the client asks */
+    size_t gzip_bytes_min; /* [1024] */
+    int gzip_level;        /* [1] */
 
     /* After each answer, on its loop; NULL: none. */
     void (*on_done)(const struct http_request *req, const struct http_done *done, void *context);
     void *done_context;
 };
 
-MUST_USE err http_server_start(struct arena *arena, struct loops *loops,
-                               const struct http_options *options, struct http_server **out);
+MUST_USE err http_server_start(struct arena *arena,
+                               struct loops *loops,
+                               const struct http_options *options,
+                               struct http_server **out);
 int http_server_port(const struct http_server *server);
 str http_server_address(const struct http_server *server);
 /* Stops accepting, marks every answer "Connection: close", closes idle connections, waits up to
@@ -75,9 +77,9 @@ struct http_counters {
     uint64_t requests_total;
     uint64_t bytes_in;
     uint64_t bytes_out;
-    uint64_t aborted;   /* client left before its answer was sent */
-    uint64_t timeouts;  /* cut by header_ms, body_ms or stall_ms */
-    uint64_t malformed; /* refused before they were a request */
+    uint64_t aborted;     /* client left before its answer was sent */
+    uint64_t timeouts;    /* cut by header_ms, body_ms or stall_ms */
+    uint64_t malformed;   /* refused before they were a request */
     uint64_t by_class[6]; /* [2] is 2xx */
     uint64_t by_status[600];
     uint64_t connections; /* gauge */

@@ -16,17 +16,17 @@
 #include "net/stream.h"
 
 enum {
-    INPUT_BYTES = 16 * 1024,       /* first size of a read buffer */
-    INPUTS_KEPT_MAX = 64,          /* idle read buffers per loop */
-    ARENAS_KEPT_MAX = 64,          /* idle request arenas per loop */
-    COPY_BYTES_MAX = 32 * 1024,    /* smaller bodies are copied behind their head */
-    FLUSH_BYTES = 64 * 1024,       /* of answers gathered before they are written */
-    SLICE_BYTES = 64 * 1024,       /* of a file at a time */
-    SLICES_PER_TURN = 8,           /* then other connections have theirs */
+    INPUT_BYTES = 16 * 1024,        /* first size of a read buffer */
+    INPUTS_KEPT_MAX = 64,           /* idle read buffers per loop */
+    ARENAS_KEPT_MAX = 64,           /* idle request arenas per loop */
+    COPY_BYTES_MAX = 32 * 1024,     /* smaller bodies are copied behind their head */
+    FLUSH_BYTES = 64 * 1024,        /* of answers gathered before they are written */
+    SLICE_BYTES = 64 * 1024,        /* of a file at a time */
+    SLICES_PER_TURN = 8,            /* then other connections have theirs */
     LINGER_BYTES_MAX = 1024 * 1024, /* read and dropped after an early refusal */
-    REFUSED_AT_ONCE_MAX = 256,     /* connections over the limit that still get a 503 */
-    OUT_KEPT_BYTES = 256 * 1024,   /* of the gathering buffer between connections */
-    GZIP_BYTES_MAX = 256 * 1024,   /* compressed on the loop: more would hold others up */
+    REFUSED_AT_ONCE_MAX = 256,      /* connections over the limit that still get a 503 */
+    OUT_KEPT_BYTES = 256 * 1024,    /* of the gathering buffer between connections */
+    GZIP_BYTES_MAX = 256 * 1024,    /* compressed on the loop: more would hold others up */
     DATE_LINE_BYTES = 6 + HTTP_DATE_BYTES + 2,
 };
 
@@ -57,13 +57,13 @@ struct http_answer {
     int status;
     bool head_only; /* HEAD, 204, 304: the body is dropped */
     bool chunked;
-    bool ended;    /* ANSWER_STREAM: http_stream_end was called */
-    bool starved;  /* ANSWER_STREAM: http_stream_write said wait */
-    bool yielding; /* ANSWER_FILE: the next slice is on the deferred list */
-    unsigned slices; /* ANSWER_FILE: in this turn */
+    bool ended;          /* ANSWER_STREAM: http_stream_end was called */
+    bool starved;        /* ANSWER_STREAM: http_stream_write said wait */
+    bool yielding;       /* ANSWER_FILE: the next slice is on the deferred list */
+    unsigned slices;     /* ANSWER_FILE: in this turn */
     uint64_t body_bytes; /* handed to the connection so far */
-    str tail;         /* borrowed bytes that follow what is gathered */
-    struct buf taken; /* owned until sent: a taken body, or the slice of a file */
+    str tail;            /* borrowed bytes that follow what is gathered */
+    struct buf taken;    /* owned until sent: a taken body, or the slice of a file */
     uint64_t file_left;
     struct file_read file;
     struct mail turn; /* ANSWER_FILE: go on after others */
@@ -76,11 +76,11 @@ struct http_loop;
 struct http_connection {
     struct http_request req; /* first: a request's connection is found from it */
     struct http_loop *home;
-    struct stream *stream; /* NULL once closed */
+    struct stream *stream;                 /* NULL once closed */
     struct http_connection *next, *before; /* in home->connections */
     enum connection_state state;
-    bool resuming;     /* on the deferred list */
-    bool shut;         /* our sending side is closed */
+    bool resuming; /* on the deferred list */
+    bool shut;     /* our sending side is closed */
     bool keep_alive;
     bool peer_ended;   /* no more bytes will come */
     bool paused;       /* reading stopped: the buffer is full */
@@ -93,8 +93,8 @@ struct http_connection {
     uint64_t received; /* BODY, LINGER: bytes since since_ms */
     size_t requests;
 
-    struct buf in;  /* read bytes; its memory does not move while a request points into it */
-    size_t in_at;   /* start of the request under way, or of what follows it */
+    struct buf in;    /* read bytes; its memory does not move while a request points into it */
+    size_t in_at;     /* start of the request under way, or of what follows it */
     size_t head_seen; /* HEAD: bytes behind in_at that held no whole head */
     struct buf body;  /* bodies that did not arrive with their head */
     uint64_t body_left;
@@ -107,7 +107,7 @@ struct http_connection {
     unsigned allow;  /* methods, for 405 and OPTIONS */
     http_handler *handler;
 
-    struct buf out;  /* bytes that the socket did not take; none while it takes all */
+    struct buf out;      /* bytes that the socket did not take; none while it takes all */
     struct buf next_out; /* gathered while out is being written, or another connection is active */
     struct mail resume;
     struct http_answer answer;
@@ -142,7 +142,7 @@ struct http_loop {
     struct arena *arenas[ARENAS_KEPT_MAX];
     size_t arena_count;
     struct http_header *header_room; /* header_count_max, for the parser */
-    struct http_connection *active; /* the one that runs now: `out` is its */
+    struct http_connection *active;  /* the one that runs now: `out` is its */
     struct buf out; /* answers gathered by the active connection; empty in between */
     char *drop;     /* room for bytes of lingering peers */
     struct gzip *gzip;
@@ -184,7 +184,7 @@ MUST_USE bool connection_enter(struct http_connection *connection);
 void connection_leave(struct http_connection *connection);
 /* After a change to a connection while another one is active: leave runs once that one is done. */
 void connection_resume_later(struct http_connection *connection);
-void connection_accept(struct stream *stream, void *server);
+void connection_accept(struct stream *stream, void *context); /* the server */
 void connection_drop(struct http_connection *connection, enum stream_close how);
 /* Drops the stream and tells a handler that still owes an answer. */
 void connection_lost(struct http_connection *connection, enum stream_close how);
@@ -222,7 +222,8 @@ struct http_response_head {
     bool vary_encoding;
     bool gzipped;
 };
-void head_render(struct http_connection *connection, struct buf *out,
+void head_render(struct http_connection *connection,
+                 struct buf *out,
                  const struct http_response_head *head);
 /* HEAD, 1xx, 204, 304. */
 bool head_is_bodiless(const struct http_request *req, int status);
@@ -240,8 +241,8 @@ bool gzip_is_worth(str content_type);
 /* Whether the parameters of a list item, such as "q=0.5", say "not this one". */
 bool http_is_weight_zero(str parameters);
 /* Compresses into out; false: no memory, or not smaller. */
-MUST_USE bool gzip_compress(struct arena *arena, struct gzip **gzip, int level, str body,
-                            struct buf *out);
+MUST_USE bool gzip_compress(
+    struct arena *arena, struct gzip **gzip, int level, str body, struct buf *out);
 void gzip_free(struct gzip *gzip);
 
 /* router.c: "GET, HEAD, OPTIONS" */

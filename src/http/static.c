@@ -17,6 +17,7 @@
 enum {
     CACHE_BYTES_DEFAULT = 4 * 1024 * 1024,
     CACHE_FILE_BYTES_DEFAULT = 128 * 1024,
+    GZIP_BYTES_MIN = 1024,
     CACHE_GZIP_LEVEL = 6, /* once per file, not per request */
     HEADERS_MAX = 12,
     PATH_BYTES_MAX = 4096,
@@ -116,7 +117,8 @@ struct target {
     str encoding; /* of the sibling that stands for it; empty: none */
 };
 
-static struct cached_file *find_cached(struct http_static *files, struct http_request *req,
+static struct cached_file *find_cached(struct http_static *files,
+                                       struct http_request *req,
                                        const struct target *target)
 {
     struct cache *cache = files->caches[loop_index(req->loop)];
@@ -165,7 +167,9 @@ static bool is_safe_path(str path)
 }
 
 /* Looks a path up without opening it when the cache may have it: one system call. */
-static bool look_up(struct http_static *files, struct http_request *req, str name,
+static bool look_up(struct http_static *files,
+                    struct http_request *req,
+                    str name,
                     struct target *target)
 {
     *target = (struct target){.name = name, .path = str_cstr(req->arena, name), .fd = -1};
@@ -208,7 +212,8 @@ static bool accepts(const struct http_request *req, str coding)
 }
 
 /* A precompressed sibling takes the target's place when the client takes its coding. */
-static void prefer_sibling(struct http_static *files, struct http_request *req,
+static void prefer_sibling(struct http_static *files,
+                           struct http_request *req,
                            struct target *target)
 {
     static const struct {
@@ -297,61 +302,96 @@ static str gzipped(struct http_static *files, struct http_request *req, struct t
     return file->gzipped;
 }
 
-static void send_target(struct http_static *files, struct http_request *req, struct target *target,
-                        str type)
+/* What is about to be sent of a target. */
+struct sending {
+    struct http_response response;
+    struct header_list headers;
+    str body;      /* when the cache has it */
+    uint64_t size; /* of the representation */
+    uint64_t offset, len;
+};
+
+static void choose_bytes(struct http_static *files,
+                         struct http_request *req,
+                         struct target *target,
+                         bool compressible,
+                         struct sending *out)
 {
-    struct arena *arena = req->arena;
-    struct header_list list = {.count = 0};
-    str body = target->cached ? target->cached->bytes : STR_NONE;
-    uint64_t size = (uint64_t)target->info.st_size;
-    bool compressible = gzip_is_worth(type);
-    bool squeeze = compressible && target->cached && !target->encoding.len && body.len >= 1024 &&
-                   accepts(req, STR("gzip")) && !http_header_find(req, STR("range")).at &&
-                   gzipped(files, req, target).len;
+    out->body = target->cached ? target->cached->bytes : STR_NONE;
+    out->size = (uint64_t)target->info.st_size;
+    bool squeeze = compressible && target->cached && !target->encoding.len &&
+                   out->body.len >= GZIP_BYTES_MIN && accepts(req, STR("gzip")) &&
+                   !http_header_find(req, STR("range")).at && gzipped(files, req, target).len;
     if (squeeze) {
-        body = target->cached->gzipped;
-        size = body.len;
+        out->body = target->cached->gzipped;
+        out->size = out->body.len;
         target->encoding = STR("gzip");
     }
-    struct http_validators has = {etag_of(arena, target), target->info.st_mtim.tv_sec};
-    add_header(&list, STR("ETag"), has.etag);
-    add_header(&list, STR("Last-Modified"), date_text(arena, has.modified_s));
-    add_header(&list, STR("Cache-Control"), files->options.cache_control);
-    add_header(&list, STR("Content-Encoding"), target->encoding);
-    if (compressible) add_header(&list, STR("Vary"), STR("Accept-Encoding"));
-    add_header(&list, STR("X-Content-Type-Options"), STR("nosniff"));
-    if (str_starts(type, STR("text/html"))) add_page_headers(&files->options, &list);
-    struct http_response response = {
-        .status = http_condition_status(req, &has),
-        .content_type = type,
-        .gzip = HTTP_GZIP_NEVER,
-    };
-    uint64_t offset = 0, len = size;
-    if (response.status == 200 && !target->encoding.len) {
-        enum http_range range = http_range_find(req, &has, size, &offset, &len);
-        add_header(&list, STR("Accept-Ranges"), STR("bytes"));
-        if (range == HTTP_RANGE_PART) {
-            response.status = 206;
-            add_header(&list, STR("Content-Range"),
-                       str_printf(arena, "bytes %llu-%llu/%llu", (unsigned long long)offset,
-                                  (unsigned long long)(offset + len - 1),
-                                  (unsigned long long)size));
-        } else if (range == HTTP_RANGE_UNSATISFIABLE) {
-            response.status = 416;
-            add_header(&list, STR("Content-Range"),
-                       str_printf(arena, "bytes */%llu", (unsigned long long)size));
-        }
+    out->len = out->size;
+}
+
+static void choose_range(struct http_request *req,
+                         const struct http_validators *has,
+                         struct sending *out)
+{
+    enum http_range range = http_range_find(req, has, out->size, &out->offset, &out->len);
+    str text = STR_NONE;
+    add_header(&out->headers, STR("Accept-Ranges"), STR("bytes"));
+    switch (range) {
+    case HTTP_RANGE_WHOLE: break;
+    case HTTP_RANGE_PART:
+        out->response.status = 206;
+        text = str_printf(req->arena, "bytes %llu-%llu/%llu", (unsigned long long)out->offset,
+                          (unsigned long long)(out->offset + out->len - 1),
+                          (unsigned long long)out->size);
+        break;
+    case HTTP_RANGE_UNSATISFIABLE:
+        out->response.status = 416;
+        text = str_printf(req->arena, "bytes */%llu", (unsigned long long)out->size);
+        break;
     }
-    response.headers = list.at;
-    response.header_count = list.count;
-    if (response.status >= 300) {
+    add_header(&out->headers, STR("Content-Range"), text);
+}
+
+static void add_headers(const struct http_static *files,
+                        const struct target *target,
+                        str type,
+                        bool compressible,
+                        struct header_list *list)
+{
+    add_header(list, STR("Cache-Control"), files->options.cache_control);
+    add_header(list, STR("Content-Encoding"), target->encoding);
+    if (compressible) add_header(list, STR("Vary"), STR("Accept-Encoding"));
+    add_header(list, STR("X-Content-Type-Options"), STR("nosniff"));
+    if (str_starts(type, STR("text/html"))) add_page_headers(&files->options, list);
+}
+
+static void send_target(struct http_static *files,
+                        struct http_request *req,
+                        struct target *target,
+                        str type)
+{
+    struct sending out = {
+        .response = {.content_type = type, .gzip = HTTP_GZIP_NEVER}
+    };
+    bool compressible = gzip_is_worth(type);
+    choose_bytes(files, req, target, compressible, &out);
+    struct http_validators has = {etag_of(req->arena, target), target->info.st_mtim.tv_sec};
+    add_header(&out.headers, STR("ETag"), has.etag);
+    add_header(&out.headers, STR("Last-Modified"), date_text(req->arena, has.modified_s));
+    add_headers(files, target, type, compressible, &out.headers);
+    out.response.status = http_condition_status(req, &has);
+    if (out.response.status == 200 && !target->encoding.len) choose_range(req, &has, &out);
+    out.response.headers = out.headers.at;
+    out.response.header_count = out.headers.count;
+    if (out.response.status >= 300) {
         close_target(target);
-        http_respond(req, &response);
+        http_respond(req, &out.response);
     } else if (target->cached) {
-        response.body = str_slice(body, (size_t)offset, (size_t)(offset + len));
-        http_respond(req, &response);
+        out.response.body = str_slice(out.body, (size_t)out.offset, (size_t)(out.offset + out.len));
+        http_respond(req, &out.response);
     } else {
-        http_respond_file(req, &response, target->fd, offset, len);
+        http_respond_file(req, &out.response, target->fd, out.offset, out.len);
     }
 }
 
@@ -433,8 +473,10 @@ static void close_static(void *object)
     close(files->directory);
 }
 
-err http_static_new(struct arena *arena, const struct http_static_options *options,
-                    size_t loop_count, struct http_static **out)
+err http_static_new(struct arena *arena,
+                    const struct http_static_options *options,
+                    size_t loop_count,
+                    struct http_static **out)
 {
     int directory = open(options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)

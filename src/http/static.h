@@ -28,8 +28,10 @@ struct http_static_options {
     size_t cache_file_bytes_max; /* larger files are sent from disk; 0: 128 KiB */
 };
 
-MUST_USE err http_static_new(struct arena *arena, const struct http_static_options *options,
-                             size_t loop_count, struct http_static **out);
+MUST_USE err http_static_new(struct arena *arena,
+                             const struct http_static_options *options,
+                             size_t loop_count,
+                             struct http_static **out);
 /* A handler for a prefix route "/"; context is the struct http_static. */
 http_handler http_static_serve;
 /* "text/html; charset=utf-8" for "a.html"; application/octet-stream for unknown endings. */

@@ -30,7 +30,9 @@ static void refuse_slow(struct http_connection *connection)
 
 /* At least a byte per millisecond on the average, beyond the first body_ms: a peer cannot hold a
  * connection by a byte now and then. */
-static bool is_body_slow(const struct http_connection *connection, uint64_t now_ms, uint64_t body_ms)
+static bool is_body_slow(const struct http_connection *connection,
+                         uint64_t now_ms,
+                         uint64_t body_ms)
 {
     return now_ms - connection->moved_ms > body_ms ||
            now_ms - connection->since_ms > body_ms + connection->received;
@@ -66,7 +68,8 @@ static void sweep_one(struct http_connection *connection, uint64_t now_ms)
 
 static void sweep(struct timer *timer)
 {
-    struct http_loop *home = (struct http_loop *)((char *)timer - offsetof(struct http_loop, sweep));
+    struct http_loop *home =
+        (struct http_loop *)((char *)timer - offsetof(struct http_loop, sweep));
     uint64_t now_ms = loop_now_ms(home->loop);
     struct http_connection *next;
     for (struct http_connection *connection = home->connections; connection; connection = next) {

@@ -25,9 +25,10 @@ err url_decode(struct arena *arena, str text, enum url_plus plus, str *out)
             int high = whole ? hex_value(text.at[i + 1]) : -1;
             int low = whole ? hex_value(text.at[i + 2]) : -1;
             if (high < 0 || low < 0)
-                return err_at(err_new(arena, ERR_HTTP_MALFORMED,
-                                      "a \"%%\" in the URL is not followed by two hexadecimal digits"),
-                              (int64_t)i);
+                return err_at(
+                    err_new(arena, ERR_HTTP_MALFORMED,
+                            "a \"%%\" in the URL is not followed by two hexadecimal digits"),
+                    (int64_t)i);
             c = (char)(high * 16 + low);
             i += 2;
         }
@@ -59,8 +60,8 @@ str url_query_find(str query, str name)
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 void url_encode(struct buf *out, str text)

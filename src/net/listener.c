@@ -111,7 +111,8 @@ static int bind_socket(const struct sockaddr_storage *address, socklen_t len, en
     return -1;
 }
 
-static void name_address(struct arena *arena, struct listener *listener,
+static void name_address(struct arena *arena,
+                         struct listener *listener,
                          const struct sockaddr_storage *address)
 {
     char host[STREAM_ADDRESS_BYTES];
@@ -161,7 +162,9 @@ static err bind_all(struct arena *arena, struct listener *listener)
     return NULL;
 }
 
-err listener_open(struct arena *arena, struct loops *loops, const struct listener_options *options,
+err listener_open(struct arena *arena,
+                  struct loops *loops,
+                  const struct listener_options *options,
                   struct listener **out)
 {
     struct listener *listener = ARENA_NEW(arena, struct listener);

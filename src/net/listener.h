@@ -19,14 +19,17 @@ struct listener;
 struct listener_options {
     str address; /* "127.0.0.1:54321", "[::1]:80", "localhost:0"; port 0 picks a free one */
     int backlog; /* 0: 511 */
-    void (*on_accept)(struct stream *stream, void *context); /* must stream_own or stream_close it */
+    void (*on_accept)(struct stream *stream,
+                      void *context); /* must stream_own or stream_close it */
     void *context;
 };
 
 /* Binds and listens at once, so an address in use is an error here; each loop of the group then
  * accepts on its own socket. Lives in the arena. */
-MUST_USE err listener_open(struct arena *arena, struct loops *loops,
-                           const struct listener_options *options, struct listener **out);
+MUST_USE err listener_open(struct arena *arena,
+                           struct loops *loops,
+                           const struct listener_options *options,
+                           struct listener **out);
 /* The port in use, also when 0 was asked for. */
 int listener_port(const struct listener *listener);
 /* "127.0.0.1:40123", for logs and files. */

@@ -107,7 +107,8 @@ static void run_waiting_call(struct mail *mail)
     pthread_mutex_unlock(&waiting->mutex);
 }
 
-void loop_call_wait(struct loop *loop, void (*call)(struct loop *loop, void *context),
+void loop_call_wait(struct loop *loop,
+                    void (*call)(struct loop *loop, void *context),
                     void *context)
 {
     assert(loop_current() == NULL);
@@ -267,8 +268,7 @@ err loops_start(struct arena *arena, const struct loops_options *options, struct
 void loops_stop(struct loops *loops)
 {
     if (atomic_exchange(&loops->stopping, true)) return; /* a mail can be sent once */
-    for (size_t i = 0; i < loops->count; i++)
-        mail_send(loops->loops[i], &loops->loops[i]->stop);
+    for (size_t i = 0; i < loops->count; i++) mail_send(loops->loops[i], &loops->loops[i]->stop);
 }
 
 void loops_join(struct loops *loops)

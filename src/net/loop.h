@@ -20,13 +20,14 @@ struct loops;
 enum { LOOP_STACK_BYTES = 64 * 1024 * 1024 }; /* virtual: touched pages alone cost memory */
 
 struct loops_options {
-    size_t count;        /* 0: one per core that this process may run on */
-    size_t stack_bytes;  /* 0: LOOP_STACK_BYTES */
+    size_t count;       /* 0: one per core that this process may run on */
+    size_t stack_bytes; /* 0: LOOP_STACK_BYTES */
 };
 
 /* Starts the threads. They live in the arena, which must outlive loops_join. Blocks every signal in
  * the new threads and ignores SIGPIPE in the process; the caller's thread keeps its signals. */
-MUST_USE err loops_start(struct arena *arena, const struct loops_options *options,
+MUST_USE err loops_start(struct arena *arena,
+                         const struct loops_options *options,
                          struct loops **out);
 /* Any thread. Each loop runs its stop hooks, closes its handles and ends. Mail sent before arrives. */
 void loops_stop(struct loops *loops);
@@ -65,15 +66,16 @@ void mail_send(struct loop *loop, struct mail *mail);
  * present callback has returned and before the loop polls. Loop. */
 void loop_defer(struct loop *loop, struct mail *mail);
 /* Runs call(loop, context) on the loop and waits for it. Any thread but a loop's. */
-void loop_call_wait(struct loop *loop, void (*call)(struct loop *loop, void *context),
+void loop_call_wait(struct loop *loop,
+                    void (*call)(struct loop *loop, void *context),
                     void *context);
 
 /* Hooks ------------------------------------------------------------------------------------- */
 
 enum loop_hook_kind {
     LOOP_BEFORE_POLL, /* each iteration, last thing before it may block: end read transactions here */
-    LOOP_AFTER_POLL,  /* each iteration, after the I/O callbacks of a poll */
-    LOOP_STOP,        /* once, newest first, when the loop ends: close what belongs to it */
+    LOOP_AFTER_POLL, /* each iteration, after the I/O callbacks of a poll */
+    LOOP_STOP,       /* once, newest first, when the loop ends: close what belongs to it */
     LOOP_HOOK_KINDS
 };
 
@@ -96,7 +98,10 @@ struct timer {
 };
 
 /* Starts, or starts anew. Loop. */
-void timer_start(struct loop *loop, struct timer *timer, uint64_t delay_ms, uint64_t repeat_ms,
+void timer_start(struct loop *loop,
+                 struct timer *timer,
+                 uint64_t delay_ms,
+                 uint64_t repeat_ms,
                  void (*fire)(struct timer *timer));
 /* Fine on one that is not started. Loop. */
 void timer_stop(struct loop *loop, struct timer *timer);

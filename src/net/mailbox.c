@@ -6,8 +6,8 @@ bool mailbox_push(struct mailbox *box, struct mail *mail)
     do {
         mail->next = newest;
         /* Release: the receiver sees what the sender wrote around the mail. */
-    } while (!atomic_compare_exchange_weak_explicit(
-        &box->newest, &newest, mail, memory_order_release, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&box->newest, &newest, mail,
+                                                    memory_order_release, memory_order_relaxed));
     return newest == NULL;
 }
 

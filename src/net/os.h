@@ -11,8 +11,11 @@
 #include "base/err.h"
 
 /* A joinable thread with every signal blocked. */
-MUST_USE err os_thread_start(struct arena *arena, pthread_t *thread, size_t stack_bytes,
-                             void *(*run)(void *context), void *context);
+MUST_USE err os_thread_start(struct arena *arena,
+                             pthread_t *thread,
+                             size_t stack_bytes,
+                             void *(*run)(void *context),
+                             void *context);
 /* Names the calling thread for ps and debuggers: "dapur-loop0". */
 void os_thread_name(const char *prefix, size_t index);
 /* pread of what the page cache holds. -1 with EAGAIN: it would have to wait for the disk. */

@@ -10,8 +10,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-err os_thread_start(struct arena *arena, pthread_t *thread, size_t stack_bytes,
-                    void *(*run)(void *context), void *context)
+err os_thread_start(struct arena *arena,
+                    pthread_t *thread,
+                    size_t stack_bytes,
+                    void *(*run)(void *context),
+                    void *context)
 {
     pthread_attr_t attributes;
     sigset_t all, before;
@@ -22,7 +25,8 @@ err os_thread_start(struct arena *arena, pthread_t *thread, size_t stack_bytes,
     int failed = pthread_create(thread, &attributes, run, context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
-    if (failed) return err_new(arena, ERR_INTERNAL, "could not start a thread: %s", strerror(failed));
+    if (failed)
+        return err_new(arena, ERR_INTERNAL, "could not start a thread: %s", strerror(failed));
     return NULL;
 }
 

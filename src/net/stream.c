@@ -17,9 +17,10 @@ static bool read_peer_address(struct stream *stream)
     struct sockaddr_storage address;
     int len = sizeof address;
     if (uv_tcp_getpeername(&stream->tcp, (struct sockaddr *)&address, &len)) return false;
-    int failed = address.ss_family == AF_INET6
-                     ? uv_ip6_name((struct sockaddr_in6 *)&address, stream->peer, sizeof stream->peer)
-                     : uv_ip4_name((struct sockaddr_in *)&address, stream->peer, sizeof stream->peer);
+    int failed =
+        address.ss_family == AF_INET6
+            ? uv_ip6_name((struct sockaddr_in6 *)&address, stream->peer, sizeof stream->peer)
+            : uv_ip4_name((struct sockaddr_in *)&address, stream->peer, sizeof stream->peer);
     if (failed) return false;
     stream->peer_len = strlen(stream->peer);
     return true;
@@ -99,8 +100,7 @@ void stream_read_stop(struct stream *stream)
 static unsigned to_uv(const str *parts, size_t count, uv_buf_t out[STREAM_PARTS_MAX])
 {
     assert(count <= STREAM_PARTS_MAX);
-    for (size_t i = 0; i < count; i++)
-        /* libuv takes a mutable pointer and only reads. */
+    for (size_t i = 0; i < count; i++) /* libuv takes a mutable pointer and only reads. */
         out[i] = (uv_buf_t){.base = (char *)(uintptr_t)parts[i].at, .len = parts[i].len};
     return (unsigned)count;
 }

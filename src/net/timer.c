@@ -78,7 +78,10 @@ static void fire_due(uv_timer_t *clock)
     arm(loop);
 }
 
-void timer_start(struct loop *loop, struct timer *timer, uint64_t delay_ms, uint64_t repeat_ms,
+void timer_start(struct loop *loop,
+                 struct timer *timer,
+                 uint64_t delay_ms,
+                 uint64_t repeat_ms,
                  void (*fire)(struct timer *timer))
 {
     loop_assert_here(loop);

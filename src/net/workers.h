@@ -28,7 +28,8 @@ struct job {
 };
 
 /* Lives in the arena, which must outlive workers_stop. */
-MUST_USE err workers_start(struct arena *arena, const struct workers_options *options,
+MUST_USE err workers_start(struct arena *arena,
+                           const struct workers_options *options,
                            struct workers **out);
 /* Runs what is queued, then joins the threads. Not on a loop's thread; before loops_join, so that
  * completions still find their loops. */

@@ -27,15 +27,19 @@ struct live {
     int port;
 };
 
-static inline void live_start(struct live *live, struct http_options options,
-                              const struct http_mount *const *mounts, size_t count, size_t loop_count)
+static inline void live_start(struct live *live,
+                              struct http_options options,
+                              const struct http_mount *const *mounts,
+                              size_t count,
+                              size_t loop_count)
 {
     live->arena = arena_new(0);
     struct http_router *router = http_router_new(live->arena);
     for (size_t i = 0; i < count; i++) http_router_mount(router, mounts[i]);
     options.listen = STR("127.0.0.1:0");
     options.router = router;
-    assert_null(loops_start(live->arena, &(struct loops_options){.count = loop_count}, &live->loops));
+    assert_null(
+        loops_start(live->arena, &(struct loops_options){.count = loop_count}, &live->loops));
     assert_null(http_server_start(live->arena, live->loops, &options, &live->server));
     live->port = http_server_port(live->server);
 }
@@ -120,7 +124,8 @@ static inline void assert_lacks(str text, str part)
 
 static inline void assert_starts(str text, str part)
 {
-    if (!str_starts(text, part)) fail_msg("does not start with \"%.*s\":\n%.*s", STR_FMT(part), STR_FMT(text));
+    if (!str_starts(text, part))
+        fail_msg("does not start with \"%.*s\":\n%.*s", STR_FMT(part), STR_FMT(text));
 }
 
 static inline size_t count_of(str text, str part)

@@ -147,7 +147,8 @@ static void stream_late(struct http_request *req, void *context)
     (void)context;
     struct late_stream *late_stream = ARENA_NEW(req->arena, struct late_stream);
     late_stream->req = req;
-    http_stream_begin(req, &(struct http_response){.status = 200}, stream_more, &late_stream->streaming);
+    http_stream_begin(req, &(struct http_response){.status = 200}, stream_more,
+                      &late_stream->streaming);
     timer_start(req->loop, &late_stream->timer, 5, 0, late_stream_more);
 }
 
@@ -204,9 +205,10 @@ static void json(struct http_request *req, void *context)
     (void)context;
     char *body = arena_alloc(req->arena, 100000);
     memset(body, 'x', 100000);
-    http_respond(req, &(struct http_response){.status = 200,
-                                              .content_type = STR("application/json; charset=utf-8"),
-                                              .body = str_from(body, 100000)});
+    http_respond(req,
+                 &(struct http_response){.status = 200,
+                                         .content_type = STR("application/json; charset=utf-8"),
+                                         .body = str_from(body, 100000)});
 }
 
 static void custom(struct http_request *req, void *context)
@@ -214,10 +216,12 @@ static void custom(struct http_request *req, void *context)
     (void)context;
     const struct http_header headers[] = {
         {STR("X-Evil"), STR("a\r\nSet-Cookie: b")},
-        {STR("X-Fine"), STR("c")},
+        {STR("X-Fine"), STR("c")                 },
     };
-    http_respond(req, &(struct http_response){.status = 234, .reason = STR("Very\nCustom"),
-                                              .headers = headers, .header_count = 2});
+    http_respond(req, &(struct http_response){.status = 234,
+                                              .reason = STR("Very\nCustom"),
+                                              .headers = headers,
+                                              .header_count = 2});
 }
 
 static void no_content(struct http_request *req, void *context)
@@ -255,6 +259,7 @@ static void answer_partner(struct loop *loop, void *context)
 static char file_path[] = "/tmp/dapur-http-test-XXXXXX";
 
 enum { GET = HTTP_BIT(HTTP_GET) };
+/* clang-format off */
 static const struct http_route routes[] = {
     {.methods = GET, .path = STR_INIT("/hello"), .handler = hello},
     {.methods = HTTP_BIT(HTTP_POST) | HTTP_BIT(HTTP_PUT), .path = STR_INIT("/echo"), .handler = echo},
@@ -275,15 +280,20 @@ static const struct http_route routes[] = {
     {.methods = GET, .path = STR_INIT("/pair"), .handler = pair},
     {.methods = GET, .path = STR_INIT("/file"), .handler = file},
 };
+/* clang-format on */
 static const struct http_mount mount = {
     .routes = routes, .route_count = COUNT_OF(routes), .context = file_path};
 
 static const str listed[] = {STR_INIT("https://shop.example")};
 static struct http_cors cors_listed;
-static const struct http_mount api = {
-    .prefix = STR_INIT("/api"), .routes = routes, .route_count = COUNT_OF(routes), .cors = &http_cors_rest};
-static const struct http_mount api_listed = {
-    .prefix = STR_INIT("/api/listed"), .routes = routes, .route_count = COUNT_OF(routes), .cors = &cors_listed};
+static const struct http_mount api = {.prefix = STR_INIT("/api"),
+                                      .routes = routes,
+                                      .route_count = COUNT_OF(routes),
+                                      .cors = &http_cors_rest};
+static const struct http_mount api_listed = {.prefix = STR_INIT("/api/listed"),
+                                             .routes = routes,
+                                             .route_count = COUNT_OF(routes),
+                                             .cors = &cors_listed};
 static const struct http_mount *const mounts[] = {&mount, &api, &api_listed};
 
 static void on_done(const struct http_request *req, const struct http_done *done, void *context)
@@ -298,9 +308,18 @@ static struct live live;
 static struct arena *arena;
 
 static const struct http_options base_options = {
-    .gzip = true, .on_done = on_done, .header_ms = 300, .body_ms = 300, .idle_ms = 5000,
-    .stall_ms = 500, .linger_ms = 300, .drain_ms = 2000, .body_bytes_max = 2 * 1024 * 1024,
-    .request_line_bytes_max = 65536, .connections_max = 50, .server_name = STR_INIT("dapur"),
+    .gzip = true,
+    .on_done = on_done,
+    .header_ms = 300,
+    .body_ms = 300,
+    .idle_ms = 5000,
+    .stall_ms = 500,
+    .linger_ms = 300,
+    .drain_ms = 2000,
+    .body_bytes_max = 2 * 1024 * 1024,
+    .request_line_bytes_max = 65536,
+    .connections_max = 50,
+    .server_name = STR_INIT("dapur"),
 };
 
 static int start(void **state)
@@ -347,14 +366,15 @@ static void answers_with_date_server_and_length(void **state)
 static void answers_pipelined_requests_in_order(void **state)
 {
     (void)state;
-    str answer = TALK("GET /late HTTP/1.1\r\n" HOST "\r\n"
-                      "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"
-                      "GET /deferred HTTP/1.1\r\n" HOST "\r\n"
-                      "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\ncd\r\n0\r\n\r\n"
-                      "GET /hello HTTP/1.1\r\n" HOST "\r\n");
+    str answer =
+        TALK("GET /late HTTP/1.1\r\n" HOST "\r\n"
+             "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"
+             "GET /deferred HTTP/1.1\r\n" HOST "\r\n"
+             "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\ncd\r\n0\r\n\r\n"
+             "GET /hello HTTP/1.1\r\n" HOST "\r\n");
     size_t at = 0;
-    static const str order[] = {STR_INIT("\r\n\r\nlate"), STR_INIT("POST   [ab]"), STR_INIT("deferred"),
-                                STR_INIT("POST   [cd]"), STR_INIT("hello")};
+    static const str order[] = {STR_INIT("\r\n\r\nlate"), STR_INIT("POST   [ab]"),
+                                STR_INIT("deferred"), STR_INIT("POST   [cd]"), STR_INIT("hello")};
     for (size_t i = 0; i < COUNT_OF(order); i++) {
         at = str_find(answer, order[i], at);
         if (at == SIZE_MAX) fail_msg("%zu is out of order: %.*s", i, STR_FMT(answer));
@@ -382,7 +402,8 @@ static void takes_requests_byte_by_byte(void **state)
 {
     (void)state;
     str request = STR("POST /echo/x%20y?q=1 HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-                      "3\r\nabc\r\n0\r\nT: x\r\n\r\nGET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+                      "3\r\nabc\r\n0\r\nT: x\r\n\r\nGET /hello HTTP/1.1\r\n" HOST
+                      "Connection: close\r\n\r\n");
     int fd = live_connect(&live), on = 1;
     setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
     for (size_t i = 0; i < request.len; i++) live_send(fd, str_slice(request, i, i + 1));
@@ -410,8 +431,12 @@ static void reads_large_chunked_bodies_behind_a_large_head(void **state)
     (void)state;
     for (int pad = 15900; pad < 16500; pad += 60) {
         struct buf *request = buf_in(arena, 0);
-        buf_printf(request, "POST /echo?%0*d HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n", pad, 0);
-        for (int i = 0; i < 1000; i++) buf_lit(request, "64\r\n0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\r\n");
+        buf_printf(request,
+                   "POST /echo?%0*d HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n", pad,
+                   0);
+        for (int i = 0; i < 1000; i++)
+            buf_lit(request, "64\r\n012345678901234567890123456789012345678901234567890123456789012"
+                             "3456789012345678901234567890123456789\r\n");
         buf_lit(request, "0\r\n\r\n");
         str answer = talk(buf_str(request));
         assert_starts(answer, STR("HTTP/1.1 201"));
@@ -423,7 +448,8 @@ static void continues_when_expected(void **state)
 {
     (void)state;
     int fd = live_connect(&live);
-    live_send(fd, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"));
+    live_send(fd, STR("POST /echo HTTP/1.1\r\n" HOST
+                      "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"));
     str first = live_read_until(arena, fd, STR("\r\n\r\n"));
     assert_true(str_eq(first, STR("HTTP/1.1 100 Continue\r\n\r\n")));
     live_send(fd, STR("abc"));
@@ -433,9 +459,11 @@ static void continues_when_expected(void **state)
     assert_has(answer, STR("[abc]"));
     close(fd);
     /* Not when the body is there, nor when it is refused anyway, nor to HTTP/1.0. */
-    answer = TALK("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
+    answer =
+        TALK("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
     assert_starts(answer, STR("HTTP/1.1 201"));
-    answer = TALK("POST /small HTTP/1.1\r\n" HOST "Content-Length: 30\r\nExpect: 100-continue\r\n\r\n");
+    answer =
+        TALK("POST /small HTTP/1.1\r\n" HOST "Content-Length: 30\r\nExpect: 100-continue\r\n\r\n");
     assert_starts(answer, STR("HTTP/1.1 413"));
     answer = TALK("POST /echo HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
     assert_starts(answer, STR("HTTP/1.1 201"));
@@ -481,7 +509,8 @@ static void closes_when_the_client_says_so(void **state)
 {
     (void)state;
     int fd = live_connect(&live);
-    live_send(fd, STR("GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\nGET /hello HTTP/1.1\r\n" HOST "\r\n"));
+    live_send(fd, STR("GET /hello HTTP/1.1\r\n" HOST
+                      "Connection: close\r\n\r\nGET /hello HTTP/1.1\r\n" HOST "\r\n"));
     str answer = live_read_all(arena, fd);
     assert_int_equal(count_of(answer, STR("hello")), 1);
     assert_has(answer, STR("Connection: close\r\n"));
@@ -503,7 +532,8 @@ static void sends_files_whole_and_in_parts(void **state)
     str answer = TALK("GET /file HTTP/1.1\r\n" HOST "\r\nGET /file?part HTTP/1.1\r\n" HOST "\r\n");
     size_t body = str_find(answer, STR("\r\n\r\n"), 0) + 4;
     assert_big(str_slice(answer, body, body + BIG_BYTES));
-    assert_true(str_ends(answer, STR("\r\n\r\nabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")));
+    assert_true(
+        str_ends(answer, STR("\r\n\r\nabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz")));
 }
 
 static void cuts_the_connection_when_a_file_is_short(void **state)
@@ -593,6 +623,7 @@ static void one_handler_may_answer_anothers_request(void **state)
 static void refuses_and_closes(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct {
         str bytes;
         str status;
@@ -614,6 +645,7 @@ static void refuses_and_closes(void **state)
         {STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 99999999999\r\n\r\n"), STR_INIT("HTTP/1.1 413 ")},
         {STR_INIT("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n"), STR_INIT("HTTP/1.1 400 ")},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         int fd = live_connect(&live);
         live_send(fd, cases[i].bytes);
@@ -663,10 +695,13 @@ static void routes_404_405_and_options(void **state)
     (void)state;
     str answer = TALK("GET /nowhere HTTP/1.1\r\n" HOST "\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n"
                       "OPTIONS /echo HTTP/1.1\r\n" HOST "\r\nOPTIONS * HTTP/1.1\r\n" HOST "\r\n"
-                      "BREW /hello HTTP/1.1\r\n" HOST "\r\nPOST /hello HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"
+                      "BREW /hello HTTP/1.1\r\n" HOST "\r\nPOST /hello HTTP/1.1\r\n" HOST
+                      "Content-Length: 2\r\n\r\nab"
                       "GET /hello HTTP/1.1\r\n" HOST "\r\n");
     assert_starts(answer, STR("HTTP/1.1 404 Not Found\r\n"));
-    assert_has(answer, STR("{\"code\":\"HTTP404\",\"message\":\"no such path\",\"details\":null,\"hint\":null}"));
+    assert_has(
+        answer,
+        STR("{\"code\":\"HTTP404\",\"message\":\"no such path\",\"details\":null,\"hint\":null}"));
     assert_int_equal(count_of(answer, STR("HTTP/1.1 405 Method Not Allowed\r\n")), 3);
     assert_has(answer, STR("Allow: POST, PUT, OPTIONS\r\n"));
     assert_has(answer, STR("Allow: GET, HEAD, OPTIONS\r\n"));
@@ -711,8 +746,10 @@ static void refuses_connections_over_the_limit(void **state)
 static void times_out_slow_heads_and_bodies(void **state)
 {
     (void)state;
-    static const str slow[] = {STR_INIT("GET /hello HT"), STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nab"),
-                               STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab")};
+    static const str slow[] = {
+        STR_INIT("GET /hello HT"),
+        STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nab"),
+        STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab")};
     for (size_t i = 0; i < COUNT_OF(slow); i++) {
         int fd = live_connect(&live);
         live_send(fd, slow[i]);
@@ -752,7 +789,8 @@ static void tells_handlers_when_the_client_leaves(void **state)
     for (int i = 0; i < 4; i++) {
         int fd = live_connect(&live);
         live_send(fd, requests[i % 2]);
-        if (i % 2) live_read_until(arena, fd, STR("first")); /* else it may leave before the request */
+        if (i % 2)
+            live_read_until(arena, fd, STR("first")); /* else it may leave before the request */
         struct linger reset = {1, 0};
         if (i < 2) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
         if (i == 0) shutdown(fd, SHUT_WR); /* the reset could overtake the request */
@@ -780,6 +818,7 @@ static str gunzip(str packed)
 static void compresses_only_when_asked(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct {
         str accept;
         bool packed;
@@ -795,8 +834,10 @@ static void compresses_only_when_asked(void **state)
         {STR_INIT("Accept-Encoding: br\r\n"), false},
         {STR_INIT("Accept-Encoding: identity\r\n"), false},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        str answer = talk(str_printf(arena, "GET /json HTTP/1.1\r\n" HOST "%.*s\r\n", STR_FMT(cases[i].accept)));
+        str answer = talk(
+            str_printf(arena, "GET /json HTTP/1.1\r\n" HOST "%.*s\r\n", STR_FMT(cases[i].accept)));
         size_t body = str_find(answer, STR("\r\n\r\n"), 0) + 4;
         str head = str_slice(answer, 0, body);
         assert_has(head, STR("Vary: Accept-Encoding\r\n"));
@@ -816,20 +857,25 @@ static void answers_preflights_centrally(void **state)
                       "Access-Control-Request-Headers: apikey, x-client-info, b@d\r\n\r\n");
     assert_starts(answer, STR("HTTP/1.1 200 OK\r\n"));
     assert_has(answer, STR("Access-Control-Allow-Origin: *\r\n"));
-    assert_has(answer, STR("Access-Control-Allow-Methods: GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD\r\n"));
-    assert_has(answer, STR("Access-Control-Allow-Headers: Authorization, apikey, x-client-info, Accept, Accept-Language, Content-Language\r\n"));
+    assert_has(
+        answer,
+        STR("Access-Control-Allow-Methods: GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD\r\n"));
+    assert_has(answer, STR("Access-Control-Allow-Headers: Authorization, apikey, x-client-info, "
+                           "Accept, Accept-Language, Content-Language\r\n"));
     assert_has(answer, STR("Access-Control-Max-Age: 86400\r\n"));
     answer = TALK("GET /api/hello HTTP/1.1\r\n" HOST "Origin: https://x.example\r\n\r\n");
     assert_has(answer, STR("Access-Control-Allow-Origin: *\r\n"));
     assert_has(answer, STR("Access-Control-Expose-Headers: Content-Encoding, "));
-    answer = TALK("GET /api/hello HTTP/1.1\r\n" HOST "\r\nGET /hello HTTP/1.1\r\n" HOST "Origin: https://x.example\r\n\r\n");
+    answer = TALK("GET /api/hello HTTP/1.1\r\n" HOST "\r\nGET /hello HTTP/1.1\r\n" HOST
+                  "Origin: https://x.example\r\n\r\n");
     assert_lacks(answer, STR("Access-Control"));
 }
 
 static void an_origin_list_is_honoured(void **state)
 {
     (void)state;
-    str answer = TALK("GET /api/listed/hello HTTP/1.1\r\n" HOST "Origin: https://shop.example\r\n\r\n");
+    str answer =
+        TALK("GET /api/listed/hello HTTP/1.1\r\n" HOST "Origin: https://shop.example\r\n\r\n");
     assert_has(answer, STR("Access-Control-Allow-Origin: https://shop.example\r\n"));
     assert_has(answer, STR("Access-Control-Allow-Credentials: true\r\n"));
     assert_has(answer, STR("Vary: Origin\r\n"));
@@ -886,7 +932,8 @@ static void drains(void **state)
     pthread_join(thread, NULL);
     assert_int_equal(cut, 0);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)live.port),
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)live.port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), -1);
     close(fd);
@@ -914,9 +961,14 @@ static void survives_mutated_requests(void **state)
 {
     (void)state;
     static const str seeds[] = {
-        STR_INIT("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nabcdeGET /late HTTP/1.1\r\n" HOST "\r\n"),
-        STR_INIT("POST /echo/ HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n0\r\nA: b\r\n\r\n"),
-        STR_INIT("GET /json HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nOrigin: x\r\n\r\nHEAD /file?part HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /deferred HTTP/1.1\r\n" HOST "\r\n"),
+        STR_INIT("POST /echo HTTP/1.1\r\n" HOST
+                 "Content-Length: 5\r\n\r\nabcdeGET /late HTTP/1.1\r\n" HOST "\r\n"),
+        STR_INIT("POST /echo/ HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nExpect: "
+                 "100-continue\r\n\r\n3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n0\r\nA: b\r\n\r\n"),
+        STR_INIT("GET /json HTTP/1.1\r\n" HOST
+                 "Accept-Encoding: gzip\r\nOrigin: x\r\n\r\nHEAD /file?part "
+                 "HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /deferred HTTP/1.1\r\n" HOST
+                 "\r\n"),
     };
     uint32_t random = 12345;
     for (int round = 0; round < 300; round++) {
@@ -948,7 +1000,9 @@ static void *client(void *context)
     struct arena *own = arena_new(0);
     const struct live *server = context;
     for (int i = 0; i < 20; i++) {
-        str answer = live_talk(server, own, STR("GET /hello HTTP/1.1\r\n" HOST "\r\nGET /late HTTP/1.1\r\n" HOST "\r\n"));
+        str answer =
+            live_talk(server, own,
+                      STR("GET /hello HTTP/1.1\r\n" HOST "\r\nGET /late HTTP/1.1\r\n" HOST "\r\n"));
         if (count_of(answer, STR("200 OK")) != 2) abort();
     }
     arena_free(own);

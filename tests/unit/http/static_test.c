@@ -73,7 +73,9 @@ static int start(void **state)
     files = NULL;
     struct http_static_options options = {.directory = folder, .index_fallback = STR("index.html")};
     assert_null(http_static_new(arena, &options, 1, &files));
-    routes[0] = (struct http_route){.methods = HTTP_BIT(HTTP_GET), .path = STR("/"), .prefix = true,
+    routes[0] = (struct http_route){.methods = HTTP_BIT(HTTP_GET),
+                                    .path = STR("/"),
+                                    .prefix = true,
                                     .handler = http_static_serve};
     mount = (struct http_mount){.routes = routes, .route_count = 1, .context = files};
     live_start(&live, (struct http_options){.gzip = true}, mounts, 1, 1);
@@ -147,12 +149,28 @@ static void never_leaves_the_folder(void **state)
 {
     (void)state;
     static const char *const paths[] = {
-        "/../etc/passwd",       "/%2e%2e/etc/passwd", "/..%2fetc/passwd", "/sub/../../etc/passwd",
-        "/sub/..%2f..%2fx.txt", "/.secret",           "/%2esecret",       "/sub/.env",
-        "//etc/passwd",         "/%2fetc/passwd",     "/sub//index.html", "/small.txt%00.html",
-        "/..\\x.txt",           "/%5c..%5cx.txt",     "/outside.txt",
-        "/etc/hosts.txt",       "/./small.txt",       "/small.txt/",      "/%ff.txt",
-        "/missing.txt",         "/a%0d%0ab.txt",      "/.well-known/../.secret",
+        "/../etc/passwd",
+        "/%2e%2e/etc/passwd",
+        "/..%2fetc/passwd",
+        "/sub/../../etc/passwd",
+        "/sub/..%2f..%2fx.txt",
+        "/.secret",
+        "/%2esecret",
+        "/sub/.env",
+        "//etc/passwd",
+        "/%2fetc/passwd",
+        "/sub//index.html",
+        "/small.txt%00.html",
+        "/..\\x.txt",
+        "/%5c..%5cx.txt",
+        "/outside.txt",
+        "/etc/hosts.txt",
+        "/./small.txt",
+        "/small.txt/",
+        "/%ff.txt",
+        "/missing.txt",
+        "/a%0d%0ab.txt",
+        "/.well-known/../.secret",
     };
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         str answer = get(paths[i], "");
@@ -183,18 +201,18 @@ static void honours_conditions(void **state)
         str headers;
         int status;
     } cases[] = {
-        {str_printf(arena, "If-None-Match: %.*s\r\n", STR_FMT(etag)), 304},
-        {str_printf(arena, "If-None-Match: \"x\", W/%.*s\r\n", STR_FMT(etag)), 304},
-        {STR("If-None-Match: *\r\n"), 304},
-        {STR("If-None-Match: \"x\"\r\n"), 200},
-        {STR("If-None-Match: \"x\"\r\nIf-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 200},
-        {STR("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 304},
-        {STR("If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n"), 200},
-        {STR("If-Modified-Since: yesterday\r\n"), 200},
-        {str_printf(arena, "If-Match: %.*s\r\n", STR_FMT(etag)), 200},
-        {STR("If-Match: \"x\"\r\n"), 412},
-        {STR("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n"), 412},
-        {STR("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), 200},
+        {str_printf(arena,                    "If-None-Match: %.*s\r\n",                        STR_FMT(etag)), 304},
+        {str_printf(arena,                                "If-None-Match: \"x\", W/%.*s\r\n",                                                                                STR_FMT(etag)), 304},
+        {STR("If-None-Match: *\r\n"),304},
+        {STR("If-None-Match: \"x\"\r\n"),                                   200                                                        },
+        {STR("If-None-Match: \"x\"\r\nIf-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),                                   200                                                                                                                                },
+        {STR("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),                                   304},
+        {STR("If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n"),                                   200},
+        {STR("If-Modified-Since: yesterday\r\n"),                                   200                                                                                },
+        {str_printf(arena,                                   "If-Match: %.*s\r\n",                                                                                                                                                     STR_FMT(etag)), 200},
+        {STR("If-Match: \"x\"\r\n"),                                   412},
+        {STR("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n"),                     412},
+        {STR("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),          200                    },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         str answer = get("/small.txt", str_cstr(arena, cases[i].headers));
@@ -214,20 +232,20 @@ static void sends_single_ranges(void **state)
         str body;
         str content_range;
     } cases[] = {
-        {"bytes=0-3", STR_INIT("206"), STR_INIT("abcd"), STR_INIT("bytes 0-3/10")},
-        {"bytes=4-", STR_INIT("206"), STR_INIT("efghij"), STR_INIT("bytes 4-9/10")},
-        {"bytes=-3", STR_INIT("206"), STR_INIT("hij"), STR_INIT("bytes 7-9/10")},
-        {"bytes=-30", STR_INIT("206"), STR_INIT("abcdefghij"), STR_INIT("bytes 0-9/10")},
-        {"bytes=9-99", STR_INIT("206"), STR_INIT("j"), STR_INIT("bytes 9-9/10")},
-        {"BYTES=0-0", STR_INIT("206"), STR_INIT("a"), STR_INIT("bytes 0-0/10")},
-        {"bytes=10-", STR_INIT("416"), STR_INIT(""), STR_INIT("bytes */10")},
-        {"bytes=-0", STR_INIT("416"), STR_INIT(""), STR_INIT("bytes */10")},
-        {"bytes=3-1", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
-        {"bytes=0-1,3-4", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
-        {"bytes=a-b", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
-        {"bytes=-", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
-        {"bytes=18446744073709551616-", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
-        {"items=0-1", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")},
+        {"bytes=0-3",                   STR_INIT("206"), STR_INIT("abcd"),       STR_INIT("bytes 0-3/10")},
+        {"bytes=4-",                    STR_INIT("206"), STR_INIT("efghij"),     STR_INIT("bytes 4-9/10")},
+        {"bytes=-3",                    STR_INIT("206"), STR_INIT("hij"),        STR_INIT("bytes 7-9/10")},
+        {"bytes=-30",                   STR_INIT("206"), STR_INIT("abcdefghij"), STR_INIT("bytes 0-9/10")},
+        {"bytes=9-99",                  STR_INIT("206"), STR_INIT("j"),          STR_INIT("bytes 9-9/10")},
+        {"BYTES=0-0",                   STR_INIT("206"), STR_INIT("a"),          STR_INIT("bytes 0-0/10")},
+        {"bytes=10-",                   STR_INIT("416"), STR_INIT(""),           STR_INIT("bytes */10")  },
+        {"bytes=-0",                    STR_INIT("416"), STR_INIT(""),           STR_INIT("bytes */10")  },
+        {"bytes=3-1",                   STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
+        {"bytes=0-1,3-4",               STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
+        {"bytes=a-b",                   STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
+        {"bytes=-",                     STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
+        {"bytes=18446744073709551616-", STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
+        {"items=0-1",                   STR_INIT("200"), STR_INIT("abcdefghij"), STR_INIT("")            },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char headers[100];
@@ -248,13 +266,17 @@ static void sends_the_whole_when_the_file_is_another(void **state)
 {
     (void)state;
     str etag = header_of(get("/small.txt", ""), "ETag");
-    const char *same = str_cstr(arena, str_printf(arena, "Range: bytes=0-0\r\nIf-Range: %.*s\r\n", STR_FMT(etag)));
+    const char *same =
+        str_cstr(arena, str_printf(arena, "Range: bytes=0-0\r\nIf-Range: %.*s\r\n", STR_FMT(etag)));
     assert_starts(get("/small.txt", same), STR("HTTP/1.1 206"));
-    assert_starts(get("/small.txt", "Range: bytes=0-0\r\nIf-Range: \"x\"\r\n"), STR("HTTP/1.1 200"));
-    assert_starts(get("/small.txt", "Range: bytes=0-0\r\nIf-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
-                  STR("HTTP/1.1 206"));
-    assert_starts(get("/small.txt", "Range: bytes=0-0\r\nIf-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n"),
+    assert_starts(get("/small.txt", "Range: bytes=0-0\r\nIf-Range: \"x\"\r\n"),
                   STR("HTTP/1.1 200"));
+    assert_starts(
+        get("/small.txt", "Range: bytes=0-0\r\nIf-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
+        STR("HTTP/1.1 206"));
+    assert_starts(
+        get("/small.txt", "Range: bytes=0-0\r\nIf-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n"),
+        STR("HTTP/1.1 200"));
 }
 
 static void prefers_compressed_siblings(void **state)
@@ -266,21 +288,26 @@ static void prefers_compressed_siblings(void **state)
     assert_has(answer, STR("Content-Type: text/css; charset=utf-8\r\n"));
     assert_has(answer, STR("Vary: Accept-Encoding\r\n"));
     assert_true(str_ends(answer, STR("packed by brotli")));
-    assert_true(str_ends(get("/style.css", "Accept-Encoding: gzip, br;q=0\r\n"), STR("packed by gzip")));
+    assert_true(
+        str_ends(get("/style.css", "Accept-Encoding: gzip, br;q=0\r\n"), STR("packed by gzip")));
     /* Without a sibling the cached bytes are compressed, under their own entity tag. */
     answer = get("/app.js", "Accept-Encoding: gzip\r\n");
     assert_has(answer, STR("Content-Encoding: gzip\r\n"));
     assert_true(answer.len < 2000);
     assert_false(str_eq(header_of(answer, "ETag"), header_of(get("/app.js", ""), "ETag")));
     str etag = header_of(answer, "ETag");
-    const char *again = str_cstr(arena, str_printf(arena, "Accept-Encoding: gzip\r\nIf-None-Match: %.*s\r\n", STR_FMT(etag)));
+    const char *again =
+        str_cstr(arena, str_printf(arena, "Accept-Encoding: gzip\r\nIf-None-Match: %.*s\r\n",
+                                   STR_FMT(etag)));
     assert_starts(get("/app.js", again), STR("HTTP/1.1 304"));
 }
 
 static void head_tells_without_sending(void **state)
 {
     (void)state;
-    str answer = live_talk(&live, arena, STR("HEAD /large.bin HTTP/1.1\r\n" HOST "\r\nHEAD /small.txt HTTP/1.1\r\n" HOST "\r\n"));
+    str answer = live_talk(
+        &live, arena,
+        STR("HEAD /large.bin HTTP/1.1\r\n" HOST "\r\nHEAD /small.txt HTTP/1.1\r\n" HOST "\r\n"));
     assert_has(answer, STR("Content-Length: 500000\r\n"));
     assert_has(answer, STR("Content-Length: 10\r\n"));
     assert_true(answer.len < 1500);
@@ -290,7 +317,8 @@ static void a_missing_folder_is_an_error(void **state)
 {
     (void)state;
     struct http_static *none;
-    err error = http_static_new(arena, &(struct http_static_options){.directory = "/nowhere"}, 1, &none);
+    err error =
+        http_static_new(arena, &(struct http_static_options){.directory = "/nowhere"}, 1, &none);
     assert_non_null(error);
     assert_int_equal(error->kind, ERR_CONFIG);
 }

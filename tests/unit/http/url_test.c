@@ -27,7 +27,8 @@ static int stop(void **state)
 
 static void assert_str(str got, str wanted)
 {
-    if (!str_eq(got, wanted)) fail_msg("got \"%.*s\", wanted \"%.*s\"", STR_FMT(got), STR_FMT(wanted));
+    if (!str_eq(got, wanted))
+        fail_msg("got \"%.*s\", wanted \"%.*s\"", STR_FMT(got), STR_FMT(wanted));
 }
 
 static void decodes_percent_and_plus(void **state)
@@ -38,13 +39,13 @@ static void decodes_percent_and_plus(void **state)
         str literal;
         str space;
     } cases[] = {
-        {STR_INIT(""), STR_INIT(""), STR_INIT("")},
-        {STR_INIT("abc"), STR_INIT("abc"), STR_INIT("abc")},
-        {STR_INIT("a+b"), STR_INIT("a+b"), STR_INIT("a b")},
-        {STR_INIT("a%2Bb%20c"), STR_INIT("a+b c"), STR_INIT("a+b c")},
-        {STR_INIT("%c3%A9"), STR_INIT("\xc3\xa9"), STR_INIT("\xc3\xa9")},
-        {STR_INIT("%00"), STR_INIT("\0"), STR_INIT("\0")},
-        {STR_INIT("%2525"), STR_INIT("%25"), STR_INIT("%25")},
+        {STR_INIT(""),          STR_INIT(""),         STR_INIT("")        },
+        {STR_INIT("abc"),       STR_INIT("abc"),      STR_INIT("abc")     },
+        {STR_INIT("a+b"),       STR_INIT("a+b"),      STR_INIT("a b")     },
+        {STR_INIT("a%2Bb%20c"), STR_INIT("a+b c"),    STR_INIT("a+b c")   },
+        {STR_INIT("%c3%A9"),    STR_INIT("\xc3\xa9"), STR_INIT("\xc3\xa9")},
+        {STR_INIT("%00"),       STR_INIT("\0"),       STR_INIT("\0")      },
+        {STR_INIT("%2525"),     STR_INIT("%25"),      STR_INIT("%25")     },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         str out;
@@ -58,7 +59,8 @@ static void decodes_percent_and_plus(void **state)
 static void refuses_broken_escapes_with_their_place(void **state)
 {
     (void)state;
-    static const str broken[] = {STR_INIT("ab%"), STR_INIT("ab%2"), STR_INIT("ab%zz"), STR_INIT("ab%2g"), STR_INIT("ab%%20")};
+    static const str broken[] = {STR_INIT("ab%"), STR_INIT("ab%2"), STR_INIT("ab%zz"),
+                                 STR_INIT("ab%2g"), STR_INIT("ab%%20")};
     for (size_t i = 0; i < COUNT_OF(broken); i++) {
         str out;
         err error = url_decode(arena, broken[i], URL_PLUS_LITERAL, &out);
@@ -72,7 +74,13 @@ static void walks_queries(void **state)
 {
     (void)state;
     str rest = STR("&a=1&b&=c&d==&&a=2&"), name, value;
-    static const char *const wanted[][2] = {{"a", "1"}, {"b", ""}, {"", "c"}, {"d", "="}, {"a", "2"}};
+    static const char *const wanted[][2] = {
+        {"a", "1"},
+        {"b", "" },
+        {"",  "c"},
+        {"d", "="},
+        {"a", "2"}
+    };
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         assert_true(url_query_next(&rest, &name, &value));
         assert_str(name, str_of(wanted[i][0]));
@@ -100,11 +108,11 @@ static void writes_and_reads_dates(void **state)
         int64_t seconds;
         str text;
     } cases[] = {
-        {0, STR_INIT("Thu, 01 Jan 1970 00:00:00 GMT")},
-        {784111777, STR_INIT("Sun, 06 Nov 1994 08:49:37 GMT")},
-        {951782400, STR_INIT("Tue, 29 Feb 2000 00:00:00 GMT")},
-        {4107542399, STR_INIT("Sun, 28 Feb 2100 23:59:59 GMT")},
-        {4107542400, STR_INIT("Mon, 01 Mar 2100 00:00:00 GMT")},
+        {0,            STR_INIT("Thu, 01 Jan 1970 00:00:00 GMT")},
+        {784111777,    STR_INIT("Sun, 06 Nov 1994 08:49:37 GMT")},
+        {951782400,    STR_INIT("Tue, 29 Feb 2000 00:00:00 GMT")},
+        {4107542399,   STR_INIT("Sun, 28 Feb 2100 23:59:59 GMT")},
+        {4107542400,   STR_INIT("Mon, 01 Mar 2100 00:00:00 GMT")},
         {253402300799, STR_INIT("Fri, 31 Dec 9999 23:59:59 GMT")},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -116,10 +124,15 @@ static void writes_and_reads_dates(void **state)
         assert_int_equal(seconds, cases[i].seconds);
     }
     static const str bad[] = {
-        STR_INIT(""), STR_INIT("Sun, 06 Nov 1994 08:49:37 EST"), STR_INIT("Mon, 06 Nov 1994 08:49:37 GMT"),
-        STR_INIT("Sunday, 06-Nov-94 08:49:37 GMT"), STR_INIT("Sun Nov  6 08:49:37 1994"),
-        STR_INIT("Fri, 31 Feb 2020 00:00:00 GMT"), STR_INIT("Sun, 06 Nov 1994 24:00:00 GMT"),
-        STR_INIT("Sun, 06 Now 1994 08:49:37 GMT"), STR_INIT("Sun, +6 Nov 1994 08:49:37 GMT"),
+        STR_INIT(""),
+        STR_INIT("Sun, 06 Nov 1994 08:49:37 EST"),
+        STR_INIT("Mon, 06 Nov 1994 08:49:37 GMT"),
+        STR_INIT("Sunday, 06-Nov-94 08:49:37 GMT"),
+        STR_INIT("Sun Nov  6 08:49:37 1994"),
+        STR_INIT("Fri, 31 Feb 2020 00:00:00 GMT"),
+        STR_INIT("Sun, 06 Nov 1994 24:00:00 GMT"),
+        STR_INIT("Sun, 06 Now 1994 08:49:37 GMT"),
+        STR_INIT("Sun, +6 Nov 1994 08:49:37 GMT"),
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         int64_t seconds;
@@ -135,15 +148,28 @@ static void never(struct http_request *req, void *context)
 
 enum { GET = HTTP_BIT(HTTP_GET), POST = HTTP_BIT(HTTP_POST) };
 static const struct http_route rest_routes[] = {
-    {.methods = GET, .path = STR_INIT("/"), .handler = never, .name = STR_INIT("root")},
-    {.methods = GET | POST, .path = STR_INIT("/"), .prefix = true, .handler = never, .name = STR_INIT("table")},
-    {.methods = GET | POST, .path = STR_INIT("/rpc/"), .prefix = true, .handler = never, .name = STR_INIT("rpc")},
-    {.methods = POST, .path = STR_INIT("/only"), .handler = never, .name = STR_INIT("only")},
+    {.methods = GET,          .path = STR_INIT("/"), .handler = never, .name = STR_INIT("root")},
+    {.methods = GET | POST,
+     .path = STR_INIT("/"),
+     .prefix = true,
+     .handler = never,
+     .name = STR_INIT("table")},
+    {.methods = GET | POST,
+     .path = STR_INIT("/rpc/"),
+     .prefix = true,
+     .handler = never,
+     .name = STR_INIT("rpc")},
+    {.methods = POST, .path = STR_INIT("/only"),                      .handler = never,                        .name = STR_INIT("only")                      },
 };
 static const struct http_route site_routes[] = {
-    {.methods = GET, .path = STR_INIT("/"), .prefix = true, .handler = never, .name = STR_INIT("site")},
+    {.methods = GET,
+     .path = STR_INIT("/"),
+     .prefix = true,
+     .handler = never,
+     .name = STR_INIT("site")},
 };
-static const struct http_mount rest = {.prefix = STR_INIT("/rest/v1"), .routes = rest_routes, .route_count = COUNT_OF(rest_routes)};
+static const struct http_mount rest = {
+    .prefix = STR_INIT("/rest/v1"), .routes = rest_routes, .route_count = COUNT_OF(rest_routes)};
 static const struct http_mount site = {.routes = site_routes, .route_count = COUNT_OF(site_routes)};
 
 static void finds_the_closest_route(void **state)
@@ -159,22 +185,23 @@ static void finds_the_closest_route(void **state)
         str rest;
         int status;
     } cases[] = {
-        {HTTP_GET, STR_INIT("/"), STR_INIT("site"), STR_INIT(""), 0},
-        {HTTP_GET, STR_INIT("/a/b"), STR_INIT("site"), STR_INIT("a/b"), 0},
-        {HTTP_HEAD, STR_INIT("/a"), STR_INIT("site"), STR_INIT("a"), 0},
-        {HTTP_GET, STR_INIT("/rest/v1"), STR_INIT("root"), STR_INIT(""), 0},
-        {HTTP_GET, STR_INIT("/rest/v1/"), STR_INIT("root"), STR_INIT(""), 0},
-        {HTTP_GET, STR_INIT("/rest/v10"), STR_INIT("site"), STR_INIT("rest/v10"), 0},
-        {HTTP_GET, STR_INIT("/rest/v1/items"), STR_INIT("table"), STR_INIT("items"), 0},
-        {HTTP_POST, STR_INIT("/rest/v1/rpc/f"), STR_INIT("rpc"), STR_INIT("f"), 0},
-        {HTTP_GET, STR_INIT("/rest/v1/rpc"), STR_INIT("table"), STR_INIT("rpc"), 0},
-        {HTTP_POST, STR_INIT("/rest/v1/only"), STR_INIT("only"), STR_INIT(""), 0},
-        {HTTP_GET, STR_INIT("/rest/v1/only"), STR_INIT(""), STR_INIT(""), 405},
-        {HTTP_POST, STR_INIT("/a"), STR_INIT(""), STR_INIT(""), 405},
-        {HTTP_DELETE, STR_INIT("/rest/v1/items"), STR_INIT(""), STR_INIT(""), 405},
+        {HTTP_GET,    STR_INIT("/"),              STR_INIT("site"),  STR_INIT(""),         0  },
+        {HTTP_GET,    STR_INIT("/a/b"),           STR_INIT("site"),  STR_INIT("a/b"),      0  },
+        {HTTP_HEAD,   STR_INIT("/a"),             STR_INIT("site"),  STR_INIT("a"),        0  },
+        {HTTP_GET,    STR_INIT("/rest/v1"),       STR_INIT("root"),  STR_INIT(""),         0  },
+        {HTTP_GET,    STR_INIT("/rest/v1/"),      STR_INIT("root"),  STR_INIT(""),         0  },
+        {HTTP_GET,    STR_INIT("/rest/v10"),      STR_INIT("site"),  STR_INIT("rest/v10"), 0  },
+        {HTTP_GET,    STR_INIT("/rest/v1/items"), STR_INIT("table"), STR_INIT("items"),    0  },
+        {HTTP_POST,   STR_INIT("/rest/v1/rpc/f"), STR_INIT("rpc"),   STR_INIT("f"),        0  },
+        {HTTP_GET,    STR_INIT("/rest/v1/rpc"),   STR_INIT("table"), STR_INIT("rpc"),      0  },
+        {HTTP_POST,   STR_INIT("/rest/v1/only"),  STR_INIT("only"),  STR_INIT(""),         0  },
+        {HTTP_GET,    STR_INIT("/rest/v1/only"),  STR_INIT(""),      STR_INIT(""),         405},
+        {HTTP_POST,   STR_INIT("/a"),             STR_INIT(""),      STR_INIT(""),         405},
+        {HTTP_DELETE, STR_INIT("/rest/v1/items"), STR_INIT(""),      STR_INIT(""),         405},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct http_request req = {.arena = arena, .method = cases[i].method, .path = cases[i].path};
+        struct http_request req = {
+            .arena = arena, .method = cases[i].method, .path = cases[i].path};
         err error;
         unsigned allow;
         http_handler *handler = http_router_find(router, &req, &error, &allow);

@@ -44,7 +44,10 @@ struct event {
     pthread_cond_t happened;
     int count;
 };
-#define EVENT_INIT {.mutex = PTHREAD_MUTEX_INITIALIZER, .happened = PTHREAD_COND_INITIALIZER}
+#define EVENT_INIT                                                               \
+    {                                                                            \
+        .mutex = PTHREAD_MUTEX_INITIALIZER, .happened = PTHREAD_COND_INITIALIZER \
+    }
 
 static void signal_event(struct event *event)
 {
@@ -86,7 +89,8 @@ static void *send_many(void *context)
 {
     int sender = *(int *)context;
     for (int i = 0; i < MAILS; i++) {
-        mails[sender][i] = (struct numbered){.mail = {.deliver = receive}, .sender = sender, .number = i + 1};
+        mails[sender][i] =
+            (struct numbered){.mail = {.deliver = receive}, .sender = sender, .number = i + 1};
         mail_send(receiver, &mails[sender][i].mail);
     }
     return NULL;
@@ -208,7 +212,7 @@ static void start_timers(struct loop *loop, void *context)
     }
     for (size_t i = 0; i < 20; i++) timer_stop(loop, &stopped[i]);
     for (size_t i = 0; i < 20; i++) timer_stop(loop, &stopped[i]); /* fine on a stopped one */
-    timer_start(loop, &tickings[0].timer, 41, 0, tick); /* anew */
+    timer_start(loop, &tickings[0].timer, 41, 0, tick);            /* anew */
     tickings[0].wanted_ms = loop_now_ms(loop) + 41;
     timer_start(loop, &repeating, 0, 1, tick_thrice);
 }
@@ -271,8 +275,12 @@ static void workers_run_refuse_and_report_to_their_loop(void **state)
     struct workers *workers;
     struct work works[10];
     for (size_t i = 0; i < COUNT_OF(works); i++)
-        works[i] = (struct work){.job = {.run = block, .done = finished}, .done = &done};
-    assert_null(workers_start(arena, &(struct workers_options){.threads = 2, .queue_max = 3}, &workers));
+        works[i] = (struct work){
+            .job = {.run = block, .done = finished},
+              .done = &done
+        };
+    assert_null(
+        workers_start(arena, &(struct workers_options){.threads = 2, .queue_max = 3}, &workers));
     struct submitting two = {workers, works, 2, 0}, rest = {workers, works + 2, 8, 0};
     loop_call_wait(loops_at(loops, 0), submit_all, &two);
     while (atomic_load(&running) < 2) usleep(100); /* both threads are busy */
