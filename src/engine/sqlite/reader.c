@@ -18,6 +18,7 @@ struct slow_shape {
 };
 
 enum { SLOW_SHAPE_MS = 10000, METER_OPS = 1000 };
+#define METER_OFF UINT64_MAX
 
 struct reader {
     struct engine_sqlite *engine;
@@ -151,6 +152,7 @@ static err run_metered(struct reader *reader, struct execution *execution, uint6
     atomic_store_explicit(&reader->request_since_ns, now_ns, memory_order_relaxed);
     err error = execute_steps(execution);
     atomic_store_explicit(&reader->request_since_ns, 0, memory_order_relaxed);
+    reader->meter_until_ns = METER_OFF; /* the statements around requests are not theirs to stop */
     bool interrupted = err_is(error, STR("57014"));
     *moved = interrupted || execution->too_large;
     *class = execution->too_large ? SLOW_EXPORT : SLOW_LIST;
@@ -203,7 +205,8 @@ err reader_open(struct engine_sqlite *engine, struct loop *loop)
     loop_assert_here(loop);
     struct arena *arena = arena_new(0);
     struct reader *reader = ARENA_NEW(arena, struct reader);
-    *reader = (struct reader){.engine = engine, .loop = loop, .arena = arena};
+    *reader = (struct reader){
+        .engine = engine, .loop = loop, .arena = arena, .meter_until_ns = METER_OFF};
     struct connection_options options = {
         .path = str_printf(arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
         .role = CONNECTION_READER,
