@@ -162,7 +162,8 @@ static const struct golden goldens[] = {
      "SELECT \"mine\".\"note\" FROM main.\"mine\" WHERE \"mine\".\"owner\" = ?1 ORDER BY "
      "\"mine\".\"note\" NULLS LAST, \"mine\".\"id\" [session 0]"},
     {"select max(note) from mine having max(note) like 'a%'",
-     "SELECT max(\"mine\".\"note\") FROM main.\"mine\" WHERE \"mine\".\"owner\" = ?1 HAVING "
+     "SELECT max(\"mine\".\"note\") FROM (SELECT * FROM main.\"mine\" AS \"mine\" WHERE "
+     "\"mine\".\"owner\" = ?1 LIMIT -1 OFFSET 0) AS \"mine\" HAVING "
      "pg_textlike(max(\"mine\".\"note\"),'a%') [session 0]"},
 };
 

@@ -111,7 +111,7 @@ static void release_plan(void *plan)
     plan_unref(plan);
 }
 
-static struct plan *plan_of(struct program_fixture *fixture, const char *role, const char *sql)
+static inline struct plan *plan_of(struct program_fixture *fixture, const char *role, const char *sql)
 {
     struct plan *plan = NULL;
     expect_ok(try_plan(fixture, role, sql, false, &plan));
@@ -132,7 +132,7 @@ static void describe_slot(struct buf *out, const struct slot *slot)
 }
 
 /* One line an op: its kind, its text, `[slots]`. */
-static const char *describe(struct program_fixture *fixture, const struct plan *plan)
+static inline const char *describe(struct program_fixture *fixture, const struct plan *plan)
 {
     static const char *const kinds[] = {
         [OP_QUERY] = "", [OP_FILL] = "fill ", [OP_CHECK] = "check ", [OP_WRITE] = "", [OP_COUNT] = "count "};

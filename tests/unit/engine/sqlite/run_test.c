@@ -386,6 +386,98 @@ static void an_upsert_never_touches_hidden_rows(void **state)
     assert_int_equal(fixture.result.inserted, 1);
 }
 
+/* ---- embeds ------------------------------------------------------------------------------------- */
+
+static const struct node *statement(const char *sql)
+{
+    struct node *node;
+    expect_ok(sql_parse_one(fixture.base.arena, str_of(sql), &node));
+    return node;
+}
+
+/* The parent's target 0 is what the child's column equals. */
+static struct compile_child embed(const char *name, enum child_shape shape,
+                                  struct compile_node *node, const char *column)
+{
+    struct compile_link *link = ARENA_NEW(fixture.base.arena, struct compile_link);
+    link->child_expr = ast_column_ref(fixture.base.arena, str_of(column));
+    return (struct compile_child){
+        .name = str_of(name), .shape = shape, .node = node, .links = link, .link_count = 1};
+}
+
+static const char *run_node(const struct compile_node *node)
+{
+    struct plan *plan = NULL;
+    struct buf *out = buf_in(fixture.base.arena, 0);
+    expect_ok(try_compile(&fixture.base, fixture.role, node, true, &plan));
+    arena_defer(fixture.base.arena, release_plan, plan);
+    expect_ok(run_plan(&fixture, plan, NULL, ROWS_ANY, ROWS_ANY, out));
+    return str_cstr(fixture.base.arena, buf_str(out));
+}
+
+static void embeds_run_for_each_row(void **state)
+{
+    (void)state;
+    struct compile_node items = {.statement = statement("select name from item order by id")};
+    struct compile_child kids[] = {embed("items", CHILD_ARRAY, &items, "org_id")};
+    struct compile_node orgs = {.statement = statement("select id, name from org order by id"),
+                                .children = kids,
+                                .child_count = 1};
+    assert_string_equal(run_node(&orgs),
+                        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
+                        "{\"id\":2,\"name\":\"two\",\"items\":[{\"name\":\"z\"}]}]");
+    run_as(&fixture, "authenticated", ANN);
+    assert_string_equal(run_node(&orgs),
+                        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
+                        "{\"id\":2,\"name\":\"two\",\"items\":[]}]");
+    assert_int_equal(fixture.result.rows, 2);
+}
+
+static void embeds_nest_and_limit_by_parent(void **state)
+{
+    (void)state;
+    struct compile_node notes = {.statement = statement("select id as note from org where id < 2")};
+    struct compile_child below[] = {embed("self", CHILD_OBJECT, &notes, "id")};
+    struct compile_node items = {
+        .statement = statement("select org_id, name from item order by id desc limit 1"),
+        .children = below,
+        .child_count = 1};
+    struct compile_child kids[] = {embed("last", CHILD_ARRAY, &items, "org_id")};
+    struct compile_node orgs = {.statement = statement("select id from org order by id"),
+                                .children = kids,
+                                .child_count = 1};
+    assert_string_equal(
+        run_node(&orgs),
+        "[{\"id\":1,\"last\":[{\"org_id\":1,\"name\":\"y\",\"self\":{\"note\":1}}]},"
+        "{\"id\":2,\"last\":[{\"org_id\":2,\"name\":\"z\",\"self\":null}]}]");
+}
+
+static void embeds_of_a_write_see_what_it_wrote(void **state)
+{
+    (void)state;
+    struct compile_node items = {.statement = statement("select name from item order by id")};
+    struct compile_child kids[] = {embed("items", CHILD_ARRAY, &items, "org_id")};
+    struct compile_node moved = {
+        .statement = statement("update item set org_id = 2 where id = 1 returning org_id, id"),
+        .children = kids,
+        .child_count = 1};
+    assert_string_equal(run_node(&moved),
+                        "[{\"org_id\":2,\"id\":1,\"items\":[{\"name\":\"x\"},{\"name\":\"z\"}]}]");
+}
+
+static void a_link_to_null_has_no_rows(void **state)
+{
+    (void)state;
+    struct compile_node notes = {.statement = statement("select body from open_note")};
+    struct compile_child kids[] = {embed("notes", CHILD_ARRAY, &notes, "body")};
+    struct compile_node orgs = {
+        .statement = statement("insert into org values (40,'n') returning code"),
+        .children = kids,
+        .child_count = 1};
+    run_sql(&fixture, "insert into open_note values (1)");
+    assert_string_equal(run_node(&orgs), "[{\"code\":null,\"notes\":[]}]");
+}
+
 /* ---- the contract of a run ------------------------------------------------------------------------ */
 
 static err run_expecting(const char *sql, int64_t least, int64_t most)
@@ -523,6 +615,10 @@ int main(void)
         ON_DATA(doing_nothing_skips_rows),
         ON_DATA(a_key_may_come_once),
         ON_DATA(an_upsert_never_touches_hidden_rows),
+        ON_DATA(embeds_run_for_each_row),
+        ON_DATA(embeds_nest_and_limit_by_parent),
+        ON_DATA(embeds_of_a_write_see_what_it_wrote),
+        ON_DATA(a_link_to_null_has_no_rows),
         ON_DATA(expectations_are_about_rows),
         ON_DATA(a_read_only_run_refuses_to_write),
         ON_DATA(an_interrupted_run_can_run_again),
