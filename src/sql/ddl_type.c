@@ -1,6 +1,7 @@
 /* Types: enums, domains, composites, and those that come with a relation. */
 #include "sql/builtin.h"
 #include "sql/ddl_int.h"
+#include "sql/deparse.h"
 
 /* ---- arrays and rows ---- */
 
@@ -126,6 +127,59 @@ static err label_missing(struct ddl *ddl, str label)
         ddl->arena, "22023", "\"%.*s\" is not an existing enum label", STR_FMT(label));
 }
 
+/* "{a,b}" with element `from` as `to`; quoted elements are compared as they are written. */
+static str array_renamed(struct ddl *ddl, str text, str from, str to)
+{
+    if (!str_starts(text, STR("{")) || !str_ends(text, STR("}"))) return text;
+    str rest = str_slice(text, 1, text.len - 1), element;
+    struct buf *out = buf_in(ddl->arena, 0);
+    buf_char(out, '{');
+    bool more = true;
+    while (more) {
+        more = str_cut(rest, ',', &element, &rest);
+        if (out->len > 1) buf_char(out, ',');
+        buf_str_add(out, str_eq(element, from) ? to : element);
+    }
+    buf_char(out, '}');
+    return str_copy(ddl->pool, buf_str(out));
+}
+
+/* A default that is the label itself follows it, in columns of the type and of its array. */
+static void rename_default(struct ddl *ddl, const struct cat_type *type, struct cat_column *column,
+                           str from, str to)
+{
+    if (!column->default_expr.tree) return;
+    struct node *copy = ast_copy(ddl->pool, column->default_expr.tree);
+    struct node *value = copy;
+    while (AST_IS(TypeCast, value)) value = AST_AS(TypeCast, value)->arg;
+    if (!AST_IS(A_Const, value) || AST_AS(A_Const, value)->val != A_CONST_STRING) return;
+    str *text = &AST_AS(A_Const, value)->sval;
+    if (column->type == type->oid && str_eq(*text, from)) *text = to;
+    else if (column->type == type->array) *text = array_renamed(ddl, *text, from, to);
+    str printed;
+    if (deparse_expr_str(ddl->arena, copy, &printed)) return; /* a constant always prints */
+    column->default_expr = (struct cat_expr){str_copy(ddl->pool, printed), copy};
+}
+
+static void rename_defaults(struct ddl *ddl, const struct cat_type *type, str from, str to)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(ddl->next, &at))) {
+        bool uses = false;
+        for (size_t i = 0; i < relation->column_count; i++)
+            uses = uses || relation->columns[i].type == type->oid ||
+                   relation->columns[i].type == type->array;
+        if (!uses) continue;
+        struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
+        struct cat_column *columns = DDL_OWN(ddl, edited, columns, column_count);
+        for (size_t i = 0; i < edited->column_count; i++)
+            if (columns[i].type == type->oid || columns[i].type == type->array)
+                rename_default(ddl, type, &columns[i], from, to);
+        catalog_put(ddl->next, CAT_RELATION, edited);
+    }
+}
+
 static err rename_label(struct ddl *ddl, struct cat_type *type, const struct AlterEnumStmt *alter)
 {
     size_t place = label_place(type, alter->oldVal);
@@ -136,6 +190,7 @@ static err rename_label(struct ddl *ddl, struct cat_type *type, const struct Alt
     effect->type = type->oid;
     effect->from = labels[place];
     effect->to = labels[place] = str_copy(ddl->pool, alter->newVal);
+    rename_defaults(ddl, type, effect->from, effect->to);
     return NULL;
 }
 

@@ -254,6 +254,26 @@ static err drop_columns(struct change *change, const struct numbers *gone)
 
 /* ---- rebuilding ---- */
 
+/* "domain:<domain>:<check>" names the check; the first column of that domain stands for all. */
+static err domain_error(struct change *change, str name)
+{
+    str prefix, domain;
+    str_cut(name, ':', &prefix, &name);
+    str_cut(name, ':', &domain, &name);
+    const struct cat_relation *relation = change->new;
+    str column = STR("?");
+    for (size_t i = relation->column_count; i-- > 0;) {
+        const struct cat_type *type = catalog_type(change->sync->after, relation->columns[i].type);
+        if (type && str_eq(type->name, domain)) column = relation->columns[i].name;
+    }
+    return err_sql(change->sync->arena,
+                   "23514",
+                   "column \"%.*s\" of table \"%.*s\" contains values that violate the new "
+                   "constraint",
+                   STR_FMT(column),
+                   STR_FMT(relation->name));
+}
+
 /* What the rebuild says of rows that the new table refuses. */
 static err rebuild_error(struct change *change, err error)
 {
@@ -274,10 +294,7 @@ static err rebuild_error(struct change *change, err error)
         }
     }
     if (str_starts(message, STR("CHECK constraint failed: " SCHEMA_DOMAIN_PREFIX)))
-        return err_sql(sync->arena,
-                       "23514",
-                       "table \"%.*s\" contains values that violate a constraint of a domain",
-                       STR_FMT(change->new->name));
+        return domain_error(change, str_skip(message, check.len));
     if (str_starts(message, check))
         return err_sql(sync->arena,
                        "23514",

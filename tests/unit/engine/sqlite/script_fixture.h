@@ -122,7 +122,7 @@ static err database_run(struct database *db, const char *sql)
     db->statements = db->refused = 0;
     db->rows = STR_NONE;
     err error = script_run(db->arena, &db->connection, db->sequences, &options, &after);
-    if (error) sequences_reload(db->sequences);
+    if (error) sequences_rolled_back(db->sequences, db->catalog);
     if (after != db->catalog) {
         catalog_unref(db->catalog);
         db->catalog = after;
