@@ -82,10 +82,10 @@ static err snapshot_open(struct reader *reader, struct arena *arena, uint64_t no
     /* The number first: the snapshot then holds at least what it stands for. */
     reader->snapshot_seq = atomic_load(&reader->engine->commit_seq);
     reader->snapshot_ns = now_ns;
-    if (connection_step(connection->begin) != SQLITE_OK)
-        return connection_error(connection, arena, "begin a read");
-    connection->in_transaction = true;
-    return NULL;
+    int rc = connection_step(connection->begin);
+    /* Asked, not assumed: a statement that was stopped may have done its work. */
+    connection->in_transaction = sqlite3_get_autocommit(connection->db) == 0;
+    return rc == SQLITE_OK ? NULL : connection_error(connection, arena, "begin a read");
 }
 
 /* A snapshot that is new enough, of the catalog version that the plans were made for. */
@@ -97,9 +97,9 @@ static err snapshot_ensure(struct reader *reader, struct engine_request *request
                atomic_load_explicit(&engine->drain_readers, memory_order_relaxed);
     if (old) snapshot_end(reader);
     if (reader->connection.in_transaction) return NULL;
-    TRY(snapshot_open(reader, request->arena, now_ns));
     uint64_t version = 0;
-    err error = connection_catalog_version(&reader->connection, request->arena, &version);
+    err error = snapshot_open(reader, request->arena, now_ns);
+    if (!error) error = connection_catalog_version(&reader->connection, request->arena, &version);
     if (!error && version != catalog_version(reader_catalog(reader)))
         error = err_new(request->arena, ERR_PLAN_STALE, "the schema is changing");
     if (error) snapshot_end(reader);
