@@ -35,6 +35,26 @@ function(dapur_embed target file symbol)
     set_source_files_properties("${output}" PROPERTIES COMPILE_OPTIONS "-Wno-conversion;-Wno-overflow")
 endfunction()
 
+# dapur_embed_tree(target folder table)   every file of examples/<folder> that git would keep, with
+#                                         `const struct embedded_file table[]` (cli/embedded_file.h),
+#                                         ended by a row without a path
+function(dapur_embed_tree target folder table)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/examples/${folder}/*")
+    list(FILTER files EXCLUDE REGEX "/examples/${folder}/data/")
+    set(rows "")
+    set(declarations "")
+    foreach(file IN LISTS files)
+        file(RELATIVE_PATH name "${CMAKE_SOURCE_DIR}/examples/${folder}" "${file}")
+        string(REGEX REPLACE "[^A-Za-z0-9]" "_" symbol "embed_example_${folder}_${name}")
+        dapur_embed(${target} "${file}" ${symbol})
+        string(APPEND declarations "extern const char ${symbol}[];\nextern const size_t ${symbol}_len;\n")
+        string(APPEND rows "    {\"${name}\", ${symbol}, &${symbol}_len},\n")
+    endforeach()
+    file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/gen/${table}.c" CONTENT
+        "/* Made by cmake/embed.cmake. */\n#include \"cli/embedded_file.h\"\n${declarations}const struct embedded_file ${table}[] = {\n${rows}    {0, 0, 0},\n};\n" @ONLY)
+    target_sources(${target} PRIVATE "${CMAKE_BINARY_DIR}/gen/${table}.c")
+endfunction()
+
 function(dapur_embed_sql target folder)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.sql")
     if(NOT files)

@@ -43,7 +43,7 @@ struct command {
     int (*run)(struct cli *cli);
 };
 
-extern const struct command command_serve, command_migrate, command_check, command_sql, command_keys,
+extern const struct command command_serve, command_new, command_migrate, command_check, command_sql, command_keys,
     command_backup, command_restore, command_version;
 
 /* The value of a flag, or the empty str with at == NULL. */

@@ -12,6 +12,7 @@ enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024 };
 
 static const struct command *const commands[] = {
     &command_serve,
+    &command_new,
     &command_migrate,
     &command_check,
     &command_sql,

@@ -83,7 +83,7 @@ struct engine_request {
     /* Set by SQL for the answer (response.status, response.headers); empty when not set. */
     str response_status;
     str response_headers;
-    bool cancelled; /* set by engine_cancel: the client went away */
+    _Atomic bool cancelled; /* set by engine->cancel: the client went away; lanes look at it */
     void *engine_private;
 };
 
