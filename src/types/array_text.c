@@ -162,6 +162,7 @@ static err braces(struct parser *p, size_t depth)
     p->at++;
     buf_char(p->out, '[');
     skip_blanks(p);
+    if (peek(p) == '}' && depth > 1) return unexpected(p, '}'); /* only a whole array may be empty */
     while (peek(p) != '}') {
         if (count++) buf_char(p->out, ',');
         TRY(item(p, depth));

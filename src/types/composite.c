@@ -187,6 +187,7 @@ static bool item_differs(const struct type_session *session, enum type_storage s
     case TYPE_RECORD:
     case TYPE_ARRAY:
     case TYPE_FLOAT4:
+    case TYPE_OID:
     case TYPE_BPCHAR: return true;
     case TYPE_TIMESTAMPTZ: return session && session->zone;
     default: return false;

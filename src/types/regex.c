@@ -50,6 +50,8 @@ static err compile(struct arena *arena, const struct regex_translation *translat
 {
     uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C |
                        PCRE2_DOLLAR_ENDONLY | (translation->fold ? PCRE2_CASELESS : 0);
+    /* The DFA matcher finds no shorter length behind a repeat that was made possessive. */
+    if (regex->shortest) options |= PCRE2_NO_AUTO_POSSESS;
     str text = translation->text->at ? buf_str(translation->text) : STR("");
     int code;
     PCRE2_SIZE at;

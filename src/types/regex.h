@@ -2,8 +2,9 @@
  *
  * An ARE is translated to a PCRE2 pattern: classes, \d \w \s \y \Y \m \M \A \Z, bounded repeats,
  * lazy repeats, captures, back references, look-ahead and -behind, embedded options. What cannot be
- * translated faithfully (collating elements, equivalence classes) is refused by name. Known
- * difference: alternatives match first-found (Perl), not longest (POSIX).
+ * translated faithfully (collating elements, equivalence classes) is refused by name. A match has
+ * POSIX's length (the longest, or the shortest of a lazy expression); which part of it a group takes is
+ * decided as in Perl, and with back references or a very large choice the length is Perl's too.
  *
  * Owns:    a struct regex is released with the arena it was compiled in; caching is the caller's.
  * Threads: compiled regexes are immutable; matching from several threads at once is fine.

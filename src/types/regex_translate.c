@@ -122,6 +122,7 @@ static void put_point(struct translator *t, int32_t point)
 
 #define WORD_CLASS "\\p{Alphabetic}\\p{Nd}_"
 #define SPACE_CLASS "\\x{9}-\\x{d}\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{3000}"
+#define NO_BREAK_SPACES "\\x{a0}\\x{2007}\\x{202f}" /* punctuation, to glibc */
 #define START_OF_WORD "(?<![" WORD_CLASS "])(?=[" WORD_CLASS "])"
 #define END_OF_WORD "(?<=[" WORD_CLASS "])(?![" WORD_CLASS "])"
 
@@ -136,10 +137,10 @@ static const struct class_row classes[] = {
     {STR_INIT("blank"),  "\\x{9}\\x{20}"                   },
     {STR_INIT("cntrl"),  "\\p{Cc}\\x{2028}\\x{2029}"       },
     {STR_INIT("digit"),  "0-9"                             },
-    {STR_INIT("graph"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}"  },
+    {STR_INIT("graph"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}" NO_BREAK_SPACES},
     {STR_INIT("lower"),  "\\p{Ll}"                         },
     {STR_INIT("print"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}"},
-    {STR_INIT("punct"),  "\\p{P}\\p{S}"                    },
+    {STR_INIT("punct"),  "\\p{P}\\p{S}" NO_BREAK_SPACES    },
     {STR_INIT("space"),  SPACE_CLASS                       },
     {STR_INIT("upper"),  "\\p{Lu}"                         },
     {STR_INIT("word"),   WORD_CLASS                        },
@@ -193,7 +194,7 @@ static err hex_digits(struct translator *t, size_t min, size_t max, int32_t *out
         if (value > 0x10ffff) return bad_escape(t);
     }
     bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    if (count < min || value == 0 || surrogate) return bad_escape(t);
+    if (count < min || surrogate) return bad_escape(t);
     *out = (int32_t)value;
     return NULL;
 }
@@ -204,7 +205,6 @@ static err octal_digits(struct translator *t, int32_t *out)
     for (int i = 0; i < 3 && peek_at(t, 0) >= '0' && peek_at(t, 0) <= '7'; i++, t->at++) {
         value = value * 8 + (peek_at(t, 0) - '0');
     }
-    if (value == 0) return bad_escape(t);
     *out = value;
     return NULL;
 }
@@ -298,6 +298,9 @@ static err named_class(struct translator *t)
 {
     str name;
     TRY(bracket_name(t, ':', &name));
+    /* Without regard to case the two cases are one. */
+    bool cased = str_eq(name, STR("upper")) || str_eq(name, STR("lower"));
+    if (t->options.fold && cased) name = STR("alpha");
     for (size_t i = 0; i < COUNT_OF(classes); i++) {
         if (!str_eq(classes[i].name, name)) continue;
         put(t, classes[i].members);

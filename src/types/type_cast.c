@@ -452,7 +452,7 @@ static bool same_type(const struct type_ref *a, const struct type_ref *b)
 static err array_to_array(const struct cast *c)
 {
     struct type_ref element = *c->to->element;
-    if (c->to->typmod >= 0) element.typmod = c->to->typmod;
+    element.typmod = TYPMOD_NONE; /* applied to the whole array afterwards */
     struct buf *out = buf_in(c->arena, 0);
     struct array_iter iter = array_iter(c->value->s);
     str item;
@@ -543,11 +543,6 @@ err type_cast(struct arena *arena, const struct type_session *session,
     if (value->kind != VALUE_NULL) {
         const struct cast c = {arena, session, from, to, coercion, value, &result};
         TRY(function(&c));
-    }
-    bool has_typmod = to->typmod >= 0 && to->storage != TYPE_ARRAY;
-    if (!has_typmod) {
-        *out = result;
-        return NULL;
     }
     return type_coerce_typmod(arena, to, coercion, &result, out);
 }

@@ -68,12 +68,12 @@ static err array_from_json(struct arena *arena, const struct type_session *sessi
     }
     if (json->kind != JSON_ARRAY) return err_sql(arena, "22P02", "expected JSON array");
     struct type_ref element = *type->element;
-    if (type->typmod >= 0) element.typmod = type->typmod;
+    element.typmod = TYPMOD_NONE;
     struct buf *stored = buf_in(arena, 0);
     TRY(array_items(arena, session, &element, json, stored));
     str text = buf_str(stored);
-    *out = value_text(array_cardinality(text) ? text : STR("[]"));
-    return NULL;
+    struct value array = value_text(array_cardinality(text) ? text : STR("[]"));
+    return type_coerce_typmod(arena, type, TYPE_ASSIGNMENT, &array, out);
 }
 
 static err composite_from_json(struct arena *arena, const struct type_session *session,

@@ -16,6 +16,8 @@
 #include "types/type_int.h"
 #include "types/uuid.h"
 
+static const struct type_family families[TYPE_STORAGE_COUNT];
+
 /* In every function below value is not VALUE_NULL: the public functions at the end see to it. */
 #define INPUT_ARGS                                                                               \
     struct arena *arena, const struct type_session *session, const struct type_ref *type, str text, \
@@ -49,6 +51,16 @@ static void int_write(WRITE_ARGS)
     UNUSED(session);
     UNUSED(type);
     buf_i64(out, value->i);
+}
+
+/* PostgreSQL's to_json takes an oid for no number. */
+static void oid_json(WRITE_ARGS)
+{
+    UNUSED(session);
+    UNUSED(type);
+    buf_char(out, '"');
+    buf_i64(out, value->i);
+    buf_char(out, '"');
 }
 
 static int int_compare(COMPARE_ARGS)
@@ -494,12 +506,42 @@ static int enum_compare(COMPARE_ARGS)
     return (x > y) - (x < y);
 }
 
+/* varchar(3)[]: PostgreSQL keeps the typmod with the array; a ref may have it at the element too. */
+static int32_t typmod_of(const struct type_ref *type)
+{
+    bool own = type->storage != TYPE_ARRAY || type->typmod >= 0 || !type->element;
+    return own ? type->typmod : type->element->typmod;
+}
+
 static err array_input(INPUT_ARGS)
 {
     struct type_ref element = *type->element;
-    element.typmod = type->typmod; /* varchar(3)[]: the array's typmod is its elements' */
+    element.typmod = TYPMOD_NONE; /* fit applies it, by the rules of the coercion */
     *out = value_text(STR_NONE);
-    return array_parse(arena, session, type->typmod < 0 ? type->element : &element, text, &out->s);
+    return array_parse(arena, session, &element, text, &out->s);
+}
+
+static err array_fit(FIT_ARGS)
+{
+    struct type_ref element = *type->element;
+    element.typmod = typmod_of(type);
+    *out = *value;
+    if (!families[element.storage].fit) return NULL;
+    struct buf *stored = buf_in(arena, 0);
+    struct array_iter iter = array_iter(value->s);
+    str item;
+    size_t done = 0;
+    while (array_next(&iter, &item)) {
+        size_t start = (size_t)(item.at - value->s.at);
+        struct value before = array_read_item(arena, &element, item), after;
+        TRY(type_coerce_typmod(arena, &element, coercion, &before, &after));
+        buf_str_add(stored, str_slice(value->s, done, start));
+        array_write_item(stored, &element, &after);
+        done = start + item.len;
+    }
+    buf_str_add(stored, str_skip(value->s, done));
+    *out = value_text(buf_str(stored));
+    return NULL;
 }
 
 static void array_output(WRITE_ARGS)
@@ -551,7 +593,7 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     ROW(TYPE_INT2, "int2", "smallint", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT4, "int4", "integer", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT8, "int8", "bigint", int_input, int_write, int_write, int_compare, NULL, ""),
-    ROW(TYPE_OID, "oid", "oid", int_input, int_write, int_write, int_compare, NULL, ""),
+    ROW(TYPE_OID, "oid", "oid", int_input, int_write, oid_json, int_compare, NULL, ""),
     ROW(TYPE_FLOAT4, "float4", "real", float_input, float4_output, float4_json, float_compare, NULL, ""),
     ROW(TYPE_FLOAT8, "float8", "double precision", float_input, float8_output, float8_json,
         float_compare, NULL, ""),
@@ -582,7 +624,7 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
         "jsonb"),
     ROW(TYPE_BYTEA, "bytea", "bytea", bytea_input, bytea_output, bytea_json, text_compare, NULL, ""),
     ROW(TYPE_ENUM, "", "enum", enum_input, text_output, text_json, enum_compare, NULL, "enum"),
-    ROW(TYPE_ARRAY, "", "array", array_input, array_output, array_json, array_order, NULL, "array"),
+    ROW(TYPE_ARRAY, "", "array", array_input, array_output, array_json, array_order, array_fit, "array"),
     ROW(TYPE_COMPOSITE, "", "record", composite_input, composite_output, composite_json,
         composite_compare, NULL, ""),
     ROW(TYPE_RECORD, "record", "record", composite_input, composite_output, composite_json,
@@ -608,7 +650,7 @@ err type_input(struct arena *arena, const struct type_session *session,
 {
     const struct type_family *family = &families[type->storage];
     TRY(family->input(arena, session, type, text, out));
-    if (type->typmod < 0 || !family->fit || fits_on_input(type->storage)) return NULL;
+    if (typmod_of(type) < 0 || !family->fit || fits_on_input(type->storage)) return NULL;
     struct value value = *out;
     return family->fit(arena, type, coercion, &value, out);
 }
@@ -618,7 +660,7 @@ err type_coerce_typmod(struct arena *arena, const struct type_ref *type,
 {
     const struct type_family *family = &families[type->storage];
     *out = *value;
-    if (value->kind == VALUE_NULL || type->typmod < 0 || !family->fit) return NULL;
+    if (value->kind == VALUE_NULL || typmod_of(type) < 0 || !family->fit) return NULL;
     struct value before = *value;
     return family->fit(arena, type, coercion, &before, out);
 }

@@ -1,7 +1,7 @@
 /* tests/unit/types/vectors.h - runs a file of vectors taken from PostgreSQL 15.
  *
  * A line is: operation, arguments, expected answer; fields separated by tabs, escaped as COPY does.
- * \N is NULL, an answer that starts with "!" is SQLSTATE and message. vectors/make.py writes the
+ * "cast:int4:text" is the operation cast with two arguments in front. \N is NULL, an answer that starts with "!" is SQLSTATE and message. vectors/make.py writes the
  * files by asking a server; see there.
  */
 #ifndef DAPUR_TESTS_TYPES_VECTORS_H
@@ -88,11 +88,14 @@ static inline void vectors_run(const char *test_file, const char *name, const st
         str_cut(rest, '\n', &line, &rest);
         if (!line.len || line.at[0] == '#') continue;
         arena_reset(arena);
-        str fields[16], left = line;
+        str fields[16], left, name_rest, head;
         size_t count = 0;
-        bool more = true;
+        bool more = str_cut(line, '\t', &name_rest, &left), parts = true;
+        while (parts && count < COUNT_OF(fields)) {
+            parts = str_cut(name_rest, ':', &head, &name_rest);
+            fields[count++] = head;
+        }
         while (more && count < COUNT_OF(fields)) {
-            str head;
             more = str_cut(left, '\t', &head, &left);
             fields[count++] = vector_unescape(arena, head);
         }

@@ -33,9 +33,9 @@ def escape(text):
     return text
 
 
-def ask(options, statements):
+def ask(options, statements, setup=""):
     """The answers' COPY fields, in order."""
-    script = [TRY, "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set statement_timeout = '20s';",
+    script = [TRY, setup, "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set statement_timeout = '20s';",
               "create temp table q(i int, s text);"]
     for start in range(0, len(statements), 500):
         rows = ",".join("(%d,%s)" % (start + i, quote(s))
@@ -61,7 +61,7 @@ def main():
         module = importlib.import_module(name + "_cases")
         cases = list(dict.fromkeys((op, tuple(args)) for op, args in module.cases(bool(os.environ.get('FULL')))))
         answers = ask(options, ["select (" + module.OPS[op].format(*map(quote, args)) + ")::text"
-                                for op, args in cases])
+                                for op, args in cases], getattr(module, "SETUP", ""))
         with open(os.path.join(HERE, name + ".tsv"), "w") as out:
             keep = getattr(module, "keep", lambda op, args, answer: True)
             for (op, args), answer in zip(cases, answers):

