@@ -24,7 +24,6 @@ static void queue_rest(struct http_connection *connection, str parts[3], size_t 
     const str rest[2] = {buf_str(&connection->out), parts[2]};
     stream_write(connection->stream, rest, 2);
     connection->since_ms = loop_now_ms(connection->home->loop);
-    connection->unwritten = stream_unwritten(connection->stream);
 }
 
 bool output_flush(struct http_connection *connection)

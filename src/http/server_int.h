@@ -89,7 +89,7 @@ struct http_connection {
     bool reported;     /* this answer was counted and logged */
     uint64_t since_ms; /* start of what the sweep measures in this state */
     uint64_t moved_ms; /* BODY: last byte */
-    size_t unwritten;  /* SENDING: at the last sweep */
+    size_t unread;     /* SENDING: at the last sweep */
     uint64_t received; /* BODY, LINGER: bytes since since_ms */
     size_t requests;
 

@@ -11,9 +11,9 @@ static void time_out(struct http_connection *connection)
 
 static void sweep_writing(struct http_connection *connection, uint64_t now_ms, uint64_t stall_ms)
 {
-    size_t unwritten = stream_unwritten(connection->stream);
-    if (unwritten != connection->unwritten) {
-        connection->unwritten = unwritten;
+    size_t unread = stream_unread(connection->stream);
+    if (unread != connection->unread) {
+        connection->unread = unread;
         connection->since_ms = now_ms;
     } else if (now_ms - connection->since_ms > stall_ms) {
         time_out(connection);

@@ -24,4 +24,7 @@ ptrdiff_t os_pread_cached(int fd, void *at, size_t len, off_t offset);
  * path is relative and NUL-terminated. -1 with errno. */
 int os_open_beneath(int directory, const char *path);
 
+/* Bytes that a TCP socket has taken but its peer has not acknowledged; 0 when unknown. */
+size_t os_socket_unsent(int fd);
+
 #endif

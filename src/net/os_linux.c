@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -83,4 +85,10 @@ int os_open_beneath(int directory, const char *path)
     long fd = syscall(SYS_openat2, directory, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) return open_by_steps(directory, path);
     return (int)fd;
+}
+
+size_t os_socket_unsent(int fd)
+{
+    int count = 0;
+    return ioctl(fd, SIOCOUTQ, &count) || count < 0 ? 0 : (size_t)count;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "net/loop_int.h"
+#include "net/os.h"
 #include "net/stream_int.h"
 
 static void free_stream(uv_handle_t *handle)
@@ -140,6 +141,13 @@ bool stream_writing(const struct stream *stream)
 size_t stream_unwritten(const struct stream *stream)
 {
     return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp);
+}
+
+size_t stream_unread(const struct stream *stream)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno((const uv_handle_t *)&stream->tcp, &fd)) return 0;
+    return stream_unwritten(stream) + os_socket_unsent(fd);
 }
 
 static void after_shutdown(uv_shutdown_t *shutdown, int status)

@@ -47,9 +47,11 @@ ptrdiff_t stream_try_write(struct stream *stream, const str *parts, size_t count
 /* Queues all parts (at most STREAM_PARTS_MAX), which must live until written(). One at a time. */
 void stream_write(struct stream *stream, const str *parts, size_t count);
 bool stream_writing(const struct stream *stream);
-/* Bytes of the queued write that the socket has not taken yet: tells a peer that reads slowly from
- * one that reads nothing. */
+/* Bytes of the queued write that the socket has not taken yet. */
 size_t stream_unwritten(const struct stream *stream);
+/* Those, and what the system holds for the peer: while it changes the peer reads, however slowly. A
+ * system call. */
+size_t stream_unread(const struct stream *stream);
 /* Ends our sending side: the peer sees the end behind all that was written. */
 void stream_shutdown(struct stream *stream);
 /* Drops the stream now, or, with STREAM_CLOSE_RESET, with a RST. closed() follows later. */

@@ -772,6 +772,29 @@ static void cuts_peers_that_read_nothing(void **state)
     close(fd);
 }
 
+/* The system's buffer takes much before it says that there is room again: the server must look at
+ * what the peer has acknowledged, not at what it could write. */
+static void spares_peers_that_read_slowly(void **state)
+{
+    (void)state;
+    int fd = live_connect(&live);
+    for (int i = 0; i < 4; i++) live_send(fd, STR("GET /big HTTP/1.1\r\n" HOST "\r\n"));
+    shutdown(fd, SHUT_WR);
+    size_t total = 0;
+    ssize_t count = 1;
+    for (int i = 0; i < 40 && count > 0; i++) { /* 40 times 60 ms: several stall_ms */
+        struct timeval pause = {.tv_usec = 60000};
+        char piece[70000];
+        select(0, NULL, NULL, NULL, &pause);
+        count = recv(fd, piece, sizeof piece, 0);
+        total += count > 0 ? (size_t)count : 0;
+    }
+    assert_true(count > 0);
+    total += live_read_all(arena, fd).len;
+    assert_true(total > 4 * BIG_BYTES);
+    close(fd);
+}
+
 static void wait_for_gone(int wanted)
 {
     while (atomic_load(&gone_count) < wanted) {
@@ -1071,6 +1094,7 @@ int main(void)
         LIVE(refuses_connections_over_the_limit),
         LIVE(times_out_slow_heads_and_bodies),
         LIVE(cuts_peers_that_read_nothing),
+        LIVE(spares_peers_that_read_slowly),
         LIVE(tells_handlers_when_the_client_leaves),
         LIVE(compresses_only_when_asked),
         LIVE(answers_preflights_centrally),
