@@ -40,38 +40,22 @@ struct class_shape {
 enum { NOWHERE = 0xffff };
 
 static const struct class_shape class_shapes[CAT_CLASS_COUNT] = {
-    [CAT_SCHEMA] = {sizeof(struct cat_schema),
-                    offsetof(struct cat_schema, oid),
-                    NOWHERE,
-                    offsetof(struct cat_schema, name)},
-    [CAT_TYPE] = {sizeof(struct cat_type),
-                  offsetof(struct cat_type, oid),
-                  offsetof(struct cat_type, schema),
-                  offsetof(struct cat_type, name)},
-    [CAT_RELATION] = {sizeof(struct cat_relation),
-                      offsetof(struct cat_relation, oid),
-                      offsetof(struct cat_relation, schema),
-                      offsetof(struct cat_relation, name)},
-    [CAT_FUNCTION] = {sizeof(struct cat_function),
-                      offsetof(struct cat_function, oid),
-                      offsetof(struct cat_function, schema),
-                      offsetof(struct cat_function, name)},
-    [CAT_ROLE] = {sizeof(struct cat_role),
-                  offsetof(struct cat_role, oid),
-                  NOWHERE,
-                  offsetof(struct cat_role, name)},
-    [CAT_DEFAULT_ACL] = {sizeof(struct cat_default_acl),
-                         offsetof(struct cat_default_acl, oid),
-                         NOWHERE,
-                         NOWHERE},
-    [CAT_EXTENSION] = {sizeof(struct cat_extension),
-                       offsetof(struct cat_extension, oid),
-                       NOWHERE,
-                       offsetof(struct cat_extension, name)},
-    [CAT_PUBLICATION] = {sizeof(struct cat_publication),
-                         offsetof(struct cat_publication, oid),
-                         NOWHERE,
-                         offsetof(struct cat_publication, name)},
+    [CAT_SCHEMA] = {sizeof(struct cat_schema),     offsetof(struct cat_schema, oid),                         NOWHERE,
+                    offsetof(struct cat_schema,                                                                                                                                                                                name)                                                                                             },
+    [CAT_TYPE] = {sizeof(struct cat_type),       offsetof(struct cat_type,   oid),
+                    offsetof(struct cat_type,                                                                                                  schema),                                                                        offsetof(struct cat_type,                                                                           name)},
+    [CAT_RELATION] = {sizeof(struct cat_relation),                             offsetof(struct cat_relation,                             oid),
+                    offsetof(struct cat_relation, schema),                                                                                                                                                                              offsetof(struct cat_relation,                                                                                                                                                                                                                                                                         name)},
+    [CAT_FUNCTION] = {sizeof(struct cat_function),                        offsetof(struct cat_function,                                                  oid),
+                    offsetof(struct cat_function,                                 schema),                                                          offsetof(struct cat_function,                                                                                                                                                                                                                                                                                  name)},
+    [CAT_ROLE] = {sizeof(struct cat_role), offsetof(struct cat_role,                      oid),                                                  NOWHERE,
+                    offsetof(struct cat_role,                                                         name)},
+    [CAT_DEFAULT_ACL] = {sizeof(struct cat_default_acl),      offsetof(struct cat_default_acl,                           oid),
+                    NOWHERE,                                                          NOWHERE                                           },
+    [CAT_EXTENSION] = {sizeof(struct cat_extension),                      offsetof(struct cat_extension,                                                oid),                                                 NOWHERE,
+                    offsetof(struct cat_extension,name)                                                                                                                                                                                                                                                               },
+    [CAT_PUBLICATION] = {sizeof(struct cat_publication),                        offsetof(struct cat_publication,                                                  oid),
+                    NOWHERE,                           offsetof(struct cat_publication,                                                                                               name)},
 };
 
 /* ---- life ---- */
@@ -206,8 +190,8 @@ static int key_compare(oid schema, str name, oid id, enum cat_class class, const
 }
 
 /* The first place whose key is not below (schema, name, id). */
-static size_t name_place(const struct objects *objects, enum cat_class class, oid schema, str name,
-                         oid id)
+static size_t name_place(
+    const struct objects *objects, enum cat_class class, oid schema, str name, oid id)
 {
     size_t low = 0, high = objects->count;
     while (low < high) {
@@ -242,15 +226,17 @@ const void *catalog_object(const struct catalog *catalog, enum cat_class class, 
     return catalog_object_oid(class, object) == id ? object : NULL;
 }
 
-static const void *object_named(const struct catalog *catalog, enum cat_class class, oid schema,
+static const void *object_named(const struct catalog *catalog,
+                                enum cat_class class,
+                                oid schema,
                                 str name)
 {
     const struct objects *objects = &catalog->classes[class];
     size_t place = name_place(objects, class, schema, name, OID_NONE);
     if (place == objects->count) return NULL;
     const void *object = objects->by_name[place];
-    bool same = object_schema(class, object) == schema &&
-                str_eq(catalog_object_name(class, object), name);
+    bool same =
+        object_schema(class, object) == schema && str_eq(catalog_object_name(class, object), name);
     return same ? object : NULL;
 }
 
@@ -287,11 +273,8 @@ void catalog_drop(struct catalog *catalog, enum cat_class class, oid id)
     struct objects *objects = &catalog->classes[class];
     const void *object = catalog_object(catalog, class, id);
     if (!object) return;
-    size_t place = name_place(objects,
-                              class,
-                              object_schema(class, object),
-                              catalog_object_name(class, object),
-                              id);
+    size_t place = name_place(objects, class, object_schema(class, object),
+                              catalog_object_name(class, object), id);
     assert(objects->by_name[place] == object);
     place_remove(objects->by_name, objects->count, place);
     place_remove(objects->by_oid, objects->count, oid_place(objects, class, id));
@@ -352,7 +335,9 @@ const struct cat_type *catalog_type(const struct catalog *catalog, oid id)
     return catalog_object(catalog, CAT_TYPE, id);
 }
 
-const struct cat_relation *catalog_relation_find(const struct catalog *catalog, oid schema, str name)
+const struct cat_relation *catalog_relation_find(const struct catalog *catalog,
+                                                 oid schema,
+                                                 str name)
 {
     return object_named(catalog, CAT_RELATION, schema, name);
 }
@@ -427,7 +412,9 @@ const struct cat_publication *catalog_publication_next(const struct catalog *cat
     return catalog_object_next(catalog, CAT_PUBLICATION, at);
 }
 
-const struct cat_function *catalog_function_named(const struct catalog *catalog, oid schema, str name,
+const struct cat_function *catalog_function_named(const struct catalog *catalog,
+                                                  oid schema,
+                                                  str name,
                                                   size_t *at)
 {
     const struct objects *objects = &catalog->classes[CAT_FUNCTION];
@@ -441,7 +428,9 @@ const struct cat_function *catalog_function_named(const struct catalog *catalog,
 }
 
 /* Indexes hang on their tables: migrations alone ask for them by name. */
-const struct cat_index *catalog_index_find(const struct catalog *catalog, oid schema, str name,
+const struct cat_index *catalog_index_find(const struct catalog *catalog,
+                                           oid schema,
+                                           str name,
                                            const struct cat_relation **relation)
 {
     size_t at = 0;

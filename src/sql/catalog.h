@@ -118,7 +118,7 @@ struct cat_column {
     oid type;
     int32_t typmod; /* -1: none */
     bool not_null;
-    char identity; /* 'a' always, 'd' by default, 0 none */
+    char identity;  /* 'a' always, 'd' by default, 0 none */
     bool generated; /* GENERATED ALWAYS AS (default_expr) STORED */
     struct cat_expr default_expr;
     oid sequence; /* owned by this column (identity, serial), or OID_NONE */
@@ -129,7 +129,7 @@ struct cat_column {
 struct cat_constraint {
     oid oid;
     str name;
-    char kind; /* 'p','u','f','c' */
+    char kind;              /* 'p','u','f','c' */
     const int16_t *columns; /* column numbers */
     size_t column_count;
     bool nulls_not_distinct;
@@ -139,11 +139,11 @@ struct cat_constraint {
     const int16_t *foreign_columns;
     char on_update; /* 'a' no action, 'r' restrict, 'c' cascade, 'n' set null, 'd' set default */
     char on_delete;
-    char match; /* 's' simple, 'f' full */
+    char match;                        /* 's' simple, 'f' full */
     const int16_t *delete_set_columns; /* ON DELETE SET NULL (columns) */
     size_t delete_set_count;
     bool deferrable;
-    bool deferred; /* INITIALLY DEFERRED */
+    bool deferred;         /* INITIALLY DEFERRED */
     struct cat_expr check; /* 'c' */
     str comment;
 };
@@ -162,7 +162,7 @@ struct cat_index {
     bool unique;
     bool primary;
     bool nulls_not_distinct;
-    bool physical; /* false: recorded alone, the embedded engine has no such index */
+    bool physical;   /* false: recorded alone, the embedded engine has no such index */
     bool constraint; /* made for a PRIMARY KEY or UNIQUE constraint of the same name */
     const struct cat_index_element *elements;
     size_t element_count;
@@ -215,8 +215,8 @@ struct cat_relation {
     int16_t column_last;   /* the greatest column number ever given */
     bool security_invoker; /* views */
     bool security_barrier;
-    char check_option;     /* views: 'l' local, 'c' cascaded, 0 none */
-    struct cat_expr query; /* views: the SELECT */
+    char check_option;                   /* views: 'l' local, 'c' cascaded, 0 none */
+    struct cat_expr query;               /* views: the SELECT */
     const struct cat_sequence *sequence; /* kind 'S' */
     str comment;
 };
@@ -234,20 +234,20 @@ struct cat_function {
     str name;
     oid owner;
     struct cat_acl acl;
-    char kind;       /* 'f' function, 'p' procedure */
-    str language;    /* sql, plpgsql */
+    char kind;    /* 'f' function, 'p' procedure */
+    str language; /* sql, plpgsql */
     const struct cat_argument *arguments;
     size_t argument_count;
     oid result; /* record for several OUT or TABLE columns */
     bool returns_set;
     bool returns_table; /* RETURNS TABLE(...) */
-    char volatility; /* 'v','s','i' */
+    char volatility;    /* 'v','s','i' */
     bool strict;
     bool security_definer;
     bool leakproof;
     const str *settings; /* SET name = value, as "name=value" */
     size_t setting_count;
-    str body;                        /* as written */
+    str body;                             /* as written */
     const struct node *const *statements; /* LANGUAGE sql: the parsed body */
     size_t statement_count;
     double rows; /* ROWS n; 0: not said */
@@ -272,8 +272,8 @@ struct cat_role {
 
 struct cat_default_acl {
     oid oid;
-    oid role;   /* objects made by this role */
-    oid schema; /* OID_NONE: in every schema */
+    oid role;    /* objects made by this role */
+    oid schema;  /* OID_NONE: in every schema */
     char object; /* 'r' tables and views, 'S' sequences, 'f' functions, 'T' types, 'n' schemas */
     struct cat_acl acl;
 };
@@ -311,7 +311,9 @@ const struct cat_schema *catalog_schema_find(const struct catalog *catalog, str 
 const struct cat_schema *catalog_schema(const struct catalog *catalog, oid id);
 const struct cat_type *catalog_type_find(const struct catalog *catalog, oid schema, str name);
 const struct cat_type *catalog_type(const struct catalog *catalog, oid id);
-const struct cat_relation *catalog_relation_find(const struct catalog *catalog, oid schema, str name);
+const struct cat_relation *catalog_relation_find(const struct catalog *catalog,
+                                                 oid schema,
+                                                 str name);
 const struct cat_relation *catalog_relation(const struct catalog *catalog, oid id);
 const struct cat_function *catalog_function(const struct catalog *catalog, oid id);
 const struct cat_role *catalog_role_find(const struct catalog *catalog, str name);
@@ -329,11 +331,15 @@ const struct cat_publication *catalog_publication_next(const struct catalog *cat
 const struct cat_extension *catalog_extension_find(const struct catalog *catalog, str name);
 const struct cat_publication *catalog_publication_find(const struct catalog *catalog, str name);
 /* Functions of a schema with this name (overloads): *at = 0 first, NULL at the end. */
-const struct cat_function *catalog_function_named(const struct catalog *catalog, oid schema, str name,
+const struct cat_function *catalog_function_named(const struct catalog *catalog,
+                                                  oid schema,
+                                                  str name,
                                                   size_t *at);
 
 /* An index by its name (one name space with relations) or oid; *relation is its table. */
-const struct cat_index *catalog_index_find(const struct catalog *catalog, oid schema, str name,
+const struct cat_index *catalog_index_find(const struct catalog *catalog,
+                                           oid schema,
+                                           str name,
                                            const struct cat_relation **relation);
 
 const struct cat_column *cat_column_find(const struct cat_relation *relation, str name);
@@ -345,8 +351,12 @@ const struct cat_policy *cat_policy_find(const struct cat_relation *relation, st
 
 /* Privileges. has: every bit of `wanted` reaches `role` by ownership, grants to it, to PUBLIC or to a
  * role it inherits; a superuser has all. */
-bool catalog_role_has(const struct catalog *catalog, oid role, oid owner, const struct cat_acl *acl,
-                      char object, uint32_t wanted);
+bool catalog_role_has(const struct catalog *catalog,
+                      oid role,
+                      oid owner,
+                      const struct cat_acl *acl,
+                      char object,
+                      uint32_t wanted);
 /* PostgreSQL's built-in default for a class of object: what the owner and PUBLIC hold. object: 'r',
  * 'S', 'f', 'T', 'n' as in cat_default_acl. */
 uint32_t catalog_default_owner(char object);
@@ -356,11 +366,14 @@ bool catalog_role_inherits(const struct catalog *catalog, oid role, oid group);
 /* The same whatever INHERIT says: what SET ROLE and ownership by membership ask. */
 bool catalog_role_is_member(const struct catalog *catalog, oid role, oid group);
 /* Row-level security holds for role on relation (not its owner unless forced, no BYPASSRLS). */
-bool catalog_row_security_applies(const struct catalog *catalog, const struct cat_relation *relation,
+bool catalog_row_security_applies(const struct catalog *catalog,
+                                  const struct cat_relation *relation,
                                   oid role);
 
 /* A type_ref (types/type_text.h) for oid and typmod, in the arena: what type_json and type_input want. */
-const struct type_ref *catalog_type_ref(struct arena *arena, const struct catalog *catalog, oid type,
+const struct type_ref *catalog_type_ref(struct arena *arena,
+                                        const struct catalog *catalog,
+                                        oid type,
                                         int32_t typmod);
 /* PostgreSQL's format_type: "character varying(20)", "integer[]", "public.mood". */
 str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid type, int32_t typmod);

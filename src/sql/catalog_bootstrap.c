@@ -58,23 +58,22 @@ static const struct role_row role_rows[] = {
     {ROLE_SUPABASE_ADMIN,
      STR_INIT("supabase_admin"),
      SUPER | INHERIT | CREATEROLE | CREATEDB | LOGIN | REPLICATION | BYPASSRLS,
-     {0}                                                                                 },
+     {0}                                                                                                                         },
     {ROLE_POSTGRES,
      STR_INIT("postgres"),
      INHERIT | CREATEROLE | CREATEDB | LOGIN | REPLICATION | BYPASSRLS,
-     {ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE, ROLE_AUTHENTICATOR}                   },
-    {ROLE_ANON,                STR_INIT("anon"),                0,                   {0} },
-    {ROLE_AUTHENTICATED,       STR_INIT("authenticated"),       0,                   {0} },
-    {ROLE_SERVICE,             STR_INIT("service_role"),        BYPASSRLS,           {0} },
+     {ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE, ROLE_AUTHENTICATOR}                                                           },
+    {ROLE_ANON,                STR_INIT("anon"),                0,                  {0}                                          },
+    {ROLE_AUTHENTICATED,       STR_INIT("authenticated"),       0,                  {0}                                          },
+    {ROLE_SERVICE,             STR_INIT("service_role"),        BYPASSRLS,          {0}                                          },
     {ROLE_AUTHENTICATOR,
      STR_INIT("authenticator"),
-     LOGIN,
-     {ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE}                                       },
-    {ROLE_SUPABASE_AUTH_ADMIN, STR_INIT("supabase_auth_admin"), CREATEROLE | LOGIN,  {0} },
+     LOGIN,                                                                         {ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE}},
+    {ROLE_SUPABASE_AUTH_ADMIN, STR_INIT("supabase_auth_admin"), CREATEROLE | LOGIN, {0}                                          },
     {ROLE_DASHBOARD_USER,
      STR_INIT("dashboard_user"),
      INHERIT | CREATEROLE | CREATEDB | REPLICATION,
-     {0}                                                                                 },
+     {0}                                                                                                                         },
 };
 
 static void put_role(struct catalog *catalog, const struct role_row *row)
@@ -84,8 +83,8 @@ static void put_role(struct catalog *catalog, const struct role_row *row)
     while (count < COUNT_OF(row->member_of) && row->member_of[count]) count++;
     struct cat_membership *groups = ARENA_ARRAY(arena, struct cat_membership, count);
     for (size_t i = 0; i < count; i++)
-        groups[i] = (struct cat_membership){.role = row->member_of[i],
-                                            .admin = row->id == ROLE_POSTGRES};
+        groups[i] =
+            (struct cat_membership){.role = row->member_of[i], .admin = row->id == ROLE_POSTGRES};
     struct cat_role *role = ARENA_NEW(arena, struct cat_role);
     *role = (struct cat_role){
         .oid = row->id,
@@ -105,28 +104,35 @@ static void put_role(struct catalog *catalog, const struct role_row *row)
 
 /* ---- schemas ---- */
 
-#define API_ROLES {ROLE_POSTGRES, ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE}
+#define API_ROLES                                                  \
+    {                                                              \
+        ROLE_POSTGRES, ROLE_ANON, ROLE_AUTHENTICATED, ROLE_SERVICE \
+    }
 
 struct schema_row {
     oid id;
     str name;
     oid owner;
-    bool everybody;   /* PUBLIC has USAGE */
-    oid usage[4];     /* roles with USAGE */
-    oid everything;   /* a role with USAGE and CREATE beside the owner */
+    bool everybody; /* PUBLIC has USAGE */
+    oid usage[4];   /* roles with USAGE */
+    oid everything; /* a role with USAGE and CREATE beside the owner */
 };
 
 static const struct schema_row schema_rows[] = {
-    {SCHEMA_PG_CATALOG,          STR_INIT("pg_catalog"),          ROLE_SUPABASE_ADMIN,      true,  {0},       0                       },
-    {SCHEMA_INFORMATION,         STR_INIT("information_schema"),  ROLE_SUPABASE_ADMIN,      true,  {0},       0                       },
-    {SCHEMA_PUBLIC,              STR_INIT("public"),              ROLE_POSTGRES,            true,  API_ROLES, 0                       },
-    {SCHEMA_EXTENSIONS,          STR_INIT("extensions"),          ROLE_POSTGRES,            false, API_ROLES, ROLE_DASHBOARD_USER     },
-    {SCHEMA_AUTH,                STR_INIT("auth"),                ROLE_SUPABASE_ADMIN,      false, API_ROLES, ROLE_SUPABASE_AUTH_ADMIN},
-    {SCHEMA_STORAGE,             STR_INIT("storage"),             ROLE_SUPABASE_ADMIN,      false, API_ROLES, ROLE_DASHBOARD_USER     },
-    {SCHEMA_REALTIME,            STR_INIT("realtime"),            ROLE_SUPABASE_ADMIN,      false, API_ROLES, ROLE_DASHBOARD_USER     },
-    {SCHEMA_GRAPHQL_PUBLIC,      STR_INIT("graphql_public"),      ROLE_SUPABASE_ADMIN,      false, API_ROLES, 0                       },
-    {SCHEMA_SUPABASE_MIGRATIONS, STR_INIT("supabase_migrations"), ROLE_POSTGRES,            false, {0},       0                       },
-    {SCHEMA_DAPUR,               STR_INIT("dapur"),               ROLE_SUPABASE_ADMIN,      false, API_ROLES, 0                       },
+    {SCHEMA_PG_CATALOG,          STR_INIT("pg_catalog"),          ROLE_SUPABASE_ADMIN, true,  {0},       0},
+    {SCHEMA_INFORMATION,         STR_INIT("information_schema"),  ROLE_SUPABASE_ADMIN, true,  {0},       0},
+    {SCHEMA_PUBLIC,              STR_INIT("public"),              ROLE_POSTGRES,       true,  API_ROLES, 0},
+    {SCHEMA_EXTENSIONS,          STR_INIT("extensions"),          ROLE_POSTGRES,       false, API_ROLES,
+     ROLE_DASHBOARD_USER                                                                                  },
+    {SCHEMA_AUTH,                STR_INIT("auth"),                ROLE_SUPABASE_ADMIN, false, API_ROLES,
+     ROLE_SUPABASE_AUTH_ADMIN                                                                             },
+    {SCHEMA_STORAGE,             STR_INIT("storage"),             ROLE_SUPABASE_ADMIN, false, API_ROLES,
+     ROLE_DASHBOARD_USER                                                                                  },
+    {SCHEMA_REALTIME,            STR_INIT("realtime"),            ROLE_SUPABASE_ADMIN, false, API_ROLES,
+     ROLE_DASHBOARD_USER                                                                                  },
+    {SCHEMA_GRAPHQL_PUBLIC,      STR_INIT("graphql_public"),      ROLE_SUPABASE_ADMIN, false, API_ROLES, 0},
+    {SCHEMA_SUPABASE_MIGRATIONS, STR_INIT("supabase_migrations"), ROLE_POSTGRES,       false, {0},       0},
+    {SCHEMA_DAPUR,               STR_INIT("dapur"),               ROLE_SUPABASE_ADMIN, false, API_ROLES, 0},
 };
 
 static void put_schema(struct catalog *catalog, const struct schema_row *row)
@@ -171,7 +177,9 @@ static const struct default_acl_row default_acl_rows[] = {
     {ROLE_SUPABASE_AUTH_ADMIN, SCHEMA_AUTH,           {ROLE_POSTGRES, ROLE_DASHBOARD_USER}},
 };
 
-static void put_default_acl(struct catalog *catalog, const struct default_acl_row *row, char object,
+static void put_default_acl(struct catalog *catalog,
+                            const struct default_acl_row *row,
+                            char object,
                             oid id)
 {
     struct arena *arena = catalog_pool(catalog);

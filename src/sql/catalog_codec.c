@@ -15,8 +15,8 @@ enum field_kind {
     FIELD_CHAR,
     FIELD_DOUBLE,
     FIELD_STR,
-    FIELD_EXPR,   /* struct cat_expr: its text */
-    FIELD_I16S,   /* pointer and count */
+    FIELD_EXPR, /* struct cat_expr: its text */
+    FIELD_I16S, /* pointer and count */
     FIELD_U32S,
     FIELD_STRS,
     FIELD_STRUCT, /* embedded */
@@ -40,13 +40,23 @@ struct struct_shape {
     size_t count;
 };
 
-#define PLAIN(type, member, kind) {#member, kind, offsetof(struct type, member), 0, NULL}
-#define ARRAY(type, member, counter, kind) \
-    {#member, kind, offsetof(struct type, member), offsetof(struct type, counter), NULL}
-#define PARTS(type, member, counter, shape)                                                       \
-    {#member, FIELD_STRUCTS, offsetof(struct type, member), offsetof(struct type, counter), &shape}
-#define PART(type, member, shape) \
-    {#member, FIELD_STRUCT, offsetof(struct type, member), 0, &shape}
+#define PLAIN(type, member, kind)                             \
+    {                                                         \
+#member, kind, offsetof(struct type, member), 0, NULL \
+    }
+#define ARRAY(type, member, counter, kind)                                                 \
+    {                                                                                      \
+#member, kind, offsetof(struct type, member), offsetof(struct type, counter), NULL \
+    }
+#define PARTS(type, member, counter, shape)                                                    \
+    {                                                                                          \
+#member, FIELD_STRUCTS, offsetof(struct type, member), offsetof(struct type, counter), \
+            &shape                                                                             \
+    }
+#define PART(type, member, shape)                                       \
+    {                                                                   \
+#member, FIELD_STRUCT, offsetof(struct type, member), 0, &shape \
+    }
 #define SHAPE(type, fields) \
     static const struct struct_shape type##_shape = {sizeof(struct type), fields, COUNT_OF(fields)}
 
@@ -65,10 +75,8 @@ static const struct field acl_fields[] = {
 SHAPE(cat_acl, acl_fields);
 
 static const struct field schema_fields[] = {
-    PLAIN(cat_schema, oid, FIELD_U32),
-    PLAIN(cat_schema, name, FIELD_STR),
-    PLAIN(cat_schema, owner, FIELD_U32),
-    PART(cat_schema, acl, cat_acl_shape),
+    PLAIN(cat_schema, oid, FIELD_U32),     PLAIN(cat_schema, name, FIELD_STR),
+    PLAIN(cat_schema, owner, FIELD_U32),   PART(cat_schema, acl, cat_acl_shape),
     PLAIN(cat_schema, comment, FIELD_STR),
 };
 SHAPE(cat_schema, schema_fields);
@@ -103,18 +111,12 @@ static const struct field type_fields[] = {
 SHAPE(cat_type, type_fields);
 
 static const struct field column_fields[] = {
-    PLAIN(cat_column, number, FIELD_I16),
-    PLAIN(cat_column, name, FIELD_STR),
-    PLAIN(cat_column, physical, FIELD_STR),
-    PLAIN(cat_column, type, FIELD_U32),
-    PLAIN(cat_column, typmod, FIELD_I32),
-    PLAIN(cat_column, not_null, FIELD_BOOL),
-    PLAIN(cat_column, identity, FIELD_CHAR),
-    PLAIN(cat_column, generated, FIELD_BOOL),
-    PLAIN(cat_column, default_expr, FIELD_EXPR),
-    PLAIN(cat_column, sequence, FIELD_U32),
-    PART(cat_column, acl, cat_acl_shape),
-    PLAIN(cat_column, comment, FIELD_STR),
+    PLAIN(cat_column, number, FIELD_I16),        PLAIN(cat_column, name, FIELD_STR),
+    PLAIN(cat_column, physical, FIELD_STR),      PLAIN(cat_column, type, FIELD_U32),
+    PLAIN(cat_column, typmod, FIELD_I32),        PLAIN(cat_column, not_null, FIELD_BOOL),
+    PLAIN(cat_column, identity, FIELD_CHAR),     PLAIN(cat_column, generated, FIELD_BOOL),
+    PLAIN(cat_column, default_expr, FIELD_EXPR), PLAIN(cat_column, sequence, FIELD_U32),
+    PART(cat_column, acl, cat_acl_shape),        PLAIN(cat_column, comment, FIELD_STR),
 };
 SHAPE(cat_column, column_fields);
 
@@ -175,14 +177,10 @@ static const struct field policy_fields[] = {
 SHAPE(cat_policy, policy_fields);
 
 static const struct field sequence_fields[] = {
-    PLAIN(cat_sequence, type, FIELD_U32),
-    PLAIN(cat_sequence, start, FIELD_I64),
-    PLAIN(cat_sequence, increment, FIELD_I64),
-    PLAIN(cat_sequence, least, FIELD_I64),
-    PLAIN(cat_sequence, most, FIELD_I64),
-    PLAIN(cat_sequence, cache, FIELD_I64),
-    PLAIN(cat_sequence, cycle, FIELD_BOOL),
-    PLAIN(cat_sequence, owner_relation, FIELD_U32),
+    PLAIN(cat_sequence, type, FIELD_U32),         PLAIN(cat_sequence, start, FIELD_I64),
+    PLAIN(cat_sequence, increment, FIELD_I64),    PLAIN(cat_sequence, least, FIELD_I64),
+    PLAIN(cat_sequence, most, FIELD_I64),         PLAIN(cat_sequence, cache, FIELD_I64),
+    PLAIN(cat_sequence, cycle, FIELD_BOOL),       PLAIN(cat_sequence, owner_relation, FIELD_U32),
     PLAIN(cat_sequence, owner_column, FIELD_I16),
 };
 SHAPE(cat_sequence, sequence_fields);
@@ -208,11 +206,8 @@ static const struct field relation_fields[] = {
     PLAIN(cat_relation, security_barrier, FIELD_BOOL),
     PLAIN(cat_relation, check_option, FIELD_CHAR),
     PLAIN(cat_relation, query, FIELD_EXPR),
-    {"sequence",
-     FIELD_STRUCT_POINTER,
-     offsetof(struct cat_relation, sequence),
-     0,
-     &cat_sequence_shape},
+    {"sequence", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence), 0,
+                                       &cat_sequence_shape},
     PLAIN(cat_relation, comment, FIELD_STR),
 };
 SHAPE(cat_relation, relation_fields);
@@ -271,19 +266,15 @@ static const struct field role_fields[] = {
 SHAPE(cat_role, role_fields);
 
 static const struct field default_acl_fields[] = {
-    PLAIN(cat_default_acl, oid, FIELD_U32),
-    PLAIN(cat_default_acl, role, FIELD_U32),
-    PLAIN(cat_default_acl, schema, FIELD_U32),
-    PLAIN(cat_default_acl, object, FIELD_CHAR),
+    PLAIN(cat_default_acl, oid, FIELD_U32),    PLAIN(cat_default_acl, role, FIELD_U32),
+    PLAIN(cat_default_acl, schema, FIELD_U32), PLAIN(cat_default_acl, object, FIELD_CHAR),
     PART(cat_default_acl, acl, cat_acl_shape),
 };
 SHAPE(cat_default_acl, default_acl_fields);
 
 static const struct field extension_fields[] = {
-    PLAIN(cat_extension, oid, FIELD_U32),
-    PLAIN(cat_extension, name, FIELD_STR),
-    PLAIN(cat_extension, schema, FIELD_U32),
-    PLAIN(cat_extension, version, FIELD_STR),
+    PLAIN(cat_extension, oid, FIELD_U32),     PLAIN(cat_extension, name, FIELD_STR),
+    PLAIN(cat_extension, schema, FIELD_U32),  PLAIN(cat_extension, version, FIELD_STR),
     PLAIN(cat_extension, comment, FIELD_STR),
 };
 SHAPE(cat_extension, extension_fields);
@@ -309,13 +300,13 @@ struct class_row {
 };
 
 static const struct class_row classes[CAT_CLASS_COUNT] = {
-    [CAT_SCHEMA] = {STR_INIT("schema"), &cat_schema_shape},
-    [CAT_TYPE] = {STR_INIT("type"), &cat_type_shape},
-    [CAT_RELATION] = {STR_INIT("relation"), &cat_relation_shape},
-    [CAT_FUNCTION] = {STR_INIT("function"), &cat_function_shape},
-    [CAT_ROLE] = {STR_INIT("role"), &cat_role_shape},
+    [CAT_SCHEMA] = {STR_INIT("schema"),      &cat_schema_shape     },
+    [CAT_TYPE] = {STR_INIT("type"),        &cat_type_shape       },
+    [CAT_RELATION] = {STR_INIT("relation"),    &cat_relation_shape   },
+    [CAT_FUNCTION] = {STR_INIT("function"),    &cat_function_shape   },
+    [CAT_ROLE] = {STR_INIT("role"),        &cat_role_shape       },
     [CAT_DEFAULT_ACL] = {STR_INIT("default_acl"), &cat_default_acl_shape},
-    [CAT_EXTENSION] = {STR_INIT("extension"), &cat_extension_shape},
+    [CAT_EXTENSION] = {STR_INIT("extension"),   &cat_extension_shape  },
     [CAT_PUBLICATION] = {STR_INIT("publication"), &cat_publication_shape},
 };
 
@@ -338,30 +329,20 @@ static size_t scalar_size(enum field_kind kind)
     switch (kind) {
     case FIELD_U32:
     case FIELD_U32S:
-    case FIELD_I32:
-        return 4;
+    case FIELD_I32: return 4;
     case FIELD_I16:
-    case FIELD_I16S:
-        return 2;
-    case FIELD_I64:
-        return 8;
-    case FIELD_ENUM:
-        return sizeof(enum cat_type_kind);
-    case FIELD_BOOL:
-        return sizeof(bool);
-    case FIELD_CHAR:
-        return 1;
-    case FIELD_DOUBLE:
-        return sizeof(double);
+    case FIELD_I16S: return 2;
+    case FIELD_I64: return 8;
+    case FIELD_ENUM: return sizeof(enum cat_type_kind);
+    case FIELD_BOOL: return sizeof(bool);
+    case FIELD_CHAR: return 1;
+    case FIELD_DOUBLE: return sizeof(double);
     case FIELD_STR:
-    case FIELD_STRS:
-        return sizeof(str);
-    case FIELD_EXPR:
-        return sizeof(struct cat_expr);
+    case FIELD_STRS: return sizeof(str);
+    case FIELD_EXPR: return sizeof(struct cat_expr);
     case FIELD_STRUCT:
     case FIELD_STRUCT_POINTER:
-    case FIELD_STRUCTS:
-        return 0;
+    case FIELD_STRUCTS: return 0;
     }
     return 0;
 }
@@ -380,27 +361,20 @@ static int64_t scalar_read(enum field_kind kind, const void *at)
     switch (kind) {
     case FIELD_U32:
     case FIELD_U32S:
-    case FIELD_ENUM:
-        return value.u32;
+    case FIELD_ENUM: return value.u32;
     case FIELD_I16:
-    case FIELD_I16S:
-        return value.i16;
-    case FIELD_I32:
-        return value.i32;
-    case FIELD_I64:
-        return value.i64;
-    case FIELD_BOOL:
-        return value.flag;
-    case FIELD_CHAR:
-        return value.letter;
+    case FIELD_I16S: return value.i16;
+    case FIELD_I32: return value.i32;
+    case FIELD_I64: return value.i64;
+    case FIELD_BOOL: return value.flag;
+    case FIELD_CHAR: return value.letter;
     case FIELD_DOUBLE:
     case FIELD_STR:
     case FIELD_STRS:
     case FIELD_EXPR:
     case FIELD_STRUCT:
     case FIELD_STRUCT_POINTER:
-    case FIELD_STRUCTS:
-        break;
+    case FIELD_STRUCTS: break;
     }
     return 0;
 }
@@ -412,11 +386,16 @@ static void scalar_write(enum field_kind kind, void *at, int64_t value)
     bool flag = value != 0;
     char letter = (char)value;
     size_t size = scalar_size(kind);
-    if (kind == FIELD_I16 || kind == FIELD_I16S) memcpy(at, &i16, size);
-    else if (kind == FIELD_I64) memcpy(at, &value, size);
-    else if (kind == FIELD_BOOL) memcpy(at, &flag, size);
-    else if (kind == FIELD_CHAR) memcpy(at, &letter, size);
-    else memcpy(at, &u32, size);
+    if (kind == FIELD_I16 || kind == FIELD_I16S)
+        memcpy(at, &i16, size);
+    else if (kind == FIELD_I64)
+        memcpy(at, &value, size);
+    else if (kind == FIELD_BOOL)
+        memcpy(at, &flag, size);
+    else if (kind == FIELD_CHAR)
+        memcpy(at, &letter, size);
+    else
+        memcpy(at, &u32, size);
 }
 
 /* ---- writing ---- */
@@ -478,12 +457,8 @@ static void encode_item(struct buf *out, const struct field *field, const char *
     case FIELD_I16S:
     case FIELD_I32:
     case FIELD_I64:
-    case FIELD_ENUM:
-        json_write_i64(out, scalar_read(field->kind, at));
-        return;
-    case FIELD_BOOL:
-        json_write_bool(out, scalar_read(field->kind, at) != 0);
-        return;
+    case FIELD_ENUM: json_write_i64(out, scalar_read(field->kind, at)); return;
+    case FIELD_BOOL: json_write_bool(out, scalar_read(field->kind, at) != 0); return;
     case FIELD_CHAR:
         letter[0] = (char)scalar_read(field->kind, at);
         json_write_str(out, str_from(letter, 1));
@@ -494,16 +469,10 @@ static void encode_item(struct buf *out, const struct field *field, const char *
         return;
     case FIELD_STR:
     case FIELD_STRS:
-    case FIELD_EXPR: /* its text is its first member */
-        json_write_str(out, text_at(at));
-        return;
+    case FIELD_EXPR: /* its text is its first member */ json_write_str(out, text_at(at)); return;
     case FIELD_STRUCT:
-    case FIELD_STRUCTS:
-        encode_struct(out, field->part, at);
-        return;
-    case FIELD_STRUCT_POINTER:
-        encode_struct(out, field->part, pointer_at(at));
-        return;
+    case FIELD_STRUCTS: encode_struct(out, field->part, at); return;
+    case FIELD_STRUCT_POINTER: encode_struct(out, field->part, pointer_at(at)); return;
     }
 }
 
@@ -531,8 +500,10 @@ static void encode_struct(struct buf *out, const struct struct_shape *shape, con
         first = false;
         json_write_str(out, str_of(field->name));
         buf_char(out, ':');
-        if (field->count_at) encode_array(out, field, object);
-        else encode_item(out, field, object + field->at);
+        if (field->count_at)
+            encode_array(out, field, object);
+        else
+            encode_item(out, field, object + field->at);
     }
     buf_char(out, '}');
 }
@@ -549,8 +520,10 @@ struct decoder {
     struct arena *scratch;
 };
 
-static err decode_struct(struct decoder *in, const struct struct_shape *shape,
-                         const struct json *json, char *object);
+static err decode_struct(struct decoder *in,
+                         const struct struct_shape *shape,
+                         const struct json *json,
+                         char *object);
 
 static err damaged(struct decoder *in, const char *name)
 {
@@ -571,7 +544,9 @@ static err decode_expr(struct decoder *in, const char *name, const struct json *
     return NULL;
 }
 
-static err decode_item(struct decoder *in, const struct field *field, const struct json *json,
+static err decode_item(struct decoder *in,
+                       const struct field *field,
+                       const struct json *json,
                        char *at)
 {
     int64_t number;
@@ -608,11 +583,9 @@ static err decode_item(struct decoder *in, const struct field *field, const stru
         text = str_copy(in->arena, json->text);
         memcpy(at, &text, sizeof text);
         return NULL;
-    case FIELD_EXPR:
-        return decode_expr(in, field->name, json, at);
+    case FIELD_EXPR: return decode_expr(in, field->name, json, at);
     case FIELD_STRUCT:
-    case FIELD_STRUCTS:
-        return decode_struct(in, field->part, json, at);
+    case FIELD_STRUCTS: return decode_struct(in, field->part, json, at);
     case FIELD_STRUCT_POINTER: {
         char *part = arena_alloc(in->arena, field->part->size);
         memcpy(at, &part, sizeof part);
@@ -622,7 +595,9 @@ static err decode_item(struct decoder *in, const struct field *field, const stru
     return NULL;
 }
 
-static err decode_array(struct decoder *in, const struct field *field, const struct json *json,
+static err decode_array(struct decoder *in,
+                        const struct field *field,
+                        const struct json *json,
                         char *object)
 {
     if (json->kind != JSON_ARRAY) return damaged(in, field->name);
@@ -635,16 +610,20 @@ static err decode_array(struct decoder *in, const struct field *field, const str
     return NULL;
 }
 
-static err decode_struct(struct decoder *in, const struct struct_shape *shape,
-                         const struct json *json, char *object)
+static err decode_struct(struct decoder *in,
+                         const struct struct_shape *shape,
+                         const struct json *json,
+                         char *object)
 {
     if (json->kind != JSON_OBJECT) return damaged(in, "object");
     for (size_t i = 0; i < shape->count; i++) {
         const struct field *field = &shape->fields[i];
         const struct json *member = json_get(json, str_of(field->name));
         if (!member) continue;
-        if (field->count_at) TRY(decode_array(in, field, member, object));
-        else TRY(decode_item(in, field, member, object + field->at));
+        if (field->count_at)
+            TRY(decode_array(in, field, member, object));
+        else
+            TRY(decode_item(in, field, member, object + field->at));
     }
     return NULL;
 }
@@ -665,14 +644,13 @@ static err decode_body(struct decoder *in, struct cat_function *function)
     return NULL;
 }
 
-err catalog_decode(struct arena *arena, struct arena *scratch, enum cat_class class, str text,
-                   const void **out)
+err catalog_decode(
+    struct arena *arena, struct arena *scratch, enum cat_class class, str text, const void **out)
 {
     struct decoder in = {.arena = arena, .scratch = scratch};
     const struct json *json;
     err error = json_parse(scratch, text, &(struct json_options){.depth_max = 32}, &json);
-    if (error)
-        return err_cause(err_sql(scratch, "XX001", "the stored catalog is damaged"), error);
+    if (error) return err_cause(err_sql(scratch, "XX001", "the stored catalog is damaged"), error);
     const struct struct_shape *shape = classes[class].shape;
     char *object = arena_alloc(arena, shape->size);
     TRY(decode_struct(&in, shape, json, object));

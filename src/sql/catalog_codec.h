@@ -21,7 +21,7 @@ enum cat_class catalog_class_named(str name);
 
 void catalog_encode(struct buf *out, enum cat_class class, const void *object);
 /* scratch holds what dies with the call; *out and all it points to are in arena. */
-MUST_USE err catalog_decode(struct arena *arena, struct arena *scratch, enum cat_class class,
-                            str text, const void **out);
+MUST_USE err catalog_decode(
+    struct arena *arena, struct arena *scratch, enum cat_class class, str text, const void **out);
 
 #endif

@@ -13,12 +13,11 @@ struct default_privileges {
 static const struct default_privileges default_privileges[] = {
     {'r',
      PRIV_SELECT | PRIV_INSERT | PRIV_UPDATE | PRIV_DELETE | PRIV_TRUNCATE | PRIV_REFERENCES |
-         PRIV_TRIGGER,
-     0},
-    {'S', PRIV_SELECT | PRIV_UPDATE | PRIV_USAGE, 0},
-    {'f', PRIV_EXECUTE, PRIV_EXECUTE},
-    {'T', PRIV_USAGE, PRIV_USAGE},
-    {'n', PRIV_USAGE | PRIV_CREATE, 0},
+         PRIV_TRIGGER,                            0           },
+    {'S', PRIV_SELECT | PRIV_UPDATE | PRIV_USAGE, 0           },
+    {'f', PRIV_EXECUTE,                           PRIV_EXECUTE},
+    {'T', PRIV_USAGE,                             PRIV_USAGE  },
+    {'n', PRIV_USAGE | PRIV_CREATE,               0           },
 };
 
 static const struct default_privileges *defaults_of(char object)
@@ -42,8 +41,8 @@ uint32_t catalog_default_public(char object)
 
 enum membership_rule { THROUGH_INHERIT, ANY_MEMBERSHIP };
 
-static bool reaches(const struct catalog *catalog, oid role, oid group, enum membership_rule rule,
-                    int depth)
+static bool reaches(
+    const struct catalog *catalog, oid role, oid group, enum membership_rule rule, int depth)
 {
     if (role == group) return true;
     const struct cat_role *found = catalog_role(catalog, role);
@@ -71,15 +70,19 @@ static uint32_t granted(const struct catalog *catalog, oid role, const struct ca
     uint32_t held = 0;
     for (size_t i = 0; i < acl->count; i++) {
         const struct cat_grant *grant = &acl->at[i];
-        bool reached = grant->grantee == ROLE_PUBLIC ||
-                       catalog_role_inherits(catalog, role, grant->grantee);
+        bool reached =
+            grant->grantee == ROLE_PUBLIC || catalog_role_inherits(catalog, role, grant->grantee);
         if (reached) held |= grant->privileges;
     }
     return held;
 }
 
-bool catalog_role_has(const struct catalog *catalog, oid role, oid owner, const struct cat_acl *acl,
-                      char object, uint32_t wanted)
+bool catalog_role_has(const struct catalog *catalog,
+                      oid role,
+                      oid owner,
+                      const struct cat_acl *acl,
+                      char object,
+                      uint32_t wanted)
 {
     const struct cat_role *found = catalog_role(catalog, role);
     if (!found) return false;
@@ -92,7 +95,8 @@ bool catalog_role_has(const struct catalog *catalog, oid role, oid owner, const 
     return (held & wanted) == wanted;
 }
 
-bool catalog_row_security_applies(const struct catalog *catalog, const struct cat_relation *relation,
+bool catalog_row_security_applies(const struct catalog *catalog,
+                                  const struct cat_relation *relation,
                                   oid role)
 {
     if (!relation->row_security) return false;

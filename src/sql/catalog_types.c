@@ -9,7 +9,9 @@ static bool is_user_visible_bare(oid schema)
 }
 
 /* How messages call a type: as PostgreSQL with the usual search_path. */
-static str bare_name(struct arena *arena, const struct catalog *catalog, const struct cat_type *type)
+static str bare_name(struct arena *arena,
+                     const struct catalog *catalog,
+                     const struct cat_type *type)
 {
     if (is_user_visible_bare(type->schema)) return str_copy(arena, type->name);
     const struct cat_schema *schema = catalog_schema(catalog, type->schema);
@@ -17,8 +19,10 @@ static str bare_name(struct arena *arena, const struct catalog *catalog, const s
                       STR_FMT(type->name));
 }
 
-static void fill_fields(struct arena *arena, const struct catalog *catalog,
-                        const struct cat_type *type, struct type_ref *ref)
+static void fill_fields(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_type *type,
+                        struct type_ref *ref)
 {
     const struct cat_relation *relation = catalog_relation(catalog, type->relation);
     if (!relation) return;
@@ -40,7 +44,9 @@ static void fill_labels(struct arena *arena, const struct cat_type *type, struct
     ref->label_count = type->label_count;
 }
 
-const struct type_ref *catalog_type_ref(struct arena *arena, const struct catalog *catalog, oid id,
+const struct type_ref *catalog_type_ref(struct arena *arena,
+                                        const struct catalog *catalog,
+                                        oid id,
                                         int32_t typmod)
 {
     const struct cat_type *type = catalog_type(catalog, id);
@@ -67,8 +73,7 @@ const struct type_ref *catalog_type_ref(struct arena *arena, const struct catalo
         break;
     case TYPE_KIND_BASE:
     case TYPE_KIND_DOMAIN:
-    case TYPE_KIND_PSEUDO:
-        break;
+    case TYPE_KIND_PSEUDO: break;
     }
     return ref;
 }
@@ -82,21 +87,21 @@ struct sql_name {
 };
 
 static const struct sql_name sql_names[] = {
-    {BOOLOID,        "boolean",           ""                   },
-    {CHAROID,        "\"char\"",          ""                   },
-    {INT8OID,        "bigint",            ""                   },
-    {INT2OID,        "smallint",          ""                   },
-    {INT4OID,        "integer",           ""                   },
-    {FLOAT4OID,      "real",              ""                   },
-    {FLOAT8OID,      "double precision",  ""                   },
-    {BPCHAROID,      "character",         ""                   },
-    {VARCHAROID,     "character varying", ""                   },
-    {TIMEOID,        "time",              " without time zone" },
-    {TIMETZOID,      "time",              " with time zone"    },
-    {TIMESTAMPOID,   "timestamp",         " without time zone" },
-    {TIMESTAMPTZOID, "timestamp",         " with time zone"    },
-    {INTERVALOID,    "interval",          ""                   },
-    {NUMERICOID,     "numeric",           ""                   },
+    {BOOLOID,        "boolean",           ""                  },
+    {CHAROID,        "\"char\"",          ""                  },
+    {INT8OID,        "bigint",            ""                  },
+    {INT2OID,        "smallint",          ""                  },
+    {INT4OID,        "integer",           ""                  },
+    {FLOAT4OID,      "real",              ""                  },
+    {FLOAT8OID,      "double precision",  ""                  },
+    {BPCHAROID,      "character",         ""                  },
+    {VARCHAROID,     "character varying", ""                  },
+    {TIMEOID,        "time",              " without time zone"},
+    {TIMETZOID,      "time",              " with time zone"   },
+    {TIMESTAMPOID,   "timestamp",         " without time zone"},
+    {TIMESTAMPTZOID, "timestamp",         " with time zone"   },
+    {INTERVALOID,    "interval",          ""                  },
+    {NUMERICOID,     "numeric",           ""                  },
 };
 
 static const struct sql_name *sql_name_of(oid type)
@@ -111,8 +116,7 @@ static str modifier_text(struct arena *arena, oid type, int32_t typmod)
     if (typmod < 0) return STR("");
     switch (type) {
     case BPCHAROID:
-    case VARCHAROID:
-        return str_printf(arena, "(%d)", typmod - TYPMOD_HEADER);
+    case VARCHAROID: return str_printf(arena, "(%d)", typmod - TYPMOD_HEADER);
     case NUMERICOID: {
         int32_t packed = typmod - TYPMOD_HEADER;
         int scale = ((packed & 0x7ff) ^ 1024) - 1024;
@@ -121,14 +125,12 @@ static str modifier_text(struct arena *arena, oid type, int32_t typmod)
     case TIMEOID:
     case TIMETZOID:
     case TIMESTAMPOID:
-    case TIMESTAMPTZOID:
-        return str_printf(arena, "(%d)", typmod);
+    case TIMESTAMPTZOID: return str_printf(arena, "(%d)", typmod);
     case INTERVALOID: {
         int precision = typmod & 0xffff;
         return precision > 6 ? STR("") : str_printf(arena, "(%d)", precision);
     }
-    default: /* not an enum: every other type has no modifier */
-        return STR("");
+    default: /* not an enum: every other type has no modifier */ return STR("");
     }
 }
 
@@ -173,8 +175,6 @@ str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid id
     }
     if (type->schema == SCHEMA_PG_CATALOG) return quoted(arena, type->name);
     const struct cat_schema *schema = catalog_schema(catalog, type->schema);
-    return str_printf(arena,
-                      "%.*s.%.*s",
-                      STR_FMT(quoted(arena, schema ? schema->name : STR("?"))),
+    return str_printf(arena, "%.*s.%.*s", STR_FMT(quoted(arena, schema ? schema->name : STR("?"))),
                       STR_FMT(quoted(arena, type->name)));
 }

@@ -13,60 +13,60 @@ struct statement_row {
 
 /* In order of kind of use, not of enum: the list is short and read once a statement. */
 static const struct statement_row statements[] = {
-    {T_CreateSchemaStmt,           "CREATE SCHEMA",              ddl_create_schema       },
-    {T_CreateExtensionStmt,        "CREATE EXTENSION",           ddl_create_extension    },
-    {T_CreateStmt,                 "CREATE TABLE",               ddl_create_table        },
-    {T_CreateTableAsStmt,          "CREATE TABLE AS",            ddl_create_table_as     },
-    {T_CreateEnumStmt,             "CREATE TYPE",                ddl_create_enum         },
-    {T_AlterEnumStmt,              "ALTER TYPE",                 ddl_alter_enum          },
-    {T_CreateDomainStmt,           "CREATE DOMAIN",              ddl_create_domain       },
-    {T_AlterDomainStmt,            "ALTER DOMAIN",               ddl_alter_domain        },
-    {T_CompositeTypeStmt,          "CREATE TYPE",                ddl_create_composite    },
-    {T_CreateSeqStmt,              "CREATE SEQUENCE",            ddl_create_sequence     },
-    {T_AlterSeqStmt,               "ALTER SEQUENCE",             ddl_alter_sequence      },
-    {T_IndexStmt,                  "CREATE INDEX",               ddl_create_index        },
-    {T_ViewStmt,                   "CREATE VIEW",                ddl_create_view         },
-    {T_AlterTableStmt,             "ALTER TABLE",                ddl_alter_table         },
-    {T_CreateRoleStmt,             "CREATE ROLE",                ddl_create_role         },
-    {T_AlterRoleStmt,              "ALTER ROLE",                 ddl_alter_role          },
-    {T_AlterRoleSetStmt,           "ALTER ROLE",                 ddl_alter_role_set      },
-    {T_DropRoleStmt,               "DROP ROLE",                  ddl_drop_role           },
-    {T_GrantStmt,                  "GRANT",                      ddl_grant               },
-    {T_GrantRoleStmt,              "GRANT ROLE",                 ddl_grant_role          },
-    {T_AlterDefaultPrivilegesStmt, "ALTER DEFAULT PRIVILEGES",   ddl_default_privileges  },
-    {T_CreatePolicyStmt,           "CREATE POLICY",              ddl_create_policy       },
-    {T_AlterPolicyStmt,            "ALTER POLICY",               ddl_alter_policy        },
-    {T_CommentStmt,                "COMMENT",                    ddl_comment             },
-    {T_CreateFunctionStmt,         "CREATE FUNCTION",            ddl_create_function     },
-    {T_AlterFunctionStmt,          "ALTER FUNCTION",             ddl_alter_function      },
-    {T_DropStmt,                   "DROP",                       ddl_drop                },
-    {T_RenameStmt,                 "ALTER",                      ddl_rename              },
-    {T_AlterObjectSchemaStmt,      "ALTER",                      ddl_set_schema          },
-    {T_AlterOwnerStmt,             "ALTER",                      ddl_set_owner           },
-    {T_TruncateStmt,               "TRUNCATE TABLE",             ddl_truncate            },
-    {T_CreatePublicationStmt,      "CREATE PUBLICATION",         ddl_create_publication  },
-    {T_AlterPublicationStmt,       "ALTER PUBLICATION",          ddl_alter_publication   },
-    {T_CreateTrigStmt,             "CREATE TRIGGER",             NULL                    },
-    {T_CreateEventTrigStmt,        "CREATE EVENT TRIGGER",       NULL                    },
-    {T_AlterEventTrigStmt,         "ALTER EVENT TRIGGER",        NULL                    },
-    {T_RuleStmt,                   "CREATE RULE",                NULL                    },
-    {T_DefineStmt,                 "CREATE AGGREGATE",           NULL                    },
-    {T_CreateCastStmt,             "CREATE CAST",                NULL                    },
-    {T_CreateRangeStmt,            "CREATE TYPE ... AS RANGE",   NULL                    },
-    {T_CreateStatsStmt,            "CREATE STATISTICS",          NULL                    },
-    {T_AlterTypeStmt,              "ALTER TYPE ... SET",         NULL                    },
-    {T_AlterExtensionStmt,         "ALTER EXTENSION",            NULL                    },
-    {T_AlterExtensionContentsStmt, "ALTER EXTENSION",            NULL                    },
-    {T_AlterObjectDependsStmt,     "ALTER ... DEPENDS",          NULL                    },
-    {T_SecLabelStmt,               "SECURITY LABEL",             NULL                    },
-    {T_RefreshMatViewStmt,         "REFRESH MATERIALIZED VIEW",  NULL                    },
-    {T_ReassignOwnedStmt,          "REASSIGN OWNED",             NULL                    },
-    {T_DropOwnedStmt,              "DROP OWNED",                 NULL                    },
-    {T_AlterDatabaseSetStmt,       "ALTER DATABASE",             NULL                    },
-    {T_DoStmt,                     "DO",                         NULL                    },
-    {T_CopyStmt,                   "COPY",                       NULL                    },
-    {T_CallStmt,                   "CALL",                       NULL                    },
-    {T_UnknownNode,                "this statement",             NULL                    },
+    {T_CreateSchemaStmt,           "CREATE SCHEMA",             ddl_create_schema     },
+    {T_CreateExtensionStmt,        "CREATE EXTENSION",          ddl_create_extension  },
+    {T_CreateStmt,                 "CREATE TABLE",              ddl_create_table      },
+    {T_CreateTableAsStmt,          "CREATE TABLE AS",           ddl_create_table_as   },
+    {T_CreateEnumStmt,             "CREATE TYPE",               ddl_create_enum       },
+    {T_AlterEnumStmt,              "ALTER TYPE",                ddl_alter_enum        },
+    {T_CreateDomainStmt,           "CREATE DOMAIN",             ddl_create_domain     },
+    {T_AlterDomainStmt,            "ALTER DOMAIN",              ddl_alter_domain      },
+    {T_CompositeTypeStmt,          "CREATE TYPE",               ddl_create_composite  },
+    {T_CreateSeqStmt,              "CREATE SEQUENCE",           ddl_create_sequence   },
+    {T_AlterSeqStmt,               "ALTER SEQUENCE",            ddl_alter_sequence    },
+    {T_IndexStmt,                  "CREATE INDEX",              ddl_create_index      },
+    {T_ViewStmt,                   "CREATE VIEW",               ddl_create_view       },
+    {T_AlterTableStmt,             "ALTER TABLE",               ddl_alter_table       },
+    {T_CreateRoleStmt,             "CREATE ROLE",               ddl_create_role       },
+    {T_AlterRoleStmt,              "ALTER ROLE",                ddl_alter_role        },
+    {T_AlterRoleSetStmt,           "ALTER ROLE",                ddl_alter_role_set    },
+    {T_DropRoleStmt,               "DROP ROLE",                 ddl_drop_role         },
+    {T_GrantStmt,                  "GRANT",                     ddl_grant             },
+    {T_GrantRoleStmt,              "GRANT ROLE",                ddl_grant_role        },
+    {T_AlterDefaultPrivilegesStmt, "ALTER DEFAULT PRIVILEGES",  ddl_default_privileges},
+    {T_CreatePolicyStmt,           "CREATE POLICY",             ddl_create_policy     },
+    {T_AlterPolicyStmt,            "ALTER POLICY",              ddl_alter_policy      },
+    {T_CommentStmt,                "COMMENT",                   ddl_comment           },
+    {T_CreateFunctionStmt,         "CREATE FUNCTION",           ddl_create_function   },
+    {T_AlterFunctionStmt,          "ALTER FUNCTION",            ddl_alter_function    },
+    {T_DropStmt,                   "DROP",                      ddl_drop              },
+    {T_RenameStmt,                 "ALTER",                     ddl_rename            },
+    {T_AlterObjectSchemaStmt,      "ALTER",                     ddl_set_schema        },
+    {T_AlterOwnerStmt,             "ALTER",                     ddl_set_owner         },
+    {T_TruncateStmt,               "TRUNCATE TABLE",            ddl_truncate          },
+    {T_CreatePublicationStmt,      "CREATE PUBLICATION",        ddl_create_publication},
+    {T_AlterPublicationStmt,       "ALTER PUBLICATION",         ddl_alter_publication },
+    {T_CreateTrigStmt,             "CREATE TRIGGER",            NULL                  },
+    {T_CreateEventTrigStmt,        "CREATE EVENT TRIGGER",      NULL                  },
+    {T_AlterEventTrigStmt,         "ALTER EVENT TRIGGER",       NULL                  },
+    {T_RuleStmt,                   "CREATE RULE",               NULL                  },
+    {T_DefineStmt,                 "CREATE AGGREGATE",          NULL                  },
+    {T_CreateCastStmt,             "CREATE CAST",               NULL                  },
+    {T_CreateRangeStmt,            "CREATE TYPE ... AS RANGE",  NULL                  },
+    {T_CreateStatsStmt,            "CREATE STATISTICS",         NULL                  },
+    {T_AlterTypeStmt,              "ALTER TYPE ... SET",        NULL                  },
+    {T_AlterExtensionStmt,         "ALTER EXTENSION",           NULL                  },
+    {T_AlterExtensionContentsStmt, "ALTER EXTENSION",           NULL                  },
+    {T_AlterObjectDependsStmt,     "ALTER ... DEPENDS",         NULL                  },
+    {T_SecLabelStmt,               "SECURITY LABEL",            NULL                  },
+    {T_RefreshMatViewStmt,         "REFRESH MATERIALIZED VIEW", NULL                  },
+    {T_ReassignOwnedStmt,          "REASSIGN OWNED",            NULL                  },
+    {T_DropOwnedStmt,              "DROP OWNED",                NULL                  },
+    {T_AlterDatabaseSetStmt,       "ALTER DATABASE",            NULL                  },
+    {T_DoStmt,                     "DO",                        NULL                  },
+    {T_CopyStmt,                   "COPY",                      NULL                  },
+    {T_CallStmt,                   "CALL",                      NULL                  },
+    {T_UnknownNode,                "this statement",            NULL                  },
 };
 
 static const struct statement_row *row_of(const struct node *statement)
@@ -117,20 +117,16 @@ str ddl_command_tag(const struct node *statement)
     const struct statement_row *row = row_of(statement);
     if (!row) return ast_name(statement);
     switch ((int)statement->kind) {
-    case T_DropStmt:
-        return object_tag("DROP", AST_AS(DropStmt, statement)->removeType);
-    case T_RenameStmt:
-        return object_tag("ALTER", AST_AS(RenameStmt, statement)->renameType);
+    case T_DropStmt: return object_tag("DROP", AST_AS(DropStmt, statement)->removeType);
+    case T_RenameStmt: return object_tag("ALTER", AST_AS(RenameStmt, statement)->renameType);
     case T_AlterObjectSchemaStmt:
         return object_tag("ALTER", AST_AS(AlterObjectSchemaStmt, statement)->objectType);
     case T_AlterOwnerStmt:
         return object_tag("ALTER", AST_AS(AlterOwnerStmt, statement)->objectType);
-    case T_GrantStmt:
-        return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
+    case T_GrantStmt: return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
     case T_GrantRoleStmt:
         return AST_AS(GrantRoleStmt, statement)->is_grant ? STR("GRANT ROLE") : STR("REVOKE ROLE");
-    default: /* every other kind has one tag */
-        return str_of(row->tag);
+    default: /* every other kind has one tag */ return str_of(row->tag);
     }
 }
 
@@ -203,8 +199,10 @@ static err refuse(struct ddl *ddl, const struct node *statement, const struct st
     return error;
 }
 
-err ddl_apply(struct ddl_context *context, const struct catalog *catalog,
-              const struct node *statement, struct catalog **next)
+err ddl_apply(struct ddl_context *context,
+              const struct catalog *catalog,
+              const struct node *statement,
+              struct catalog **next)
 {
     struct ddl ddl = {.context = context, .arena = context->arena, .before = catalog};
     const struct statement_row *row = row_of(statement);

@@ -19,18 +19,18 @@
 #include "sql/catalog_build.h"
 
 enum ddl_effect_kind {
-    EFFECT_COLUMN_USING,   /* ALTER COLUMN TYPE: expr over the old row, or NULL: an assignment cast */
-    EFFECT_TABLE_FILL,     /* CREATE TABLE AS: insert what query selects */
-    EFFECT_ENUM_RENAME,    /* rows with label `from` get `to` */
-    EFFECT_SEQUENCE_SET,   /* relation is a sequence: its next value is `value` */
-    EFFECT_TRUNCATE,       /* empty the relation */
+    EFFECT_COLUMN_USING, /* ALTER COLUMN TYPE: expr over the old row, or NULL: an assignment cast */
+    EFFECT_TABLE_FILL,   /* CREATE TABLE AS: insert what query selects */
+    EFFECT_ENUM_RENAME,  /* rows with label `from` get `to` */
+    EFFECT_SEQUENCE_SET, /* relation is a sequence: its next value is `value` */
+    EFFECT_TRUNCATE,     /* empty the relation */
 };
 
 struct ddl_effect {
     enum ddl_effect_kind kind;
     oid relation;
     int16_t column;
-    oid type; /* EFFECT_ENUM_RENAME */
+    oid type;                /* EFFECT_ENUM_RENAME */
     const struct node *tree; /* expr or query; NULL: none */
     str from, to;
     int64_t value;
@@ -42,15 +42,15 @@ struct ddl_effects {
 
 /* What an expression is for: decides what it may hold, its type and the messages. */
 enum ddl_expr_use {
-    DDL_EXPR_CHECK,         /* boolean, over one row, no subquery */
-    DDL_EXPR_DEFAULT,       /* coerced to type, no column */
-    DDL_EXPR_GENERATED,     /* coerced to type, over one row, immutable */
-    DDL_EXPR_INDEX,         /* any type, over one row, immutable */
-    DDL_EXPR_INDEX_WHERE,   /* boolean, over one row, immutable */
-    DDL_EXPR_POLICY,        /* boolean, subqueries allowed */
-    DDL_EXPR_USING,         /* ALTER COLUMN TYPE: coerced to type by assignment */
-    DDL_EXPR_DOMAIN_CHECK,  /* boolean, over VALUE of `type` */
-    DDL_EXPR_ARGUMENT,      /* a function argument's default: coerced to type, no column */
+    DDL_EXPR_CHECK,        /* boolean, over one row, no subquery */
+    DDL_EXPR_DEFAULT,      /* coerced to type, no column */
+    DDL_EXPR_GENERATED,    /* coerced to type, over one row, immutable */
+    DDL_EXPR_INDEX,        /* any type, over one row, immutable */
+    DDL_EXPR_INDEX_WHERE,  /* boolean, over one row, immutable */
+    DDL_EXPR_POLICY,       /* boolean, subqueries allowed */
+    DDL_EXPR_USING,        /* ALTER COLUMN TYPE: coerced to type by assignment */
+    DDL_EXPR_DOMAIN_CHECK, /* boolean, over VALUE of `type` */
+    DDL_EXPR_ARGUMENT,     /* a function argument's default: coerced to type, no column */
 };
 
 struct ddl_expr {
@@ -77,19 +77,23 @@ struct ddl_context;
 /* Asked of the analyzer (sql/analyze.h, wired by ddl_analyze.c). A NULL table: nothing is checked
  * and queries cannot be described (0A000), for tests of the model alone. */
 struct ddl_hooks {
-    err (*check_expr)(struct ddl_context *context, const struct catalog *catalog,
+    err (*check_expr)(struct ddl_context *context,
+                      const struct catalog *catalog,
                       const struct ddl_expr *expr);
     /* Names and types of what a query selects; unknown literals are text. */
-    err (*describe_query)(struct ddl_context *context, const struct catalog *catalog,
-                          const struct node *query, struct ddl_columns *out);
+    err (*describe_query)(struct ddl_context *context,
+                          const struct catalog *catalog,
+                          const struct node *query,
+                          struct ddl_columns *out);
     /* LANGUAGE sql: each statement compiles, the last one yields the result. May be NULL. */
-    err (*check_function)(struct ddl_context *context, const struct catalog *catalog,
+    err (*check_function)(struct ddl_context *context,
+                          const struct catalog *catalog,
                           const struct cat_function *function);
 };
 
 struct ddl_context {
-    struct arena *arena; /* errors, effects, scratch */
-    oid role;            /* who runs the statement and owns what it makes */
+    struct arena *arena;    /* errors, effects, scratch */
+    oid role;               /* who runs the statement and owns what it makes */
     const str *search_path; /* schema names in order; "$user" and unknown ones are passed over */
     size_t search_path_count;
     bool skip_function_bodies; /* SET check_function_bodies = off */
@@ -106,7 +110,9 @@ bool ddl_is_utility(const struct node *statement);
 str ddl_command_tag(const struct node *statement);
 
 /* *next is untouched on error. */
-MUST_USE err ddl_apply(struct ddl_context *context, const struct catalog *catalog,
-                       const struct node *statement, struct catalog **next);
+MUST_USE err ddl_apply(struct ddl_context *context,
+                       const struct catalog *catalog,
+                       const struct node *statement,
+                       struct catalog **next);
 
 #endif

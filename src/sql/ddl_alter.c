@@ -24,7 +24,8 @@ static err finish(const struct altering *altering, struct cat_relation *relation
 }
 
 /* The command's column in a relation whose columns are its own. 42703. */
-static err own_column(const struct altering *altering, struct cat_relation *relation,
+static err own_column(const struct altering *altering,
+                      struct cat_relation *relation,
                       struct cat_column **out)
 {
     struct ddl *ddl = altering->ddl;
@@ -34,11 +35,8 @@ static err own_column(const struct altering *altering, struct cat_relation *rela
         *out = &columns[i];
         return NULL;
     }
-    return err_sql(ddl->arena,
-                   "42703",
-                   "column \"%.*s\" of relation \"%.*s\" does not exist",
-                   STR_FMT(altering->cmd->name),
-                   STR_FMT(relation->name));
+    return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(altering->cmd->name), STR_FMT(relation->name));
 }
 
 /* ---- columns ---- */
@@ -56,10 +54,8 @@ static err add_column(const struct altering *altering)
     const struct ColumnDef *def = AST_AS(ColumnDef, altering->cmd->def);
     struct cat_relation *relation = edit(altering);
     if (altering->cmd->missing_ok && cat_column_find(relation, def->colname)) {
-        ddl_notice(ddl,
-                   "column \"%.*s\" of relation \"%.*s\" already exists, skipping",
-                   STR_FMT(def->colname),
-                   STR_FMT(relation->name));
+        ddl_notice(ddl, "column \"%.*s\" of relation \"%.*s\" already exists, skipping",
+                   STR_FMT(def->colname), STR_FMT(relation->name));
         return NULL;
     }
     TRY(ddl_column_add(ddl, &(struct ddl_column_options){.def = def, .relation = relation}));
@@ -69,8 +65,8 @@ static err add_column(const struct altering *altering)
         struct Constraint constraint = *AST_AS(Constraint, def->constraints->at[i]);
         if (!is_tablelike(&constraint)) continue;
         ddl_constraint_fold(&constraint, def->constraints, i);
-        TRY(ddl_constraint_add(
-            ddl, relation, &constraint, cat_column_find(relation, def->colname)));
+        TRY(ddl_constraint_add(ddl, relation, &constraint,
+                               cat_column_find(relation, def->colname)));
     }
     return finish(altering, relation);
 }
@@ -81,18 +77,13 @@ static err drop_column(const struct altering *altering)
     const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
     const struct cat_column *column = cat_column_find(relation, altering->cmd->name);
     if (!column && altering->cmd->missing_ok) {
-        ddl_notice(ddl,
-                   "column \"%.*s\" of relation \"%.*s\" does not exist, skipping",
-                   STR_FMT(altering->cmd->name),
-                   STR_FMT(relation->name));
+        ddl_notice(ddl, "column \"%.*s\" of relation \"%.*s\" does not exist, skipping",
+                   STR_FMT(altering->cmd->name), STR_FMT(relation->name));
         return NULL;
     }
     if (!column)
-        return err_sql(ddl->arena,
-                       "42703",
-                       "column \"%.*s\" of relation \"%.*s\" does not exist",
-                       STR_FMT(altering->cmd->name),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
+                       STR_FMT(altering->cmd->name), STR_FMT(relation->name));
     return ddl_drop_column(ddl, relation->oid, column->number, altering->cmd->behavior);
 }
 
@@ -121,17 +112,13 @@ static err drop_not_null(const struct altering *altering)
     struct cat_column *column;
     TRY(own_column(altering, relation, &column));
     if (column->identity)
-        return err_sql(ddl->arena,
-                       "42601",
+        return err_sql(ddl->arena, "42601",
                        "column \"%.*s\" of relation \"%.*s\" is an identity column",
-                       STR_FMT(column->name),
-                       STR_FMT(relation->name));
+                       STR_FMT(column->name), STR_FMT(relation->name));
     const struct cat_constraint *key = cat_primary_key(relation);
     for (size_t i = 0; key && i < key->column_count; i++)
         if (key->columns[i] == column->number)
-            return err_sql(ddl->arena,
-                           "42P16",
-                           "column \"%.*s\" is in a primary key",
+            return err_sql(ddl->arena, "42P16", "column \"%.*s\" is in a primary key",
                            STR_FMT(column->name));
     column->not_null = false;
     return finish(altering, relation);
@@ -145,11 +132,9 @@ static err drop_expression(const struct altering *altering)
     TRY(own_column(altering, relation, &column));
     if (!column->generated && altering->cmd->missing_ok) return NULL;
     if (!column->generated)
-        return err_sql(ddl->arena,
-                       "55000",
+        return err_sql(ddl->arena, "55000",
                        "column \"%.*s\" of relation \"%.*s\" is not a stored generated column",
-                       STR_FMT(column->name),
-                       STR_FMT(relation->name));
+                       STR_FMT(column->name), STR_FMT(relation->name));
     column->generated = false;
     column->default_expr = (struct cat_expr){0};
     return finish(altering, relation);
@@ -158,7 +143,8 @@ static err drop_expression(const struct altering *altering)
 /* ---- ALTER COLUMN TYPE ---- */
 
 /* Views and policies over the column forbid it, generated columns too. */
-static err type_change_allowed(const struct altering *altering, const struct cat_relation *relation,
+static err type_change_allowed(const struct altering *altering,
+                               const struct cat_relation *relation,
                                const struct cat_column *column)
 {
     struct ddl *ddl = altering->ddl;
@@ -168,13 +154,11 @@ static err type_change_allowed(const struct altering *altering, const struct cat
         if (!other->generated || other->number == column->number ||
             !ddl_expr_mentions(ddl, ddl->next, relation, &other->default_expr, &target))
             continue;
-        struct err *error = err_sql(
-            ddl->arena, "0A000", "cannot alter type of a column used by a generated column");
-        return err_details(ddl->arena,
-                           error,
+        struct err *error = err_sql(ddl->arena, "0A000",
+                                    "cannot alter type of a column used by a generated column");
+        return err_details(ddl->arena, error,
                            "Column \"%.*s\" is used by generated column \"%.*s\".",
-                           STR_FMT(column->name),
-                           STR_FMT(other->name));
+                           STR_FMT(column->name), STR_FMT(other->name));
     }
     size_t at = 0;
     const struct cat_relation *other;
@@ -195,11 +179,8 @@ static err type_change_allowed(const struct altering *altering, const struct cat
         struct err *error =
             err_sql(ddl->arena, "0A000", "cannot alter type of a column used by a %s",
                     what[0] == 'v' ? "view or rule" : "policy definition");
-        return err_details(ddl->arena,
-                           error,
-                           "%s \"%.*s\" depends on column \"%.*s\"",
-                           what[0] == 'v' ? "view" : "policy",
-                           STR_FMT(name),
+        return err_details(ddl->arena, error, "%s \"%.*s\" depends on column \"%.*s\"",
+                           what[0] == 'v' ? "view" : "policy", STR_FMT(name),
                            STR_FMT(column->name));
     }
     return NULL;
@@ -230,18 +211,15 @@ static err column_type(const struct altering *altering)
                                           .typmod = typmod}));
     if (column->default_expr.tree) {
         /* The default is cast as the rows are, and must have such a cast. */
-        err error = ddl_check_expr(ddl,
-                                   &(struct ddl_expr){.use = DDL_EXPR_DEFAULT,
-                                                      .tree = column->default_expr.tree,
-                                                      .name = column->name,
-                                                      .type = type,
-                                                      .typmod = typmod});
+        err error = ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_DEFAULT,
+                                                           .tree = column->default_expr.tree,
+                                                           .name = column->name,
+                                                           .type = type,
+                                                           .typmod = typmod});
         if (error)
-            return err_sql(ddl->arena,
-                           "42804",
+            return err_sql(ddl->arena, "42804",
                            "default for column \"%.*s\" cannot be cast automatically to type %.*s",
-                           STR_FMT(column->name),
-                           STR_FMT(ddl_type_text(ddl, type, typmod)));
+                           STR_FMT(column->name), STR_FMT(ddl_type_text(ddl, type, typmod)));
     }
     column->type = type;
     column->typmod = typmod;
@@ -263,31 +241,26 @@ static err add_identity(const struct altering *altering)
     const struct Constraint *constraint = AST_AS(Constraint, altering->cmd->def);
     bool whole = column->type == INT2OID || column->type == INT4OID || column->type == INT8OID;
     if (whole && !column->not_null)
-        return err_sql(ddl->arena,
-                       "55000",
+        return err_sql(ddl->arena, "55000",
                        "column \"%.*s\" of relation \"%.*s\" must be declared NOT NULL before "
                        "identity can be added",
-                       STR_FMT(column->name),
-                       STR_FMT(relation->name));
+                       STR_FMT(column->name), STR_FMT(relation->name));
     if (whole && column->identity)
-        return err_sql(ddl->arena,
-                       "55000",
+        return err_sql(ddl->arena, "55000",
                        "column \"%.*s\" of relation \"%.*s\" is already an identity column",
-                       STR_FMT(column->name),
-                       STR_FMT(relation->name));
-    TRY(ddl_column_identity(
-        ddl, relation, column, constraint->generated_when, constraint->options, NULL));
+                       STR_FMT(column->name), STR_FMT(relation->name));
+    TRY(ddl_column_identity(ddl, relation, column, constraint->generated_when, constraint->options,
+                            NULL));
     return finish(altering, relation);
 }
 
-static err not_identity(const struct altering *altering, const struct cat_relation *relation,
+static err not_identity(const struct altering *altering,
+                        const struct cat_relation *relation,
                         const struct cat_column *column)
 {
-    return err_sql(altering->ddl->arena,
-                   "55000",
+    return err_sql(altering->ddl->arena, "55000",
                    "column \"%.*s\" of relation \"%.*s\" is not an identity column",
-                   STR_FMT(column->name),
-                   STR_FMT(relation->name));
+                   STR_FMT(column->name), STR_FMT(relation->name));
 }
 
 static err set_identity(const struct altering *altering)
@@ -303,7 +276,8 @@ static err set_identity(const struct altering *altering)
         const struct DefElem *option = AST_AS(DefElem, options->at[i]);
         if (str_eq(option->defname, STR("generated")))
             column->identity = (char)AST_AS(Integer, option->arg)->ival;
-        else ast_list_add(ddl->arena, &rest, options->at[i]);
+        else
+            ast_list_add(ddl->arena, &rest, options->at[i]);
     }
     TRY(finish(altering, relation));
     if (!rest->count) return NULL;
@@ -330,10 +304,8 @@ static err drop_identity(const struct altering *altering)
     TRY(own_column(altering, relation, &column));
     if (!column->identity) {
         if (!altering->cmd->missing_ok) return not_identity(altering, relation, column);
-        ddl_notice(ddl,
-                   "column \"%.*s\" of relation \"%.*s\" is not an identity column, skipping",
-                   STR_FMT(column->name),
-                   STR_FMT(relation->name));
+        ddl_notice(ddl, "column \"%.*s\" of relation \"%.*s\" is not an identity column, skipping",
+                   STR_FMT(column->name), STR_FMT(relation->name));
         return NULL;
     }
     const struct cat_relation *sequence = catalog_relation(ddl->next, column->sequence);
@@ -348,17 +320,15 @@ static err drop_identity(const struct altering *altering)
 static err add_constraint(const struct altering *altering)
 {
     struct cat_relation *relation = edit(altering);
-    return ddl_constraint_add(
-        altering->ddl, relation, AST_AS(Constraint, altering->cmd->def), NULL);
+    return ddl_constraint_add(altering->ddl, relation, AST_AS(Constraint, altering->cmd->def),
+                              NULL);
 }
 
 static err missing_constraint(const struct altering *altering, const struct cat_relation *relation)
 {
-    return err_sql(altering->ddl->arena,
-                   "42704",
+    return err_sql(altering->ddl->arena, "42704",
                    "constraint \"%.*s\" of relation \"%.*s\" does not exist",
-                   STR_FMT(altering->cmd->name),
-                   STR_FMT(relation->name));
+                   STR_FMT(altering->cmd->name), STR_FMT(relation->name));
 }
 
 static err drop_constraint(const struct altering *altering)
@@ -368,18 +338,15 @@ static err drop_constraint(const struct altering *altering)
     const struct cat_constraint *found = cat_constraint_find(relation, altering->cmd->name);
     if (found) return ddl_drop_constraint(ddl, relation->oid, found->name, altering->cmd->behavior);
     if (!altering->cmd->missing_ok) return missing_constraint(altering, relation);
-    ddl_notice(ddl,
-               "constraint \"%.*s\" of relation \"%.*s\" does not exist, skipping",
-               STR_FMT(altering->cmd->name),
-               STR_FMT(relation->name));
+    ddl_notice(ddl, "constraint \"%.*s\" of relation \"%.*s\" does not exist, skipping",
+               STR_FMT(altering->cmd->name), STR_FMT(relation->name));
     return NULL;
 }
 
 /* NOT VALID is validated when it is added, so there is nothing left to do. */
 static err validate_constraint(const struct altering *altering)
 {
-    const struct cat_relation *relation =
-        catalog_relation(altering->ddl->next, altering->relation);
+    const struct cat_relation *relation = catalog_relation(altering->ddl->next, altering->relation);
     if (cat_constraint_find(relation, altering->cmd->name)) return NULL;
     return missing_constraint(altering, relation);
 }
@@ -393,21 +360,16 @@ static err alter_constraint(const struct altering *altering)
     for (size_t i = 0; i < relation->constraint_count; i++) {
         if (!str_eq(constraints[i].name, wanted->conname)) continue;
         if (constraints[i].kind != 'f')
-            return err_sql(ddl->arena,
-                           "42809",
+            return err_sql(ddl->arena, "42809",
                            "constraint \"%.*s\" of relation \"%.*s\" is not a foreign key "
                            "constraint",
-                           STR_FMT(wanted->conname),
-                           STR_FMT(relation->name));
+                           STR_FMT(wanted->conname), STR_FMT(relation->name));
         constraints[i].deferrable = wanted->deferrable;
         constraints[i].deferred = wanted->initdeferred;
         return finish(altering, relation);
     }
-    return err_sql(ddl->arena,
-                   "42704",
-                   "constraint \"%.*s\" of relation \"%.*s\" does not exist",
-                   STR_FMT(wanted->conname),
-                   STR_FMT(relation->name));
+    return err_sql(ddl->arena, "42704", "constraint \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(wanted->conname), STR_FMT(relation->name));
 }
 
 /* ---- switches ---- */
@@ -456,9 +418,12 @@ static err reset_options(const struct altering *altering)
     const struct list *options = AST_AS(List, altering->cmd->def)->items;
     for (size_t i = 0; i < options->count; i++) {
         str name = AST_AS(DefElem, options->at[i])->defname;
-        if (str_eq(name, STR("security_invoker"))) relation->security_invoker = false;
-        else if (str_eq(name, STR("security_barrier"))) relation->security_barrier = false;
-        else if (str_eq(name, STR("check_option"))) relation->check_option = 0;
+        if (str_eq(name, STR("security_invoker")))
+            relation->security_invoker = false;
+        else if (str_eq(name, STR("security_barrier")))
+            relation->security_barrier = false;
+        else if (str_eq(name, STR("check_option")))
+            relation->check_option = 0;
     }
     return finish(altering, relation);
 }
@@ -482,48 +447,51 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
-    {AT_AddColumn,           "ADD COLUMN",                        ON_TABLE,           add_column          },
-    {AT_DropColumn,          "DROP COLUMN",                       ON_TABLE,           drop_column         },
-    {AT_ColumnDefault,       "ALTER COLUMN ... SET DEFAULT",      ON_TABLE | ON_VIEW, column_default      },
-    {AT_SetNotNull,          "ALTER COLUMN ... SET NOT NULL",     ON_TABLE,           set_not_null        },
-    {AT_DropNotNull,         "ALTER COLUMN ... DROP NOT NULL",    ON_TABLE,           drop_not_null       },
-    {AT_DropExpression,      "ALTER COLUMN ... DROP EXPRESSION",  ON_TABLE,           drop_expression     },
-    {AT_AlterColumnType,     "ALTER COLUMN ... SET DATA TYPE",    ON_TABLE,           column_type         },
-    {AT_AddIdentity,         "ALTER COLUMN ... ADD IDENTITY",     ON_TABLE,           add_identity        },
-    {AT_SetIdentity,         "ALTER COLUMN ... SET",              ON_TABLE,           set_identity        },
-    {AT_DropIdentity,        "ALTER COLUMN ... DROP IDENTITY",    ON_TABLE,           drop_identity       },
-    {AT_AddConstraint,       "ADD CONSTRAINT",                    ON_TABLE,           add_constraint      },
-    {AT_AddIndexConstraint,  "ADD CONSTRAINT",                    ON_TABLE,           add_constraint      },
-    {AT_DropConstraint,      "DROP CONSTRAINT",                   ON_TABLE,           drop_constraint     },
-    {AT_ValidateConstraint,  "VALIDATE CONSTRAINT",               ON_TABLE,           validate_constraint },
-    {AT_AlterConstraint,     "ALTER CONSTRAINT",                  ON_TABLE,           alter_constraint    },
-    {AT_EnableRowSecurity,   "ENABLE ROW SECURITY",               ON_TABLE,           row_security        },
-    {AT_DisableRowSecurity,  "DISABLE ROW SECURITY",              ON_TABLE,           row_security        },
-    {AT_ForceRowSecurity,    "FORCE ROW SECURITY",                ON_TABLE,           force_row_security  },
-    {AT_NoForceRowSecurity,  "NO FORCE ROW SECURITY",             ON_TABLE,           force_row_security  },
-    {AT_ChangeOwner,         "OWNER TO",                          ANYWHERE,           change_owner        },
-    {AT_ReplicaIdentity,     "REPLICA IDENTITY",                  ON_TABLE,           replica_identity    },
-    {AT_SetRelOptions,       "SET",                               ANYWHERE,           set_options         },
-    {AT_ResetRelOptions,     "RESET",                             ANYWHERE,           reset_options       },
-    {AT_SetStatistics,       "ALTER COLUMN ... SET STATISTICS",   ON_TABLE,           nothing             },
-    {AT_SetOptions,          "ALTER COLUMN ... SET",              ON_TABLE,           nothing             },
-    {AT_ResetOptions,        "ALTER COLUMN ... RESET",            ON_TABLE,           nothing             },
-    {AT_SetStorage,          "ALTER COLUMN ... SET STORAGE",      ON_TABLE,           nothing             },
-    {AT_SetCompression,      "ALTER COLUMN ... SET COMPRESSION",  ON_TABLE,           nothing             },
-    {AT_ClusterOn,           "CLUSTER ON",                        ON_TABLE,           nothing             },
-    {AT_DropCluster,         "SET WITHOUT CLUSTER",               ON_TABLE,           nothing             },
-    {AT_SetLogged,           "SET LOGGED",                        ON_TABLE,           nothing             },
-    {AT_SetUnLogged,         "SET UNLOGGED",                      ON_TABLE,           nothing             },
-    {AT_SetTableSpace,       "SET TABLESPACE",                    ON_TABLE,           nothing             },
-    {AT_EnableTrigAll,       "ENABLE TRIGGER ALL",                ON_TABLE,           nothing             },
-    {AT_DisableTrigAll,      "DISABLE TRIGGER ALL",               ON_TABLE,           nothing             },
-    {AT_EnableTrigUser,      "ENABLE TRIGGER USER",               ON_TABLE,           nothing             },
-    {AT_DisableTrigUser,     "DISABLE TRIGGER USER",              ON_TABLE,           nothing             },
+    {AT_AddColumn,          "ADD COLUMN",                       ON_TABLE,           add_column         },
+    {AT_DropColumn,         "DROP COLUMN",                      ON_TABLE,           drop_column        },
+    {AT_ColumnDefault,      "ALTER COLUMN ... SET DEFAULT",     ON_TABLE | ON_VIEW, column_default     },
+    {AT_SetNotNull,         "ALTER COLUMN ... SET NOT NULL",    ON_TABLE,           set_not_null       },
+    {AT_DropNotNull,        "ALTER COLUMN ... DROP NOT NULL",   ON_TABLE,           drop_not_null      },
+    {AT_DropExpression,     "ALTER COLUMN ... DROP EXPRESSION", ON_TABLE,           drop_expression    },
+    {AT_AlterColumnType,    "ALTER COLUMN ... SET DATA TYPE",   ON_TABLE,           column_type        },
+    {AT_AddIdentity,        "ALTER COLUMN ... ADD IDENTITY",    ON_TABLE,           add_identity       },
+    {AT_SetIdentity,        "ALTER COLUMN ... SET",             ON_TABLE,           set_identity       },
+    {AT_DropIdentity,       "ALTER COLUMN ... DROP IDENTITY",   ON_TABLE,           drop_identity      },
+    {AT_AddConstraint,      "ADD CONSTRAINT",                   ON_TABLE,           add_constraint     },
+    {AT_AddIndexConstraint, "ADD CONSTRAINT",                   ON_TABLE,           add_constraint     },
+    {AT_DropConstraint,     "DROP CONSTRAINT",                  ON_TABLE,           drop_constraint    },
+    {AT_ValidateConstraint, "VALIDATE CONSTRAINT",              ON_TABLE,           validate_constraint},
+    {AT_AlterConstraint,    "ALTER CONSTRAINT",                 ON_TABLE,           alter_constraint   },
+    {AT_EnableRowSecurity,  "ENABLE ROW SECURITY",              ON_TABLE,           row_security       },
+    {AT_DisableRowSecurity, "DISABLE ROW SECURITY",             ON_TABLE,           row_security       },
+    {AT_ForceRowSecurity,   "FORCE ROW SECURITY",               ON_TABLE,           force_row_security },
+    {AT_NoForceRowSecurity, "NO FORCE ROW SECURITY",            ON_TABLE,           force_row_security },
+    {AT_ChangeOwner,        "OWNER TO",                         ANYWHERE,           change_owner       },
+    {AT_ReplicaIdentity,    "REPLICA IDENTITY",                 ON_TABLE,           replica_identity   },
+    {AT_SetRelOptions,      "SET",                              ANYWHERE,           set_options        },
+    {AT_ResetRelOptions,    "RESET",                            ANYWHERE,           reset_options      },
+    {AT_SetStatistics,      "ALTER COLUMN ... SET STATISTICS",  ON_TABLE,           nothing            },
+    {AT_SetOptions,         "ALTER COLUMN ... SET",             ON_TABLE,           nothing            },
+    {AT_ResetOptions,       "ALTER COLUMN ... RESET",           ON_TABLE,           nothing            },
+    {AT_SetStorage,         "ALTER COLUMN ... SET STORAGE",     ON_TABLE,           nothing            },
+    {AT_SetCompression,     "ALTER COLUMN ... SET COMPRESSION", ON_TABLE,           nothing            },
+    {AT_ClusterOn,          "CLUSTER ON",                       ON_TABLE,           nothing            },
+    {AT_DropCluster,        "SET WITHOUT CLUSTER",              ON_TABLE,           nothing            },
+    {AT_SetLogged,          "SET LOGGED",                       ON_TABLE,           nothing            },
+    {AT_SetUnLogged,        "SET UNLOGGED",                     ON_TABLE,           nothing            },
+    {AT_SetTableSpace,      "SET TABLESPACE",                   ON_TABLE,           nothing            },
+    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,           nothing            },
+    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,           nothing            },
+    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,           nothing            },
+    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,           nothing            },
 };
 
 static int target_of(char kind)
 {
-    return kind == 'r' ? ON_TABLE : kind == 'v' ? ON_VIEW : kind == 'S' ? ON_SEQUENCE : ON_COMPOSITE;
+    return kind == 'r'   ? ON_TABLE
+           : kind == 'v' ? ON_VIEW
+           : kind == 'S' ? ON_SEQUENCE
+                         : ON_COMPOSITE;
 }
 
 static err apply_command(const struct altering *altering)
@@ -533,14 +501,10 @@ static err apply_command(const struct altering *altering)
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (commands[i].type != altering->cmd->subtype) continue;
         if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
-        struct err *error = err_sql(ddl->arena,
-                                    "42809",
-                                    "ALTER action %s cannot be performed on relation \"%.*s\"",
-                                    commands[i].words,
-                                    STR_FMT(relation->name));
-        return err_details(ddl->arena,
-                           error,
-                           "This operation is not supported for %ss.",
+        struct err *error =
+            err_sql(ddl->arena, "42809", "ALTER action %s cannot be performed on relation \"%.*s\"",
+                    commands[i].words, STR_FMT(relation->name));
+        return err_details(ddl->arena, error, "This operation is not supported for %ss.",
                            ddl_relation_word(relation->kind));
     }
     return ddl_unsupported(ddl, &altering->cmd->base, "this form of ALTER TABLE");
@@ -559,20 +523,16 @@ err ddl_alter_table(struct ddl *ddl, const struct node *statement)
     const struct AlterTableStmt *alter = AST_AS(AlterTableStmt, statement);
     const struct cat_relation *relation;
     if (alter->objtype == OBJECT_INDEX && is_index(ddl, alter->relation)) return NULL;
-    TRY(ddl_relation(ddl,
-                     alter->relation,
-                     alter->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
+    TRY(ddl_relation(ddl, alter->relation, alter->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
                      &relation));
     if (!relation) {
-        ddl_notice(ddl,
-                   "relation \"%.*s\" does not exist, skipping",
+        ddl_notice(ddl, "relation \"%.*s\" does not exist, skipping",
                    STR_FMT(alter->relation->relname));
         return NULL;
     }
     TRY(ddl_must_own_relation(ddl, relation));
     for (size_t i = 0; i < alter->cmds->count; i++) {
-        struct altering altering = {
-            ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
+        struct altering altering = {ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
         TRY(apply_command(&altering));
     }
     return NULL;

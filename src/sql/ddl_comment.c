@@ -19,9 +19,7 @@ static err comment_relation(struct commenting *commenting, const struct list *na
     str schema, name;
     TRY(ddl_split_name(ddl, names, &schema, &name));
     const struct cat_relation *relation;
-    TRY(ddl_relation(ddl,
-                     ast_range_var(ddl->arena, schema, name, STR_NONE),
-                     MISSING_IS_ERROR,
+    TRY(ddl_relation(ddl, ast_range_var(ddl->arena, schema, name, STR_NONE), MISSING_IS_ERROR,
                      &relation));
     TRY(ddl_must_own_relation(ddl, relation));
     relation_comment(commenting, relation);
@@ -29,15 +27,14 @@ static err comment_relation(struct commenting *commenting, const struct list *na
 }
 
 /* The relation that all but the last of names says: COLUMN t.c, CONSTRAINT c ON t, POLICY p ON t. */
-static err owner_of_last(struct ddl *ddl, const struct list *names,
-                         const struct cat_relation **out)
+static err owner_of_last(struct ddl *ddl, const struct list *names, const struct cat_relation **out)
 {
     size_t count = names->count;
     if (count < 2) return err_sql(ddl->arena, "42601", "the name must be qualified by its table");
     str schema = count > 2 ? ast_name_at(names, count - 3) : STR_NONE;
     str table = ast_name_at(names, count - 2);
-    TRY(ddl_relation(
-        ddl, ast_range_var(ddl->arena, schema, table, STR_NONE), MISSING_IS_ERROR, out));
+    TRY(ddl_relation(ddl, ast_range_var(ddl->arena, schema, table, STR_NONE), MISSING_IS_ERROR,
+                     out));
     return ddl_must_own_relation(ddl, *out);
 }
 
@@ -55,11 +52,8 @@ static err comment_column(struct commenting *commenting, const struct list *name
         catalog_put(ddl->next, CAT_RELATION, edited);
         return NULL;
     }
-    return err_sql(ddl->arena,
-                   "42703",
-                   "column \"%.*s\" of relation \"%.*s\" does not exist",
-                   STR_FMT(name),
-                   STR_FMT(relation->name));
+    return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
+                   STR_FMT(name), STR_FMT(relation->name));
 }
 
 static err comment_constraint(struct commenting *commenting, const struct list *names)
@@ -76,11 +70,8 @@ static err comment_constraint(struct commenting *commenting, const struct list *
         catalog_put(ddl->next, CAT_RELATION, edited);
         return NULL;
     }
-    return err_sql(ddl->arena,
-                   "42704",
-                   "constraint \"%.*s\" for table \"%.*s\" does not exist",
-                   STR_FMT(name),
-                   STR_FMT(relation->name));
+    return err_sql(ddl->arena, "42704", "constraint \"%.*s\" for table \"%.*s\" does not exist",
+                   STR_FMT(name), STR_FMT(relation->name));
 }
 
 static err comment_policy(struct commenting *commenting, const struct list *names)
@@ -97,11 +88,8 @@ static err comment_policy(struct commenting *commenting, const struct list *name
         catalog_put(ddl->next, CAT_RELATION, edited);
         return NULL;
     }
-    return err_sql(ddl->arena,
-                   "42704",
-                   "policy \"%.*s\" for table \"%.*s\" does not exist",
-                   STR_FMT(name),
-                   STR_FMT(relation->name));
+    return err_sql(ddl->arena, "42704", "policy \"%.*s\" for table \"%.*s\" does not exist",
+                   STR_FMT(name), STR_FMT(relation->name));
 }
 
 static err comment_index(struct commenting *commenting, const struct list *names)
@@ -190,32 +178,20 @@ err ddl_comment(struct ddl *ddl, const struct node *statement)
     switch ((int)comment->objtype) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
-    case OBJECT_SEQUENCE:
-        return comment_relation(&commenting, AST_AS(List, object)->items);
-    case OBJECT_COLUMN:
-        return comment_column(&commenting, AST_AS(List, object)->items);
-    case OBJECT_TABCONSTRAINT:
-        return comment_constraint(&commenting, AST_AS(List, object)->items);
-    case OBJECT_POLICY:
-        return comment_policy(&commenting, AST_AS(List, object)->items);
-    case OBJECT_INDEX:
-        return comment_index(&commenting, AST_AS(List, object)->items);
-    case OBJECT_SCHEMA:
-        return comment_schema(&commenting, AST_AS(String, object)->sval);
-    case OBJECT_ROLE:
-        return comment_role(&commenting, AST_AS(String, object)->sval);
-    case OBJECT_EXTENSION:
-        return comment_extension(&commenting, AST_AS(String, object)->sval);
+    case OBJECT_SEQUENCE: return comment_relation(&commenting, AST_AS(List, object)->items);
+    case OBJECT_COLUMN: return comment_column(&commenting, AST_AS(List, object)->items);
+    case OBJECT_TABCONSTRAINT: return comment_constraint(&commenting, AST_AS(List, object)->items);
+    case OBJECT_POLICY: return comment_policy(&commenting, AST_AS(List, object)->items);
+    case OBJECT_INDEX: return comment_index(&commenting, AST_AS(List, object)->items);
+    case OBJECT_SCHEMA: return comment_schema(&commenting, AST_AS(String, object)->sval);
+    case OBJECT_ROLE: return comment_role(&commenting, AST_AS(String, object)->sval);
+    case OBJECT_EXTENSION: return comment_extension(&commenting, AST_AS(String, object)->sval);
     case OBJECT_TYPE:
-    case OBJECT_DOMAIN:
-        return comment_type(&commenting, AST_AS(TypeName, object));
+    case OBJECT_DOMAIN: return comment_type(&commenting, AST_AS(TypeName, object));
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
-    case OBJECT_ROUTINE:
-        return comment_function(&commenting, AST_AS(ObjectWithArgs, object));
-    case OBJECT_DATABASE:
-        ddl_notice(ddl, "a comment on the database is not kept");
-        return NULL;
+    case OBJECT_ROUTINE: return comment_function(&commenting, AST_AS(ObjectWithArgs, object));
+    case OBJECT_DATABASE: ddl_notice(ddl, "a comment on the database is not kept"); return NULL;
     default: /* kinds that this engine has not */
         return ddl_unsupported(ddl, statement, "COMMENT ON this kind of object");
     }

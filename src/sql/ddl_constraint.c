@@ -15,24 +15,23 @@ static err name_free(const struct adding *adding, str name)
     bool key = adding->constraint->contype == CONSTR_PRIMARY ||
                adding->constraint->contype == CONSTR_UNIQUE;
     if (key) /* its index would clash first */
-        return err_sql(
-            adding->ddl->arena, "42P07", "relation \"%.*s\" already exists", STR_FMT(name));
+        return err_sql(adding->ddl->arena, "42P07", "relation \"%.*s\" already exists",
+                       STR_FMT(name));
     bool making = !catalog_relation(adding->ddl->before, adding->relation->oid);
     if (making && adding->constraint->contype == CONSTR_CHECK)
-        return err_sql(adding->ddl->arena,
-                       "42710",
-                       "check constraint \"%.*s\" already exists",
+        return err_sql(adding->ddl->arena, "42710", "check constraint \"%.*s\" already exists",
                        STR_FMT(name));
-    return err_sql(adding->ddl->arena,
-                   "42710",
-                   "constraint \"%.*s\" for relation \"%.*s\" already exists",
-                   STR_FMT(name),
+    return err_sql(adding->ddl->arena, "42710",
+                   "constraint \"%.*s\" for relation \"%.*s\" already exists", STR_FMT(name),
                    STR_FMT(adding->relation->name));
 }
 
 /* Column names to numbers. 42703 as a key says it, 42701 for one named twice. */
-static err key_columns(const struct adding *adding, const struct list *names, const char *what,
-                       const int16_t **out, size_t *count)
+static err key_columns(const struct adding *adding,
+                       const struct list *names,
+                       const char *what,
+                       const int16_t **out,
+                       size_t *count)
 {
     struct ddl *ddl = adding->ddl;
     *count = adding->column && !names->count ? 1 : names->count;
@@ -46,17 +45,12 @@ static err key_columns(const struct adding *adding, const struct list *names, co
         str name = ast_name_at(names, i);
         const struct cat_column *column = cat_column_find(adding->relation, name);
         if (!column)
-            return err_at(err_sql(ddl->arena,
-                                  "42703",
-                                  "column \"%.*s\" %s",
-                                  STR_FMT(name),
-                                  what),
+            return err_at(err_sql(ddl->arena, "42703", "column \"%.*s\" %s", STR_FMT(name), what),
                           adding->constraint->base.location);
         bool foreign = adding->constraint->contype == CONSTR_FOREIGN;
         for (size_t j = 0; j < i && !foreign; j++)
             if (numbers[j] == column->number)
-                return err_at(err_sql(ddl->arena,
-                                      "42701",
+                return err_at(err_sql(ddl->arena, "42701",
                                       "column \"%.*s\" appears twice in %s constraint",
                                       STR_FMT(name),
                                       adding->constraint->contype == CONSTR_PRIMARY ? "primary key"
@@ -70,7 +64,8 @@ static err key_columns(const struct adding *adding, const struct list *names, co
 /* ---- CHECK ---- */
 
 /* The columns that a check reads, for its name (t_a_check) and pg_constraint.conkey. */
-static void check_columns(const struct adding *adding, const struct cat_expr *expr,
+static void check_columns(const struct adding *adding,
+                          const struct cat_expr *expr,
                           struct cat_constraint *out)
 {
     struct ddl *ddl = adding->ddl;
@@ -88,10 +83,9 @@ static err add_check(const struct adding *adding, struct cat_constraint *out)
 {
     struct ddl *ddl = adding->ddl;
     const struct Constraint *constraint = adding->constraint;
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){.use = DDL_EXPR_CHECK,
-                                          .relation = adding->relation,
-                                          .tree = constraint->raw_expr}));
+    TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_CHECK,
+                                               .relation = adding->relation,
+                                               .tree = constraint->raw_expr}));
     TRY(ddl_store_expr(ddl, adding->relation, constraint->raw_expr, &out->check));
     check_columns(adding, &out->check, out);
     if (!str_empty(constraint->conname)) return NULL;
@@ -132,13 +126,10 @@ static err use_index(const struct adding *adding, struct cat_constraint *out)
     for (size_t i = 0; i < relation->index_count; i++)
         if (str_eq(indexes[i].name, wanted)) index = &indexes[i];
     if (!index)
-        return err_sql(
-            ddl->arena, "42704", "index \"%.*s\" does not exist", STR_FMT(wanted));
+        return err_sql(ddl->arena, "42704", "index \"%.*s\" does not exist", STR_FMT(wanted));
     if (index->constraint)
-        return err_sql(ddl->arena,
-                       "55000",
-                       "index \"%.*s\" is already associated with a constraint",
-                       STR_FMT(wanted));
+        return err_sql(ddl->arena, "55000",
+                       "index \"%.*s\" is already associated with a constraint", STR_FMT(wanted));
     bool plain = index->unique && !index->where.tree;
     int16_t *numbers = ARENA_ARRAY(ddl->pool, int16_t, index->element_count);
     for (size_t i = 0; i < index->element_count; i++) {
@@ -148,12 +139,10 @@ static err use_index(const struct adding *adding, struct cat_constraint *out)
     if (!index->unique)
         return err_sql(ddl->arena, "42809", "\"%.*s\" is not a unique index", STR_FMT(wanted));
     if (!plain) {
-        struct err *error = err_sql(ddl->arena,
-                                    "42809",
-                                    "index \"%.*s\" is partial, has expressions or another order",
-                                    STR_FMT(wanted));
-        return err_details(ddl->arena,
-                           error,
+        struct err *error =
+            err_sql(ddl->arena, "42809",
+                    "index \"%.*s\" is partial, has expressions or another order", STR_FMT(wanted));
+        return err_details(ddl->arena, error,
                            "Cannot create a primary key or unique constraint using such an index.");
     }
     out->columns = numbers;
@@ -165,8 +154,7 @@ static err use_index(const struct adding *adding, struct cat_constraint *out)
         ddl_notice(ddl,
                    "ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"%.*s\" to "
                    "\"%.*s\"",
-                   STR_FMT(index->name),
-                   STR_FMT(out->name));
+                   STR_FMT(index->name), STR_FMT(out->name));
     index->name = out->name;
     index->constraint = true;
     index->primary = out->kind == 'p';
@@ -181,38 +169,26 @@ static err add_key(const struct adding *adding, struct cat_constraint *out)
     bool primary = out->kind == 'p';
     TRY(refuse_deferrable(adding));
     if (primary && cat_primary_key(relation))
-        return err_at(err_sql(ddl->arena,
-                              "42P16",
+        return err_at(err_sql(ddl->arena, "42P16",
                               "multiple primary keys for table \"%.*s\" are not allowed",
                               STR_FMT(relation->name)),
                       constraint->base.location);
     if (!str_empty(constraint->indexname)) {
         TRY(use_index(adding, out));
     } else {
-        TRY(key_columns(adding,
-                        constraint->keys,
-                        "named in key does not exist",
-                        &out->columns,
+        TRY(key_columns(adding, constraint->keys, "named in key does not exist", &out->columns,
                         &out->column_count));
         out->nulls_not_distinct = constraint->nulls_not_distinct;
         str names = ddl_column_names(ddl, relation, out->columns, out->column_count, "_");
         if (str_empty(out->name))
-            out->name = ddl_choose_constraint_name(
-                ddl, relation, primary ? STR_NONE : names, primary ? "pkey" : "key");
+            out->name = ddl_choose_constraint_name(ddl, relation, primary ? STR_NONE : names,
+                                                   primary ? "pkey" : "key");
         else if (ddl_relation_name_taken(ddl, relation->schema, out->name))
-            return err_sql(ddl->arena,
-                           "42P07",
-                           "relation \"%.*s\" already exists",
+            return err_sql(ddl->arena, "42P07", "relation \"%.*s\" already exists",
                            STR_FMT(out->name));
         out->name = str_copy(ddl->pool, out->name);
-        TRY(ddl_index_for_constraint(ddl,
-                                     relation,
-                                     out->name,
-                                     out->columns,
-                                     out->column_count,
-                                     primary,
-                                     out->nulls_not_distinct,
-                                     constraint->including,
+        TRY(ddl_index_for_constraint(ddl, relation, out->name, out->columns, out->column_count,
+                                     primary, out->nulls_not_distinct, constraint->including,
                                      &out->index));
     }
     if (primary) set_not_null(adding, out);
@@ -231,7 +207,8 @@ static bool same_columns(const int16_t *a, const int16_t *b, size_t count)
     return true;
 }
 
-static err referenced_columns(const struct adding *adding, const struct cat_relation *target,
+static err referenced_columns(const struct adding *adding,
+                              const struct cat_relation *target,
                               struct cat_constraint *out)
 {
     struct ddl *ddl = adding->ddl;
@@ -239,28 +216,24 @@ static err referenced_columns(const struct adding *adding, const struct cat_rela
     if (!names->count) {
         const struct cat_constraint *key = cat_primary_key(target);
         if (!key)
-            return err_sql(ddl->arena,
-                           "42704",
+            return err_sql(ddl->arena, "42704",
                            "there is no primary key for referenced table \"%.*s\"",
                            STR_FMT(target->name));
         if (key->column_count != out->column_count)
-            return err_sql(ddl->arena,
-                           "42830",
+            return err_sql(ddl->arena, "42830",
                            "number of referencing and referenced columns for foreign key disagree");
         out->foreign_columns =
             ddl_array_copy(ddl->pool, key->columns, key->column_count, sizeof *key->columns);
         return NULL;
     }
     if (names->count != out->column_count)
-        return err_sql(ddl->arena,
-                       "42830",
+        return err_sql(ddl->arena, "42830",
                        "number of referencing and referenced columns for foreign key disagree");
     int16_t *numbers = ARENA_ARRAY(ddl->pool, int16_t, names->count);
     for (size_t i = 0; i < names->count; i++) {
         const struct cat_column *column = cat_column_find(target, ast_name_at(names, i));
         if (!column)
-            return err_sql(ddl->arena,
-                           "42703",
+            return err_sql(ddl->arena, "42703",
                            "column \"%.*s\" referenced in foreign key constraint does not exist",
                            STR_FMT(ast_name_at(names, i)));
         numbers[i] = column->number;
@@ -280,14 +253,14 @@ static err referenced_columns(const struct adding *adding, const struct cat_rela
         for (size_t j = 0; j < index->element_count; j++) keys[j] = index->elements[j].column;
         if (same_columns(keys, numbers, names->count)) return NULL;
     }
-    return err_sql(ddl->arena,
-                   "42830",
+    return err_sql(ddl->arena, "42830",
                    "there is no unique constraint matching given keys for referenced table "
                    "\"%.*s\"",
                    STR_FMT(target->name));
 }
 
-static err comparable(const struct adding *adding, const struct cat_relation *target,
+static err comparable(const struct adding *adding,
+                      const struct cat_relation *target,
                       const struct cat_constraint *key)
 {
     struct ddl *ddl = adding->ddl;
@@ -302,16 +275,13 @@ static err comparable(const struct adding *adding, const struct cat_relation *ta
         const struct type_ref *a = infer_type_ref(&infer, from->type, from->typmod);
         const struct type_ref *b = infer_type_ref(&infer, to->type, to->typmod);
         if (!error && str_eq(type_collation(a), type_collation(b))) continue;
-        struct err *refusal = err_sql(ddl->arena,
-                                      error ? "42804" : "0A000",
-                                      "foreign key constraint \"%.*s\" cannot be implemented",
-                                      STR_FMT(key->name));
-        return err_details(ddl->arena,
-                           refusal,
+        struct err *refusal =
+            err_sql(ddl->arena, error ? "42804" : "0A000",
+                    "foreign key constraint \"%.*s\" cannot be implemented", STR_FMT(key->name));
+        return err_details(ddl->arena, refusal,
                            "Key columns \"%.*s\" and \"%.*s\" are of incompatible types: %.*s and "
                            "%.*s.",
-                           STR_FMT(from->name),
-                           STR_FMT(to->name),
+                           STR_FMT(from->name), STR_FMT(to->name),
                            STR_FMT(ddl_type_text(ddl, from->type, from->typmod)),
                            STR_FMT(ddl_type_text(ddl, to->type, to->typmod)));
     }
@@ -333,15 +303,13 @@ static err set_columns(const struct adding *adding, struct cat_constraint *out)
         const struct cat_column *column = cat_column_find(adding->relation, ast_name_at(names, i));
         bool part = false;
         if (!column)
-            return err_sql(ddl->arena,
-                           "42703",
+            return err_sql(ddl->arena, "42703",
                            "column \"%.*s\" referenced in foreign key constraint does not exist",
                            STR_FMT(ast_name_at(names, i)));
         for (size_t j = 0; j < out->column_count; j++)
             part = part || out->columns[j] == column->number;
         if (!part)
-            return err_sql(ddl->arena,
-                           "42P10",
+            return err_sql(ddl->arena, "42P10",
                            "column \"%.*s\" referenced in ON DELETE SET action must be part of "
                            "foreign key",
                            STR_FMT(ast_name_at(names, i)));
@@ -356,25 +324,19 @@ static err add_foreign(const struct adding *adding, struct cat_constraint *out)
 {
     struct ddl *ddl = adding->ddl;
     const struct Constraint *constraint = adding->constraint;
-    TRY(key_columns(adding,
-                    constraint->fk_attrs,
-                    "referenced in foreign key constraint does not exist",
-                    &out->columns,
+    TRY(key_columns(adding, constraint->fk_attrs,
+                    "referenced in foreign key constraint does not exist", &out->columns,
                     &out->column_count));
     const struct cat_relation *target;
     TRY(ddl_relation(ddl, constraint->pktable, MISSING_IS_ERROR, &target));
     /* A table may refer to itself while it is being made: what counts is the copy in our hands. */
     if (target->oid == adding->relation->oid) target = adding->relation;
     if (target->kind != 'r')
-        return err_sql(ddl->arena,
-                       "42809",
-                       "referenced relation \"%.*s\" is not a table",
+        return err_sql(ddl->arena, "42809", "referenced relation \"%.*s\" is not a table",
                        STR_FMT(target->name));
-    if (!catalog_role_has(
-            ddl->next, ddl->context->role, target->owner, &target->acl, 'r', PRIV_REFERENCES))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "permission denied for table %.*s",
+    if (!catalog_role_has(ddl->next, ddl->context->role, target->owner, &target->acl, 'r',
+                          PRIV_REFERENCES))
+        return err_sql(ddl->arena, "42501", "permission denied for table %.*s",
                        STR_FMT(target->name));
     out->foreign_relation = target->oid;
     TRY(referenced_columns(adding, target, out));
@@ -400,11 +362,14 @@ void ddl_constraint_fold(struct Constraint *constraint, const struct list *list,
 {
     for (size_t i = at + 1; i < list->count; i++) {
         const struct Constraint *next = AST_AS(Constraint, list->at[i]);
-        if (next->contype == CONSTR_ATTR_DEFERRABLE) constraint->deferrable = true;
+        if (next->contype == CONSTR_ATTR_DEFERRABLE)
+            constraint->deferrable = true;
         else if (next->contype == CONSTR_ATTR_DEFERRED)
             constraint->deferrable = constraint->initdeferred = true;
-        else if (next->contype == CONSTR_ATTR_NOT_DEFERRABLE) constraint->deferrable = false;
-        else if (next->contype != CONSTR_ATTR_IMMEDIATE) return;
+        else if (next->contype == CONSTR_ATTR_NOT_DEFERRABLE)
+            constraint->deferrable = false;
+        else if (next->contype != CONSTR_ATTR_IMMEDIATE)
+            return;
     }
 }
 
@@ -421,8 +386,10 @@ static const struct constraint_row rows[] = {
     {CONSTR_FOREIGN, 'f', add_foreign},
 };
 
-err ddl_constraint_add(struct ddl *ddl, struct cat_relation *relation,
-                       const struct Constraint *constraint, const struct cat_column *column)
+err ddl_constraint_add(struct ddl *ddl,
+                       struct cat_relation *relation,
+                       const struct Constraint *constraint,
+                       const struct cat_column *column)
 {
     struct adding adding = {ddl, relation, constraint, column};
     struct cat_constraint out = {.oid = catalog_oid_new(ddl->next)};
@@ -439,8 +406,7 @@ err ddl_constraint_add(struct ddl *ddl, struct cat_relation *relation,
         catalog_put(ddl->next, CAT_RELATION, relation);
         return NULL;
     }
-    return ddl_unsupported(ddl,
-                           &constraint->base,
+    return ddl_unsupported(ddl, &constraint->base,
                            constraint->contype == CONSTR_EXCLUSION ? "an EXCLUDE constraint"
                                                                    : "this constraint");
 }

@@ -43,8 +43,8 @@ struct dropping {
 
 static bool covers(const struct dropped *have, const struct dropped *wanted)
 {
-    bool inside = have->kind == DROPPED_RELATION && have->id == wanted->id &&
-                  wanted->kind <= DROPPED_POLICY;
+    bool inside =
+        have->kind == DROPPED_RELATION && have->id == wanted->id && wanted->kind <= DROPPED_POLICY;
     bool whole_column = have->kind == DROPPED_COLUMN && wanted->kind == DROPPED_DEFAULT &&
                         have->id == wanted->id && have->number == wanted->number;
     bool same = have->kind == wanted->kind && have->id == wanted->id &&
@@ -72,8 +72,8 @@ static bool on_path(struct ddl *ddl, oid schema)
 static str shown(struct ddl *ddl, oid schema, str name)
 {
     if (on_path(ddl, schema)) return name;
-    return str_printf(
-        ddl->arena, "%.*s.%.*s", STR_FMT(ddl_schema_name(ddl, schema)), STR_FMT(name));
+    return str_printf(ddl->arena, "%.*s.%.*s", STR_FMT(ddl_schema_name(ddl, schema)),
+                      STR_FMT(name));
 }
 
 static str relation_text(struct ddl *ddl, const struct cat_relation *relation)
@@ -83,14 +83,10 @@ static str relation_text(struct ddl *ddl, const struct cat_relation *relation)
                       STR_FMT(shown(ddl, relation->schema, relation->name)));
 }
 
-static str part_text(struct ddl *ddl, const char *word, str name, const struct cat_relation *of,
-                     const char *joint)
+static str part_text(
+    struct ddl *ddl, const char *word, str name, const struct cat_relation *of, const char *joint)
 {
-    return str_printf(ddl->arena,
-                      "%s %.*s %s %.*s",
-                      word,
-                      STR_FMT(name),
-                      joint,
+    return str_printf(ddl->arena, "%s %.*s %s %.*s", word, STR_FMT(name), joint,
                       STR_FMT(relation_text(ddl, of)));
 }
 
@@ -102,31 +98,26 @@ static str dropped_text(struct ddl *ddl, const struct dropped *entry)
     const struct cat_function *function;
     const struct cat_type *type;
     switch (entry->kind) {
-    case DROPPED_RELATION:
-        return relation_text(ddl, relation);
+    case DROPPED_RELATION: return relation_text(ddl, relation);
     case DROPPED_COLUMN:
         return part_text(ddl, "column", column ? column->name : STR("?"), relation, "of");
     case DROPPED_DEFAULT:
-        return part_text(
-            ddl, "default value for column", column ? column->name : STR("?"), relation, "of");
-    case DROPPED_CONSTRAINT:
-        return part_text(ddl, "constraint", entry->name, relation, "on");
+        return part_text(ddl, "default value for column", column ? column->name : STR("?"),
+                         relation, "of");
+    case DROPPED_CONSTRAINT: return part_text(ddl, "constraint", entry->name, relation, "on");
     case DROPPED_INDEX:
-        return str_printf(
-            ddl->arena, "index %.*s", STR_FMT(shown(ddl, relation->schema, entry->name)));
-    case DROPPED_POLICY:
-        return part_text(ddl, "policy", entry->name, relation, "on");
+        return str_printf(ddl->arena, "index %.*s",
+                          STR_FMT(shown(ddl, relation->schema, entry->name)));
+    case DROPPED_POLICY: return part_text(ddl, "policy", entry->name, relation, "on");
     case DROPPED_FUNCTION:
         function = catalog_function(ddl->next, entry->id);
         return str_printf(ddl->arena, "function %.*s",
                           STR_FMT(shown(ddl, function->schema, ddl_signature(ddl, function))));
     case DROPPED_TYPE:
         type = catalog_type(ddl->next, entry->id);
-        return str_printf(
-            ddl->arena, "type %.*s", STR_FMT(shown(ddl, type->schema, type->name)));
+        return str_printf(ddl->arena, "type %.*s", STR_FMT(shown(ddl, type->schema, type->name)));
     case DROPPED_SCHEMA:
-        return str_printf(
-            ddl->arena, "schema %.*s", STR_FMT(ddl_schema_name(ddl, entry->id)));
+        return str_printf(ddl->arena, "schema %.*s", STR_FMT(ddl_schema_name(ddl, entry->id)));
     }
     return STR("");
 }
@@ -146,19 +137,23 @@ static struct ddl *ddl_of(const struct search *search)
     return search->dropping->ddl;
 }
 
-static void add(struct search *search, enum reason reason, enum dropped_kind kind, oid id,
-                int16_t number, str name)
+static void add(struct search *search,
+                enum reason reason,
+                enum dropped_kind kind,
+                oid id,
+                int16_t number,
+                str name)
 {
-    list_add(search->dropping,
-             (struct dropped){.kind = kind,
-                              .reason = reason,
-                              .id = id,
-                              .number = number,
-                              .name = name,
-                              .cause = search->cause});
+    list_add(search->dropping, (struct dropped){.kind = kind,
+                                                .reason = reason,
+                                                .id = id,
+                                                .number = number,
+                                                .name = name,
+                                                .cause = search->cause});
 }
 
-static bool mentioned(struct search *search, const struct cat_relation *relation,
+static bool mentioned(struct search *search,
+                      const struct cat_relation *relation,
                       const struct cat_expr *expr)
 {
     if (!search->mentions || !expr->tree) return false;
@@ -190,12 +185,8 @@ static void search_columns(struct search *search, const struct cat_relation *rel
         if (whole_type && uses_type(search, column->type))
             add(search, DEPENDENT, DROPPED_COLUMN, relation->oid, column->number, STR_NONE);
         if (!mentioned(search, relation, &column->default_expr)) continue;
-        add(search,
-            DEPENDENT,
-            column->generated ? DROPPED_COLUMN : DROPPED_DEFAULT,
-            relation->oid,
-            column->number,
-            STR_NONE);
+        add(search, DEPENDENT, column->generated ? DROPPED_COLUMN : DROPPED_DEFAULT, relation->oid,
+            column->number, STR_NONE);
     }
 }
 
@@ -208,7 +199,8 @@ static bool same_set(const int16_t *a, size_t a_count, const int16_t *b, size_t 
 }
 
 /* A foreign key hangs on the table, on each column and on the key that it refers to. */
-static bool foreign_depends(struct search *search, const struct dropped *cause,
+static bool foreign_depends(struct search *search,
+                            const struct dropped *cause,
                             const struct cat_constraint *key)
 {
     if (key->kind != 'f' || key->foreign_relation != cause->id) return false;
@@ -225,8 +217,10 @@ static bool foreign_depends(struct search *search, const struct dropped *cause,
         for (size_t j = 0; j < index->element_count; j++) numbers[j] = index->elements[j].column;
         if (!same_set(numbers, index->element_count, key->foreign_columns, key->column_count))
             continue;
-        if (str_eq(index->name, cause->name)) held = true;
-        else other = true;
+        if (str_eq(index->name, cause->name))
+            held = true;
+        else
+            other = true;
     }
     return held && !other;
 }
@@ -260,11 +254,7 @@ static void search_indexes(struct search *search, const struct cat_relation *rel
         }
         uses = uses || mentioned(search, relation, &index->where);
         if (uses && !index->constraint)
-            add(search,
-                own_column ? AUTO : DEPENDENT,
-                DROPPED_INDEX,
-                relation->oid,
-                0,
+            add(search, own_column ? AUTO : DEPENDENT, DROPPED_INDEX, relation->oid, 0,
                 index->name);
     }
 }
@@ -352,8 +342,7 @@ static void search_start(struct search *search, const struct dropped *cause)
     case DROPPED_CONSTRAINT:
     case DROPPED_INDEX:
     case DROPPED_POLICY:
-    case DROPPED_SCHEMA:
-        return;
+    case DROPPED_SCHEMA: return;
     }
     search->mentions = true;
     if (!type) return;
@@ -477,25 +466,15 @@ static void apply_type(struct ddl *ddl, oid id)
 static void apply(struct ddl *ddl, const struct dropped *entry)
 {
     switch (entry->kind) {
-    case DROPPED_RELATION:
-        apply_relation(ddl, entry->id);
-        return;
+    case DROPPED_RELATION: apply_relation(ddl, entry->id); return;
     case DROPPED_COLUMN:
     case DROPPED_DEFAULT:
     case DROPPED_CONSTRAINT:
     case DROPPED_INDEX:
-    case DROPPED_POLICY:
-        apply_part(ddl, entry);
-        return;
-    case DROPPED_FUNCTION:
-        catalog_drop(ddl->next, CAT_FUNCTION, entry->id);
-        return;
-    case DROPPED_TYPE:
-        apply_type(ddl, entry->id);
-        return;
-    case DROPPED_SCHEMA:
-        catalog_drop(ddl->next, CAT_SCHEMA, entry->id);
-        return;
+    case DROPPED_POLICY: apply_part(ddl, entry); return;
+    case DROPPED_FUNCTION: catalog_drop(ddl->next, CAT_FUNCTION, entry->id); return;
+    case DROPPED_TYPE: apply_type(ddl, entry->id); return;
+    case DROPPED_SCHEMA: catalog_drop(ddl->next, CAT_SCHEMA, entry->id); return;
     }
 }
 
@@ -526,16 +505,12 @@ static err refuse(struct dropping *dropping, size_t first)
     str what = dropped_text(ddl, &dropping->list.at[0]);
     bool several = first > 1;
     struct err *error =
-        several ? err_sql(ddl->arena,
-                          "2BP01",
+        several ? err_sql(ddl->arena, "2BP01",
                           "cannot drop desired object(s) because other objects depend on them")
-                : err_sql(ddl->arena,
-                          "2BP01",
-                          "cannot drop %.*s because other objects depend on it",
-                          STR_FMT(what));
+                : err_sql(ddl->arena, "2BP01",
+                          "cannot drop %.*s because other objects depend on it", STR_FMT(what));
     err_details(ddl->arena, error, "%.*s", STR_FMT(buf_str(details)));
-    return err_hint(
-        ddl->arena, error, "Use DROP ... CASCADE to drop the dependent objects too.");
+    return err_hint(ddl->arena, error, "Use DROP ... CASCADE to drop the dependent objects too.");
 }
 
 static void tell_cascade(struct dropping *dropping, size_t dependents)
@@ -562,8 +537,7 @@ static err run(struct dropping *dropping, enum DropBehavior behavior)
     if (dependents && behavior != DROP_CASCADE) return refuse(dropping, named);
     if (dependents) tell_cascade(dropping, dependents);
     /* Parts before wholes: what came later in the list hangs on what came before. */
-    for (size_t i = dropping->list.count; i-- > 0;)
-        apply(dropping->ddl, &dropping->list.at[i]);
+    for (size_t i = dropping->list.count; i-- > 0;) apply(dropping->ddl, &dropping->list.at[i]);
     return NULL;
 }
 
@@ -576,35 +550,33 @@ static err drop_single(struct ddl *ddl, struct dropped entry, enum DropBehavior 
     return run(&dropping, behavior);
 }
 
-err ddl_drop_relation(struct ddl *ddl, const struct cat_relation *relation,
+err ddl_drop_relation(struct ddl *ddl,
+                      const struct cat_relation *relation,
                       enum DropBehavior behavior)
 {
-    return drop_single(
-        ddl, (struct dropped){.kind = DROPPED_RELATION, .id = relation->oid}, behavior);
+    return drop_single(ddl, (struct dropped){.kind = DROPPED_RELATION, .id = relation->oid},
+                       behavior);
 }
 
 err ddl_drop_column(struct ddl *ddl, oid relation, int16_t column, enum DropBehavior behavior)
 {
-    return drop_single(ddl,
-                       (struct dropped){.kind = DROPPED_COLUMN, .id = relation, .number = column},
-                       behavior);
+    return drop_single(
+        ddl, (struct dropped){.kind = DROPPED_COLUMN, .id = relation, .number = column}, behavior);
 }
 
 err ddl_drop_constraint(struct ddl *ddl, oid relation, str name, enum DropBehavior behavior)
 {
-    return drop_single(ddl,
-                       (struct dropped){.kind = DROPPED_CONSTRAINT, .id = relation, .name = name},
-                       behavior);
+    return drop_single(
+        ddl, (struct dropped){.kind = DROPPED_CONSTRAINT, .id = relation, .name = name}, behavior);
 }
 
 /* ---- DROP statements ---- */
 
-static err missing(struct ddl *ddl, const struct DropStmt *drop, const char *sqlstate,
-                   const char *word, str name)
+static err missing(
+    struct ddl *ddl, const struct DropStmt *drop, const char *sqlstate, const char *word, str name)
 {
     if (!drop->missing_ok)
-        return err_sql(
-            ddl->arena, sqlstate, "%s \"%.*s\" does not exist", word, STR_FMT(name));
+        return err_sql(ddl->arena, sqlstate, "%s \"%.*s\" does not exist", word, STR_FMT(name));
     ddl_notice(ddl, "%s \"%.*s\" does not exist, skipping", word, STR_FMT(name));
     return NULL;
 }
@@ -622,7 +594,8 @@ static const struct {
     {OBJECT_TYPE,     'c', "type",              "Use DROP TYPE to remove a type."        },
 };
 
-static err name_relation(struct dropping *dropping, const struct DropStmt *drop,
+static err name_relation(struct dropping *dropping,
+                         const struct DropStmt *drop,
                          const struct list *names)
 {
     struct ddl *ddl = dropping->ddl;
@@ -633,10 +606,7 @@ static err name_relation(struct dropping *dropping, const struct DropStmt *drop,
     const struct cat_relation *relation = ddl_relation_find(ddl, schema, name);
     if (!relation) return missing(ddl, drop, "42P01", relation_kinds[row].word, name);
     if (relation->kind != relation_kinds[row].kind) {
-        struct err *error = err_sql(ddl->arena,
-                                    "42809",
-                                    "\"%.*s\" is not a %s",
-                                    STR_FMT(name),
+        struct err *error = err_sql(ddl->arena, "42809", "\"%.*s\" is not a %s", STR_FMT(name),
                                     relation_kinds[row].word);
         for (size_t i = 0; i < COUNT_OF(relation_kinds); i++)
             if (relation_kinds[i].kind == relation->kind)
@@ -650,24 +620,19 @@ static err name_relation(struct dropping *dropping, const struct DropStmt *drop,
     const struct cat_column *column =
         owner ? cat_column_numbered(owner, sequence->owner_column) : NULL;
     if (column && column->identity) {
-        struct err *error = err_sql(ddl->arena,
-                                    "2BP01",
+        struct err *error = err_sql(ddl->arena, "2BP01",
                                     "cannot drop sequence %.*s because column %.*s of table %.*s "
                                     "requires it",
-                                    STR_FMT(name),
-                                    STR_FMT(column->name),
-                                    STR_FMT(owner->name));
-        return err_hint(ddl->arena,
-                        error,
-                        "You can drop column %.*s of table %.*s instead.",
-                        STR_FMT(column->name),
-                        STR_FMT(owner->name));
+                                    STR_FMT(name), STR_FMT(column->name), STR_FMT(owner->name));
+        return err_hint(ddl->arena, error, "You can drop column %.*s of table %.*s instead.",
+                        STR_FMT(column->name), STR_FMT(owner->name));
     }
     list_add(dropping, (struct dropped){.kind = DROPPED_RELATION, .id = relation->oid});
     return NULL;
 }
 
-static err name_index(struct dropping *dropping, const struct DropStmt *drop,
+static err name_index(struct dropping *dropping,
+                      const struct DropStmt *drop,
                       const struct list *names)
 {
     struct ddl *ddl = dropping->ddl;
@@ -682,25 +647,20 @@ static err name_index(struct dropping *dropping, const struct DropStmt *drop,
     }
     TRY(ddl_must_own(ddl, table->owner, "index", name));
     if (index->constraint) {
-        struct err *error = err_sql(ddl->arena,
-                                    "2BP01",
+        struct err *error = err_sql(ddl->arena, "2BP01",
                                     "cannot drop index %.*s because constraint %.*s on table %.*s "
                                     "requires it",
-                                    STR_FMT(name),
-                                    STR_FMT(name),
-                                    STR_FMT(table->name));
-        return err_hint(ddl->arena,
-                        error,
-                        "You can drop constraint %.*s on table %.*s instead.",
-                        STR_FMT(name),
-                        STR_FMT(table->name));
+                                    STR_FMT(name), STR_FMT(name), STR_FMT(table->name));
+        return err_hint(ddl->arena, error, "You can drop constraint %.*s on table %.*s instead.",
+                        STR_FMT(name), STR_FMT(table->name));
     }
     list_add(dropping,
              (struct dropped){.kind = DROPPED_INDEX, .id = table->oid, .name = index->name});
     return NULL;
 }
 
-static err name_type(struct dropping *dropping, const struct DropStmt *drop,
+static err name_type(struct dropping *dropping,
+                     const struct DropStmt *drop,
                      const struct TypeName *name)
 {
     struct ddl *ddl = dropping->ddl;
@@ -713,22 +673,18 @@ static err name_type(struct dropping *dropping, const struct DropStmt *drop,
         return err_sql(ddl->arena, "42809", "\"%.*s\" is not a domain", STR_FMT(last));
     TRY(ddl_must_own(ddl, type->owner, "type", type->name));
     if (type->oid < CATALOG_FIRST_USER_OID)
-        return err_sql(ddl->arena,
-                       "2BP01",
+        return err_sql(ddl->arena, "2BP01",
                        "cannot drop type %.*s because it is required by the database system",
                        STR_FMT(last));
     const struct cat_relation *relation = catalog_relation(ddl->next, type->relation);
     if (relation && relation->kind != 'c') {
-        struct err *error = err_sql(ddl->arena,
-                                    "2BP01",
-                                    "cannot drop type %.*s because table %.*s requires it",
-                                    STR_FMT(last),
-                                    STR_FMT(last));
+        struct err *error =
+            err_sql(ddl->arena, "2BP01", "cannot drop type %.*s because table %.*s requires it",
+                    STR_FMT(last), STR_FMT(last));
         return err_hint(ddl->arena, error, "You can drop table %.*s instead.", STR_FMT(last));
     }
-    list_add(dropping,
-             relation ? (struct dropped){.kind = DROPPED_RELATION, .id = relation->oid}
-                      : (struct dropped){.kind = DROPPED_TYPE, .id = type->oid});
+    list_add(dropping, relation ? (struct dropped){.kind = DROPPED_RELATION, .id = relation->oid}
+                                : (struct dropped){.kind = DROPPED_TYPE, .id = type->oid});
     return NULL;
 }
 
@@ -739,22 +695,22 @@ static err name_schema(struct dropping *dropping, const struct DropStmt *drop, s
     if (!schema) return missing(ddl, drop, "3F000", "schema", name);
     TRY(ddl_must_own(ddl, schema->owner, "schema", name));
     if (schema->oid < CATALOG_FIRST_USER_OID && schema->oid != SCHEMA_PUBLIC)
-        return err_sql(ddl->arena,
-                       "2BP01",
+        return err_sql(ddl->arena, "2BP01",
                        "cannot drop schema %.*s because it is required by the database system",
                        STR_FMT(name));
     list_add(dropping, (struct dropped){.kind = DROPPED_SCHEMA, .id = schema->oid});
     return NULL;
 }
 
-static err name_function(struct dropping *dropping, const struct DropStmt *drop,
+static err name_function(struct dropping *dropping,
+                         const struct DropStmt *drop,
                          const struct ObjectWithArgs *object)
 {
     struct ddl *ddl = dropping->ddl;
     const char *word = drop->removeType == OBJECT_PROCEDURE ? "procedure" : "function";
     const struct cat_function *function;
-    TRY(ddl_function(
-        ddl, object, word, drop->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR, &function));
+    TRY(ddl_function(ddl, object, word, drop->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
+                     &function));
     if (!function) {
         str name = ast_name_at(object->objname, object->objname->count - 1);
         ddl_notice(ddl, "%s %.*s() does not exist, skipping", word, STR_FMT(name));
@@ -769,7 +725,8 @@ static err name_function(struct dropping *dropping, const struct DropStmt *drop,
 }
 
 /* DROP POLICY p ON t, DROP TRIGGER g ON t: the last name is the part's. */
-static err name_part(struct dropping *dropping, const struct DropStmt *drop,
+static err name_part(struct dropping *dropping,
+                     const struct DropStmt *drop,
                      const struct list *names)
 {
     struct ddl *ddl = dropping->ddl;
@@ -781,24 +738,16 @@ static err name_part(struct dropping *dropping, const struct DropStmt *drop,
     if (!relation) return missing(ddl, drop, "42P01", "relation", table);
     if (drop->removeType == OBJECT_POLICY && cat_policy_find(relation, part)) {
         TRY(ddl_must_own_relation(ddl, relation));
-        list_add(dropping,
-                 (struct dropped){.kind = DROPPED_POLICY,
-                                  .id = relation->oid,
-                                  .name = cat_policy_find(relation, part)->name});
+        list_add(dropping, (struct dropped){.kind = DROPPED_POLICY,
+                                            .id = relation->oid,
+                                            .name = cat_policy_find(relation, part)->name});
         return NULL;
     }
     if (!drop->missing_ok)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "%s \"%.*s\" for table \"%.*s\" does not exist",
-                       word,
-                       STR_FMT(part),
-                       STR_FMT(table));
-    ddl_notice(ddl,
-               "%s \"%.*s\" for relation \"%.*s\" does not exist, skipping",
-               word,
-               STR_FMT(part),
-               STR_FMT(table));
+        return err_sql(ddl->arena, "42704", "%s \"%.*s\" for table \"%.*s\" does not exist", word,
+                       STR_FMT(part), STR_FMT(table));
+    ddl_notice(ddl, "%s \"%.*s\" for relation \"%.*s\" does not exist, skipping", word,
+               STR_FMT(part), STR_FMT(table));
     return NULL;
 }
 
@@ -820,31 +769,25 @@ static err drop_publication(struct ddl *ddl, const struct DropStmt *drop, str na
     return NULL;
 }
 
-static err name_object(struct dropping *dropping, const struct DropStmt *drop,
+static err name_object(struct dropping *dropping,
+                       const struct DropStmt *drop,
                        const struct node *object)
 {
     switch ((int)drop->removeType) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
     case OBJECT_MATVIEW:
-    case OBJECT_SEQUENCE:
-        return name_relation(dropping, drop, AST_AS(List, object)->items);
-    case OBJECT_INDEX:
-        return name_index(dropping, drop, AST_AS(List, object)->items);
+    case OBJECT_SEQUENCE: return name_relation(dropping, drop, AST_AS(List, object)->items);
+    case OBJECT_INDEX: return name_index(dropping, drop, AST_AS(List, object)->items);
     case OBJECT_TYPE:
-    case OBJECT_DOMAIN:
-        return name_type(dropping, drop, AST_AS(TypeName, object));
-    case OBJECT_SCHEMA:
-        return name_schema(dropping, drop, AST_AS(String, object)->sval);
+    case OBJECT_DOMAIN: return name_type(dropping, drop, AST_AS(TypeName, object));
+    case OBJECT_SCHEMA: return name_schema(dropping, drop, AST_AS(String, object)->sval);
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
-    case OBJECT_ROUTINE:
-        return name_function(dropping, drop, AST_AS(ObjectWithArgs, object));
+    case OBJECT_ROUTINE: return name_function(dropping, drop, AST_AS(ObjectWithArgs, object));
     case OBJECT_POLICY:
-    case OBJECT_TRIGGER:
-        return name_part(dropping, drop, AST_AS(List, object)->items);
-    case OBJECT_EXTENSION:
-        return drop_extension(dropping->ddl, drop, AST_AS(String, object)->sval);
+    case OBJECT_TRIGGER: return name_part(dropping, drop, AST_AS(List, object)->items);
+    case OBJECT_EXTENSION: return drop_extension(dropping->ddl, drop, AST_AS(String, object)->sval);
     case OBJECT_PUBLICATION:
         return drop_publication(dropping->ddl, drop, AST_AS(String, object)->sval);
     default: /* kinds that this engine has not */

@@ -13,22 +13,17 @@ static str setting_text(struct ddl *ddl, const struct node *node, bool as_names)
     const struct A_Const *constant = AST_AS(A_Const, node);
     struct buf *out = buf_in(ddl->arena, 0);
     switch (constant->val) {
-    case A_CONST_INTEGER:
-        buf_i64(out, constant->ival);
-        break;
-    case A_CONST_FLOAT:
-        buf_str_add(out, constant->fval);
-        break;
-    case A_CONST_BOOLEAN:
-        buf_str_add(out, constant->boolval ? STR("true") : STR("false"));
-        break;
+    case A_CONST_INTEGER: buf_i64(out, constant->ival); break;
+    case A_CONST_FLOAT: buf_str_add(out, constant->fval); break;
+    case A_CONST_BOOLEAN: buf_str_add(out, constant->boolval ? STR("true") : STR("false")); break;
     case A_CONST_STRING:
-        if (as_names) deparse_ident(out, constant->sval);
-        else buf_str_add(out, constant->sval);
+        if (as_names)
+            deparse_ident(out, constant->sval);
+        else
+            buf_str_add(out, constant->sval);
         break;
     case A_CONST_NULL:
-    case A_CONST_BITSTRING:
-        break;
+    case A_CONST_BITSTRING: break;
     }
     return buf_str(out);
 }
@@ -53,7 +48,8 @@ static size_t setting_place(const str *settings, size_t count, str name)
     return SIZE_MAX;
 }
 
-err ddl_setting_apply(struct ddl *ddl, struct ddl_settings *settings,
+err ddl_setting_apply(struct ddl *ddl,
+                      struct ddl_settings *settings,
                       const struct VariableSetStmt *set)
 {
     if (set->kind == VAR_RESET_ALL) {
@@ -63,8 +59,7 @@ err ddl_setting_apply(struct ddl *ddl, struct ddl_settings *settings,
     size_t place = setting_place(settings->at, settings->count, set->name);
     if (place != SIZE_MAX) DDL_REMOVE(ddl, settings, at, count, place);
     if (set->kind == VAR_RESET || set->kind == VAR_SET_DEFAULT) return NULL;
-    if (set->kind != VAR_SET_VALUE)
-        return ddl_unsupported(ddl, &set->base, "SET ... FROM CURRENT");
+    if (set->kind != VAR_SET_VALUE) return ddl_unsupported(ddl, &set->base, "SET ... FROM CURRENT");
     str value = ddl_setting_value(ddl, set);
     str text = str_printf(ddl->pool, "%.*s=%.*s", STR_FMT(set->name), STR_FMT(value));
     DDL_ADD(ddl, settings, at, count, &text);
@@ -91,12 +86,18 @@ static err set_option(struct making *making, const struct DefElem *option)
     struct cat_function *function = making->function;
     str name = option->defname;
     str text = AST_IS(String, option->arg) ? AST_AS(String, option->arg)->sval : STR("");
-    if (str_eq(name, STR("as"))) making->body = option;
-    else if (str_eq(name, STR("language"))) making->language = text;
-    else if (str_eq(name, STR("volatility"))) function->volatility = text.len ? text.at[0] : 'v';
-    else if (str_eq(name, STR("strict"))) function->strict = bool_arg(option->arg);
-    else if (str_eq(name, STR("security"))) function->security_definer = bool_arg(option->arg);
-    else if (str_eq(name, STR("leakproof"))) function->leakproof = bool_arg(option->arg);
+    if (str_eq(name, STR("as")))
+        making->body = option;
+    else if (str_eq(name, STR("language")))
+        making->language = text;
+    else if (str_eq(name, STR("volatility")))
+        function->volatility = text.len ? text.at[0] : 'v';
+    else if (str_eq(name, STR("strict")))
+        function->strict = bool_arg(option->arg);
+    else if (str_eq(name, STR("security")))
+        function->security_definer = bool_arg(option->arg);
+    else if (str_eq(name, STR("leakproof")))
+        function->leakproof = bool_arg(option->arg);
     else if (str_eq(name, STR("rows"))) {
         int64_t rows = 0;
         if (AST_IS(Integer, option->arg)) rows = AST_AS(Integer, option->arg)->ival;
@@ -127,15 +128,14 @@ static err check_language(struct making *making)
     bool known = str_eq_nocase(language, STR("plpgsql")) || str_eq_nocase(language, STR("c")) ||
                  str_eq_nocase(language, STR("internal"));
     if (!known) {
-        struct err *error = err_sql(
-            ddl->arena, "42704", "language \"%.*s\" does not exist", STR_FMT(language));
+        struct err *error =
+            err_sql(ddl->arena, "42704", "language \"%.*s\" does not exist", STR_FMT(language));
         return err_hint(ddl->arena, error, "Functions may be written in LANGUAGE sql.");
     }
     struct err *error =
         err_sql(ddl->arena, "0A000", "LANGUAGE %.*s is not supported", STR_FMT(language));
     if (str_eq_nocase(language, STR("plpgsql")))
-        err_hint(ddl->arena,
-                 error,
+        err_hint(ddl->arena, error,
                  "PL/pgSQL comes with a later version; LANGUAGE sql may hold several statements.");
     return error;
 }
@@ -145,17 +145,12 @@ static err check_language(struct making *making)
 static char mode_of(enum FunctionParameterMode mode)
 {
     switch (mode) {
-    case FUNC_PARAM_OUT:
-        return 'o';
-    case FUNC_PARAM_INOUT:
-        return 'b';
-    case FUNC_PARAM_VARIADIC:
-        return 'v';
-    case FUNC_PARAM_TABLE:
-        return 't';
+    case FUNC_PARAM_OUT: return 'o';
+    case FUNC_PARAM_INOUT: return 'b';
+    case FUNC_PARAM_VARIADIC: return 'v';
+    case FUNC_PARAM_TABLE: return 't';
     case FUNC_PARAM_IN:
-    case FUNC_PARAM_DEFAULT:
-        return 'i';
+    case FUNC_PARAM_DEFAULT: return 'i';
     }
     return 'i';
 }
@@ -165,32 +160,34 @@ static bool is_input(char mode)
     return mode != 'o' && mode != 't';
 }
 
-static err name_unused(struct ddl *ddl, const struct cat_argument *arguments, size_t count, str name)
+static err name_unused(struct ddl *ddl,
+                       const struct cat_argument *arguments,
+                       size_t count,
+                       str name)
 {
     for (size_t i = 0; i < count && !str_empty(name); i++)
         if (str_eq(arguments[i].name, name))
-            return err_sql(ddl->arena,
-                           "42P13",
-                           "parameter name \"%.*s\" used more than once",
+            return err_sql(ddl->arena, "42P13", "parameter name \"%.*s\" used more than once",
                            STR_FMT(name));
     return NULL;
 }
 
-static err argument_default(struct ddl *ddl, const struct FunctionParameter *parameter,
+static err argument_default(struct ddl *ddl,
+                            const struct FunctionParameter *parameter,
                             struct cat_argument *out)
 {
     if (!is_input(out->mode))
         return err_sql(ddl->arena, "42P13", "only input parameters can have default values");
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){.use = DDL_EXPR_ARGUMENT,
-                                          .tree = parameter->defexpr,
-                                          .name = out->name,
-                                          .type = out->type,
-                                          .typmod = TYPMOD_NONE}));
+    TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_ARGUMENT,
+                                               .tree = parameter->defexpr,
+                                               .name = out->name,
+                                               .type = out->type,
+                                               .typmod = TYPMOD_NONE}));
     return ddl_store_expr(ddl, NULL, parameter->defexpr, &out->default_expr);
 }
 
-static err set_arguments(struct ddl *ddl, const struct list *parameters,
+static err set_arguments(struct ddl *ddl,
+                         const struct list *parameters,
                          struct cat_function *function)
 {
     struct cat_argument *arguments = ARENA_ARRAY(ddl->pool, struct cat_argument, parameters->count);
@@ -205,10 +202,10 @@ static err set_arguments(struct ddl *ddl, const struct list *parameters,
         TRY(ddl_type_ref(ddl, parameter->argType, &out->type, &typmod));
         if (parameter->argType->setof)
             return err_sql(ddl->arena, "42P13", "functions cannot accept set arguments");
-        if (parameter->defexpr) TRY(argument_default(ddl, parameter, out));
+        if (parameter->defexpr)
+            TRY(argument_default(ddl, parameter, out));
         else if (had_default && is_input(out->mode))
-            return err_sql(ddl->arena,
-                           "42P13",
+            return err_sql(ddl->arena, "42P13",
                            "input parameters after one with a default value must also have "
                            "defaults");
         had_default = had_default || parameter->defexpr;
@@ -232,7 +229,8 @@ static oid output_type(const struct cat_function *function, size_t *count)
     return *count > 1 ? RECORDOID : type;
 }
 
-static err set_result(struct ddl *ddl, const struct CreateFunctionStmt *create,
+static err set_result(struct ddl *ddl,
+                      const struct CreateFunctionStmt *create,
                       struct cat_function *function)
 {
     for (size_t i = 0; i < function->argument_count; i++)
@@ -257,8 +255,7 @@ static err set_result(struct ddl *ddl, const struct CreateFunctionStmt *create,
     if (function->result == TRIGGEROID)
         return ddl_unsupported(ddl, &create->returnType->base, "a trigger function");
     if (outputs && function->result != implied)
-        return err_sql(ddl->arena,
-                       "42P13",
+        return err_sql(ddl->arena, "42P13",
                        "function result type must be %.*s because of OUT parameters",
                        STR_FMT(ddl_type_text(ddl, implied, TYPMOD_NONE)));
     return NULL;
@@ -276,8 +273,7 @@ static err body_parse(struct ddl *ddl, struct cat_function *function)
             /* Its place counts from the body; the statement's own is what the caller knows. */
             struct err *error = ARENA_NEW(ddl->arena, struct err);
             *error = *script->statements[i].error;
-            error->details = str_printf(ddl->arena,
-                                        "In the body of function \"%.*s\".",
+            error->details = str_printf(ddl->arena, "In the body of function \"%.*s\".",
                                         STR_FMT(function->name));
             return err_at(error, -1);
         }
@@ -324,9 +320,7 @@ static err set_body(struct making *making, const struct CreateFunctionStmt *crea
     if (!making->body) return err_sql(ddl->arena, "42P13", "no function body specified");
     const struct list *parts = AST_AS(List, making->body->arg)->items;
     if (parts->count != 1)
-        return err_sql(ddl->arena,
-                       "42P13",
-                       "only one AS item needed for language \"%.*s\"",
+        return err_sql(ddl->arena, "42P13", "only one AS item needed for language \"%.*s\"",
                        STR_FMT(making->language));
     function->body = str_copy(ddl->pool, ast_name_at(parts, 0));
     return body_parse(ddl, function);
@@ -355,12 +349,13 @@ static const struct cat_function *existing(struct ddl *ddl, const struct cat_fun
     return NULL;
 }
 
-static err replace(struct ddl *ddl, const struct CreateFunctionStmt *create,
-                   const struct cat_function *old, struct cat_function *function)
+static err replace(struct ddl *ddl,
+                   const struct CreateFunctionStmt *create,
+                   const struct cat_function *old,
+                   struct cat_function *function)
 {
     if (!create->replace)
-        return err_sql(ddl->arena,
-                       "42723",
+        return err_sql(ddl->arena, "42723",
                        "function \"%.*s\" already exists with same argument types",
                        STR_FMT(old->name));
     TRY(ddl_must_own(ddl, old->owner, "function", old->name));
@@ -369,21 +364,16 @@ static err replace(struct ddl *ddl, const struct CreateFunctionStmt *create,
     if (old->result != function->result || old->returns_set != function->returns_set) {
         struct err *error =
             err_sql(ddl->arena, "42P13", "cannot change return type of existing function");
-        return err_hint(ddl->arena,
-                        error,
-                        "Use DROP FUNCTION %.*s first.",
+        return err_hint(ddl->arena, error, "Use DROP FUNCTION %.*s first.",
                         STR_FMT(ddl_signature(ddl, old)));
     }
     for (size_t i = 0; i < old->argument_count && i < function->argument_count; i++) {
         const struct cat_argument *was = &old->arguments[i], *is = &function->arguments[i];
         if (str_empty(was->name) || !is_input(was->mode) || str_eq(was->name, is->name)) continue;
-        struct err *error = err_sql(ddl->arena,
-                                    "42P13",
-                                    "cannot change name of input parameter \"%.*s\"",
-                                    STR_FMT(was->name));
-        return err_hint(ddl->arena,
-                        error,
-                        "Use DROP FUNCTION %.*s first.",
+        struct err *error =
+            err_sql(ddl->arena, "42P13", "cannot change name of input parameter \"%.*s\"",
+                    STR_FMT(was->name));
+        return err_hint(ddl->arena, error, "Use DROP FUNCTION %.*s first.",
                         STR_FMT(ddl_signature(ddl, old)));
     }
     function->oid = old->oid;
@@ -413,8 +403,7 @@ err ddl_create_function(struct ddl *ddl, const struct node *statement)
         .language = create->sql_body ? STR("sql") : STR_NONE,
     };
     TRY(set_options(&making, create->options));
-    if (str_empty(making.language))
-        return err_sql(ddl->arena, "42P13", "no language specified");
+    if (str_empty(making.language)) return err_sql(ddl->arena, "42P13", "no language specified");
     TRY(check_language(&making));
     TRY(set_arguments(ddl, create->parameters, function));
     TRY(set_result(ddl, create, function));

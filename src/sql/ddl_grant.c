@@ -37,7 +37,7 @@ static uint32_t privilege_bit(str name)
 struct granting {
     struct ddl *ddl;
     bool is_grant;
-    bool option;  /* GRANT ... WITH GRANT OPTION; REVOKE GRANT OPTION FOR */
+    bool option; /* GRANT ... WITH GRANT OPTION; REVOKE GRANT OPTION FOR */
     bool cascade;
     const oid *grantees;
     size_t grantee_count;
@@ -57,8 +57,8 @@ static void spell_out(struct ddl *ddl, struct cat_acl *acl, oid owner, char obje
     if (own.privileges) DDL_ADD(ddl, acl, at, count, &own);
 }
 
-static void acl_grant(struct granting *granting, struct cat_acl *acl, oid grantor, oid grantee,
-                      uint32_t bits)
+static void acl_grant(
+    struct granting *granting, struct cat_acl *acl, oid grantor, oid grantee, uint32_t bits)
 {
     struct ddl *ddl = granting->ddl;
     struct cat_grant *grants = DDL_OWN(ddl, acl, at, count);
@@ -72,8 +72,8 @@ static void acl_grant(struct granting *granting, struct cat_acl *acl, oid granto
     DDL_ADD(ddl, acl, at, count, &grant);
 }
 
-static void acl_revoke(struct granting *granting, struct cat_acl *acl, oid grantor, oid grantee,
-                       uint32_t bits)
+static void acl_revoke(
+    struct granting *granting, struct cat_acl *acl, oid grantor, oid grantee, uint32_t bits)
 {
     struct ddl *ddl = granting->ddl;
     struct cat_grant *grants = DDL_OWN(ddl, acl, at, count);
@@ -88,13 +88,15 @@ static void acl_revoke(struct granting *granting, struct cat_acl *acl, oid grant
 }
 
 /* What the grantee gave on goes too (CASCADE) or forbids it. */
-static err revoke_dependents(struct granting *granting, struct cat_acl *acl, oid grantee,
+static err revoke_dependents(struct granting *granting,
+                             struct cat_acl *acl,
+                             oid grantee,
                              uint32_t bits)
 {
     for (size_t i = 0; i < acl->count; i++) {
         struct cat_grant grant = acl->at[i];
-        bool handed_on = grant.grantor == grantee && grant.grantee != grantee &&
-                         (grant.privileges & bits);
+        bool handed_on =
+            grant.grantor == grantee && grant.grantee != grantee && (grant.privileges & bits);
         if (!handed_on) continue;
         if (!granting->cascade) {
             struct err *error =
@@ -109,8 +111,12 @@ static err revoke_dependents(struct granting *granting, struct cat_acl *acl, oid
     return NULL;
 }
 
-static err acl_apply(struct granting *granting, struct cat_acl *acl, oid owner, oid grantor,
-                     char object, uint32_t bits)
+static err acl_apply(struct granting *granting,
+                     struct cat_acl *acl,
+                     oid owner,
+                     oid grantor,
+                     char object,
+                     uint32_t bits)
 {
     if (object) spell_out(granting->ddl, acl, owner, object);
     acl->is_default = false;
@@ -118,8 +124,7 @@ static err acl_apply(struct granting *granting, struct cat_acl *acl, oid owner, 
         oid grantee = granting->grantees[i];
         if (granting->is_grant) {
             if (granting->option && grantee == ROLE_PUBLIC)
-                return err_sql(granting->ddl->arena,
-                               "0LP01",
+                return err_sql(granting->ddl->arena, "0LP01",
                                "grant options can only be granted to roles");
             acl_grant(granting, acl, grantor, grantee, bits);
             continue;
@@ -149,10 +154,7 @@ static err invalid_privilege(struct granting *granting, str name, const struct o
     /* What fits neither tables nor sequences is refused for a relation. */
     bool relation = object->letter == 'r' && strcmp(object->word, "column") != 0 &&
                     !(privilege_bit(name) & catalog_default_owner('S'));
-    return err_sql(arena,
-                   "0LP01",
-                   "invalid privilege type %.*s for %s",
-                   STR_FMT(upper),
+    return err_sql(arena, "0LP01", "invalid privilege type %.*s for %s", STR_FMT(upper),
                    relation ? "relation" : object->word);
 }
 
@@ -166,9 +168,7 @@ static err wanted_bits(struct granting *granting, const struct object *object, u
         if (wish->cols->count) continue;
         uint32_t bit = privilege_bit(wish->priv_name);
         if (!bit)
-            return err_sql(granting->ddl->arena,
-                           "42601",
-                           "unrecognized privilege type \"%.*s\"",
+            return err_sql(granting->ddl->arena, "42601", "unrecognized privilege type \"%.*s\"",
                            STR_FMT(wish->priv_name));
         /* GRANT ... ON t works for sequences, USAGE included. */
         if (!(bit & all)) return invalid_privilege(granting, wish->priv_name, object);
@@ -181,8 +181,11 @@ static err wanted_bits(struct granting *granting, const struct object *object, u
 
 /* select_best_grantor: the owner's name when we are the owner (or a member), else our own, with the
  * bits that we hold WITH GRANT OPTION. */
-static err choose_grantor(struct granting *granting, const struct object *object,
-                          const struct cat_acl *acl, uint32_t *bits, oid *grantor)
+static err choose_grantor(struct granting *granting,
+                          const struct object *object,
+                          const struct cat_acl *acl,
+                          uint32_t *bits,
+                          oid *grantor)
 {
     struct ddl *ddl = granting->ddl;
     if (ddl_owns(ddl, object->owner)) {
@@ -200,10 +203,7 @@ static err choose_grantor(struct granting *granting, const struct object *object
     }
     *grantor = ddl->context->role;
     if (!any)
-        return err_sql(ddl->arena,
-                       "42501",
-                       "permission denied for %s %.*s",
-                       object->word,
+        return err_sql(ddl->arena, "42501", "permission denied for %s %.*s", object->word,
                        STR_FMT(object->name));
     if (!(held & *bits))
         ddl_notice(ddl,
@@ -227,12 +227,14 @@ static err change(struct granting *granting, const struct object *object, struct
 
 /* ---- kinds of objects ---- */
 
-static err change_columns(struct granting *granting, const struct object *object,
-                          struct cat_relation *relation, const struct AccessPriv *wish)
+static err change_columns(struct granting *granting,
+                          const struct object *object,
+                          struct cat_relation *relation,
+                          const struct AccessPriv *wish)
 {
     struct ddl *ddl = granting->ddl;
-    uint32_t bits = str_empty(wish->priv_name) ? (uint32_t)COLUMN_PRIVILEGES
-                                               : privilege_bit(wish->priv_name);
+    uint32_t bits =
+        str_empty(wish->priv_name) ? (uint32_t)COLUMN_PRIVILEGES : privilege_bit(wish->priv_name);
     struct object column = *object;
     column.word = "column";
     if (!bits || (bits & ~(uint32_t)COLUMN_PRIVILEGES))
@@ -246,10 +248,8 @@ static err change_columns(struct granting *granting, const struct object *object
         for (size_t j = 0; j < relation->column_count; j++)
             if (str_eq(columns[j].name, name)) found = &columns[j];
         if (!found)
-            return err_sql(ddl->arena,
-                           "42703",
-                           "column \"%.*s\" of relation \"%.*s\" does not exist",
-                           STR_FMT(name),
+            return err_sql(ddl->arena, "42703",
+                           "column \"%.*s\" of relation \"%.*s\" does not exist", STR_FMT(name),
                            STR_FMT(relation->name));
         TRY(acl_apply(granting, &found->acl, object->owner, grantor, 0, bits));
         if (!found->acl.count) found->acl.is_default = true;
@@ -258,7 +258,9 @@ static err change_columns(struct granting *granting, const struct object *object
 }
 
 /* REVOKE on the table takes the same privileges of its columns. */
-static void revoke_columns(struct granting *granting, struct cat_relation *relation, uint32_t bits,
+static void revoke_columns(struct granting *granting,
+                           struct cat_relation *relation,
+                           uint32_t bits,
                            oid grantor)
 {
     struct cat_column *columns = DDL_OWN(granting->ddl, relation, columns, column_count);
@@ -267,13 +269,13 @@ static void revoke_columns(struct granting *granting, struct cat_relation *relat
             acl_revoke(granting, &columns[i].acl, grantor, granting->grantees[j], bits);
 }
 
-static err change_relation(struct granting *granting, const struct cat_relation *relation,
+static err change_relation(struct granting *granting,
+                           const struct cat_relation *relation,
                            enum ObjectType type)
 {
     struct ddl *ddl = granting->ddl;
     if (type == OBJECT_SEQUENCE && relation->kind != 'S')
-        return err_sql(
-            ddl->arena, "42809", "\"%.*s\" is not a sequence", STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42809", "\"%.*s\" is not a sequence", STR_FMT(relation->name));
     struct object object = {.letter = relation->kind == 'S' ? 'S' : 'r',
                             .word = ddl_relation_word(relation->kind),
                             .name = relation->name,
@@ -333,14 +335,13 @@ static err change_named(struct granting *granting, enum ObjectType type, const s
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
     case OBJECT_ROUTINE:
-        TRY(ddl_function(ddl, AST_AS(ObjectWithArgs, node), "function", MISSING_IS_ERROR, &function));
+        TRY(ddl_function(ddl, AST_AS(ObjectWithArgs, node), "function", MISSING_IS_ERROR,
+                         &function));
         return change_function(granting, function);
     case OBJECT_SCHEMA:
         schema = catalog_schema_find(ddl->next, AST_AS(String, node)->sval);
         if (!schema)
-            return err_sql(ddl->arena,
-                           "3F000",
-                           "schema \"%.*s\" does not exist",
+            return err_sql(ddl->arena, "3F000", "schema \"%.*s\" does not exist",
                            STR_FMT(AST_AS(String, node)->sval));
         return change_schema(granting, schema);
     case OBJECT_TYPE:
@@ -368,7 +369,7 @@ static err change_all(struct granting *granting, enum ObjectType type, oid schem
     while ((object = catalog_object_next(ddl->next, class, &at))) {
         const struct cat_relation *relation = object;
         const struct cat_function *function = object;
-        bool wanted = functions ? function->schema == schema
+        bool wanted = functions                    ? function->schema == schema
                       : relation->schema != schema ? false
                       : type == OBJECT_SEQUENCE    ? relation->kind == 'S'
                                                    : relation->kind == 'r' || relation->kind == 'v';
@@ -435,7 +436,10 @@ static const struct default_row default_rows[] = {
     {OBJECT_SCHEMA,   'n', "schema"  },
 };
 
-static const struct cat_default_acl *default_find(struct ddl *ddl, oid role, oid schema, char letter)
+static const struct cat_default_acl *default_find(struct ddl *ddl,
+                                                  oid role,
+                                                  oid schema,
+                                                  char letter)
 {
     size_t at = 0;
     const struct cat_default_acl *entry;
@@ -444,7 +448,9 @@ static const struct cat_default_acl *default_find(struct ddl *ddl, oid role, oid
     return NULL;
 }
 
-static err change_default(struct granting *granting, const struct default_row *row, oid role,
+static err change_default(struct granting *granting,
+                          const struct default_row *row,
+                          oid role,
                           oid schema)
 {
     struct ddl *ddl = granting->ddl;
@@ -464,8 +470,10 @@ static err change_default(struct granting *granting, const struct default_row *r
         entry->acl.is_default = schema == OID_NONE;
     }
     TRY(acl_apply(granting, &entry->acl, role, role, schema ? 0 : row->letter, bits));
-    if (entry->acl.count == 0 && schema) catalog_drop(ddl->next, CAT_DEFAULT_ACL, entry->oid);
-    else catalog_put(ddl->next, CAT_DEFAULT_ACL, entry);
+    if (entry->acl.count == 0 && schema)
+        catalog_drop(ddl->next, CAT_DEFAULT_ACL, entry->oid);
+    else
+        catalog_put(ddl->next, CAT_DEFAULT_ACL, entry);
     return NULL;
 }
 
@@ -474,8 +482,10 @@ struct default_scope {
     const struct list *schemas; /* Strings; NULL: everywhere */
 };
 
-static err change_default_of(struct granting *granting, const struct default_row *row,
-                             const struct default_scope *scope, oid role)
+static err change_default_of(struct granting *granting,
+                             const struct default_row *row,
+                             const struct default_scope *scope,
+                             oid role)
 {
     struct ddl *ddl = granting->ddl;
     if (!catalog_role_is_member(ddl->next, ddl->context->role, role))
@@ -483,8 +493,7 @@ static err change_default_of(struct granting *granting, const struct default_row
                        STR_FMT(ddl_role_name(ddl, role)));
     if (!scope->schemas) return change_default(granting, row, role, OID_NONE);
     if (row->type == OBJECT_SCHEMA)
-        return err_sql(ddl->arena,
-                       "0LP01",
+        return err_sql(ddl->arena, "0LP01",
                        "cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS");
     for (size_t i = 0; i < scope->schemas->count; i++) {
         const struct cat_schema *schema;
@@ -496,14 +505,15 @@ static err change_default_of(struct granting *granting, const struct default_row
 
 err ddl_default_privileges(struct ddl *ddl, const struct node *statement)
 {
-    const struct AlterDefaultPrivilegesStmt *alter =
-        AST_AS(AlterDefaultPrivilegesStmt, statement);
+    const struct AlterDefaultPrivilegesStmt *alter = AST_AS(AlterDefaultPrivilegesStmt, statement);
     struct default_scope scope = {0};
     for (size_t i = 0; i < alter->options->count; i++) {
         const struct DefElem *option = AST_AS(DefElem, alter->options->at[i]);
         const struct list *items = AST_AS(List, option->arg)->items;
-        if (str_eq(option->defname, STR("schemas"))) scope.schemas = items;
-        else scope.roles = items;
+        if (str_eq(option->defname, STR("schemas")))
+            scope.schemas = items;
+        else
+            scope.roles = items;
     }
     struct granting granting = granting_of(ddl, alter->action);
     TRY(read_grantees(ddl, alter->action->grantees, &granting));

@@ -27,19 +27,20 @@ static const struct method_row *method_of(str name)
     return NULL;
 }
 
-static err include_columns(struct ddl *ddl, const struct cat_relation *relation,
-                           const struct list *including, struct cat_index *index)
+static err include_columns(struct ddl *ddl,
+                           const struct cat_relation *relation,
+                           const struct list *including,
+                           struct cat_index *index)
 {
     if (!including || !including->count) return NULL;
     int16_t *numbers = ARENA_ARRAY(ddl->pool, int16_t, including->count);
     for (size_t i = 0; i < including->count; i++) {
         const struct node *item = including->at[i];
-        str name = AST_IS(IndexElem, item) ? AST_AS(IndexElem, item)->name
-                                           : ast_name_at(including, i);
+        str name =
+            AST_IS(IndexElem, item) ? AST_AS(IndexElem, item)->name : ast_name_at(including, i);
         const struct cat_column *column = cat_column_find(relation, name);
         if (!column)
-            return err_sql(
-                ddl->arena, "42703", "column \"%.*s\" does not exist", STR_FMT(name));
+            return err_sql(ddl->arena, "42703", "column \"%.*s\" does not exist", STR_FMT(name));
         numbers[i] = column->number;
     }
     index->include = numbers;
@@ -47,9 +48,15 @@ static err include_columns(struct ddl *ddl, const struct cat_relation *relation,
     return NULL;
 }
 
-err ddl_index_for_constraint(struct ddl *ddl, struct cat_relation *relation, str name,
-                             const int16_t *columns, size_t count, bool primary,
-                             bool nulls_not_distinct, const struct list *including, oid *out)
+err ddl_index_for_constraint(struct ddl *ddl,
+                             struct cat_relation *relation,
+                             str name,
+                             const int16_t *columns,
+                             size_t count,
+                             bool primary,
+                             bool nulls_not_distinct,
+                             const struct list *including,
+                             oid *out)
 {
     struct cat_index index = {
         .oid = catalog_oid_new(ddl->next),
@@ -71,8 +78,10 @@ err ddl_index_for_constraint(struct ddl *ddl, struct cat_relation *relation, str
     return NULL;
 }
 
-static err element_make(struct ddl *ddl, const struct cat_relation *relation,
-                        const struct IndexElem *elem, struct cat_index_element *out)
+static err element_make(struct ddl *ddl,
+                        const struct cat_relation *relation,
+                        const struct IndexElem *elem,
+                        struct cat_index_element *out)
 {
     out->descending = elem->ordering == SORTBY_DESC;
     /* Left to itself DESC means NULLS FIRST. */
@@ -82,20 +91,21 @@ static err element_make(struct ddl *ddl, const struct cat_relation *relation,
     if (!str_empty(elem->name)) {
         const struct cat_column *column = cat_column_find(relation, elem->name);
         if (!column)
-            return err_sql(
-                ddl->arena, "42703", "column \"%.*s\" does not exist", STR_FMT(elem->name));
+            return err_sql(ddl->arena, "42703", "column \"%.*s\" does not exist",
+                           STR_FMT(elem->name));
         out->column = column->number;
         return NULL;
     }
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){
-                           .use = DDL_EXPR_INDEX, .relation = relation, .tree = elem->expr}));
+    TRY(ddl_check_expr(
+        ddl, &(struct ddl_expr){.use = DDL_EXPR_INDEX, .relation = relation, .tree = elem->expr}));
     return ddl_store_expr(ddl, relation, elem->expr, &out->expr);
 }
 
 /* ChooseIndexColumnNames: the columns' names, "expr" (or the function's name) for expressions. */
-static str index_columns_text(struct ddl *ddl, const struct cat_relation *relation,
-                              const struct IndexStmt *create, const struct cat_index *index)
+static str index_columns_text(struct ddl *ddl,
+                              const struct cat_relation *relation,
+                              const struct IndexStmt *create,
+                              const struct cat_index *index)
 {
     struct buf *out = buf_in(ddl->arena, 0);
     for (size_t i = 0; i < index->element_count; i++) {
@@ -110,35 +120,35 @@ static str index_columns_text(struct ddl *ddl, const struct cat_relation *relati
     return buf_str(out);
 }
 
-static err index_fill(struct ddl *ddl, const struct IndexStmt *create,
-                      const struct cat_relation *relation, struct cat_index *index)
+static err index_fill(struct ddl *ddl,
+                      const struct IndexStmt *create,
+                      const struct cat_relation *relation,
+                      struct cat_index *index)
 {
     size_t count = create->indexParams->count;
     struct cat_index_element *elements = ARENA_ARRAY(ddl->pool, struct cat_index_element, count);
     for (size_t i = 0; i < count; i++)
-        TRY(element_make(
-            ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]), &elements[i]));
+        TRY(element_make(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]),
+                         &elements[i]));
     index->elements = elements;
     index->element_count = count;
     TRY(include_columns(ddl, relation, create->indexIncludingParams, index));
     if (!create->whereClause) return NULL;
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){.use = DDL_EXPR_INDEX_WHERE,
-                                          .relation = relation,
-                                          .tree = create->whereClause}));
+    TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_INDEX_WHERE,
+                                               .relation = relation,
+                                               .tree = create->whereClause}));
     return ddl_store_expr(ddl, relation, create->whereClause, &index->where);
 }
 
-static err index_name(struct ddl *ddl, const struct IndexStmt *create,
-                      const struct cat_relation *relation, struct cat_index *index)
+static err index_name(struct ddl *ddl,
+                      const struct IndexStmt *create,
+                      const struct cat_relation *relation,
+                      struct cat_index *index)
 {
     str name = create->idxname;
     if (str_empty(name))
-        name = ddl_choose_name(ddl,
-                               relation->schema,
-                               relation->name,
-                               index_columns_text(ddl, relation, create, index),
-                               "idx");
+        name = ddl_choose_name(ddl, relation->schema, relation->name,
+                               index_columns_text(ddl, relation, create, index), "idx");
     else if (ddl_relation_name_taken(ddl, relation->schema, name))
         return err_sql(ddl->arena, "42P07", "relation \"%.*s\" already exists", STR_FMT(name));
     index->name = str_copy(ddl->pool, name);
@@ -151,23 +161,18 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     const struct cat_relation *table;
     TRY(ddl_relation(ddl, create->relation, MISSING_IS_ERROR, &table));
     if (table->kind != 'r')
-        return err_sql(ddl->arena,
-                       "42809",
-                       "cannot create index on relation \"%.*s\"",
+        return err_sql(ddl->arena, "42809", "cannot create index on relation \"%.*s\"",
                        STR_FMT(table->name));
     TRY(ddl_must_own_relation(ddl, table));
-    bool taken = !str_empty(create->idxname) &&
-                 ddl_relation_name_taken(ddl, table->schema, create->idxname);
+    bool taken =
+        !str_empty(create->idxname) && ddl_relation_name_taken(ddl, table->schema, create->idxname);
     if (taken && create->if_not_exists) {
-        ddl_notice(
-            ddl, "relation \"%.*s\" already exists, skipping", STR_FMT(create->idxname));
+        ddl_notice(ddl, "relation \"%.*s\" already exists, skipping", STR_FMT(create->idxname));
         return NULL;
     }
     const struct method_row *method = method_of(create->accessMethod);
     if (!method)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "access method \"%.*s\" does not exist",
+        return err_sql(ddl->arena, "42704", "access method \"%.*s\" does not exist",
                        STR_FMT(create->accessMethod));
     struct cat_index index = {
         .oid = catalog_oid_new(ddl->next),
@@ -177,17 +182,14 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
         .nulls_not_distinct = create->nulls_not_distinct,
     };
     if (!method->physical && create->unique)
-        return err_sql(ddl->arena,
-                       "0A000",
+        return err_sql(ddl->arena, "0A000",
                        "access method \"%.*s\" does not support unique indexes",
                        STR_FMT(method->name));
     TRY(index_fill(ddl, create, table, &index));
     TRY(index_name(ddl, create, table, &index));
     if (!method->physical)
-        ddl_notice(ddl,
-                   "index \"%.*s\" is recorded only: the embedded engine has no %.*s indexes",
-                   STR_FMT(index.name),
-                   STR_FMT(method->name));
+        ddl_notice(ddl, "index \"%.*s\" is recorded only: the embedded engine has no %.*s indexes",
+                   STR_FMT(index.name), STR_FMT(method->name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, table);
     DDL_ADD(ddl, edited, indexes, index_count, &index);
     catalog_put(ddl->next, CAT_RELATION, edited);

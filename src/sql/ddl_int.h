@@ -51,21 +51,23 @@ MUST_USE err ddl_check_expr(struct ddl *ddl, const struct ddl_expr *expr);
 
 /* ---- arrays inside objects: copied, never changed in place ---- */
 
-void *ddl_array_add(struct arena *pool, const void *at, size_t count, size_t size, const void *item);
+void *ddl_array_add(
+    struct arena *pool, const void *at, size_t count, size_t size, const void *item);
 void *ddl_array_copy(struct arena *pool, const void *at, size_t count, size_t size);
-void *ddl_array_without(struct arena *pool, const void *at, size_t count, size_t size, size_t index);
-#define DDL_ADD(ddl, object, member, counter, item)                                            \
-    ((object)->member = ddl_array_add((ddl)->pool, (object)->member, (object)->counter,        \
-                                      sizeof *(object)->member, (item)),                       \
+void *ddl_array_without(
+    struct arena *pool, const void *at, size_t count, size_t size, size_t index);
+#define DDL_ADD(ddl, object, member, counter, item)                                     \
+    ((object)->member = ddl_array_add((ddl)->pool, (object)->member, (object)->counter, \
+                                      sizeof *(object)->member, (item)),                \
      (object)->counter++)
-#define DDL_REMOVE(ddl, object, member, counter, index)                                        \
-    ((object)->member = ddl_array_without((ddl)->pool, (object)->member, (object)->counter,    \
-                                          sizeof *(object)->member, (index)),                  \
+#define DDL_REMOVE(ddl, object, member, counter, index)                                     \
+    ((object)->member = ddl_array_without((ddl)->pool, (object)->member, (object)->counter, \
+                                          sizeof *(object)->member, (index)),               \
      (object)->counter--)
 /* Makes the array the object's own and answers it writable. */
-#define DDL_OWN(ddl, object, member, counter)                                              \
-    ((object)->member = ddl_array_copy((ddl)->pool, (object)->member, (object)->counter,  \
-                                       sizeof *(object)->member),                         \
+#define DDL_OWN(ddl, object, member, counter)                                            \
+    ((object)->member = ddl_array_copy((ddl)->pool, (object)->member, (object)->counter, \
+                                       sizeof *(object)->member),                        \
      (void *)(uintptr_t)(object)->member)
 
 /* ---- ddl_names.c ---- */
@@ -89,29 +91,38 @@ MUST_USE err ddl_split_name(struct ddl *ddl, const struct list *names, str *sche
 /* A relation of any kind by name along the path, or NULL. */
 const struct cat_relation *ddl_relation_find(struct ddl *ddl, str schema, str name);
 /* 42P01 (3F000 for a missing schema); with MISSING_IS_OK *out is NULL then. */
-MUST_USE err ddl_relation(struct ddl *ddl, const struct RangeVar *name, enum ddl_missing missing,
+MUST_USE err ddl_relation(struct ddl *ddl,
+                          const struct RangeVar *name,
+                          enum ddl_missing missing,
                           const struct cat_relation **out);
 /* The same and of kind 'r': 42809 `"x" is not a table`. */
-MUST_USE err ddl_table(struct ddl *ddl, const struct RangeVar *name,
+MUST_USE err ddl_table(struct ddl *ddl,
+                       const struct RangeVar *name,
                        const struct cat_relation **out);
 /* An index along the path, or NULL. */
-const struct cat_index *ddl_index_find(struct ddl *ddl, str schema, str name,
+const struct cat_index *ddl_index_find(struct ddl *ddl,
+                                       str schema,
+                                       str name,
                                        const struct cat_relation **table);
 const struct cat_type *ddl_type_find(struct ddl *ddl, str schema, str name);
-MUST_USE err ddl_type_named(struct ddl *ddl, const struct list *names,
-                            const struct cat_type **out);
+MUST_USE err ddl_type_named(struct ddl *ddl, const struct list *names, const struct cat_type **out);
 /* A TypeName to oid and typmod. 42704, 0A000 for types that this engine has not. */
 MUST_USE err ddl_type_ref(struct ddl *ddl, const struct TypeName *name, oid *type, int32_t *typmod);
 /* A function by name and argument types: 42883, 42725. *out NULL with MISSING_IS_OK. */
-MUST_USE err ddl_function(struct ddl *ddl, const struct ObjectWithArgs *name, const char *what,
-                          enum ddl_missing missing, const struct cat_function **out);
+MUST_USE err ddl_function(struct ddl *ddl,
+                          const struct ObjectWithArgs *name,
+                          const char *what,
+                          enum ddl_missing missing,
+                          const struct cat_function **out);
 /* Functions with this name along the path: the first schema that has one. */
 const struct cat_function *ddl_function_find(struct ddl *ddl, str schema, str name, size_t *count);
 /* "name(type, type)" */
 str ddl_signature(struct ddl *ddl, const struct cat_function *function);
 str ddl_type_text(struct ddl *ddl, oid type, int32_t typmod);
 /* The role that a RoleSpec names; PUBLIC is ROLE_PUBLIC when allowed. 42704. */
-MUST_USE err ddl_role_spec(struct ddl *ddl, const struct RoleSpec *spec, bool public_allowed,
+MUST_USE err ddl_role_spec(struct ddl *ddl,
+                           const struct RoleSpec *spec,
+                           bool public_allowed,
                            oid *out);
 str ddl_role_name(struct ddl *ddl, oid role);
 
@@ -129,14 +140,22 @@ const char *ddl_relation_word(char kind);
 /* PostgreSQL's ChooseRelationName: name1_name2_label, cut to NAME_BYTES_MAX, a number on clash. */
 str ddl_choose_name(struct ddl *ddl, oid schema, str name1, str name2, const char *label);
 /* The same for a constraint of a relation: free among its constraints (and relations, for indexes). */
-str ddl_choose_constraint_name(struct ddl *ddl, const struct cat_relation *relation, str name2,
+str ddl_choose_constraint_name(struct ddl *ddl,
+                               const struct cat_relation *relation,
+                               str name2,
                                const char *label);
 /* "a_b_c" for auto names. */
-str ddl_column_names(struct ddl *ddl, const struct cat_relation *relation, const int16_t *columns,
-                     size_t count, const char *separator);
+str ddl_column_names(struct ddl *ddl,
+                     const struct cat_relation *relation,
+                     const int16_t *columns,
+                     size_t count,
+                     const char *separator);
 /* Names in the embedded file. */
 str ddl_physical_relation(struct ddl *ddl, oid self, oid schema, str name);
-str ddl_physical_column(struct ddl *ddl, const struct cat_relation *relation, int16_t self, str name);
+str ddl_physical_column(struct ddl *ddl,
+                        const struct cat_relation *relation,
+                        int16_t self,
+                        str name);
 
 /* The ACL that a new object of this kind gets from default privileges. */
 struct cat_acl ddl_initial_acl(struct ddl *ddl, oid owner, oid schema, char object);
@@ -145,8 +164,10 @@ struct cat_acl ddl_initial_acl(struct ddl *ddl, oid owner, oid schema, char obje
 
 /* A copy in the pool of an expression (or a SELECT) with every name qualified, and its text.
  * relation: whose columns may be named bare, or NULL. */
-MUST_USE err ddl_store_expr(struct ddl *ddl, const struct cat_relation *relation,
-                            const struct node *tree, struct cat_expr *out);
+MUST_USE err ddl_store_expr(struct ddl *ddl,
+                            const struct cat_relation *relation,
+                            const struct node *tree,
+                            struct cat_expr *out);
 MUST_USE err ddl_store_query(struct ddl *ddl, const struct node *select, struct cat_expr *out);
 
 enum ddl_target_kind { TARGET_RELATION, TARGET_COLUMN, TARGET_FUNCTION, TARGET_TYPE };
@@ -156,12 +177,16 @@ struct ddl_target {
     int16_t column;
 };
 /* Does the stored expression mention the target? relation: as for ddl_store_expr. */
-bool ddl_expr_mentions(struct ddl *ddl, const struct catalog *catalog,
-                       const struct cat_relation *relation, const struct cat_expr *expr,
+bool ddl_expr_mentions(struct ddl *ddl,
+                       const struct catalog *catalog,
+                       const struct cat_relation *relation,
+                       const struct cat_expr *expr,
                        const struct ddl_target *target);
 /* Rewrites every stored expression of every object after a relation (new name or schema), column,
  * function or type of `before` got another name in next. */
-MUST_USE err ddl_rename_everywhere(struct ddl *ddl, const struct ddl_target *target, oid schema,
+MUST_USE err ddl_rename_everywhere(struct ddl *ddl,
+                                   const struct ddl_target *target,
+                                   oid schema,
                                    str name);
 
 /* ---- parts ---- */
@@ -174,17 +199,24 @@ struct ddl_column_options {
 };
 MUST_USE err ddl_column_add(struct ddl *ddl, const struct ddl_column_options *options);
 /* Then, with every column known: DEFAULT, GENERATED, NOT NULL and table-like ones. */
-MUST_USE err ddl_column_constraints(struct ddl *ddl, struct cat_relation *relation,
+MUST_USE err ddl_column_constraints(struct ddl *ddl,
+                                    struct cat_relation *relation,
                                     const struct ColumnDef *def);
-MUST_USE err ddl_column_identity(struct ddl *ddl, struct cat_relation *relation,
-                                 struct cat_column *column, char when, const struct list *options,
+MUST_USE err ddl_column_identity(struct ddl *ddl,
+                                 struct cat_relation *relation,
+                                 struct cat_column *column,
+                                 char when,
+                                 const struct list *options,
                                  const struct node *at);
-MUST_USE err ddl_column_default(struct ddl *ddl, struct cat_relation *relation,
-                                struct cat_column *column, const struct node *expr);
+MUST_USE err ddl_column_default(struct ddl *ddl,
+                                struct cat_relation *relation,
+                                struct cat_column *column,
+                                const struct node *expr);
 MUST_USE err ddl_check_scalar(struct ddl *ddl, str name, oid type, const struct node *at);
 
 /* ddl_constraint.c: column is set for a column constraint, else NULL. */
-MUST_USE err ddl_constraint_add(struct ddl *ddl, struct cat_relation *relation,
+MUST_USE err ddl_constraint_add(struct ddl *ddl,
+                                struct cat_relation *relation,
                                 const struct Constraint *constraint,
                                 const struct cat_column *column);
 
@@ -193,9 +225,14 @@ MUST_USE err ddl_constraint_add(struct ddl *ddl, struct cat_relation *relation,
 void ddl_constraint_fold(struct Constraint *constraint, const struct list *list, size_t at);
 
 /* ddl_index.c */
-MUST_USE err ddl_index_for_constraint(struct ddl *ddl, struct cat_relation *relation, str name,
-                                      const int16_t *columns, size_t count, bool primary,
-                                      bool nulls_not_distinct, const struct list *including,
+MUST_USE err ddl_index_for_constraint(struct ddl *ddl,
+                                      struct cat_relation *relation,
+                                      str name,
+                                      const int16_t *columns,
+                                      size_t count,
+                                      bool primary,
+                                      bool nulls_not_distinct,
+                                      const struct list *including,
                                       oid *out);
 
 /* ddl_sequence.c: a sequence for a column (serial, identity), put into next. */
@@ -203,16 +240,20 @@ struct ddl_sequence_options {
     str name;
     oid schema;
     oid owner;
-    oid type; /* int2, int4, int8 */
+    oid type;                   /* int2, int4, int8 */
     const struct list *options; /* DefElems; may be NULL */
     oid owner_relation;
     int16_t owner_column;
 };
-MUST_USE err ddl_sequence_make(struct ddl *ddl, const struct ddl_sequence_options *options,
+MUST_USE err ddl_sequence_make(struct ddl *ddl,
+                               const struct ddl_sequence_options *options,
                                oid *out);
 /* Options of CREATE/ALTER onto a sequence. restarted: set when RESTART was said. */
-MUST_USE err ddl_sequence_options(struct ddl *ddl, struct cat_sequence *sequence,
-                                  const struct list *options, bool is_new, bool *restarted,
+MUST_USE err ddl_sequence_options(struct ddl *ddl,
+                                  struct cat_sequence *sequence,
+                                  const struct list *options,
+                                  bool is_new,
+                                  bool *restarted,
                                   int64_t *restart);
 
 /* ddl_type.c: the row type and array type of a relation, put into next. */
@@ -220,11 +261,16 @@ void ddl_row_type_put(struct ddl *ddl, struct cat_relation *relation);
 oid ddl_array_type_put(struct ddl *ddl, const struct cat_type *element);
 
 /* ddl_drop.c: one object and, with CASCADE, what depends on it (2BP01 otherwise). */
-MUST_USE err ddl_drop_relation(struct ddl *ddl, const struct cat_relation *relation,
+MUST_USE err ddl_drop_relation(struct ddl *ddl,
+                               const struct cat_relation *relation,
                                enum DropBehavior behavior);
-MUST_USE err ddl_drop_column(struct ddl *ddl, oid relation, int16_t column,
+MUST_USE err ddl_drop_column(struct ddl *ddl,
+                             oid relation,
+                             int16_t column,
                              enum DropBehavior behavior);
-MUST_USE err ddl_drop_constraint(struct ddl *ddl, oid relation, str name,
+MUST_USE err ddl_drop_constraint(struct ddl *ddl,
+                                 oid relation,
+                                 str name,
                                  enum DropBehavior behavior);
 
 /* ddl_function.c: "name=value" texts, of functions and roles. */
@@ -232,18 +278,23 @@ struct ddl_settings {
     const str *at;
     size_t count;
 };
-MUST_USE err ddl_setting_apply(struct ddl *ddl, struct ddl_settings *settings,
+MUST_USE err ddl_setting_apply(struct ddl *ddl,
+                               struct ddl_settings *settings,
                                const struct VariableSetStmt *set);
 /* The value as PostgreSQL keeps it: search_path's parts are quoted names. */
 str ddl_setting_value(struct ddl *ddl, const struct VariableSetStmt *set);
 
 /* ddl_policy.c: into its place by name. */
-void ddl_policy_insert(struct ddl *ddl, struct cat_relation *table, const struct cat_policy *policy);
+void ddl_policy_insert(struct ddl *ddl,
+                       struct cat_relation *table,
+                       const struct cat_policy *policy);
 
 /* ddl_rename.c: the owner of a relation, its row type and its columns' sequences. */
 MUST_USE err ddl_relation_owner(struct ddl *ddl, const struct cat_relation *relation, oid to);
 
 /* ddl_view.c: WITH (...) of CREATE VIEW and ALTER VIEW SET. */
-MUST_USE err ddl_view_options(struct ddl *ddl, struct cat_relation *view, const struct list *options);
+MUST_USE err ddl_view_options(struct ddl *ddl,
+                              struct cat_relation *view,
+                              const struct list *options);
 
 #endif

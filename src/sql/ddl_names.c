@@ -33,8 +33,8 @@ bool ddl_owns(struct ddl *ddl, oid owner)
 
 static bool schema_allows(struct ddl *ddl, const struct cat_schema *schema, uint32_t wanted)
 {
-    return catalog_role_has(
-        ddl->next, ddl->context->role, schema->owner, &schema->acl, 'n', wanted);
+    return catalog_role_has(ddl->next, ddl->context->role, schema->owner, &schema->acl, 'n',
+                            wanted);
 }
 
 err ddl_schema(struct ddl *ddl, str name, const struct cat_schema **out)
@@ -70,9 +70,7 @@ err ddl_creation_schema(struct ddl *ddl, str name, oid *out)
         schema = path_schema(ddl, i);
     if (!schema) return err_sql(ddl->arena, "3F000", "no schema has been selected to create in");
     if (system_schema(schema->oid) || !schema_allows(ddl, schema, PRIV_CREATE))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "permission denied for schema %.*s",
+        return err_sql(ddl->arena, "42501", "permission denied for schema %.*s",
                        STR_FMT(schema->name));
     *out = schema->oid;
     return NULL;
@@ -110,7 +108,9 @@ const struct cat_relation *ddl_relation_find(struct ddl *ddl, str schema, str na
     return NULL;
 }
 
-const struct cat_index *ddl_index_find(struct ddl *ddl, str schema, str name,
+const struct cat_index *ddl_index_find(struct ddl *ddl,
+                                       str schema,
+                                       str name,
                                        const struct cat_relation **table)
 {
     if (!str_empty(schema)) {
@@ -132,7 +132,9 @@ static str shown(struct ddl *ddl, str schema, str name)
     return str_printf(ddl->arena, "%.*s.%.*s", STR_FMT(schema), STR_FMT(name));
 }
 
-err ddl_relation(struct ddl *ddl, const struct RangeVar *name, enum ddl_missing missing,
+err ddl_relation(struct ddl *ddl,
+                 const struct RangeVar *name,
+                 enum ddl_missing missing,
                  const struct cat_relation **out)
 {
     *out = NULL;
@@ -144,9 +146,7 @@ err ddl_relation(struct ddl *ddl, const struct RangeVar *name, enum ddl_missing 
     }
     *out = ddl_relation_find(ddl, name->schemaname, name->relname);
     if (*out || missing == MISSING_IS_OK) return NULL;
-    struct err *error = err_sql(ddl->arena,
-                                "42P01",
-                                "relation \"%.*s\" does not exist",
+    struct err *error = err_sql(ddl->arena, "42P01", "relation \"%.*s\" does not exist",
                                 STR_FMT(shown(ddl, name->schemaname, name->relname)));
     return err_at(error, name->base.location);
 }
@@ -161,16 +161,11 @@ err ddl_table(struct ddl *ddl, const struct RangeVar *name, const struct cat_rel
 const char *ddl_relation_word(char kind)
 {
     switch (kind) {
-    case 'v':
-        return "view";
-    case 'm':
-        return "materialized view";
-    case 'S':
-        return "sequence";
-    case 'c':
-        return "composite type";
-    default: /* a letter, not an enum */
-        return "table";
+    case 'v': return "view";
+    case 'm': return "materialized view";
+    case 'S': return "sequence";
+    case 'c': return "composite type";
+    default: /* a letter, not an enum */ return "table";
     }
 }
 
@@ -203,22 +198,20 @@ err ddl_type_named(struct ddl *ddl, const struct list *names, const struct cat_t
     TRY(ddl_split_name(ddl, names, &schema, &name));
     *out = ddl_type_find(ddl, schema, name);
     if (*out) return NULL;
-    return err_sql(ddl->arena,
-                   "42704",
-                   "type \"%.*s\" does not exist",
+    return err_sql(ddl->arena, "42704", "type \"%.*s\" does not exist",
                    STR_FMT(shown(ddl, schema, name)));
 }
 
 /* PostgreSQL's types that this engine has not: refused by name rather than unknown. */
 static const str types_missing[] = {
-    STR_INIT("bit"),        STR_INIT("varbit"),    STR_INIT("money"),     STR_INIT("inet"),
-    STR_INIT("cidr"),       STR_INIT("macaddr"),   STR_INIT("macaddr8"),  STR_INIT("xml"),
-    STR_INIT("point"),      STR_INIT("line"),      STR_INIT("lseg"),      STR_INIT("box"),
-    STR_INIT("path"),       STR_INIT("polygon"),   STR_INIT("circle"),    STR_INIT("tsvector"),
-    STR_INIT("tsquery"),    STR_INIT("int4range"), STR_INIT("int8range"), STR_INIT("numrange"),
-    STR_INIT("tsrange"),    STR_INIT("tstzrange"), STR_INIT("daterange"), STR_INIT("hstore"),
-    STR_INIT("vector"),     STR_INIT("geometry"),  STR_INIT("geography"), STR_INIT("ltree"),
-    STR_INIT("pg_lsn"),     STR_INIT("txid_snapshot"), STR_INIT("jsonpath"),
+    STR_INIT("bit"),     STR_INIT("varbit"),        STR_INIT("money"),     STR_INIT("inet"),
+    STR_INIT("cidr"),    STR_INIT("macaddr"),       STR_INIT("macaddr8"),  STR_INIT("xml"),
+    STR_INIT("point"),   STR_INIT("line"),          STR_INIT("lseg"),      STR_INIT("box"),
+    STR_INIT("path"),    STR_INIT("polygon"),       STR_INIT("circle"),    STR_INIT("tsvector"),
+    STR_INIT("tsquery"), STR_INIT("int4range"),     STR_INIT("int8range"), STR_INIT("numrange"),
+    STR_INIT("tsrange"), STR_INIT("tstzrange"),     STR_INIT("daterange"), STR_INIT("hstore"),
+    STR_INIT("vector"),  STR_INIT("geometry"),      STR_INIT("geography"), STR_INIT("ltree"),
+    STR_INIT("pg_lsn"),  STR_INIT("txid_snapshot"), STR_INIT("jsonpath"),
 };
 
 static void infer_start(struct ddl *ddl, struct infer_context *infer)
@@ -309,8 +302,8 @@ static bool arguments_equal(const struct cat_function *function, const oid *type
 }
 
 /* The overload with exactly these types: the first schema of the path that has it. */
-static const struct cat_function *overload(struct ddl *ddl, str schema, str name, const oid *types,
-                                           size_t count)
+static const struct cat_function *overload(
+    struct ddl *ddl, str schema, str name, const oid *types, size_t count)
 {
     size_t paths = str_empty(schema) ? ddl->context->search_path_count : 1;
     for (size_t i = 0; i < paths; i++) {
@@ -324,24 +317,24 @@ static const struct cat_function *overload(struct ddl *ddl, str schema, str name
     return NULL;
 }
 
-static err function_missing(struct ddl *ddl, const char *what, str schema, str name,
-                            const oid *types, size_t count)
+static err function_missing(
+    struct ddl *ddl, const char *what, str schema, str name, const oid *types, size_t count)
 {
     struct buf *out = buf_in(ddl->arena, 0);
     for (size_t i = 0; i < count; i++) {
         if (i) buf_lit(out, ", ");
         buf_str_add(out, ddl_type_text(ddl, types[i], TYPMOD_NONE));
     }
-    return err_sql(ddl->arena,
-                   "42883",
-                   "%s %.*s(%.*s) does not exist",
-                   what,
-                   STR_FMT(shown(ddl, schema, name)),
-                   STR_FMT(buf_str(out)));
+    return err_sql(ddl->arena, "42883", "%s %.*s(%.*s) does not exist", what,
+                   STR_FMT(shown(ddl, schema, name)), STR_FMT(buf_str(out)));
 }
 
-static err function_by_name(struct ddl *ddl, const char *what, str schema, str name,
-                            enum ddl_missing missing, const struct cat_function **out)
+static err function_by_name(struct ddl *ddl,
+                            const char *what,
+                            str schema,
+                            str name,
+                            enum ddl_missing missing,
+                            const struct cat_function **out)
 {
     size_t count;
     *out = ddl_function_find(ddl, schema, name, &count);
@@ -349,16 +342,18 @@ static err function_by_name(struct ddl *ddl, const char *what, str schema, str n
     if (count > 1) {
         struct err *error =
             err_sql(ddl->arena, "42725", "%s name \"%.*s\" is not unique", what, STR_FMT(text));
-        return err_hint(
-            ddl->arena, error, "Specify the argument list to select the %s unambiguously.", what);
+        return err_hint(ddl->arena, error,
+                        "Specify the argument list to select the %s unambiguously.", what);
     }
     if (count || missing == MISSING_IS_OK) return NULL;
-    return err_sql(
-        ddl->arena, "42883", "could not find a %s named \"%.*s\"", what, STR_FMT(text));
+    return err_sql(ddl->arena, "42883", "could not find a %s named \"%.*s\"", what, STR_FMT(text));
 }
 
-err ddl_function(struct ddl *ddl, const struct ObjectWithArgs *object, const char *what,
-                 enum ddl_missing missing, const struct cat_function **out)
+err ddl_function(struct ddl *ddl,
+                 const struct ObjectWithArgs *object,
+                 const char *what,
+                 enum ddl_missing missing,
+                 const struct cat_function **out)
 {
     str schema, name;
     TRY(ddl_split_name(ddl, object->objname, &schema, &name));
@@ -399,11 +394,9 @@ err ddl_role_spec(struct ddl *ddl, const struct RoleSpec *spec, bool public_allo
     }
     const struct cat_role *role = catalog_role_find(ddl->next, spec->rolename);
     if (!role)
-        return err_at(err_sql(ddl->arena,
-                              "42704",
-                              "role \"%.*s\" does not exist",
-                              STR_FMT(spec->rolename)),
-                      spec->base.location);
+        return err_at(
+            err_sql(ddl->arena, "42704", "role \"%.*s\" does not exist", STR_FMT(spec->rolename)),
+            spec->base.location);
     *out = role->oid;
     return NULL;
 }
@@ -432,10 +425,8 @@ err ddl_name_free(struct ddl *ddl, oid schema, str name)
     if (ddl_relation_name_taken(ddl, schema, name))
         return err_sql(ddl->arena, "42P07", "relation \"%.*s\" already exists", STR_FMT(name));
     if (!catalog_type_find(ddl->next, schema, name)) return NULL;
-    struct err *error =
-        err_sql(ddl->arena, "42710", "type \"%.*s\" already exists", STR_FMT(name));
-    return err_hint(ddl->arena,
-                    error,
+    struct err *error = err_sql(ddl->arena, "42710", "type \"%.*s\" already exists", STR_FMT(name));
+    return err_hint(ddl->arena, error,
                     "A relation has an associated type of the same name, so you must use a name "
                     "that doesn't conflict with any existing type.");
 }
@@ -455,18 +446,15 @@ static str object_name(struct ddl *ddl, str name1, str name2, str label)
     size_t room = NAME_BYTES_MAX - overhead;
     size_t len1 = name1.len, len2 = name2.len;
     while (len1 + len2 > room) {
-        if (len1 > len2) len1--;
-        else len2--;
+        if (len1 > len2)
+            len1--;
+        else
+            len2--;
     }
     name1 = clip(name1, len1);
     name2 = clip(name2, len2);
-    return str_printf(ddl->arena,
-                      "%.*s%s%.*s%s%.*s",
-                      STR_FMT(name1),
-                      name2.len ? "_" : "",
-                      STR_FMT(name2),
-                      label.len ? "_" : "",
-                      STR_FMT(label));
+    return str_printf(ddl->arena, "%.*s%s%.*s%s%.*s", STR_FMT(name1), name2.len ? "_" : "",
+                      STR_FMT(name2), label.len ? "_" : "", STR_FMT(label));
 }
 
 static str numbered(struct ddl *ddl, const char *label, int number)
@@ -485,7 +473,9 @@ str ddl_choose_name(struct ddl *ddl, oid schema, str name1, str name2, const cha
     }
 }
 
-str ddl_choose_constraint_name(struct ddl *ddl, const struct cat_relation *relation, str name2,
+str ddl_choose_constraint_name(struct ddl *ddl,
+                               const struct cat_relation *relation,
+                               str name2,
                                const char *label)
 {
     for (int number = 0;; number++) {
@@ -499,8 +489,11 @@ str ddl_choose_constraint_name(struct ddl *ddl, const struct cat_relation *relat
     }
 }
 
-str ddl_column_names(struct ddl *ddl, const struct cat_relation *relation, const int16_t *columns,
-                     size_t count, const char *separator)
+str ddl_column_names(struct ddl *ddl,
+                     const struct cat_relation *relation,
+                     const int16_t *columns,
+                     size_t count,
+                     const char *separator)
 {
     str *names = ARENA_ARRAY(ddl->arena, str, count);
     for (size_t i = 0; i < count; i++) {
@@ -534,9 +527,7 @@ str ddl_physical_relation(struct ddl *ddl, oid self, oid schema, str name)
 {
     bool bare = schema == SCHEMA_PUBLIC && !str_starts(str_lower(ddl->arena, name), STR("sqlite_"));
     str wanted = bare ? str_copy(ddl->pool, name)
-                      : str_printf(ddl->pool,
-                                   "%.*s.%.*s",
-                                   STR_FMT(ddl_schema_name(ddl, schema)),
+                      : str_printf(ddl->pool, "%.*s.%.*s", STR_FMT(ddl_schema_name(ddl, schema)),
                                    STR_FMT(name));
     str chosen = wanted;
     for (int number = 2; physical_taken(ddl, self, chosen); number++)
@@ -555,7 +546,10 @@ static bool physical_column_taken(const struct cat_relation *relation, int16_t s
     return false;
 }
 
-str ddl_physical_column(struct ddl *ddl, const struct cat_relation *relation, int16_t self, str name)
+str ddl_physical_column(struct ddl *ddl,
+                        const struct cat_relation *relation,
+                        int16_t self,
+                        str name)
 {
     str chosen = str_copy(ddl->pool, name);
     for (int number = 2; physical_column_taken(relation, self, chosen); number++)
@@ -565,12 +559,16 @@ str ddl_physical_column(struct ddl *ddl, const struct cat_relation *relation, in
 
 /* ---- default privileges ---- */
 
-static const struct cat_default_acl *default_acl(struct ddl *ddl, oid owner, oid schema, char object)
+static const struct cat_default_acl *default_acl(struct ddl *ddl,
+                                                 oid owner,
+                                                 oid schema,
+                                                 char object)
 {
     size_t at = 0;
     const struct cat_default_acl *entry;
     while ((entry = catalog_default_acl_next(ddl->next, &at)))
-        if (entry->role == owner && entry->schema == schema && entry->object == object) return entry;
+        if (entry->role == owner && entry->schema == schema && entry->object == object)
+            return entry;
     return NULL;
 }
 

@@ -34,26 +34,25 @@ static err policy_roles(struct ddl *ddl, const struct list *specs, struct cat_po
         roles[policy->role_count++] = role;
     }
     if (!everybody) return NULL;
-    if (policy->role_count > 1)
-        ddl_notice(ddl, "ignoring specified roles other than PUBLIC");
+    if (policy->role_count > 1) ddl_notice(ddl, "ignoring specified roles other than PUBLIC");
     roles[0] = ROLE_PUBLIC;
     policy->role_count = 1;
     return NULL;
 }
 
-static err policy_expr(struct ddl *ddl, const struct cat_relation *table, const struct node *tree,
+static err policy_expr(struct ddl *ddl,
+                       const struct cat_relation *table,
+                       const struct node *tree,
                        struct cat_expr *out)
 {
     if (!tree) return NULL;
     TRY(ddl_check_expr(
-        ddl,
-        &(struct ddl_expr){.use = DDL_EXPR_POLICY, .relation = table, .tree = tree}));
+        ddl, &(struct ddl_expr){.use = DDL_EXPR_POLICY, .relation = table, .tree = tree}));
     return ddl_store_expr(ddl, table, tree, out);
 }
 
 /* Kept sorted by name: permissive ones are joined by OR in this order on every run. */
-void ddl_policy_insert(struct ddl *ddl, struct cat_relation *table,
-                          const struct cat_policy *policy)
+void ddl_policy_insert(struct ddl *ddl, struct cat_relation *table, const struct cat_policy *policy)
 {
     DDL_ADD(ddl, table, policies, policy_count, policy);
     struct cat_policy *own = (struct cat_policy *)(uintptr_t)table->policies;
@@ -79,17 +78,12 @@ err ddl_create_policy(struct ddl *ddl, const struct node *statement)
     };
     bool no_check = policy.command == 'r' || policy.command == 'd';
     if (no_check && create->with_check)
-        return err_sql(
-            ddl->arena, "42601", "WITH CHECK cannot be applied to SELECT or DELETE");
+        return err_sql(ddl->arena, "42601", "WITH CHECK cannot be applied to SELECT or DELETE");
     if (policy.command == 'a' && create->qual)
-        return err_sql(
-            ddl->arena, "42601", "only WITH CHECK expression allowed for INSERT");
+        return err_sql(ddl->arena, "42601", "only WITH CHECK expression allowed for INSERT");
     if (cat_policy_find(table, create->policy_name))
-        return err_sql(ddl->arena,
-                       "42710",
-                       "policy \"%.*s\" for table \"%.*s\" already exists",
-                       STR_FMT(create->policy_name),
-                       STR_FMT(table->name));
+        return err_sql(ddl->arena, "42710", "policy \"%.*s\" for table \"%.*s\" already exists",
+                       STR_FMT(create->policy_name), STR_FMT(table->name));
     TRY(policy_roles(ddl, create->roles, &policy));
     TRY(policy_expr(ddl, table, create->qual, &policy.using_expr));
     TRY(policy_expr(ddl, table, create->with_check, &policy.check_expr));
@@ -101,11 +95,8 @@ err ddl_create_policy(struct ddl *ddl, const struct node *statement)
 
 static err policy_missing(struct ddl *ddl, str name, const struct cat_relation *table)
 {
-    return err_sql(ddl->arena,
-                   "42704",
-                   "policy \"%.*s\" for table \"%.*s\" does not exist",
-                   STR_FMT(name),
-                   STR_FMT(table->name));
+    return err_sql(ddl->arena, "42704", "policy \"%.*s\" for table \"%.*s\" does not exist",
+                   STR_FMT(name), STR_FMT(table->name));
 }
 
 err ddl_alter_policy(struct ddl *ddl, const struct node *statement)
@@ -121,12 +112,10 @@ err ddl_alter_policy(struct ddl *ddl, const struct node *statement)
         if (str_eq(policies[i].name, alter->policy_name)) policy = &policies[i];
     if (!policy) return policy_missing(ddl, alter->policy_name, table);
     if (policy->command == 'a' && alter->qual)
-        return err_sql(
-            ddl->arena, "42601", "only WITH CHECK expression allowed for INSERT");
+        return err_sql(ddl->arena, "42601", "only WITH CHECK expression allowed for INSERT");
     bool no_check = policy->command == 'r' || policy->command == 'd';
     if (no_check && alter->with_check)
-        return err_sql(
-            ddl->arena, "42601", "only USING expression allowed for SELECT, DELETE");
+        return err_sql(ddl->arena, "42601", "only USING expression allowed for SELECT, DELETE");
     if (alter->roles->count) TRY(policy_roles(ddl, alter->roles, policy));
     TRY(policy_expr(ddl, table, alter->qual, &policy->using_expr));
     TRY(policy_expr(ddl, table, alter->with_check, &policy->check_expr));

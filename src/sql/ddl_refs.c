@@ -19,7 +19,8 @@
 
 struct ref {
     enum ddl_target_kind kind;
-    struct node *node; /* RangeVar, ColumnRef, FuncCall, TypeName; A_Const: a regclass text; String: USING;
+    struct node
+        *node; /* RangeVar, ColumnRef, FuncCall, TypeName; A_Const: a regclass text; String: USING;
                           NULL: a star */
     const struct cat_relation *relation; /* TARGET_RELATION, TARGET_COLUMN */
     const struct cat_column *column;
@@ -114,12 +115,11 @@ static void tell_column(struct walk *walk, struct node *node, const struct item 
     if (!item || !item->relation) return;
     const struct cat_column *column = cat_column_find(item->relation, name);
     if (!column) return;
-    tell(walk,
-         (struct ref){.kind = TARGET_COLUMN,
-                      .node = node,
-                      .relation = item->relation,
-                      .column = column,
-                      .name = name});
+    tell(walk, (struct ref){.kind = TARGET_COLUMN,
+                            .node = node,
+                            .relation = item->relation,
+                            .column = column,
+                            .name = name});
 }
 
 static void tell_all_columns(struct walk *walk, const struct item *item)
@@ -151,10 +151,11 @@ static void walk_column(struct walk *walk, struct ColumnRef *ref)
     const struct item *item = item_named(walk->scope, ast_name_at(ref->fields, count - 2));
     if (item && item->own)
         tell(walk,
-             (struct ref){
-                 .kind = TARGET_RELATION, .node = &ref->base, .relation = item->relation});
-    if (star) tell_all_columns(walk, item);
-    else tell_column(walk, &ref->base, item, last);
+             (struct ref){.kind = TARGET_RELATION, .node = &ref->base, .relation = item->relation});
+    if (star)
+        tell_all_columns(walk, item);
+    else
+        tell_column(walk, &ref->base, item, last);
 }
 
 /* ---- relations, functions, types ---- */
@@ -214,8 +215,7 @@ static void walk_function(struct walk *walk, struct FuncCall *call)
     if (takes_sequence(name) && call->args->count)
         walk_regclass(walk, under_casts(call->args->at[0]));
     const struct cat_function *function =
-        str_empty(schema) && builtin ? NULL
-                                     : ddl_function_find(&walk->names, schema, name, &count);
+        str_empty(schema) && builtin ? NULL : ddl_function_find(&walk->names, schema, name, &count);
     if (function)
         tell(walk,
              (struct ref){.kind = TARGET_FUNCTION, .node = &call->base, .function = function});
@@ -251,8 +251,8 @@ static struct item *scope_add(struct walk *walk, str alias)
 
 static void name_columns(struct walk *walk, struct item *item, const struct list *names)
 {
-    str *own = ARENA_ARRAY(walk->arena, str, names->count > item->name_count ? names->count
-                                                                            : item->name_count);
+    str *own = ARENA_ARRAY(walk->arena, str,
+                           names->count > item->name_count ? names->count : item->name_count);
     for (size_t i = 0; i < item->name_count; i++) own[i] = item->names[i];
     for (size_t i = 0; i < names->count; i++) own[i] = ast_name_at(names, i);
     item->names = own;
@@ -320,15 +320,9 @@ static void from_function(struct walk *walk, struct RangeFunction *function)
 static void walk_from(struct walk *walk, struct node *node)
 {
     switch ((int)node->kind) {
-    case T_RangeVar:
-        from_table(walk, AST_AS(RangeVar, node));
-        return;
-    case T_RangeSubselect:
-        from_subquery(walk, AST_AS(RangeSubselect, node));
-        return;
-    case T_RangeFunction:
-        from_function(walk, AST_AS(RangeFunction, node));
-        return;
+    case T_RangeVar: from_table(walk, AST_AS(RangeVar, node)); return;
+    case T_RangeSubselect: from_subquery(walk, AST_AS(RangeSubselect, node)); return;
+    case T_RangeFunction: from_function(walk, AST_AS(RangeFunction, node)); return;
     case T_JoinExpr: {
         struct JoinExpr *join = AST_AS(JoinExpr, node);
         walk_from(walk, join->larg);
@@ -342,9 +336,7 @@ static void walk_from(struct walk *walk, struct node *node)
         if (join->alias) scope_add(walk, join->alias->aliasname);
         return;
     }
-    default: /* XMLTABLE, TABLESAMPLE: refused by the analyzer */
-        walk_node(walk, node);
-        return;
+    default: /* XMLTABLE, TABLESAMPLE: refused by the analyzer */ walk_node(walk, node); return;
     }
 }
 
@@ -355,7 +347,9 @@ struct output {
     bool unknown;
 };
 
-static void output_item(struct walk *walk, const struct item *item, const struct list *skip,
+static void output_item(struct walk *walk,
+                        const struct item *item,
+                        const struct list *skip,
                         struct output *out)
 {
     if (!item || !item->known) {
@@ -369,8 +363,8 @@ static void output_item(struct walk *walk, const struct item *item, const struct
         for (size_t j = 0; skip && j < skip->count; j++)
             merged = merged || str_eq(ast_name_at(skip, j), name);
         if (!merged)
-            *VEC_ADD(walk->arena, out) =
-                ast_res_target(walk->arena, STR_NONE, ast_column_ref(walk->arena, item->alias, name));
+            *VEC_ADD(walk->arena, out) = ast_res_target(
+                walk->arena, STR_NONE, ast_column_ref(walk->arena, item->alias, name));
     }
 }
 
@@ -380,13 +374,15 @@ static str from_alias(const struct node *node)
         const struct RangeVar *range = AST_AS(RangeVar, node);
         return range->alias ? range->alias->aliasname : range->relname;
     }
-    const struct Alias *alias = AST_IS(RangeSubselect, node) ? AST_AS(RangeSubselect, node)->alias
+    const struct Alias *alias = AST_IS(RangeSubselect, node)  ? AST_AS(RangeSubselect, node)->alias
                                 : AST_IS(RangeFunction, node) ? AST_AS(RangeFunction, node)->alias
                                                               : NULL;
     return alias ? alias->aliasname : STR("");
 }
 
-static void output_from(struct walk *walk, const struct node *node, const struct list *skip,
+static void output_from(struct walk *walk,
+                        const struct node *node,
+                        const struct list *skip,
                         struct output *out)
 {
     if (!AST_IS(JoinExpr, node)) {
@@ -425,10 +421,8 @@ static void expand_stars(struct walk *walk, struct SelectStmt *select)
                 output_from(walk, select->fromClause->at[j], NULL, &out);
         else
             output_item(walk,
-                        item_named(walk->scope,
-                                   ast_name_at(star->fields, star->fields->count - 2)),
-                        NULL,
-                        &out);
+                        item_named(walk->scope, ast_name_at(star->fields, star->fields->count - 2)),
+                        NULL, &out);
         if (out.unknown) ast_list_add(walk->arena, &targets, target);
         for (size_t j = 0; !out.unknown && j < out.count; j++)
             ast_list_add(walk->arena, &targets, out.at[j]);
@@ -537,8 +531,8 @@ static void walk_select(struct walk *walk, struct SelectStmt *select)
     walk_targets(walk, select);
     walk_list(walk, select->valuesLists);
     walk_list(walk, select->windowClause);
-    struct node *const parts[] = {
-        select->whereClause, select->havingClause, select->limitOffset, select->limitCount};
+    struct node *const parts[] = {select->whereClause, select->havingClause, select->limitOffset,
+                                  select->limitCount};
     for (size_t i = 0; i < COUNT_OF(parts) && !walk->error; i++)
         if (parts[i]) walk_node(walk, parts[i]);
     walk->scope = scope.outer;
@@ -549,23 +543,12 @@ static void walk_node(struct walk *walk, struct node *node)
 {
     if (walk->error || !node) return;
     switch ((int)node->kind) {
-    case T_ColumnRef:
-        walk_column(walk, AST_AS(ColumnRef, node));
-        return;
-    case T_SelectStmt:
-        walk_select(walk, AST_AS(SelectStmt, node));
-        return;
-    case T_TypeCast:
-        walk_cast(walk, AST_AS(TypeCast, node));
-        return;
-    case T_TypeName:
-        walk_type(walk, AST_AS(TypeName, node));
-        break;
-    case T_FuncCall:
-        walk_function(walk, AST_AS(FuncCall, node));
-        break;
-    default: /* nothing of its own to refer to */
-        break;
+    case T_ColumnRef: walk_column(walk, AST_AS(ColumnRef, node)); return;
+    case T_SelectStmt: walk_select(walk, AST_AS(SelectStmt, node)); return;
+    case T_TypeCast: walk_cast(walk, AST_AS(TypeCast, node)); return;
+    case T_TypeName: walk_type(walk, AST_AS(TypeName, node)); break;
+    case T_FuncCall: walk_function(walk, AST_AS(FuncCall, node)); break;
+    default: /* nothing of its own to refer to */ break;
     }
     ast_children(node, walk_child, walk);
 }
@@ -621,23 +604,23 @@ static err qualify(struct walk *walk, const struct ref *ref)
         return NULL;
     }
     case TARGET_FUNCTION:
-        qualify_names(walk,
-                      &AST_AS(FuncCall, ref->node)->funcname,
+        qualify_names(walk, &AST_AS(FuncCall, ref->node)->funcname,
                       ddl_schema_name(ddl, ref->function->schema));
         return NULL;
     case TARGET_TYPE:
-        qualify_names(walk,
-                      &AST_AS(TypeName, ref->node)->names,
+        qualify_names(walk, &AST_AS(TypeName, ref->node)->names,
                       ddl_schema_name(ddl, ref->type->schema));
         return NULL;
-    case TARGET_COLUMN:
-        return NULL;
+    case TARGET_COLUMN: return NULL;
     }
     return NULL;
 }
 
-static err store(struct ddl *ddl, const struct cat_relation *relation, const struct node *tree,
-                 bool statement, struct cat_expr *out)
+static err store(struct ddl *ddl,
+                 const struct cat_relation *relation,
+                 const struct node *tree,
+                 bool statement,
+                 struct cat_expr *out)
 {
     struct walk walk;
     walk_start(ddl, ddl->next, &walk);
@@ -653,7 +636,9 @@ static err store(struct ddl *ddl, const struct cat_relation *relation, const str
     return NULL;
 }
 
-err ddl_store_expr(struct ddl *ddl, const struct cat_relation *relation, const struct node *tree,
+err ddl_store_expr(struct ddl *ddl,
+                   const struct cat_relation *relation,
+                   const struct node *tree,
                    struct cat_expr *out)
 {
     *out = (struct cat_expr){0};
@@ -678,8 +663,7 @@ static bool ref_is(struct walk *walk, const struct ref *ref, const struct ddl_ta
     if (ref->kind != target->kind) return false;
     const struct cat_function *function;
     switch (ref->kind) {
-    case TARGET_RELATION:
-        return ref->relation->oid == target->id;
+    case TARGET_RELATION: return ref->relation->oid == target->id;
     case TARGET_COLUMN:
         return ref->relation->oid == target->id && ref->column->number == target->column;
     case TARGET_TYPE:
@@ -700,8 +684,10 @@ static err look_for(struct walk *walk, const struct ref *ref)
     return NULL;
 }
 
-bool ddl_expr_mentions(struct ddl *ddl, const struct catalog *catalog,
-                       const struct cat_relation *relation, const struct cat_expr *expr,
+bool ddl_expr_mentions(struct ddl *ddl,
+                       const struct catalog *catalog,
+                       const struct cat_relation *relation,
+                       const struct cat_expr *expr,
                        const struct ddl_target *target)
 {
     if (!expr->tree) return false;
@@ -724,7 +710,8 @@ struct renaming {
 
 static void set_last_name(struct walk *walk, struct list **names, str schema, str name)
 {
-    *names = (*names)->count > 1 ? ast_names(walk->arena, schema, name) : ast_names(walk->arena, name);
+    *names =
+        (*names)->count > 1 ? ast_names(walk->arena, schema, name) : ast_names(walk->arena, name);
 }
 
 /* Aliases that were the relation's own name stay as aliases. */
@@ -762,13 +749,13 @@ static err rename_ref(struct walk *walk, const struct ref *ref)
         return NULL;
     case TARGET_COLUMN:
         if (AST_IS(String, ref->node))
-            return ddl_unsupported(
-                &walk->names, NULL, "renaming a column that a view or policy joins USING");
+            return ddl_unsupported(&walk->names, NULL,
+                                   "renaming a column that a view or policy joins USING");
         rename_field(walk, AST_AS(ColumnRef, ref->node), 1, renaming->name);
         return NULL;
     case TARGET_FUNCTION:
-        set_last_name(
-            walk, &AST_AS(FuncCall, ref->node)->funcname, renaming->schema, renaming->name);
+        set_last_name(walk, &AST_AS(FuncCall, ref->node)->funcname, renaming->schema,
+                      renaming->name);
         return NULL;
     case TARGET_TYPE:
         set_last_name(walk, &AST_AS(TypeName, ref->node)->names, renaming->schema, renaming->name);
@@ -778,8 +765,12 @@ static err rename_ref(struct walk *walk, const struct ref *ref)
 }
 
 /* Sets *changed when the expression mentions the target and is rewritten. */
-static err rename_expr(struct ddl *ddl, const struct cat_relation *relation, struct cat_expr *expr,
-                       bool statement, const struct renaming *renaming, bool *changed)
+static err rename_expr(struct ddl *ddl,
+                       const struct cat_relation *relation,
+                       struct cat_expr *expr,
+                       bool statement,
+                       const struct renaming *renaming,
+                       bool *changed)
 {
     if (!ddl_expr_mentions(ddl, ddl->before, relation, expr, renaming->target)) return NULL;
     struct walk walk;
@@ -798,7 +789,8 @@ static err rename_expr(struct ddl *ddl, const struct cat_relation *relation, str
 }
 
 /* A copy of the relation with arrays of its own, each expression offered to rename. */
-static err rename_in_relation(struct ddl *ddl, const struct cat_relation *relation,
+static err rename_in_relation(struct ddl *ddl,
+                              const struct cat_relation *relation,
                               const struct renaming *renaming)
 {
     const struct cat_relation *old = catalog_relation(ddl->before, relation->oid);
@@ -828,7 +820,8 @@ static err rename_in_relation(struct ddl *ddl, const struct cat_relation *relati
     return NULL;
 }
 
-static err rename_in_type(struct ddl *ddl, const struct cat_type *type,
+static err rename_in_type(struct ddl *ddl,
+                          const struct cat_type *type,
                           const struct renaming *renaming)
 {
     if (type->kind != TYPE_KIND_DOMAIN) return NULL;
@@ -842,7 +835,8 @@ static err rename_in_type(struct ddl *ddl, const struct cat_type *type,
     return NULL;
 }
 
-static err rename_in_function(struct ddl *ddl, const struct cat_function *function,
+static err rename_in_function(struct ddl *ddl,
+                              const struct cat_function *function,
                               const struct renaming *renaming)
 {
     bool changed = false;

@@ -15,8 +15,7 @@ static err relation_of(struct renaming *renaming, const struct cat_relation **ou
     enum ddl_missing missing = renaming->stmt->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR;
     TRY(ddl_relation(ddl, renaming->stmt->relation, missing, out));
     if (!*out) {
-        ddl_notice(ddl,
-                   "relation \"%.*s\" does not exist, skipping",
+        ddl_notice(ddl, "relation \"%.*s\" does not exist, skipping",
                    STR_FMT(renaming->stmt->relation->relname));
         return NULL;
     }
@@ -112,25 +111,19 @@ static err rename_column(struct renaming *renaming)
     if (!relation) return NULL;
     const struct cat_column *column = cat_column_find(relation, renaming->stmt->subname);
     if (!column)
-        return err_sql(ddl->arena,
-                       "42703",
-                       "column \"%.*s\" does not exist",
+        return err_sql(ddl->arena, "42703", "column \"%.*s\" does not exist",
                        STR_FMT(renaming->stmt->subname));
     if (cat_column_find(relation, renaming->name))
-        return err_sql(ddl->arena,
-                       "42701",
-                       "column \"%.*s\" of relation \"%.*s\" already exists",
-                       STR_FMT(renaming->name),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42701", "column \"%.*s\" of relation \"%.*s\" already exists",
+                       STR_FMT(renaming->name), STR_FMT(relation->name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
     struct cat_column *columns = DDL_OWN(ddl, edited, columns, column_count);
     for (size_t i = 0; i < edited->column_count; i++) {
         if (columns[i].number != column->number) continue;
         columns[i].name = renaming->name;
         columns[i].physical =
-            edited->kind == 'r'
-                ? ddl_physical_column(ddl, relation, column->number, renaming->name)
-                : renaming->name;
+            edited->kind == 'r' ? ddl_physical_column(ddl, relation, column->number, renaming->name)
+                                : renaming->name;
     }
     catalog_put(ddl->next, CAT_RELATION, edited);
     struct ddl_target target = {TARGET_COLUMN, relation->oid, column->number};
@@ -145,17 +138,12 @@ static err rename_constraint(struct renaming *renaming)
     if (!relation) return NULL;
     const struct cat_constraint *found = cat_constraint_find(relation, renaming->stmt->subname);
     if (!found)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "constraint \"%.*s\" for table \"%.*s\" does not exist",
-                       STR_FMT(renaming->stmt->subname),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42704", "constraint \"%.*s\" for table \"%.*s\" does not exist",
+                       STR_FMT(renaming->stmt->subname), STR_FMT(relation->name));
     if (cat_constraint_find(relation, renaming->name))
-        return err_sql(ddl->arena,
-                       "42710",
+        return err_sql(ddl->arena, "42710",
                        "constraint \"%.*s\" for relation \"%.*s\" already exists",
-                       STR_FMT(renaming->name),
-                       STR_FMT(relation->name));
+                       STR_FMT(renaming->name), STR_FMT(relation->name));
     if (found->index) TRY(ddl_name_free(ddl, relation->schema, renaming->name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
     struct cat_constraint *constraints = DDL_OWN(ddl, edited, constraints, constraint_count);
@@ -176,17 +164,11 @@ static err rename_policy(struct renaming *renaming)
     if (!relation) return NULL;
     const struct cat_policy *found = cat_policy_find(relation, renaming->stmt->subname);
     if (!found)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "policy \"%.*s\" for table \"%.*s\" does not exist",
-                       STR_FMT(renaming->stmt->subname),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42704", "policy \"%.*s\" for table \"%.*s\" does not exist",
+                       STR_FMT(renaming->stmt->subname), STR_FMT(relation->name));
     if (cat_policy_find(relation, renaming->name))
-        return err_sql(ddl->arena,
-                       "42710",
-                       "policy \"%.*s\" for table \"%.*s\" already exists",
-                       STR_FMT(renaming->name),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42710", "policy \"%.*s\" for table \"%.*s\" already exists",
+                       STR_FMT(renaming->name), STR_FMT(relation->name));
     struct cat_policy renamed = *found;
     renamed.name = renaming->name;
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
@@ -205,8 +187,8 @@ static err rename_schema(struct renaming *renaming)
     if (schema->oid < CATALOG_FIRST_USER_OID)
         return ddl_unsupported(ddl, NULL, "renaming a built-in schema");
     if (catalog_schema_find(ddl->next, renaming->name))
-        return err_sql(
-            ddl->arena, "42P06", "schema \"%.*s\" already exists", STR_FMT(renaming->name));
+        return err_sql(ddl->arena, "42P06", "schema \"%.*s\" already exists",
+                       STR_FMT(renaming->name));
     size_t at = 0;
     const struct cat_relation *relation;
     while ((relation = catalog_relation_next(ddl->next, &at)))
@@ -250,8 +232,8 @@ static err rename_type(struct renaming *renaming)
     TRY(type_free(ddl, type->schema, renaming->name));
     const struct cat_relation *relation = catalog_relation(ddl->next, type->relation);
     if (relation && relation->kind != 'c') {
-        struct err *error = err_sql(
-            ddl->arena, "42809", "%.*s is a table's row type", STR_FMT(type->name));
+        struct err *error =
+            err_sql(ddl->arena, "42809", "%.*s is a table's row type", STR_FMT(type->name));
         return err_hint(ddl->arena, error, "Use ALTER TABLE instead.");
     }
     if (relation) {
@@ -268,8 +250,8 @@ static err rename_function(struct renaming *renaming)
 {
     struct ddl *ddl = renaming->ddl;
     const struct cat_function *function;
-    TRY(ddl_function(
-        ddl, AST_AS(ObjectWithArgs, renaming->stmt->object), "function", MISSING_IS_ERROR, &function));
+    TRY(ddl_function(ddl, AST_AS(ObjectWithArgs, renaming->stmt->object), "function",
+                     MISSING_IS_ERROR, &function));
     TRY(ddl_must_own(ddl, function->owner, "function", function->name));
     struct ddl_target target = {TARGET_FUNCTION, function->oid, 0};
     struct cat_function *edited = CATALOG_EDIT(ddl->next, function);
@@ -283,13 +265,11 @@ static err rename_role(struct renaming *renaming)
     struct ddl *ddl = renaming->ddl;
     const struct cat_role *role = catalog_role_find(ddl->next, renaming->stmt->subname);
     if (!role)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "role \"%.*s\" does not exist",
+        return err_sql(ddl->arena, "42704", "role \"%.*s\" does not exist",
                        STR_FMT(renaming->stmt->subname));
     if (catalog_role_find(ddl->next, renaming->name))
-        return err_sql(
-            ddl->arena, "42710", "role \"%.*s\" already exists", STR_FMT(renaming->name));
+        return err_sql(ddl->arena, "42710", "role \"%.*s\" already exists",
+                       STR_FMT(renaming->name));
     const struct cat_role *self = catalog_role(ddl->next, ddl->context->role);
     if (role->oid < CATALOG_FIRST_USER_OID || !(self->superuser || self->create_role))
         return err_sql(ddl->arena, "42501", "permission denied to rename role");
@@ -304,7 +284,8 @@ static err rename_attribute(struct renaming *renaming)
     struct ddl *ddl = renaming->ddl;
     const struct cat_relation *relation;
     TRY(relation_of(renaming, &relation));
-    return relation ? ddl_unsupported(ddl, NULL, "renaming an attribute of a composite type") : NULL;
+    return relation ? ddl_unsupported(ddl, NULL, "renaming an attribute of a composite type")
+                    : NULL;
 }
 
 struct rename_row {
@@ -355,16 +336,15 @@ static err move_sequences(struct ddl *ddl, const struct cat_relation *table, oid
     return NULL;
 }
 
-static err set_relation_schema(struct ddl *ddl, const struct AlterObjectSchemaStmt *stmt, oid schema)
+static err set_relation_schema(struct ddl *ddl,
+                               const struct AlterObjectSchemaStmt *stmt,
+                               oid schema)
 {
     const struct cat_relation *relation;
-    TRY(ddl_relation(ddl,
-                     stmt->relation,
-                     stmt->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
+    TRY(ddl_relation(ddl, stmt->relation, stmt->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR,
                      &relation));
     if (!relation) {
-        ddl_notice(ddl,
-                   "relation \"%.*s\" does not exist, skipping",
+        ddl_notice(ddl, "relation \"%.*s\" does not exist, skipping",
                    STR_FMT(stmt->relation->relname));
         return NULL;
     }
@@ -388,13 +368,12 @@ err ddl_set_schema(struct ddl *ddl, const struct node *statement)
     switch ((int)stmt->objectType) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
-    case OBJECT_SEQUENCE:
-        return set_relation_schema(ddl, stmt, schema);
+    case OBJECT_SEQUENCE: return set_relation_schema(ddl, stmt, schema);
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
     case OBJECT_ROUTINE: {
-        TRY(ddl_function(
-            ddl, AST_AS(ObjectWithArgs, stmt->object), "function", MISSING_IS_ERROR, &function));
+        TRY(ddl_function(ddl, AST_AS(ObjectWithArgs, stmt->object), "function", MISSING_IS_ERROR,
+                         &function));
         TRY(ddl_must_own(ddl, function->owner, "function", function->name));
         target = (struct ddl_target){TARGET_FUNCTION, function->oid, 0};
         struct cat_function *edited = CATALOG_EDIT(ddl->next, function);
@@ -411,9 +390,8 @@ err ddl_set_schema(struct ddl *ddl, const struct node *statement)
         edited->schema = schema;
         return type_moved(ddl, edited);
     }
-    case OBJECT_EXTENSION:
-        return NULL; /* its functions resolve wherever it is said to be */
-    default: /* kinds that this engine has not */
+    case OBJECT_EXTENSION: return NULL; /* its functions resolve wherever it is said to be */
+    default:                            /* kinds that this engine has not */
         return ddl_unsupported(ddl, statement, "SET SCHEMA of this kind of object");
     }
 }
@@ -435,25 +413,18 @@ static err may_give(struct ddl *ddl, oid owner, oid to, const char *what, str na
 {
     TRY(ddl_must_own(ddl, owner, what, name));
     if (!catalog_role_is_member(ddl->next, ddl->context->role, to))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "must be member of role \"%.*s\"",
+        return err_sql(ddl->arena, "42501", "must be member of role \"%.*s\"",
                        STR_FMT(ddl_role_name(ddl, to)));
     const struct cat_schema *where = catalog_schema(ddl->next, schema);
     bool allowed = !where || ddl_is_superuser(ddl) ||
                    catalog_role_has(ddl->next, to, where->owner, &where->acl, 'n', PRIV_CREATE);
     if (allowed || owner == to) return NULL;
-    return err_sql(
-        ddl->arena, "42501", "permission denied for schema %.*s", STR_FMT(where->name));
+    return err_sql(ddl->arena, "42501", "permission denied for schema %.*s", STR_FMT(where->name));
 }
 
 err ddl_relation_owner(struct ddl *ddl, const struct cat_relation *relation, oid to)
 {
-    TRY(may_give(ddl,
-                 relation->owner,
-                 to,
-                 ddl_relation_word(relation->kind),
-                 relation->name,
+    TRY(may_give(ddl, relation->owner, to, ddl_relation_word(relation->kind), relation->name,
                  relation->schema));
     if (relation->owner == to) return NULL;
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
@@ -472,8 +443,8 @@ err ddl_relation_owner(struct ddl *ddl, const struct cat_relation *relation, oid
 static err function_owner(struct ddl *ddl, const struct AlterOwnerStmt *stmt, oid to)
 {
     const struct cat_function *function;
-    TRY(ddl_function(
-        ddl, AST_AS(ObjectWithArgs, stmt->object), "function", MISSING_IS_ERROR, &function));
+    TRY(ddl_function(ddl, AST_AS(ObjectWithArgs, stmt->object), "function", MISSING_IS_ERROR,
+                     &function));
     TRY(may_give(ddl, function->owner, to, "function", function->name, function->schema));
     struct cat_function *edited = CATALOG_EDIT(ddl->next, function);
     acl_new_owner(ddl, &edited->acl, function->owner, to);
@@ -511,8 +482,7 @@ static err publication_owner(struct ddl *ddl, const struct AlterOwnerStmt *stmt,
     str name = AST_AS(String, stmt->object)->sval;
     const struct cat_publication *publication = catalog_publication_find(ddl->next, name);
     if (!publication)
-        return err_sql(
-            ddl->arena, "42704", "publication \"%.*s\" does not exist", STR_FMT(name));
+        return err_sql(ddl->arena, "42704", "publication \"%.*s\" does not exist", STR_FMT(name));
     TRY(may_give(ddl, publication->owner, to, "publication", name, OID_NONE));
     struct cat_publication *edited = CATALOG_EDIT(ddl->next, publication);
     edited->owner = to;
@@ -534,18 +504,12 @@ err ddl_set_owner(struct ddl *ddl, const struct node *statement)
         return ddl_relation_owner(ddl, relation, to);
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
-    case OBJECT_ROUTINE:
-        return function_owner(ddl, stmt, to);
-    case OBJECT_SCHEMA:
-        return schema_owner(ddl, stmt, to);
+    case OBJECT_ROUTINE: return function_owner(ddl, stmt, to);
+    case OBJECT_SCHEMA: return schema_owner(ddl, stmt, to);
     case OBJECT_TYPE:
-    case OBJECT_DOMAIN:
-        return type_owner(ddl, stmt, to);
-    case OBJECT_PUBLICATION:
-        return publication_owner(ddl, stmt, to);
-    case OBJECT_DATABASE:
-        ddl_notice(ddl, "the owner of the database does not change");
-        return NULL;
+    case OBJECT_DOMAIN: return type_owner(ddl, stmt, to);
+    case OBJECT_PUBLICATION: return publication_owner(ddl, stmt, to);
+    case OBJECT_DATABASE: ddl_notice(ddl, "the owner of the database does not change"); return NULL;
     default: /* kinds that this engine has not */
         return ddl_unsupported(ddl, statement, "OWNER TO on this kind of object");
     }

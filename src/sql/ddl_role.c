@@ -20,13 +20,16 @@ struct flag_row {
 };
 
 static const struct flag_row flags[] = {
-    {STR_INIT("superuser"),     offsetof(struct cat_role, superuser),   true,  "must be superuser to create superusers"       },
-    {STR_INIT("inherit"),       offsetof(struct cat_role, inherit),     false, NULL                                           },
-    {STR_INIT("createrole"),    offsetof(struct cat_role, create_role), false, NULL                                           },
-    {STR_INIT("createdb"),      offsetof(struct cat_role, create_db),   false, NULL                                           },
-    {STR_INIT("canlogin"),      offsetof(struct cat_role, login),       false, NULL                                           },
-    {STR_INIT("isreplication"), offsetof(struct cat_role, replication), true,  "must be superuser to create replication users"},
-    {STR_INIT("bypassrls"),     offsetof(struct cat_role, bypass_rls),  true,  "must be superuser to create bypassrls users"   },
+    {STR_INIT("superuser"),     offsetof(struct cat_role, superuser),   true,
+     "must be superuser to create superusers"                                      },
+    {STR_INIT("inherit"),       offsetof(struct cat_role, inherit),     false, NULL},
+    {STR_INIT("createrole"),    offsetof(struct cat_role, create_role), false, NULL},
+    {STR_INIT("createdb"),      offsetof(struct cat_role, create_db),   false, NULL},
+    {STR_INIT("canlogin"),      offsetof(struct cat_role, login),       false, NULL},
+    {STR_INIT("isreplication"), offsetof(struct cat_role, replication), true,
+     "must be superuser to create replication users"                               },
+    {STR_INIT("bypassrls"),     offsetof(struct cat_role, bypass_rls),  true,
+     "must be superuser to create bypassrls users"                                 },
 };
 
 static bool option_true(const struct DefElem *option)
@@ -38,10 +41,8 @@ static bool option_true(const struct DefElem *option)
 /* The embedded database has no logins of its own: what concerns them is taken and ignored. */
 static bool ignored_option(str name)
 {
-    static const str ignored[] = {STR_INIT("password"),
-                                  STR_INIT("validUntil"),
-                                  STR_INIT("connectionlimit"),
-                                  STR_INIT("sysid")};
+    static const str ignored[] = {STR_INIT("password"), STR_INIT("validUntil"),
+                                  STR_INIT("connectionlimit"), STR_INIT("sysid")};
     for (size_t i = 0; i < COUNT_OF(ignored); i++)
         if (str_eq(ignored[i], name)) return true;
     return false;
@@ -77,11 +78,8 @@ static err add_member(struct ddl *ddl, oid group, oid member, bool admin)
 {
     if (catalog_role_is_member(ddl->next, group, member) &&
         !catalog_role(ddl->next, group)->superuser)
-        return err_sql(ddl->arena,
-                       "0LP01",
-                       "role \"%.*s\" is a member of role \"%.*s\"",
-                       STR_FMT(ddl_role_name(ddl, group)),
-                       STR_FMT(ddl_role_name(ddl, member)));
+        return err_sql(ddl->arena, "0LP01", "role \"%.*s\" is a member of role \"%.*s\"",
+                       STR_FMT(ddl_role_name(ddl, group)), STR_FMT(ddl_role_name(ddl, member)));
     struct cat_role *role = CATALOG_EDIT(ddl->next, catalog_role(ddl->next, member));
     struct cat_membership *groups = DDL_OWN(ddl, role, member_of, member_of_count);
     bool found = false;
@@ -110,9 +108,7 @@ static void remove_member(struct ddl *ddl, oid group, oid member, bool admin_onl
         catalog_put(ddl->next, CAT_ROLE, role);
         return;
     }
-    ddl_notice(ddl,
-               "role \"%.*s\" is not a member of role \"%.*s\"",
-               STR_FMT(role->name),
+    ddl_notice(ddl, "role \"%.*s\" is not a member of role \"%.*s\"", STR_FMT(role->name),
                STR_FMT(ddl_role_name(ddl, group)));
 }
 
@@ -134,14 +130,16 @@ err ddl_grant_role(struct ddl *ddl, const struct node *statement)
         if (!group)
             return err_sql(ddl->arena, "42704", "role \"%.*s\" does not exist", STR_FMT(name));
         if (!has_admin(ddl, group->oid))
-            return err_sql(
-                ddl->arena, "42501", "must have admin option on role \"%.*s\"", STR_FMT(name));
+            return err_sql(ddl->arena, "42501", "must have admin option on role \"%.*s\"",
+                           STR_FMT(name));
         oid id = group->oid;
         for (size_t j = 0; j < grant->grantee_roles->count; j++) {
             oid member;
             TRY(ddl_role_spec(ddl, AST_AS(RoleSpec, grant->grantee_roles->at[j]), false, &member));
-            if (grant->is_grant) TRY(add_member(ddl, id, member, grant->admin_opt));
-            else remove_member(ddl, id, member, grant->admin_opt);
+            if (grant->is_grant)
+                TRY(add_member(ddl, id, member, grant->admin_opt));
+            else
+                remove_member(ddl, id, member, grant->admin_opt);
         }
     }
     return NULL;
@@ -159,9 +157,7 @@ static err create_memberships(struct ddl *ddl, oid self, const struct list *opti
         for (size_t j = 0; j < COUNT_OF(flags); j++)
             known = known || str_eq(flags[j].name, option->defname);
         if (!known)
-            return err_sql(ddl->arena,
-                           "42601",
-                           "option \"%.*s\" not recognized",
+            return err_sql(ddl->arena, "42601", "option \"%.*s\" not recognized",
                            STR_FMT(option->defname));
         if (!into && !from && !admin) continue;
         const struct list *names = AST_AS(List, option->arg)->items;
@@ -186,11 +182,10 @@ err ddl_create_role(struct ddl *ddl, const struct node *statement)
     const struct CreateRoleStmt *create = AST_AS(CreateRoleStmt, statement);
     TRY(may_manage(ddl, NULL));
     if (reserved(create->role))
-        return err_sql(
-            ddl->arena, "42939", "role name \"%.*s\" is reserved", STR_FMT(create->role));
+        return err_sql(ddl->arena, "42939", "role name \"%.*s\" is reserved",
+                       STR_FMT(create->role));
     if (catalog_role_find(ddl->next, create->role))
-        return err_sql(
-            ddl->arena, "42710", "role \"%.*s\" already exists", STR_FMT(create->role));
+        return err_sql(ddl->arena, "42710", "role \"%.*s\" already exists", STR_FMT(create->role));
     struct cat_role *role = ARENA_NEW(ddl->pool, struct cat_role);
     role->oid = catalog_oid_new(ddl->next);
     role->name = str_copy(ddl->pool, create->role);
@@ -215,8 +210,10 @@ err ddl_alter_role(struct ddl *ddl, const struct node *statement)
         for (size_t j = 0; j < names->count; j++) {
             oid member;
             TRY(ddl_role_spec(ddl, AST_AS(RoleSpec, names->at[j]), false, &member));
-            if (alter->action < 0) remove_member(ddl, id, member, false);
-            else TRY(add_member(ddl, id, member, false));
+            if (alter->action < 0)
+                remove_member(ddl, id, member, false);
+            else
+                TRY(add_member(ddl, id, member, false));
         }
     }
     struct cat_role *role = CATALOG_EDIT(ddl->next, catalog_role(ddl->next, id));
@@ -338,18 +335,15 @@ static err drop_one(struct ddl *ddl, const struct cat_role *role)
         return err_sql(ddl->arena, "55006", "current user cannot be dropped");
     struct use use;
     if (role->oid < CATALOG_FIRST_USER_OID)
-        return err_sql(ddl->arena,
-                       "2BP01",
+        return err_sql(ddl->arena, "2BP01",
                        "cannot drop role %.*s because it is required by the database system",
                        STR_FMT(role->name));
     if (role_used(ddl, role->oid, &use)) {
-        struct err *error = err_sql(
-            ddl->arena,
-            "2BP01",
-            "role \"%.*s\" cannot be dropped because some objects depend on it",
-            STR_FMT(role->name));
-        return err_details(
-            ddl->arena, error, "%s %s %.*s", use.how, use.what, STR_FMT(use.name));
+        struct err *error =
+            err_sql(ddl->arena, "2BP01",
+                    "role \"%.*s\" cannot be dropped because some objects depend on it",
+                    STR_FMT(role->name));
+        return err_details(ddl->arena, error, "%s %s %.*s", use.how, use.what, STR_FMT(use.name));
     }
     leave_groups(ddl, role->oid);
     catalog_drop(ddl->next, CAT_ROLE, role->oid);

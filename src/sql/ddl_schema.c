@@ -19,26 +19,22 @@ err ddl_create_schema(struct ddl *ddl, const struct node *statement)
     if (!owns_database(ddl))
         return err_sql(ddl->arena, "42501", "permission denied for database postgres");
     if (!catalog_role_is_member(ddl->next, ddl->context->role, owner))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "must be member of role \"%.*s\"",
+        return err_sql(ddl->arena, "42501", "must be member of role \"%.*s\"",
                        STR_FMT(ddl_role_name(ddl, owner)));
     if (str_starts(name, STR("pg_"))) {
         struct err *error =
             err_sql(ddl->arena, "42939", "unacceptable schema name \"%.*s\"", STR_FMT(name));
-        return err_details(
-            ddl->arena, error, "The prefix \"pg_\" is reserved for system schemas.");
+        return err_details(ddl->arena, error, "The prefix \"pg_\" is reserved for system schemas.");
     }
     if (catalog_schema_find(ddl->next, name)) {
         if (!create->if_not_exists)
-            return err_sql(
-                ddl->arena, "42P06", "schema \"%.*s\" already exists", STR_FMT(name));
+            return err_sql(ddl->arena, "42P06", "schema \"%.*s\" already exists", STR_FMT(name));
         ddl_notice(ddl, "schema \"%.*s\" already exists, skipping", STR_FMT(name));
         return NULL;
     }
     if (create->schemaElts->count)
-        return ddl_unsupported(
-            ddl, create->schemaElts->at[0], "CREATE SCHEMA with statements inside");
+        return ddl_unsupported(ddl, create->schemaElts->at[0],
+                               "CREATE SCHEMA with statements inside");
     struct cat_schema *schema = ARENA_NEW(ddl->pool, struct cat_schema);
     schema->oid = catalog_oid_new(ddl->next);
     schema->name = str_copy(ddl->pool, name);
@@ -78,22 +74,15 @@ err ddl_create_extension(struct ddl *ddl, const struct node *statement)
         /* Those that every database has may be made again: migrations of Supabase projects do. */
         const struct cat_extension *old = catalog_extension_find(ddl->next, create->extname);
         if (!create->if_not_exists && old->oid >= CATALOG_FIRST_USER_OID)
-            return err_sql(ddl->arena,
-                           "42710",
-                           "extension \"%.*s\" already exists",
+            return err_sql(ddl->arena, "42710", "extension \"%.*s\" already exists",
                            STR_FMT(create->extname));
-        ddl_notice(
-            ddl, "extension \"%.*s\" already exists, skipping", STR_FMT(create->extname));
+        ddl_notice(ddl, "extension \"%.*s\" already exists, skipping", STR_FMT(create->extname));
         return NULL;
     }
     if (!row) {
-        struct err *error = err_sql(ddl->arena,
-                                    "0A000",
-                                    "extension \"%.*s\" is not available",
+        struct err *error = err_sql(ddl->arena, "0A000", "extension \"%.*s\" is not available",
                                     STR_FMT(create->extname));
-        return err_hint(ddl->arena,
-                        error,
-                        "Built in are pgcrypto, uuid-ossp, citext and pg_trgm.");
+        return err_hint(ddl->arena, error, "Built in are pgcrypto, uuid-ossp, citext and pg_trgm.");
     }
     struct cat_extension *extension = ARENA_NEW(ddl->pool, struct cat_extension);
     *extension = (struct cat_extension){
@@ -122,8 +111,10 @@ static bool listed(const oid *ids, size_t count, oid id)
     return false;
 }
 
-static err publication_schema(struct ddl *ddl, struct cat_publication *publication,
-                              const struct PublicationObjSpec *spec, bool add)
+static err publication_schema(struct ddl *ddl,
+                              struct cat_publication *publication,
+                              const struct PublicationObjSpec *spec,
+                              bool add)
 {
     oid id;
     if (spec->pubobjtype == PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA) {
@@ -143,27 +134,25 @@ static err publication_schema(struct ddl *ddl, struct cat_publication *publicati
     return NULL;
 }
 
-static err publication_table(struct ddl *ddl, struct cat_publication *publication,
-                             const struct PublicationObjSpec *spec, bool add)
+static err publication_table(struct ddl *ddl,
+                             struct cat_publication *publication,
+                             const struct PublicationObjSpec *spec,
+                             bool add)
 {
     const struct cat_relation *table;
     const struct PublicationTable *wanted = spec->pubtable;
     if (wanted->whereClause || wanted->columns->count)
-        return ddl_unsupported(
-            ddl, &spec->base, "a publication with a WHERE clause or a column list");
+        return ddl_unsupported(ddl, &spec->base,
+                               "a publication with a WHERE clause or a column list");
     TRY(ddl_table(ddl, wanted->relation, &table));
     TRY(ddl_must_own_relation(ddl, table));
     bool present = listed(publication->relations, publication->relation_count, table->oid);
     if (add && present)
-        return err_sql(ddl->arena,
-                       "42710",
+        return err_sql(ddl->arena, "42710",
                        "relation \"%.*s\" is already member of publication \"%.*s\"",
-                       STR_FMT(table->name),
-                       STR_FMT(publication->name));
+                       STR_FMT(table->name), STR_FMT(publication->name));
     if (!add && !present)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "relation \"%.*s\" is not part of the publication",
+        return err_sql(ddl->arena, "42704", "relation \"%.*s\" is not part of the publication",
                        STR_FMT(table->name));
     oid id = table->oid;
     if (add) DDL_ADD(ddl, publication, relations, relation_count, &id);
@@ -175,8 +164,10 @@ static err publication_table(struct ddl *ddl, struct cat_publication *publicatio
     return NULL;
 }
 
-static err publication_objects(struct ddl *ddl, struct cat_publication *publication,
-                               const struct list *objects, bool add)
+static err publication_objects(struct ddl *ddl,
+                               struct cat_publication *publication,
+                               const struct list *objects,
+                               bool add)
 {
     for (size_t i = 0; i < objects->count; i++) {
         const struct PublicationObjSpec *spec = AST_AS(PublicationObjSpec, objects->at[i]);
@@ -186,16 +177,15 @@ static err publication_objects(struct ddl *ddl, struct cat_publication *publicat
     return NULL;
 }
 
-static err publication_options(struct ddl *ddl, struct cat_publication *publication,
+static err publication_options(struct ddl *ddl,
+                               struct cat_publication *publication,
                                const struct list *options)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct DefElem *option = AST_AS(DefElem, options->at[i]);
         if (str_eq(option->defname, STR("publish_via_partition_root"))) continue;
         if (!str_eq(option->defname, STR("publish")) || !AST_IS(String, option->arg))
-            return err_sql(ddl->arena,
-                           "42601",
-                           "unrecognized publication parameter: \"%.*s\"",
+            return err_sql(ddl->arena, "42601", "unrecognized publication parameter: \"%.*s\"",
                            STR_FMT(option->defname));
         str text = AST_AS(String, option->arg)->sval;
         publication->inserts = str_find(text, STR("insert"), 0) != SIZE_MAX;
@@ -212,9 +202,7 @@ err ddl_create_publication(struct ddl *ddl, const struct node *statement)
     if (!owns_database(ddl))
         return err_sql(ddl->arena, "42501", "permission denied for database postgres");
     if (catalog_publication_find(ddl->next, create->pubname))
-        return err_sql(ddl->arena,
-                       "42710",
-                       "publication \"%.*s\" already exists",
+        return err_sql(ddl->arena, "42710", "publication \"%.*s\" already exists",
                        STR_FMT(create->pubname));
     struct cat_publication *publication = ARENA_NEW(ddl->pool, struct cat_publication);
     *publication = (struct cat_publication){
@@ -238,9 +226,7 @@ err ddl_alter_publication(struct ddl *ddl, const struct node *statement)
     const struct AlterPublicationStmt *alter = AST_AS(AlterPublicationStmt, statement);
     const struct cat_publication *found = catalog_publication_find(ddl->next, alter->pubname);
     if (!found)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "publication \"%.*s\" does not exist",
+        return err_sql(ddl->arena, "42704", "publication \"%.*s\" does not exist",
                        STR_FMT(alter->pubname));
     TRY(ddl_must_own(ddl, found->owner, "publication", found->name));
     struct cat_publication *publication = CATALOG_EDIT(ddl->next, found);

@@ -41,10 +41,8 @@ struct options {
 static err option_number(struct options *options, const struct DefElem *option, int64_t *out)
 {
     if (number_of(option->arg, out)) return NULL;
-    return err_at(err_sql(options->ddl->arena,
-                          "22023",
-                          "%.*s requires a whole number of type bigint",
-                          STR_FMT(option->defname)),
+    return err_at(err_sql(options->ddl->arena, "22023",
+                          "%.*s requires a whole number of type bigint", STR_FMT(option->defname)),
                   option->base.location);
 }
 
@@ -54,8 +52,7 @@ static err option_type(struct options *options, const struct DefElem *option)
     int32_t typmod;
     TRY(ddl_type_ref(options->ddl, AST_AS(TypeName, option->arg), &type, &typmod));
     if (!bounds_of(type))
-        return err_sql(options->ddl->arena,
-                       "22023",
+        return err_sql(options->ddl->arena, "22023",
                        "sequence type must be smallint, integer, or bigint");
     /* Bounds that were the former type's own follow the type. */
     const struct bounds *former = bounds_of(options->sequence->type);
@@ -73,28 +70,22 @@ static err option_owner(struct options *options, const struct DefElem *option)
     if (names->count == 1) {
         if (!str_eq(ast_name_at(names, 0), STR("none"))) {
             struct err *error = err_sql(ddl->arena, "42601", "invalid OWNED BY option");
-            return err_hint(
-                ddl->arena, error, "Specify OWNED BY table.column or OWNED BY NONE.");
+            return err_hint(ddl->arena, error, "Specify OWNED BY table.column or OWNED BY NONE.");
         }
         options->sequence->owner_relation = OID_NONE;
         options->sequence->owner_column = 0;
         return NULL;
     }
-    struct RangeVar *table = ast_range_var(ddl->arena,
-                                           names->count > 2 ? ast_name_at(names, names->count - 3)
-                                                            : STR_NONE,
-                                           ast_name_at(names, names->count - 2),
-                                           STR_NONE);
+    struct RangeVar *table = ast_range_var(
+        ddl->arena, names->count > 2 ? ast_name_at(names, names->count - 3) : STR_NONE,
+        ast_name_at(names, names->count - 2), STR_NONE);
     const struct cat_relation *relation;
     TRY(ddl_relation(ddl, table, MISSING_IS_ERROR, &relation));
     str name = ast_name_at(names, names->count - 1);
     const struct cat_column *column = cat_column_find(relation, name);
     if (!column)
-        return err_sql(ddl->arena,
-                       "42703",
-                       "column \"%.*s\" of relation \"%.*s\" does not exist",
-                       STR_FMT(name),
-                       STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
+                       STR_FMT(name), STR_FMT(relation->name));
     options->sequence->owner_relation = relation->oid;
     options->sequence->owner_column = column->number;
     return NULL;
@@ -120,18 +111,18 @@ static err option_apply(struct options *options, const struct DefElem *option)
         options->least_said = true;
         return option_number(options, option, &sequence->least);
     }
-    if (str_eq(name, STR("maxvalue"))) options->most_reset = true;
-    else if (str_eq(name, STR("minvalue"))) options->least_reset = true;
+    if (str_eq(name, STR("maxvalue")))
+        options->most_reset = true;
+    else if (str_eq(name, STR("minvalue")))
+        options->least_reset = true;
     else if (str_eq(name, STR("cycle")))
-        sequence->cycle = !option->arg || !AST_IS(Boolean, option->arg) ||
-                          AST_AS(Boolean, option->arg)->boolval;
+        sequence->cycle =
+            !option->arg || !AST_IS(Boolean, option->arg) || AST_AS(Boolean, option->arg)->boolval;
     else if (str_eq(name, STR("restart"))) {
         *options->restarted = true;
         options->restart_arg = option->arg;
     } else if (!str_eq(name, STR("sequence_name")) && !str_eq(name, STR("logged")))
-        return err_sql(options->ddl->arena,
-                       "42601",
-                       "option \"%.*s\" not recognized",
+        return err_sql(options->ddl->arena, "42601", "option \"%.*s\" not recognized",
                        STR_FMT(name));
     return NULL;
 }
@@ -152,46 +143,38 @@ static err check_bounds(struct ddl *ddl, const struct cat_sequence *sequence)
 {
     const struct bounds *bounds = bounds_of(sequence->type);
     str type = ddl_type_text(ddl, sequence->type, TYPMOD_NONE);
-    if (sequence->increment == 0)
-        return err_sql(ddl->arena, "22023", "INCREMENT must not be zero");
+    if (sequence->increment == 0) return err_sql(ddl->arena, "22023", "INCREMENT must not be zero");
     if (sequence->cache < 1)
-        return err_sql(
-            ddl->arena, "22023", "CACHE (%lld) must be greater than zero", (long long)sequence->cache);
+        return err_sql(ddl->arena, "22023", "CACHE (%lld) must be greater than zero",
+                       (long long)sequence->cache);
     if (sequence->most > bounds->most)
-        return err_sql(ddl->arena,
-                       "22023",
+        return err_sql(ddl->arena, "22023",
                        "MAXVALUE (%lld) is out of range for sequence data type %.*s",
-                       (long long)sequence->most,
-                       STR_FMT(type));
+                       (long long)sequence->most, STR_FMT(type));
     if (sequence->least < bounds->least)
-        return err_sql(ddl->arena,
-                       "22023",
+        return err_sql(ddl->arena, "22023",
                        "MINVALUE (%lld) is out of range for sequence data type %.*s",
-                       (long long)sequence->least,
-                       STR_FMT(type));
+                       (long long)sequence->least, STR_FMT(type));
     if (sequence->least >= sequence->most)
-        return err_sql(ddl->arena,
-                       "22023",
-                       "MINVALUE (%lld) must be less than MAXVALUE (%lld)",
-                       (long long)sequence->least,
-                       (long long)sequence->most);
+        return err_sql(ddl->arena, "22023", "MINVALUE (%lld) must be less than MAXVALUE (%lld)",
+                       (long long)sequence->least, (long long)sequence->most);
     if (sequence->start < sequence->least)
-        return err_sql(ddl->arena,
-                       "22023",
+        return err_sql(ddl->arena, "22023",
                        "START value (%lld) cannot be less than MINVALUE (%lld)",
-                       (long long)sequence->start,
-                       (long long)sequence->least);
+                       (long long)sequence->start, (long long)sequence->least);
     if (sequence->start > sequence->most)
-        return err_sql(ddl->arena,
-                       "22023",
+        return err_sql(ddl->arena, "22023",
                        "START value (%lld) cannot be greater than MAXVALUE (%lld)",
-                       (long long)sequence->start,
-                       (long long)sequence->most);
+                       (long long)sequence->start, (long long)sequence->most);
     return NULL;
 }
 
-err ddl_sequence_options(struct ddl *ddl, struct cat_sequence *sequence, const struct list *list,
-                         bool is_new, bool *restarted, int64_t *restart)
+err ddl_sequence_options(struct ddl *ddl,
+                         struct cat_sequence *sequence,
+                         const struct list *list,
+                         bool is_new,
+                         bool *restarted,
+                         int64_t *restart)
 {
     struct options options = {
         .ddl = ddl, .sequence = sequence, .restarted = restarted, .restart = restart};
@@ -204,9 +187,7 @@ err ddl_sequence_options(struct ddl *ddl, struct cat_sequence *sequence, const s
     if (options.restart_arg && !number_of(options.restart_arg, restart))
         return err_sql(ddl->arena, "22023", "restart requires a whole number of type bigint");
     if (*restart < sequence->least || *restart > sequence->most)
-        return err_sql(ddl->arena,
-                       "22023",
-                       "RESTART value (%lld) cannot be %s (%lld)",
+        return err_sql(ddl->arena, "22023", "RESTART value (%lld) cannot be %s (%lld)",
                        (long long)*restart,
                        *restart < sequence->least ? "less than MINVALUE" : "greater than MAXVALUE",
                        (long long)(*restart < sequence->least ? sequence->least : sequence->most));
@@ -253,8 +234,7 @@ err ddl_create_sequence(struct ddl *ddl, const struct node *statement)
                                            .owner = ddl->context->role,
                                            .type = INT8OID,
                                            .options = create->options};
-    if (name->relpersistence == 't')
-        return ddl_unsupported(ddl, statement, "a temporary sequence");
+    if (name->relpersistence == 't') return ddl_unsupported(ddl, statement, "a temporary sequence");
     TRY(ddl_creation_schema(ddl, name->schemaname, &options.schema));
     if (create->if_not_exists && ddl_relation_name_taken(ddl, options.schema, name->relname)) {
         ddl_notice(ddl, "relation \"%.*s\" already exists, skipping", STR_FMT(name->relname));
@@ -266,7 +246,9 @@ err ddl_create_sequence(struct ddl *ddl, const struct node *statement)
 }
 
 /* The column that owned the sequence no longer points to it, the new one does. */
-static void move_ownership(struct ddl *ddl, oid sequence, const struct cat_sequence *former,
+static void move_ownership(struct ddl *ddl,
+                           oid sequence,
+                           const struct cat_sequence *former,
                            const struct cat_sequence *now)
 {
     const struct cat_relation *old = catalog_relation(ddl->next, former->owner_relation);
@@ -278,9 +260,12 @@ static void move_ownership(struct ddl *ddl, oid sequence, const struct cat_seque
             CATALOG_EDIT(ddl->next, catalog_relation(ddl->next, both[i]->oid));
         struct cat_column *columns = DDL_OWN(ddl, edited, columns, column_count);
         for (size_t j = 0; j < edited->column_count; j++) {
-            bool mine = edited->oid == now->owner_relation && columns[j].number == now->owner_column;
-            if (mine) columns[j].sequence = sequence;
-            else if (columns[j].sequence == sequence) columns[j].sequence = OID_NONE;
+            bool mine =
+                edited->oid == now->owner_relation && columns[j].number == now->owner_column;
+            if (mine)
+                columns[j].sequence = sequence;
+            else if (columns[j].sequence == sequence)
+                columns[j].sequence = OID_NONE;
         }
         catalog_put(ddl->next, CAT_RELATION, edited);
     }
@@ -293,14 +278,12 @@ err ddl_alter_sequence(struct ddl *ddl, const struct node *statement)
     enum ddl_missing missing = alter->missing_ok ? MISSING_IS_OK : MISSING_IS_ERROR;
     TRY(ddl_relation(ddl, alter->sequence, missing, &relation));
     if (!relation) {
-        ddl_notice(ddl,
-                   "relation \"%.*s\" does not exist, skipping",
+        ddl_notice(ddl, "relation \"%.*s\" does not exist, skipping",
                    STR_FMT(alter->sequence->relname));
         return NULL;
     }
     if (relation->kind != 'S')
-        return err_sql(
-            ddl->arena, "42809", "\"%.*s\" is not a sequence", STR_FMT(relation->name));
+        return err_sql(ddl->arena, "42809", "\"%.*s\" is not a sequence", STR_FMT(relation->name));
     TRY(ddl_must_own_relation(ddl, relation));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
     struct cat_sequence *sequence = CATALOG_EDIT(ddl->next, relation->sequence);

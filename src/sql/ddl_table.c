@@ -4,7 +4,9 @@
 
 /* ---- the empty relation ---- */
 
-static err relation_start(struct ddl *ddl, const struct RangeVar *name, char kind,
+static err relation_start(struct ddl *ddl,
+                          const struct RangeVar *name,
+                          char kind,
                           struct cat_relation **out)
 {
     oid schema;
@@ -56,9 +58,7 @@ static err like_column(const struct like *like, const struct cat_column *source)
     struct ddl *ddl = like->ddl;
     struct cat_relation *target = like->target;
     if (cat_column_find(target, source->name))
-        return err_sql(ddl->arena,
-                       "42701",
-                       "column \"%.*s\" specified more than once",
+        return err_sql(ddl->arena, "42701", "column \"%.*s\" specified more than once",
                        STR_FMT(source->name));
     struct cat_column column = *source;
     column.number = ++target->column_last;
@@ -76,8 +76,8 @@ static err like_column(const struct like *like, const struct cat_column *source)
     DDL_ADD(ddl, target, columns, column_count, &column);
     if (!source->identity || !like_wants(like, CREATE_TABLE_LIKE_IDENTITY)) return NULL;
     struct cat_column *own = DDL_OWN(ddl, target, columns, column_count);
-    return ddl_column_identity(
-        ddl, target, &own[target->column_count - 1], source->identity, NULL, NULL);
+    return ddl_column_identity(ddl, target, &own[target->column_count - 1], source->identity, NULL,
+                               NULL);
 }
 
 static void like_numbers(const struct like *like, const int16_t **numbers, size_t count)
@@ -85,7 +85,8 @@ static void like_numbers(const struct like *like, const int16_t **numbers, size_
     int16_t *own = ARENA_ARRAY(like->ddl->pool, int16_t, count);
     for (size_t i = 0; i < count; i++) {
         const struct cat_column *source = cat_column_numbered(like->source, (*numbers)[i]);
-        const struct cat_column *found = source ? cat_column_find(like->target, source->name) : NULL;
+        const struct cat_column *found =
+            source ? cat_column_find(like->target, source->name) : NULL;
         own[i] = found ? found->number : 0;
     }
     *numbers = own;
@@ -112,24 +113,15 @@ static err like_key(const struct like *like, const struct cat_constraint *source
     struct cat_constraint constraint = {
         .oid = catalog_oid_new(ddl->next),
         .name = str_copy(ddl->pool,
-                         ddl_choose_constraint_name(ddl,
-                                                    like->target,
-                                                    primary ? STR_NONE : names,
+                         ddl_choose_constraint_name(ddl, like->target, primary ? STR_NONE : names,
                                                     primary ? "pkey" : "key")),
         .kind = source->kind,
         .columns = columns,
         .column_count = source->column_count,
         .nulls_not_distinct = source->nulls_not_distinct,
     };
-    TRY(ddl_index_for_constraint(ddl,
-                                 like->target,
-                                 constraint.name,
-                                 columns,
-                                 source->column_count,
-                                 primary,
-                                 source->nulls_not_distinct,
-                                 NULL,
-                                 &constraint.index));
+    TRY(ddl_index_for_constraint(ddl, like->target, constraint.name, columns, source->column_count,
+                                 primary, source->nulls_not_distinct, NULL, &constraint.index));
     DDL_ADD(ddl, like->target, constraints, constraint_count, &constraint);
     return NULL;
 }
@@ -150,27 +142,22 @@ static void like_index(const struct like *like, const struct cat_index *source)
     like_numbers(like, &index.include, index.include_count);
     index.oid = catalog_oid_new(ddl->next);
     index.name = str_copy(
-        ddl->pool,
-        ddl_choose_name(ddl, like->target->schema, like->target->name, names, "idx"));
+        ddl->pool, ddl_choose_name(ddl, like->target->schema, like->target->name, names, "idx"));
     DDL_ADD(ddl, like->target, indexes, index_count, &index);
 }
 
-static err like_apply(struct ddl *ddl, struct cat_relation *target,
+static err like_apply(struct ddl *ddl,
+                      struct cat_relation *target,
                       const struct TableLikeClause *clause)
 {
     const struct cat_relation *source;
     TRY(ddl_relation(ddl, clause->relation, MISSING_IS_ERROR, &source));
-    if (!catalog_role_has(
-            ddl->next, ddl->context->role, source->owner, &source->acl, 'r', PRIV_SELECT))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "permission denied for %s %.*s",
-                       ddl_relation_word(source->kind),
-                       STR_FMT(source->name));
-    struct like like = {
-        .ddl = ddl, .target = target, .source = source, .options = clause->options};
-    for (size_t i = 0; i < source->column_count; i++)
-        TRY(like_column(&like, &source->columns[i]));
+    if (!catalog_role_has(ddl->next, ddl->context->role, source->owner, &source->acl, 'r',
+                          PRIV_SELECT))
+        return err_sql(ddl->arena, "42501", "permission denied for %s %.*s",
+                       ddl_relation_word(source->kind), STR_FMT(source->name));
+    struct like like = {.ddl = ddl, .target = target, .source = source, .options = clause->options};
+    for (size_t i = 0; i < source->column_count; i++) TRY(like_column(&like, &source->columns[i]));
     if (like_wants(&like, CREATE_TABLE_LIKE_CONSTRAINTS)) like_checks(&like);
     if (!like_wants(&like, CREATE_TABLE_LIKE_INDEXES)) return NULL;
     for (size_t i = 0; i < source->constraint_count; i++)
@@ -199,9 +186,8 @@ static err add_elements(struct ddl *ddl, struct cat_relation *relation, const st
     for (size_t i = 0; i < elements->count; i++) {
         const struct node *element = elements->at[i];
         if (AST_IS(ColumnDef, element))
-            TRY(ddl_column_add(ddl,
-                               &(struct ddl_column_options){.def = AST_AS(ColumnDef, element),
-                                                            .relation = relation}));
+            TRY(ddl_column_add(ddl, &(struct ddl_column_options){.def = AST_AS(ColumnDef, element),
+                                                                 .relation = relation}));
         else if (AST_IS(TableLikeClause, element))
             TRY(like_apply(ddl, relation, AST_AS(TableLikeClause, element)));
         else if (!AST_IS(Constraint, element))
@@ -236,7 +222,9 @@ static bool is_tablelike(const struct Constraint *constraint)
            constraint->contype == CONSTR_EXCLUSION;
 }
 
-static err column_turn(struct ddl *ddl, struct cat_relation *relation, const struct ColumnDef *def,
+static err column_turn(struct ddl *ddl,
+                       struct cat_relation *relation,
+                       const struct ColumnDef *def,
                        enum constraint_turn turn)
 {
     for (size_t i = 0; i < def->constraints->count; i++) {
@@ -249,15 +237,16 @@ static err column_turn(struct ddl *ddl, struct cat_relation *relation, const str
     return NULL;
 }
 
-static err add_constraints(struct ddl *ddl, struct cat_relation *relation,
+static err add_constraints(struct ddl *ddl,
+                           struct cat_relation *relation,
                            const struct list *elements)
 {
     for (int turn = 0; turn < TURN_COUNT; turn++) {
         for (size_t i = 0; i < elements->count; i++) {
             const struct node *element = elements->at[i];
             if (AST_IS(ColumnDef, element)) {
-                TRY(column_turn(
-                    ddl, relation, AST_AS(ColumnDef, element), (enum constraint_turn)turn));
+                TRY(column_turn(ddl, relation, AST_AS(ColumnDef, element),
+                                (enum constraint_turn)turn));
                 continue;
             }
             if (!AST_IS(Constraint, element)) continue;
@@ -279,8 +268,7 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
     TRY(add_elements(ddl, relation, create->tableElts));
     for (size_t i = 0; i < create->tableElts->count; i++)
         if (AST_IS(ColumnDef, create->tableElts->at[i]))
-            TRY(ddl_column_constraints(
-                ddl, relation, AST_AS(ColumnDef, create->tableElts->at[i])));
+            TRY(ddl_column_constraints(ddl, relation, AST_AS(ColumnDef, create->tableElts->at[i])));
     TRY(add_constraints(ddl, relation, create->tableElts));
     catalog_put(ddl->next, CAT_RELATION, relation);
     return NULL;
@@ -305,9 +293,7 @@ err ddl_create_table_as(struct ddl *ddl, const struct node *statement)
     for (size_t i = 0; i < columns.count; i++) {
         str name = i < into->colNames->count ? ast_name_at(into->colNames, i) : columns.at[i].name;
         if (cat_column_find(relation, name))
-            return err_sql(ddl->arena,
-                           "42701",
-                           "column \"%.*s\" specified more than once",
+            return err_sql(ddl->arena, "42701", "column \"%.*s\" specified more than once",
                            STR_FMT(name));
         TRY(ddl_check_scalar(ddl, name, columns.at[i].type, statement));
         struct cat_column column = {
@@ -333,11 +319,9 @@ err ddl_create_table_as(struct ddl *ddl, const struct node *statement)
 
 static err truncate_one(struct ddl *ddl, const struct cat_relation *relation, bool restart)
 {
-    if (!catalog_role_has(
-            ddl->next, ddl->context->role, relation->owner, &relation->acl, 'r', PRIV_TRUNCATE))
-        return err_sql(ddl->arena,
-                       "42501",
-                       "permission denied for table %.*s",
+    if (!catalog_role_has(ddl->next, ddl->context->role, relation->owner, &relation->acl, 'r',
+                          PRIV_TRUNCATE))
+        return err_sql(ddl->arena, "42501", "permission denied for table %.*s",
                        STR_FMT(relation->name));
     struct ddl_effect *effect = ddl_effect(ddl, EFFECT_TRUNCATE);
     effect->relation = relation->oid;
@@ -368,8 +352,10 @@ static bool refers_to(const struct cat_relation *relation, oid id)
 }
 
 /* Tables that refer to a truncated one are truncated too (CASCADE) or refused. */
-static err truncate_referrers(struct ddl *ddl, const struct TruncateStmt *truncate,
-                              const struct cat_relation **tables, size_t *count)
+static err truncate_referrers(struct ddl *ddl,
+                              const struct TruncateStmt *truncate,
+                              const struct cat_relation **tables,
+                              size_t *count)
 {
     for (size_t i = 0; i < *count; i++) {
         size_t at = 0;
@@ -377,16 +363,12 @@ static err truncate_referrers(struct ddl *ddl, const struct TruncateStmt *trunca
         while ((other = catalog_relation_next(ddl->next, &at))) {
             if (!refers_to(other, tables[i]->oid) || listed(tables, *count, other->oid)) continue;
             if (truncate->behavior != DROP_CASCADE) {
-                struct err *error = err_sql(
-                    ddl->arena, "0A000", "cannot truncate a table referenced in a foreign key "
-                                         "constraint");
-                err_details(ddl->arena,
-                            error,
-                            "Table \"%.*s\" references \"%.*s\".",
-                            STR_FMT(other->name),
-                            STR_FMT(tables[i]->name));
-                return err_hint(ddl->arena,
-                                error,
+                struct err *error = err_sql(ddl->arena, "0A000",
+                                            "cannot truncate a table referenced in a foreign key "
+                                            "constraint");
+                err_details(ddl->arena, error, "Table \"%.*s\" references \"%.*s\".",
+                            STR_FMT(other->name), STR_FMT(tables[i]->name));
+                return err_hint(ddl->arena, error,
                                 "Truncate table \"%.*s\" at the same time, or use TRUNCATE ... "
                                 "CASCADE.",
                                 STR_FMT(other->name));
@@ -411,7 +393,6 @@ err ddl_truncate(struct ddl *ddl, const struct node *statement)
         if (!listed(tables, count, table->oid)) tables[count++] = table;
     }
     TRY(truncate_referrers(ddl, truncate, tables, &count));
-    for (size_t i = 0; i < count; i++)
-        TRY(truncate_one(ddl, tables[i], truncate->restart_seqs));
+    for (size_t i = 0; i < count; i++) TRY(truncate_one(ddl, tables[i], truncate->restart_seqs));
     return NULL;
 }

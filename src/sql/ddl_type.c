@@ -85,13 +85,12 @@ static err check_label(struct ddl *ddl, const struct cat_type *type, str label)
     if (label.len > NAME_BYTES_MAX) {
         struct err *error =
             err_sql(ddl->arena, "42602", "invalid enum label \"%.*s\"", STR_FMT(label));
-        return err_details(
-            ddl->arena, error, "Labels must be %d bytes or less.", NAME_BYTES_MAX);
+        return err_details(ddl->arena, error, "Labels must be %d bytes or less.", NAME_BYTES_MAX);
     }
     for (size_t i = 0; i < type->label_count; i++)
         if (str_eq(type->labels[i], label))
-            return err_sql(
-                ddl->arena, "42710", "enum label \"%.*s\" already exists", STR_FMT(label));
+            return err_sql(ddl->arena, "42710", "enum label \"%.*s\" already exists",
+                           STR_FMT(label));
     return NULL;
 }
 
@@ -123,8 +122,7 @@ static size_t label_place(const struct cat_type *type, str label)
 
 static err label_missing(struct ddl *ddl, str label)
 {
-    return err_sql(
-        ddl->arena, "22023", "\"%.*s\" is not an existing enum label", STR_FMT(label));
+    return err_sql(ddl->arena, "22023", "\"%.*s\" is not an existing enum label", STR_FMT(label));
 }
 
 /* "{a,b}" with element `from` as `to`; quoted elements are compared as they are written. */
@@ -145,8 +143,8 @@ static str array_renamed(struct ddl *ddl, str text, str from, str to)
 }
 
 /* A default that is the label itself follows it, in columns of the type and of its array. */
-static void rename_default(struct ddl *ddl, const struct cat_type *type, struct cat_column *column,
-                           str from, str to)
+static void rename_default(
+    struct ddl *ddl, const struct cat_type *type, struct cat_column *column, str from, str to)
 {
     if (!column->default_expr.tree) return;
     struct node *copy = ast_copy(ddl->pool, column->default_expr.tree);
@@ -154,8 +152,10 @@ static void rename_default(struct ddl *ddl, const struct cat_type *type, struct 
     while (AST_IS(TypeCast, value)) value = AST_AS(TypeCast, value)->arg;
     if (!AST_IS(A_Const, value) || AST_AS(A_Const, value)->val != A_CONST_STRING) return;
     str *text = &AST_AS(A_Const, value)->sval;
-    if (column->type == type->oid && str_eq(*text, from)) *text = to;
-    else if (column->type == type->array) *text = array_renamed(ddl, *text, from, to);
+    if (column->type == type->oid && str_eq(*text, from))
+        *text = to;
+    else if (column->type == type->array)
+        *text = array_renamed(ddl, *text, from, to);
     str printed;
     if (deparse_expr_str(ddl->arena, copy, &printed)) return; /* a constant always prints */
     column->default_expr = (struct cat_expr){str_copy(ddl->pool, printed), copy};
@@ -197,8 +197,7 @@ static err rename_label(struct ddl *ddl, struct cat_type *type, const struct Alt
 static err add_label(struct ddl *ddl, struct cat_type *type, const struct AlterEnumStmt *alter)
 {
     if (alter->skipIfNewValExists && label_place(type, alter->newVal) != SIZE_MAX) {
-        ddl_notice(
-            ddl, "enum label \"%.*s\" already exists, skipping", STR_FMT(alter->newVal));
+        ddl_notice(ddl, "enum label \"%.*s\" already exists, skipping", STR_FMT(alter->newVal));
         return NULL;
     }
     TRY(check_label(ddl, type, alter->newVal));
@@ -209,8 +208,7 @@ static err add_label(struct ddl *ddl, struct cat_type *type, const struct AlterE
         if (alter->newValIsAfter) place++;
     }
     str *labels = ARENA_ARRAY(ddl->pool, str, type->label_count + 1);
-    for (size_t i = 0; i < type->label_count; i++)
-        labels[i < place ? i : i + 1] = type->labels[i];
+    for (size_t i = 0; i < type->label_count; i++) labels[i < place ? i : i + 1] = type->labels[i];
     labels[place] = str_copy(ddl->pool, alter->newVal);
     type->labels = labels;
     type->label_count++;
@@ -223,10 +221,7 @@ err ddl_alter_enum(struct ddl *ddl, const struct node *statement)
     const struct cat_type *found;
     TRY(ddl_type_named(ddl, alter->typeName, &found));
     if (found->kind != TYPE_KIND_ENUM)
-        return err_sql(ddl->arena,
-                       "42809",
-                       "%.*s is not an enum",
-                       STR_FMT(found->name));
+        return err_sql(ddl->arena, "42809", "%.*s is not an enum", STR_FMT(found->name));
     TRY(ddl_must_own(ddl, found->owner, "type", found->name));
     struct cat_type *type = CATALOG_EDIT(ddl->next, found);
     TRY(str_empty(alter->oldVal) ? add_label(ddl, type, alter) : rename_label(ddl, type, alter));
@@ -254,19 +249,16 @@ static err domain_check(struct ddl *ddl, struct cat_type *type, const struct Con
     str name = constraint->conname;
     for (size_t i = 0; i < type->check_count; i++)
         if (!str_empty(name) && str_eq(type->checks[i].name, name))
-            return err_sql(ddl->arena,
-                           "42710",
-                           "constraint \"%.*s\" for domain \"%.*s\" already exists",
-                           STR_FMT(name),
+            return err_sql(ddl->arena, "42710",
+                           "constraint \"%.*s\" for domain \"%.*s\" already exists", STR_FMT(name),
                            STR_FMT(type->name));
     if (str_empty(name)) name = domain_check_name(ddl, type);
     check.name = str_copy(ddl->pool, name);
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){.use = DDL_EXPR_DOMAIN_CHECK,
-                                          .tree = constraint->raw_expr,
-                                          .name = type->name,
-                                          .type = type->base,
-                                          .typmod = type->base_typmod}));
+    TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_DOMAIN_CHECK,
+                                               .tree = constraint->raw_expr,
+                                               .name = type->name,
+                                               .type = type->base,
+                                               .typmod = type->base_typmod}));
     TRY(ddl_store_expr(ddl, NULL, constraint->raw_expr, &check.expr));
     DDL_ADD(ddl, type, checks, check_count, &check);
     return NULL;
@@ -276,29 +268,23 @@ static err domain_default(struct ddl *ddl, struct cat_type *type, const struct n
 {
     type->default_expr = (struct cat_expr){0};
     if (!expr) return NULL;
-    TRY(ddl_check_expr(ddl,
-                       &(struct ddl_expr){.use = DDL_EXPR_DEFAULT,
-                                          .tree = expr,
-                                          .name = type->name,
-                                          .type = type->base,
-                                          .typmod = type->base_typmod}));
+    TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_DEFAULT,
+                                               .tree = expr,
+                                               .name = type->name,
+                                               .type = type->base,
+                                               .typmod = type->base_typmod}));
     return ddl_store_expr(ddl, NULL, expr, &type->default_expr);
 }
 
-static err domain_constraint(struct ddl *ddl, struct cat_type *type,
+static err domain_constraint(struct ddl *ddl,
+                             struct cat_type *type,
                              const struct Constraint *constraint)
 {
     switch ((int)constraint->contype) {
-    case CONSTR_CHECK:
-        return domain_check(ddl, type, constraint);
-    case CONSTR_NOTNULL:
-        type->not_null = true;
-        return NULL;
-    case CONSTR_NULL:
-        type->not_null = false;
-        return NULL;
-    case CONSTR_DEFAULT:
-        return domain_default(ddl, type, constraint->raw_expr);
+    case CONSTR_CHECK: return domain_check(ddl, type, constraint);
+    case CONSTR_NOTNULL: type->not_null = true; return NULL;
+    case CONSTR_NULL: type->not_null = false; return NULL;
+    case CONSTR_DEFAULT: return domain_default(ddl, type, constraint->raw_expr);
     default: /* PostgreSQL refuses the rest too */
         return err_sql(ddl->arena, "42601", "this constraint is not possible for domains");
     }
@@ -313,9 +299,7 @@ err ddl_create_domain(struct ddl *ddl, const struct node *statement)
     const struct cat_type *base = catalog_type(ddl->next, type->base);
     bool usable = base->kind != TYPE_KIND_PSEUDO && base->kind != TYPE_KIND_COMPOSITE;
     if (!usable)
-        return err_sql(ddl->arena,
-                       "42804",
-                       "\"%.*s\" is not a valid base type for a domain",
+        return err_sql(ddl->arena, "42804", "\"%.*s\" is not a valid base type for a domain",
                        STR_FMT(ddl_type_text(ddl, base->oid, TYPMOD_NONE)));
     type->kind = TYPE_KIND_DOMAIN;
     type->category = base->category;
@@ -326,7 +310,8 @@ err ddl_create_domain(struct ddl *ddl, const struct node *statement)
     return NULL;
 }
 
-static err drop_domain_check(struct ddl *ddl, struct cat_type *type,
+static err drop_domain_check(struct ddl *ddl,
+                             struct cat_type *type,
                              const struct AlterDomainStmt *alter)
 {
     for (size_t i = 0; i < type->check_count; i++) {
@@ -335,15 +320,10 @@ static err drop_domain_check(struct ddl *ddl, struct cat_type *type,
         return NULL;
     }
     if (!alter->missing_ok)
-        return err_sql(ddl->arena,
-                       "42704",
-                       "constraint \"%.*s\" of domain \"%.*s\" does not exist",
-                       STR_FMT(alter->name),
-                       STR_FMT(type->name));
-    ddl_notice(ddl,
-               "constraint \"%.*s\" of domain \"%.*s\" does not exist, skipping",
-               STR_FMT(alter->name),
-               STR_FMT(type->name));
+        return err_sql(ddl->arena, "42704", "constraint \"%.*s\" of domain \"%.*s\" does not exist",
+                       STR_FMT(alter->name), STR_FMT(type->name));
+    ddl_notice(ddl, "constraint \"%.*s\" of domain \"%.*s\" does not exist, skipping",
+               STR_FMT(alter->name), STR_FMT(type->name));
     return NULL;
 }
 
@@ -357,23 +337,12 @@ err ddl_alter_domain(struct ddl *ddl, const struct node *statement)
     TRY(ddl_must_own(ddl, found->owner, "domain", found->name));
     struct cat_type *type = CATALOG_EDIT(ddl->next, found);
     switch (alter->subtype) { /* AlterDomainStmt.subtype, parsenodes.h */
-    case 'T':
-        TRY(domain_default(ddl, type, alter->def));
-        break;
-    case 'N':
-        type->not_null = false;
-        break;
-    case 'O':
-        type->not_null = true;
-        break;
-    case 'C':
-        TRY(domain_constraint(ddl, type, AST_AS(Constraint, alter->def)));
-        break;
-    case 'X':
-        TRY(drop_domain_check(ddl, type, alter));
-        break;
-    case 'V': /* VALIDATE: constraints are always valid here */
-        return NULL;
+    case 'T': TRY(domain_default(ddl, type, alter->def)); break;
+    case 'N': type->not_null = false; break;
+    case 'O': type->not_null = true; break;
+    case 'C': TRY(domain_constraint(ddl, type, AST_AS(Constraint, alter->def))); break;
+    case 'X': TRY(drop_domain_check(ddl, type, alter)); break;
+    case 'V': /* VALIDATE: constraints are always valid here */ return NULL;
     default: /* a letter, not an enum */
         return ddl_unsupported(ddl, statement, "this form of ALTER DOMAIN");
     }
@@ -402,10 +371,9 @@ err ddl_create_composite(struct ddl *ddl, const struct node *statement)
         .acl = {.is_default = true},
     };
     for (size_t i = 0; i < create->coldeflist->count; i++)
-        TRY(ddl_column_add(ddl,
-                           &(struct ddl_column_options){
-                               .def = AST_AS(ColumnDef, create->coldeflist->at[i]),
-                               .relation = relation}));
+        TRY(ddl_column_add(
+            ddl, &(struct ddl_column_options){.def = AST_AS(ColumnDef, create->coldeflist->at[i]),
+                                              .relation = relation}));
     ddl_row_type_put(ddl, relation);
     catalog_put(ddl->next, CAT_RELATION, relation);
     return NULL;

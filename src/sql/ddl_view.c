@@ -52,11 +52,9 @@ err ddl_view_options(struct ddl *ddl, struct cat_relation *view, const struct li
             if (!str_eq_nocase(option_rows[j].name, option->defname)) continue;
             known = true;
             if (!parse_bool(text, &value))
-                return err_sql(ddl->arena,
-                               "22023",
+                return err_sql(ddl->arena, "22023",
                                "invalid value for boolean option \"%.*s\": %.*s",
-                               STR_FMT(option->defname),
-                               STR_FMT(text));
+                               STR_FMT(option->defname), STR_FMT(text));
             option_rows[j].set(view, value);
         }
         if (str_eq_nocase(option->defname, STR("check_option"))) {
@@ -64,9 +62,7 @@ err ddl_view_options(struct ddl *ddl, struct cat_relation *view, const struct li
             view->check_option = str_eq_nocase(text, STR("local")) ? 'l' : 'c';
         }
         if (!known)
-            return err_sql(ddl->arena,
-                           "22023",
-                           "unrecognized parameter \"%.*s\"",
+            return err_sql(ddl->arena, "22023", "unrecognized parameter \"%.*s\"",
                            STR_FMT(option->defname));
     }
     return NULL;
@@ -80,14 +76,12 @@ static err view_columns(struct ddl *ddl, const struct ViewStmt *create, struct c
     struct ddl_columns columns = {0};
     TRY(hooks->describe_query(ddl->context, ddl->next, create->query, &columns));
     if (create->aliases->count > columns.count)
-        return err_sql(
-            ddl->arena, "42601", "CREATE VIEW specifies more column names than columns");
+        return err_sql(ddl->arena, "42601", "CREATE VIEW specifies more column names than columns");
     for (size_t i = 0; i < columns.count; i++) {
-        str name = i < create->aliases->count ? ast_name_at(create->aliases, i) : columns.at[i].name;
+        str name =
+            i < create->aliases->count ? ast_name_at(create->aliases, i) : columns.at[i].name;
         if (cat_column_find(view, name))
-            return err_sql(ddl->arena,
-                           "42701",
-                           "column \"%.*s\" specified more than once",
+            return err_sql(ddl->arena, "42701", "column \"%.*s\" specified more than once",
                            STR_FMT(name));
         TRY(ddl_check_scalar(ddl, name, columns.at[i].type, &create->base));
         struct cat_column column = {
@@ -104,7 +98,8 @@ static err view_columns(struct ddl *ddl, const struct ViewStmt *create, struct c
 }
 
 /* checkViewTupleDesc: what was there stays as it was; more may come behind. */
-static err check_replacement(struct ddl *ddl, const struct cat_relation *old,
+static err check_replacement(struct ddl *ddl,
+                             const struct cat_relation *old,
                              const struct cat_relation *view)
 {
     if (view->column_count < old->column_count)
@@ -112,29 +107,26 @@ static err check_replacement(struct ddl *ddl, const struct cat_relation *old,
     for (size_t i = 0; i < old->column_count; i++) {
         const struct cat_column *was = &old->columns[i], *is = &view->columns[i];
         if (!str_eq(was->name, is->name)) {
-            struct err *error = err_sql(ddl->arena,
-                                        "42P16",
+            struct err *error = err_sql(ddl->arena, "42P16",
                                         "cannot change name of view column \"%.*s\" to \"%.*s\"",
-                                        STR_FMT(was->name),
-                                        STR_FMT(is->name));
-            return err_hint(ddl->arena,
-                            error,
+                                        STR_FMT(was->name), STR_FMT(is->name));
+            return err_hint(ddl->arena, error,
                             "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column "
                             "instead.");
         }
         if (was->type != is->type || was->typmod != is->typmod)
-            return err_sql(ddl->arena,
-                           "42P16",
+            return err_sql(ddl->arena, "42P16",
                            "cannot change data type of view column \"%.*s\" from %.*s to %.*s",
-                           STR_FMT(was->name),
-                           STR_FMT(ddl_type_text(ddl, was->type, was->typmod)),
+                           STR_FMT(was->name), STR_FMT(ddl_type_text(ddl, was->type, was->typmod)),
                            STR_FMT(ddl_type_text(ddl, is->type, is->typmod)));
     }
     return NULL;
 }
 
 /* The former view under its oid, with grants, owner and comments; NULL when there is none. */
-static err view_replaced(struct ddl *ddl, const struct ViewStmt *create, oid schema,
+static err view_replaced(struct ddl *ddl,
+                         const struct ViewStmt *create,
+                         oid schema,
                          const struct cat_relation **out)
 {
     str name = create->view->relname;
@@ -148,7 +140,9 @@ static err view_replaced(struct ddl *ddl, const struct ViewStmt *create, oid sch
     return ddl_must_own_relation(ddl, *out);
 }
 
-static void keep_identity(struct ddl *ddl, const struct cat_relation *old, struct cat_relation *view)
+static void keep_identity(struct ddl *ddl,
+                          const struct cat_relation *old,
+                          struct cat_relation *view)
 {
     view->oid = old->oid;
     view->owner = old->owner;

@@ -21,9 +21,7 @@ static err prepare(struct arena *arena, sqlite3 *db, const char *sql, sqlite3_st
 err catalog_store_exists(struct arena *arena, sqlite3 *db, bool *out)
 {
     sqlite3_stmt *statement;
-    TRY(prepare(arena,
-                db,
-                "SELECT 1 FROM sqlite_schema WHERE name = 'dapur.catalog_version'",
+    TRY(prepare(arena, db, "SELECT 1 FROM sqlite_schema WHERE name = 'dapur.catalog_version'",
                 &statement));
     int rc = sqlite3_step(statement);
     *out = rc == SQLITE_ROW;
@@ -80,7 +78,9 @@ static bool is_stored(enum cat_class class, const void *object)
 }
 
 /* Both lists are in order of oid and share what did not change, so one pass tells all. */
-static err save_class(struct writing *writing, enum cat_class class, const struct catalog *before,
+static err save_class(struct writing *writing,
+                      enum cat_class class,
+                      const struct catalog *before,
                       const struct catalog *after)
 {
     size_t old_at = 0, new_at = 0;
@@ -89,33 +89,37 @@ static err save_class(struct writing *writing, enum cat_class class, const struc
     while (old || new) {
         oid old_id = old ? catalog_object_oid(class, old) : UINT32_MAX;
         oid new_id = new ? catalog_object_oid(class, new) : UINT32_MAX;
-        if (old_id < new_id) TRY(drop(writing, old_id));
-        else if (old != new && is_stored(class, new)) TRY(put(writing, class, new));
+        if (old_id < new_id)
+            TRY(drop(writing, old_id));
+        else if (old != new &&is_stored(class, new))
+            TRY(put(writing, class, new));
         if (old_id <= new_id) old = catalog_object_next(before, class, &old_at);
         if (new_id <= old_id) new = catalog_object_next(after, class, &new_at);
     }
     return NULL;
 }
 
-static err save_all(struct writing *writing, const struct catalog *before,
+static err save_all(struct writing *writing,
+                    const struct catalog *before,
                     const struct catalog *after)
 {
-    TRY(prepare(writing->arena,
-                writing->db,
-                "INSERT INTO \"dapur.catalog\"(class, oid, name, definition) VALUES (?1, ?2, ?3, ?4) "
-                "ON CONFLICT (oid) DO UPDATE SET name = ?3, definition = ?4",
-                &writing->put));
-    TRY(prepare(writing->arena,
-                writing->db,
-                "DELETE FROM \"dapur.catalog\" WHERE oid = ?1",
+    TRY(prepare(
+        writing->arena, writing->db,
+        "INSERT INTO \"dapur.catalog\"(class, oid, name, definition) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (oid) DO UPDATE SET name = ?3, definition = ?4",
+        &writing->put));
+    TRY(prepare(writing->arena, writing->db, "DELETE FROM \"dapur.catalog\" WHERE oid = ?1",
                 &writing->drop));
-    for (int class = 0; class < CAT_CLASS_COUNT; class++)
-        TRY(save_class(writing, (enum cat_class)class, before, after));
+    for (int class = 0; class < CAT_CLASS_COUNT; class ++)
+        TRY(save_class(writing, (enum cat_class) class, before, after));
     return NULL;
 }
 
-static err save(struct arena *arena, sqlite3 *db, const struct catalog *before,
-                const struct catalog *after, bool *changed)
+static err save(struct arena *arena,
+                sqlite3 *db,
+                const struct catalog *before,
+                const struct catalog *after,
+                bool *changed)
 {
     struct writing writing = {.arena = arena, .db = db, .definition = buf_in(arena, 0)};
     err error = save_all(&writing, before, after);
@@ -128,9 +132,7 @@ static err save(struct arena *arena, sqlite3 *db, const struct catalog *before,
 static err write_version(struct arena *arena, sqlite3 *db, const struct catalog *catalog)
 {
     sqlite3_stmt *statement;
-    TRY(prepare(arena,
-                db,
-                "UPDATE \"dapur.catalog_version\" SET version = ?1, oid_next = ?2",
+    TRY(prepare(arena, db, "UPDATE \"dapur.catalog_version\" SET version = ?1, oid_next = ?2",
                 &statement));
     sqlite3_bind_int64(statement, 1, (int64_t)catalog_version(catalog));
     sqlite3_bind_int64(statement, 2, catalog_oid_peek(catalog));
@@ -150,10 +152,9 @@ err catalog_store_create(struct arena *arena, sqlite3 *db, struct catalog *catal
         "oid INTEGER PRIMARY KEY, class TEXT NOT NULL, name TEXT NOT NULL,"
         "definition TEXT NOT NULL) STRICT;";
     TRY(run_text(arena, db, tables));
-    str stamp = str_printf(arena,
-                           "INSERT INTO \"dapur.catalog_version\" VALUES (1, 0, %d, %d, 'dapur')",
-                           CATALOG_STORE_FORMAT,
-                           CATALOG_STORE_ORDER);
+    str stamp =
+        str_printf(arena, "INSERT INTO \"dapur.catalog_version\" VALUES (1, 0, %d, %d, 'dapur')",
+                   CATALOG_STORE_FORMAT, CATALOG_STORE_ORDER);
     TRY(run_text(arena, db, str_cstr(arena, stamp)));
     bool changed;
     TRY(save(arena, db, NULL, catalog, &changed));
@@ -161,8 +162,11 @@ err catalog_store_create(struct arena *arena, sqlite3 *db, struct catalog *catal
     return write_version(arena, db, catalog);
 }
 
-err catalog_store_save(struct arena *arena, sqlite3 *db, const struct catalog *before,
-                       struct catalog *after, bool *changed)
+err catalog_store_save(struct arena *arena,
+                       sqlite3 *db,
+                       const struct catalog *before,
+                       struct catalog *after,
+                       bool *changed)
 {
     TRY(save(arena, db, before, after, changed));
     /* An oid given and lost again is still not given twice: sequence marks are kept by oid. */
@@ -175,8 +179,7 @@ err catalog_store_save(struct arena *arena, sqlite3 *db, const struct catalog *b
 
 err catalog_store_stamp_order(struct arena *arena, sqlite3 *db)
 {
-    str sql = str_printf(arena,
-                         "UPDATE \"dapur.catalog_version\" SET order_stamp = %d",
+    str sql = str_printf(arena, "UPDATE \"dapur.catalog_version\" SET order_stamp = %d",
                          CATALOG_STORE_ORDER);
     return run_text(arena, db, str_cstr(arena, sql));
 }
@@ -186,8 +189,7 @@ err catalog_store_stamp_order(struct arena *arena, sqlite3 *db)
 static err read_version(struct arena *arena, sqlite3 *db, struct catalog *catalog, bool *reindex)
 {
     sqlite3_stmt *statement;
-    TRY(prepare(arena,
-                db,
+    TRY(prepare(arena, db,
                 "SELECT version, oid_next, format, order_stamp FROM \"dapur.catalog_version\"",
                 &statement));
     err error = NULL;
@@ -198,12 +200,10 @@ static err read_version(struct arena *arena, sqlite3 *db, struct catalog *catalo
         format = sqlite3_column_int64(statement, 2);
         *reindex = sqlite3_column_int64(statement, 3) != CATALOG_STORE_ORDER;
         if (format > CATALOG_STORE_FORMAT)
-            error = err_sql(arena,
-                            "0A000",
+            error = err_sql(arena, "0A000",
                             "the database was written by a newer version of dapur (format %lld, "
                             "this program reads %d)",
-                            (long long)format,
-                            CATALOG_STORE_FORMAT);
+                            (long long)format, CATALOG_STORE_FORMAT);
     } else {
         error = err_sql(arena, "XX001", "the database has lost the version of its catalog");
     }
@@ -217,15 +217,17 @@ static str column_str(sqlite3_stmt *statement, int column)
     return str_from(text, (size_t)sqlite3_column_bytes(statement, column));
 }
 
-static err load_row(struct arena *arena, struct arena *scratch, sqlite3_stmt *statement,
+static err load_row(struct arena *arena,
+                    struct arena *scratch,
+                    sqlite3_stmt *statement,
                     struct catalog *catalog)
 {
     enum cat_class class = catalog_class_named(column_str(statement, 0));
     if (class == CAT_CLASS_COUNT)
         return err_sql(arena, "XX001", "the stored catalog holds an unknown kind of object");
     const void *object;
-    err error = catalog_decode(
-        catalog_pool(catalog), scratch, class, column_str(statement, 1), &object);
+    err error =
+        catalog_decode(catalog_pool(catalog), scratch, class, column_str(statement, 1), &object);
     if (!error) catalog_put(catalog, class, object);
     return error ? err_copy(arena, error) : NULL;
 }
@@ -234,8 +236,8 @@ static err load_rows(struct arena *arena, sqlite3 *db, struct catalog *catalog)
 {
     sqlite3_stmt *statement;
     struct arena *scratch = arena_new(0);
-    err error = prepare(
-        arena, db, "SELECT class, definition FROM \"dapur.catalog\" ORDER BY oid", &statement);
+    err error = prepare(arena, db, "SELECT class, definition FROM \"dapur.catalog\" ORDER BY oid",
+                        &statement);
     int rc = SQLITE_DONE;
     while (!error && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
         error = load_row(arena, scratch, statement, catalog);

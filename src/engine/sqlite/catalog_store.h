@@ -29,12 +29,17 @@ MUST_USE err catalog_store_exists(struct arena *arena, sqlite3 *db, bool *out);
 MUST_USE err catalog_store_create(struct arena *arena, sqlite3 *db, struct catalog *catalog);
 /* One pass over the file: a fresh snapshot in a pool of its own, counted once for the caller.
  * *reindex: the file's order stamp is older than the program's. */
-MUST_USE err catalog_store_load(struct arena *arena, sqlite3 *db, struct catalog **out,
+MUST_USE err catalog_store_load(struct arena *arena,
+                                sqlite3 *db,
+                                struct catalog **out,
                                 bool *reindex);
 /* Writes what differs between two snapshots of one line and gives `after` the next version. Inside
  * the transaction that changed the tables. *changed is false when nothing differs. */
-MUST_USE err catalog_store_save(struct arena *arena, sqlite3 *db, const struct catalog *before,
-                                struct catalog *after, bool *changed);
+MUST_USE err catalog_store_save(struct arena *arena,
+                                sqlite3 *db,
+                                const struct catalog *before,
+                                struct catalog *after,
+                                bool *changed);
 /* After REINDEX: the file's order is the program's. */
 MUST_USE err catalog_store_stamp_order(struct arena *arena, sqlite3 *db);
 

@@ -17,8 +17,8 @@ struct change {
     struct schema_sync *sync;
     const struct cat_relation *old;
     const struct cat_relation *new;
-    str name;      /* the table's name in the file at this moment */
-    bool rebuilt;  /* its indexes are gone */
+    str name;     /* the table's name in the file at this moment */
+    bool rebuilt; /* its indexes are gone */
 };
 
 /* ---- running SQL ---- */
@@ -81,8 +81,11 @@ static err is_empty(struct schema_sync *sync, str name, bool *out)
 
 /* ---- comparing ---- */
 
-static err table_key(struct schema_sync *sync, const struct catalog *catalog,
-                     const struct cat_relation *relation, const struct numbers *left_out, str *out)
+static err table_key(struct schema_sync *sync,
+                     const struct catalog *catalog,
+                     const struct cat_relation *relation,
+                     const struct numbers *left_out,
+                     str *out)
 {
     struct schema_print print = {
         .arena = sync->arena,
@@ -99,7 +102,8 @@ static err table_key(struct schema_sync *sync, const struct catalog *catalog,
 }
 
 /* Columns of a that b has not. */
-static struct numbers columns_missing(struct schema_sync *sync, const struct cat_relation *a,
+static struct numbers columns_missing(struct schema_sync *sync,
+                                      const struct cat_relation *a,
                                       const struct cat_relation *b)
 {
     struct numbers numbers = {0};
@@ -109,7 +113,8 @@ static struct numbers columns_missing(struct schema_sync *sync, const struct cat
     return numbers;
 }
 
-static const struct ddl_effect *using_of(const struct schema_sync *sync, oid relation,
+static const struct ddl_effect *using_of(const struct schema_sync *sync,
+                                         oid relation,
                                          int16_t column)
 {
     for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
@@ -266,12 +271,10 @@ static err domain_error(struct change *change, str name)
         const struct cat_type *type = catalog_type(change->sync->after, relation->columns[i].type);
         if (type && str_eq(type->name, domain)) column = relation->columns[i].name;
     }
-    return err_sql(change->sync->arena,
-                   "23514",
+    return err_sql(change->sync->arena, "23514",
                    "column \"%.*s\" of table \"%.*s\" contains values that violate the new "
                    "constraint",
-                   STR_FMT(column),
-                   STR_FMT(relation->name));
+                   STR_FMT(column), STR_FMT(relation->name));
 }
 
 /* What the rebuild says of rows that the new table refuses. */
@@ -286,26 +289,20 @@ static err rebuild_error(struct change *change, err error)
             const struct cat_column *column = &change->new->columns[i];
             str tail = str_printf(sync->arena, ".%.*s", STR_FMT(column->physical));
             if (str_ends(message, tail))
-                return err_sql(sync->arena,
-                               "23502",
+                return err_sql(sync->arena, "23502",
                                "column \"%.*s\" of relation \"%.*s\" contains null values",
-                               STR_FMT(column->name),
-                               STR_FMT(change->new->name));
+                               STR_FMT(column->name), STR_FMT(change->new->name));
         }
     }
     if (str_starts(message, STR("CHECK constraint failed: " SCHEMA_DOMAIN_PREFIX)))
         return domain_error(change, str_skip(message, check.len));
     if (str_starts(message, check))
-        return err_sql(sync->arena,
-                       "23514",
+        return err_sql(sync->arena, "23514",
                        "check constraint \"%.*s\" of relation \"%.*s\" is violated by some row",
-                       STR_FMT(str_skip(message, check.len)),
-                       STR_FMT(change->new->name));
+                       STR_FMT(str_skip(message, check.len)), STR_FMT(change->new->name));
     if (str_starts(message, STR("UNIQUE constraint failed: "))) {
         const struct cat_constraint *key = cat_primary_key(change->new);
-        return err_sql(sync->arena,
-                       "23505",
-                       "could not create unique index \"%.*s\"",
+        return err_sql(sync->arena, "23505", "could not create unique index \"%.*s\"",
                        STR_FMT(key ? key->name : change->new->name));
     }
     return error;
@@ -417,9 +414,12 @@ static err change_in_place(struct change *change, bool *done)
     return NULL;
 }
 
-static err index_text(struct schema_sync *sync, const struct catalog *catalog,
-                      const struct cat_relation *relation, const struct cat_index *index,
-                      enum schema_text kind, str *out)
+static err index_text(struct schema_sync *sync,
+                      const struct catalog *catalog,
+                      const struct cat_relation *relation,
+                      const struct cat_index *index,
+                      enum schema_text kind,
+                      str *out)
 {
     struct schema_print print = {
         .arena = sync->arena, .catalog = catalog, .relation = relation, .kind = kind};
@@ -439,8 +439,10 @@ static const struct cat_index *index_by_oid(const struct cat_relation *relation,
 }
 
 /* The same index in both snapshots, to the letter (names of tables and columns aside). */
-static err index_same(struct change *change, const struct cat_index *old,
-                      const struct cat_index *new, bool *out)
+static err index_same(struct change *change,
+                      const struct cat_index *old,
+                      const struct cat_index *new,
+                      bool *out)
 {
     str old_key, new_key;
     struct schema_sync *sync = change->sync;
@@ -477,9 +479,7 @@ static err create_index(struct change *change, const struct cat_index *index)
     if (str_empty(sql)) return NULL;
     err error = run(sync, sql);
     if (!error || !str_starts(str_of(sqlite3_errmsg(sync->db)), STR("UNIQUE"))) return error;
-    return err_sql(sync->arena,
-                   "23505",
-                   "could not create unique index \"%.*s\"",
+    return err_sql(sync->arena, "23505", "could not create unique index \"%.*s\"",
                    STR_FMT(index->name));
 }
 
@@ -504,8 +504,10 @@ static bool is_table(const struct cat_relation *relation)
 
 /* Which tables may differ: those whose object changed; all when a type or a function did, for
  * checks and collations may rest on them. */
-static bool may_differ(const struct schema_sync *sync, const struct cat_relation *old,
-                       const struct cat_relation *new, bool everything)
+static bool may_differ(const struct schema_sync *sync,
+                       const struct cat_relation *old,
+                       const struct cat_relation *new,
+                       bool everything)
 {
     return everything || old != new || using_of(sync, new->oid, 0);
 }
@@ -562,8 +564,8 @@ struct changes {
 
 static err collect(struct schema_sync *sync, struct changes *changes)
 {
-    bool everything = types_differ(sync->before, sync->after) ||
-                      functions_differ(sync->before, sync->after);
+    bool everything =
+        types_differ(sync->before, sync->after) || functions_differ(sync->before, sync->after);
     size_t at = 0;
     const struct cat_relation *new;
     while ((new = catalog_relation_next(sync->after, &at))) {
@@ -577,7 +579,8 @@ static err collect(struct schema_sync *sync, struct changes *changes)
 
 /* ---- foreign keys of rows that are there ---- */
 
-static err foreign_key_error(struct schema_sync *sync, const struct cat_relation *relation,
+static err foreign_key_error(struct schema_sync *sync,
+                             const struct cat_relation *relation,
                              int64_t sqlite_key)
 {
     /* SQLite numbers the keys of a table from the last to the first. */
@@ -588,11 +591,9 @@ static err foreign_key_error(struct schema_sync *sync, const struct cat_relation
     const struct cat_constraint *key = NULL;
     for (size_t i = 0; i < relation->constraint_count && !key; i++)
         if (relation->constraints[i].kind == 'f' && wanted-- == 0) key = &relation->constraints[i];
-    return err_sql(sync->arena,
-                   "23503",
+    return err_sql(sync->arena, "23503",
                    "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
-                   STR_FMT(relation->name),
-                   STR_FMT(key ? key->name : STR("?")));
+                   STR_FMT(relation->name), STR_FMT(key ? key->name : STR("?")));
 }
 
 static err check_foreign_keys(struct schema_sync *sync, const struct cat_relation *relation)
@@ -640,8 +641,10 @@ static err check_rebuilt(struct schema_sync *sync, const struct changes *changes
 
 /* ---- effects on rows ---- */
 
-static err enum_rename_column(struct schema_sync *sync, const struct cat_relation *relation,
-                              const struct cat_column *column, const struct ddl_effect *effect)
+static err enum_rename_column(struct schema_sync *sync,
+                              const struct cat_relation *relation,
+                              const struct cat_column *column,
+                              const struct ddl_effect *effect)
 {
     const struct cat_type *type = catalog_type(sync->after, effect->type);
     bool array = column->type == type->array;

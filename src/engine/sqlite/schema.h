@@ -31,8 +31,9 @@ struct schema_sync {
     sqlite3 *db;
     const struct catalog *before; /* what the file is like now */
     const struct catalog *after;
-    const struct ddl_effects *effects; /* EFFECT_COLUMN_USING, _ENUM_RENAME, _TRUNCATE are carried out */
-    oid failed_relation;               /* out: which relation an error belongs to, or OID_NONE */
+    const struct ddl_effects
+        *effects;        /* EFFECT_COLUMN_USING, _ENUM_RENAME, _TRUNCATE are carried out */
+    oid failed_relation; /* out: which relation an error belongs to, or OID_NONE */
 };
 
 /* True when the file differs from what `after` needs. */
@@ -40,8 +41,11 @@ bool schema_differs(const struct catalog *before, const struct catalog *after);
 MUST_USE err schema_sync(struct schema_sync *sync);
 
 /* CREATE TABLE under another name (or its own, when name is empty). For tests and rebuilds. */
-MUST_USE err schema_table_sql(struct arena *arena, const struct catalog *catalog,
-                              const struct cat_relation *relation, str name, str *out);
+MUST_USE err schema_table_sql(struct arena *arena,
+                              const struct catalog *catalog,
+                              const struct cat_relation *relation,
+                              str name,
+                              str *out);
 /* "i.<oid>.<name>": unique in the file whatever else is there. */
 str schema_index_name(struct arena *arena, const struct cat_index *index);
 /* The column of a PRIMARY KEY that is SQLite's rowid, or NULL. */

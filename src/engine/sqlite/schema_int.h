@@ -17,15 +17,17 @@ struct schema_print {
     const struct catalog *catalog;
     const struct cat_relation *relation;
     enum schema_text kind;
-    str name;                 /* of the table in CREATE TABLE; empty: its physical name */
-    const int16_t *left_out;  /* columns not to print (keys only) */
+    str name;                /* of the table in CREATE TABLE; empty: its physical name */
+    const int16_t *left_out; /* columns not to print (keys only) */
     size_t left_out_count;
 };
 
 MUST_USE err schema_print_table(struct schema_print *print, struct buf *out);
-MUST_USE err schema_print_column(struct schema_print *print, const struct cat_column *column,
+MUST_USE err schema_print_column(struct schema_print *print,
+                                 const struct cat_column *column,
                                  struct buf *out);
-MUST_USE err schema_print_index(struct schema_print *print, const struct cat_index *index,
+MUST_USE err schema_print_index(struct schema_print *print,
+                                const struct cat_index *index,
                                 struct buf *out);
 struct schema_expr {
     const struct node *tree;
@@ -36,7 +38,8 @@ struct schema_expr {
     str value;      /* and its text */
 };
 /* An expression over the relation's columns as SQLite's text; relation may be NULL. */
-MUST_USE err schema_print_expr(struct schema_print *print, const struct schema_expr *expr,
+MUST_USE err schema_print_expr(struct schema_print *print,
+                               const struct schema_expr *expr,
                                struct buf *out);
 /* True when the index is to be in the file: it is physical and not the rowid's. */
 bool schema_index_present(const struct schema_print *print, const struct cat_index *index);

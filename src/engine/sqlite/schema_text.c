@@ -63,15 +63,11 @@ static const char *storage_class(enum type_storage storage)
     case TYPE_INT2:
     case TYPE_INT4:
     case TYPE_INT8:
-    case TYPE_OID:
-        return "INTEGER";
+    case TYPE_OID: return "INTEGER";
     case TYPE_FLOAT4:
-    case TYPE_FLOAT8:
-        return "REAL";
-    case TYPE_BYTEA:
-        return "BLOB";
-    default:
-        return "TEXT";
+    case TYPE_FLOAT8: return "REAL";
+    case TYPE_BYTEA: return "BLOB";
+    default: return "TEXT";
     }
 }
 
@@ -92,11 +88,14 @@ const struct cat_column *schema_rowid_column(const struct catalog *catalog,
 
 /* ---- columns ---- */
 
-static void column_name(const struct schema_print *print, const struct cat_column *column,
+static void column_name(const struct schema_print *print,
+                        const struct cat_column *column,
                         struct buf *out)
 {
-    if (print->kind == TEXT_KEY) buf_printf(out, "#%d", (int)column->number);
-    else print_ident(out, column->physical);
+    if (print->kind == TEXT_KEY)
+        buf_printf(out, "#%d", (int)column->number);
+    else
+        print_ident(out, column->physical);
 }
 
 static bool domain_not_null(const struct catalog *catalog, oid id)
@@ -108,8 +107,11 @@ static bool domain_not_null(const struct catalog *catalog, oid id)
 }
 
 /* What the type itself forbids, whoever writes. */
-static void type_check(const struct schema_print *print, const struct cat_column *column,
-                       const struct cat_type *type, int32_t typmod, struct buf *out)
+static void type_check(const struct schema_print *print,
+                       const struct cat_column *column,
+                       const struct cat_type *type,
+                       int32_t typmod,
+                       struct buf *out)
 {
     if (type->storage == TYPE_BOOL) {
         buf_lit(out, " CHECK (");
@@ -122,7 +124,8 @@ static void type_check(const struct schema_print *print, const struct cat_column
     }
 }
 
-err schema_print_column(struct schema_print *print, const struct cat_column *column,
+err schema_print_column(struct schema_print *print,
+                        const struct cat_column *column,
                         struct buf *out)
 {
     int32_t typmod = column->typmod;
@@ -139,7 +142,8 @@ err schema_print_column(struct schema_print *print, const struct cat_column *col
         buf_lit(out, " COLLATE ");
         print_ident(out, collation);
     }
-    if (column->not_null || domain_not_null(print->catalog, column->type)) buf_lit(out, " NOT NULL");
+    if (column->not_null || domain_not_null(print->catalog, column->type))
+        buf_lit(out, " NOT NULL");
     type_check(print, column, type, typmod, out);
     if (!column->generated) return NULL;
     buf_lit(out, " GENERATED ALWAYS AS (");
@@ -162,8 +166,11 @@ static bool left_out(const struct schema_print *print, int16_t number)
 
 /* ---- constraints ---- */
 
-static void column_list(const struct schema_print *print, const struct cat_relation *relation,
-                        const int16_t *numbers, size_t count, struct buf *out)
+static void column_list(const struct schema_print *print,
+                        const struct cat_relation *relation,
+                        const int16_t *numbers,
+                        size_t count,
+                        struct buf *out)
 {
     buf_char(out, '(');
     for (size_t i = 0; i < count; i++) {
@@ -176,33 +183,32 @@ static void column_list(const struct schema_print *print, const struct cat_relat
 static const char *action_text(char action)
 {
     switch (action) {
-    case 'r':
-        return "RESTRICT";
-    case 'c':
-        return "CASCADE";
-    case 'n':
-        return "SET NULL";
-    case 'd':
-        return "SET DEFAULT";
-    default: /* a letter, not an enum */
-        return "NO ACTION";
+    case 'r': return "RESTRICT";
+    case 'c': return "CASCADE";
+    case 'n': return "SET NULL";
+    case 'd': return "SET DEFAULT";
+    default: /* a letter, not an enum */ return "NO ACTION";
     }
 }
 
 /* SET DEFAULT is SQLite's own and would need the default in the table. */
-static err foreign_key(const struct schema_print *print, const struct cat_constraint *key,
+static err foreign_key(const struct schema_print *print,
+                       const struct cat_constraint *key,
                        struct buf *out)
 {
-    const struct cat_relation *target = key->foreign_relation == print->relation->oid
-                                            ? print->relation
-                                            : catalog_relation(print->catalog, key->foreign_relation);
+    const struct cat_relation *target =
+        key->foreign_relation == print->relation->oid
+            ? print->relation
+            : catalog_relation(print->catalog, key->foreign_relation);
     if (key->on_delete == 'd' || key->on_update == 'd')
         return err_sql(print->arena, "0A000", "SET DEFAULT of a foreign key is not supported");
     buf_lit(out, " FOREIGN KEY ");
     column_list(print, print->relation, key->columns, key->column_count, out);
     buf_lit(out, " REFERENCES ");
-    if (print->kind == TEXT_KEY) buf_printf(out, "@%u", (unsigned)target->oid);
-    else print_ident(out, target->physical);
+    if (print->kind == TEXT_KEY)
+        buf_printf(out, "@%u", (unsigned)target->oid);
+    else
+        print_ident(out, target->physical);
     column_list(print, target, key->foreign_columns, key->column_count, out);
     buf_printf(out, " ON DELETE %s", action_text(key->on_delete));
     buf_printf(out, " ON UPDATE %s", action_text(key->on_update));
@@ -213,7 +219,8 @@ static err foreign_key(const struct schema_print *print, const struct cat_constr
 
 /* The checks of a column's domain, and of the domains below it: the compiler leaves them to the table
  * when a column is assigned. */
-static err domain_checks(struct schema_print *print, const struct cat_column *column,
+static err domain_checks(struct schema_print *print,
+                         const struct cat_column *column,
                          struct buf *out)
 {
     struct buf *value = buf_in(print->arena, 0);
@@ -222,11 +229,8 @@ static err domain_checks(struct schema_print *print, const struct cat_column *co
     for (; type && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(print->catalog, type->base))
         for (size_t i = 0; i < type->check_count; i++) {
             buf_lit(out, ", CONSTRAINT ");
-            print_ident(out,
-                        str_printf(print->arena,
-                                   SCHEMA_DOMAIN_PREFIX "%.*s:%.*s",
-                                   STR_FMT(type->name),
-                                   STR_FMT(type->checks[i].name)));
+            print_ident(out, str_printf(print->arena, SCHEMA_DOMAIN_PREFIX "%.*s:%.*s",
+                                        STR_FMT(type->name), STR_FMT(type->checks[i].name)));
             buf_lit(out, " CHECK (");
             TRY(schema_print_expr(print,
                                   &(struct schema_expr){.tree = type->checks[i].expr.tree,
@@ -242,7 +246,8 @@ static err domain_checks(struct schema_print *print, const struct cat_column *co
 }
 
 /* Keys other than the rowid are indexes. */
-static err constraint_text(struct schema_print *print, const struct cat_constraint *constraint,
+static err constraint_text(struct schema_print *print,
+                           const struct cat_constraint *constraint,
                            struct buf *out)
 {
     buf_lit(out, ", CONSTRAINT ");
@@ -278,8 +283,7 @@ err schema_print_table(struct schema_print *print, struct buf *out)
     if (!any) buf_lit(out, "\"~empty\" INTEGER");
     for (size_t i = 0; i < relation->constraint_count; i++) {
         char kind = relation->constraints[i].kind;
-        if (kind == 'c' || kind == 'f')
-            TRY(constraint_text(print, &relation->constraints[i], out));
+        if (kind == 'c' || kind == 'f') TRY(constraint_text(print, &relation->constraints[i], out));
     }
     for (size_t i = 0; i < relation->column_count; i++)
         if (!left_out(print, relation->columns[i].number))
@@ -288,8 +292,11 @@ err schema_print_table(struct schema_print *print, struct buf *out)
     return NULL;
 }
 
-err schema_table_sql(struct arena *arena, const struct catalog *catalog,
-                     const struct cat_relation *relation, str name, str *out)
+err schema_table_sql(struct arena *arena,
+                     const struct catalog *catalog,
+                     const struct cat_relation *relation,
+                     str name,
+                     str *out)
 {
     struct schema_print print = {
         .arena = arena, .catalog = catalog, .relation = relation, .name = name};
@@ -313,7 +320,8 @@ bool schema_index_present(const struct schema_print *print, const struct cat_ind
 }
 
 /* NULLS NOT DISTINCT: NULL is replaced by a value that the column's class cannot hold. */
-static void distinct_column(const struct schema_print *print, const struct cat_column *column,
+static void distinct_column(const struct schema_print *print,
+                            const struct cat_column *column,
                             struct buf *out)
 {
     const struct cat_type *type = base_of(print->catalog, column->type, NULL);
@@ -327,13 +335,17 @@ static void distinct_column(const struct schema_print *print, const struct cat_c
     print_ident(out, collation);
 }
 
-static err index_element(struct schema_print *print, const struct cat_index *index,
-                         const struct cat_index_element *element, struct buf *out)
+static err index_element(struct schema_print *print,
+                         const struct cat_index *index,
+                         const struct cat_index_element *element,
+                         struct buf *out)
 {
     if (element->column) {
         const struct cat_column *column = cat_column_numbered(print->relation, element->column);
-        if (index->nulls_not_distinct && !column->not_null) distinct_column(print, column, out);
-        else column_name(print, column, out);
+        if (index->nulls_not_distinct && !column->not_null)
+            distinct_column(print, column, out);
+        else
+            column_name(print, column, out);
     } else {
         TRY(schema_print_expr(
             print,

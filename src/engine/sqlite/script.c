@@ -59,8 +59,7 @@ static bool is_exposed(const struct script_run *run, oid schema)
     if (!found || (schema < CATALOG_FIRST_USER_OID && schema != SCHEMA_PUBLIC)) return false;
     oid visitors[] = {ROLE_ANON, ROLE_AUTHENTICATED};
     for (size_t i = 0; i < COUNT_OF(visitors); i++)
-        if (catalog_role_has(
-                run->current, visitors[i], found->owner, &found->acl, 'n', PRIV_USAGE))
+        if (catalog_role_has(run->current, visitors[i], found->owner, &found->acl, 'n', PRIV_USAGE))
             return true;
     return false;
 }
@@ -86,8 +85,7 @@ static void enable_rls(struct script_run *run)
         struct cat_relation *edited = CATALOG_EDIT(next, relation);
         edited->row_security = true;
         catalog_put(next, CAT_RELATION, edited);
-        script_notice(run,
-                      "row-level security is on for the new table \"%.*s\"",
+        script_notice(run, "row-level security is on for the new table \"%.*s\"",
                       STR_FMT(relation->name));
     }
     catalog_unref(run->current);
@@ -127,7 +125,9 @@ static int64_t error_offset(const struct script_item *item, err error)
 }
 
 /* Tells the caller; true to go on. */
-static bool report(struct script_run *run, const struct script_item *item, err error,
+static bool report(struct script_run *run,
+                   const struct script_item *item,
+                   err error,
                    const struct script_result *result)
 {
     if (!run->options->each) return !error;
@@ -143,7 +143,8 @@ static bool report(struct script_run *run, const struct script_item *item, err e
     return run->options->each(run->options->context, &statement);
 }
 
-static err run_item(struct script_run *run, const struct script_item *item,
+static err run_item(struct script_run *run,
+                    const struct script_item *item,
                     struct script_result *result)
 {
     if (item->statement.error) return item->statement.error;
@@ -152,7 +153,8 @@ static err run_item(struct script_run *run, const struct script_item *item,
 }
 
 /* The statement inside its savepoint or transaction; the model goes back with the tables. */
-static err run_guarded(struct script_run *run, const struct script_item *item,
+static err run_guarded(struct script_run *run,
+                       const struct script_item *item,
                        struct script_result *result)
 {
     bool own = !run->options->transaction;
@@ -171,13 +173,15 @@ static err run_guarded(struct script_run *run, const struct script_item *item,
         rollback(run);
         sequences_rolled_back(run->sequences, run->current);
     } else if (!sqlite3_get_autocommit(run->connection->db)) {
-        err_ignore(exec(run, "ROLLBACK TO statement; RELEASE statement"), "the error is what counts");
+        err_ignore(exec(run, "ROLLBACK TO statement; RELEASE statement"),
+                   "the error is what counts");
     }
     return error;
 }
 
 /* In one transaction without a second chance a savepoint would only cost. */
-static err run_statement(struct script_run *run, const struct script_item *item,
+static err run_statement(struct script_run *run,
+                         const struct script_item *item,
                          struct script_result *result)
 {
     bool plain = run->options->transaction && !run->options->keep_going;
@@ -212,7 +216,8 @@ static err run_items(struct script_run *run, const struct script *script)
 static err end_error(struct script_run *run, err error)
 {
     struct script_item item = {
-        .statement = {.text = STR("(end of file)"), .offset = run->ddl_offset}};
+        .statement = {.text = STR("(end of file)"), .offset = run->ddl_offset}
+    };
     struct script_result result = {0};
     error = err_copy(run->arena, error);
     report(run, &item, error, &result);
@@ -262,12 +267,8 @@ static err run_script(struct script_run *run)
 {
     struct script *script;
     TRY(script_parse(run->arena, run->options->text, &script));
-    TRY(request_session_begin(&run->session,
-                              run->arena,
-                              run->connection->session,
-                              &run->caller,
-                              run->sequences,
-                              clock_real_us()));
+    TRY(request_session_begin(&run->session, run->arena, run->connection->session, &run->caller,
+                              run->sequences, clock_real_us()));
     sqlite_session_catalog(run->connection->session, run->current);
     err error = script_session_start(run);
     if (!error)
@@ -276,8 +277,11 @@ static err run_script(struct script_run *run)
     return error;
 }
 
-err script_run(struct arena *arena, struct connection *connection, struct sequences *sequences,
-               const struct script_options *options, const struct catalog **catalog)
+err script_run(struct arena *arena,
+               struct connection *connection,
+               struct sequences *sequences,
+               const struct script_options *options,
+               const struct catalog **catalog)
 {
     struct script_run run = {
         .arena = arena,
@@ -304,8 +308,10 @@ err script_run(struct arena *arena, struct connection *connection, struct sequen
 
 /* ---- a new or known file ---- */
 
-static err create_file(struct arena *arena, struct connection *connection,
-                       struct sequences *sequences, const struct catalog **out)
+static err create_file(struct arena *arena,
+                       struct connection *connection,
+                       struct sequences *sequences,
+                       const struct catalog **out)
 {
     struct script_run run = {.arena = arena, .connection = connection};
     struct catalog *catalog = catalog_bootstrap();
@@ -342,7 +348,9 @@ static err reindex_file(struct arena *arena, struct connection *connection)
     return error;
 }
 
-err script_bootstrap(struct arena *arena, struct connection *connection, struct sequences *sequences,
+err script_bootstrap(struct arena *arena,
+                     struct connection *connection,
+                     struct sequences *sequences,
                      const struct catalog **out)
 {
     bool exists, reindex;
@@ -372,17 +380,15 @@ static err inspect(struct inspection *inspection, const char *sql, const char *f
 {
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(inspection->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return sqlite_error(
-            inspection->arena, inspection->db, sqlite3_extended_errcode(inspection->db));
+        return sqlite_error(inspection->arena, inspection->db,
+                            sqlite3_extended_errcode(inspection->db));
     int rc;
     while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
         str text = str_of((const char *)sqlite3_column_text(statement, 0));
         if (!str_eq(text, str_of(fine)))
             inspection->report(inspection->context, str_copy(inspection->arena, text));
     }
-    err error = rc == SQLITE_DONE
-                    ? NULL
-                    : sqlite_error(inspection->arena, inspection->db, rc);
+    err error = rc == SQLITE_DONE ? NULL : sqlite_error(inspection->arena, inspection->db, rc);
     sqlite3_finalize(statement);
     return error;
 }
@@ -399,24 +405,26 @@ static bool table_exists(struct inspection *inspection, str name)
     return found;
 }
 
-err script_integrity(struct arena *arena, struct connection *connection,
+err script_integrity(struct arena *arena,
+                     struct connection *connection,
                      const struct catalog *catalog,
-                     void (*report_problem)(void *context, str problem), void *context)
+                     void (*report_problem)(void *context, str problem),
+                     void *context)
 {
     struct inspection inspection = {arena, connection->db, report_problem, context};
     sqlite_session_catalog(connection->session, catalog);
     TRY(inspect(&inspection, "PRAGMA integrity_check", "ok"));
-    TRY(inspect(&inspection,
-                "SELECT 'a row of \"' || \"table\" || '\" refers to no row of \"' || parent || '\"' "
-                "FROM pragma_foreign_key_check",
-                ""));
+    TRY(inspect(
+        &inspection,
+        "SELECT 'a row of \"' || \"table\" || '\" refers to no row of \"' || parent || '\"' "
+        "FROM pragma_foreign_key_check",
+        ""));
     size_t at = 0;
     const struct cat_relation *relation;
     while ((relation = catalog_relation_next(catalog, &at)))
         if (relation->kind == 'r' && !table_exists(&inspection, relation->physical))
             report_problem(context,
-                           str_printf(arena,
-                                      "table \"%.*s\" is in the catalog but not in the file",
+                           str_printf(arena, "table \"%.*s\" is in the catalog but not in the file",
                                       STR_FMT(relation->name)));
     return NULL;
 }

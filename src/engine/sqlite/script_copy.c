@@ -28,10 +28,8 @@ static err choose_columns(struct copying *copying, const struct CopyStmt *copy)
         str name = copy->attlist->count ? ast_name_at(copy->attlist, i) : relation->columns[i].name;
         const struct cat_column *column = cat_column_find(relation, name);
         if (!column)
-            return err_sql(run->scratch,
-                           "42703",
-                           "column \"%.*s\" of relation \"%.*s\" does not exist",
-                           STR_FMT(name),
+            return err_sql(run->scratch, "42703",
+                           "column \"%.*s\" of relation \"%.*s\" does not exist", STR_FMT(name),
                            STR_FMT(relation->name));
         if (column->generated && !copy->attlist->count) continue;
         copying->columns[copying->column_count++] = column;
@@ -68,8 +66,7 @@ static struct node *insert_of(struct copying *copying)
     insert->relation = ast_range_var(arena, schema->name, copying->relation->name, STR_NONE);
     insert->override = OVERRIDING_SYSTEM_VALUE;
     for (size_t i = 0; i < copying->column_count; i++) {
-        ast_list_add(
-            arena, &insert->cols, ast_res_target(arena, copying->columns[i]->name, NULL));
+        ast_list_add(arena, &insert->cols, ast_res_target(arena, copying->columns[i]->name, NULL));
         ast_list_add(arena, &row->items, ast_param(arena, (int64_t)i + 1));
     }
     ast_list_add(arena, &values->valuesLists, &row->base);
@@ -150,8 +147,10 @@ static str next_field(str line, size_t *at, char delimiter)
     while (*at < line.len && line.at[*at] != delimiter)
         *at += line.at[*at] == '\\' && *at + 1 < line.len ? 2 : 1;
     str field = str_slice(line, start, *at);
-    if (*at < line.len) (*at)++;
-    else *at = line.len + 1;
+    if (*at < line.len)
+        (*at)++;
+    else
+        *at = line.len + 1;
     return field;
 }
 
@@ -163,18 +162,12 @@ static err copy_line(struct copying *copying, str line)
     for (size_t i = 0; i < copying->column_count; i++) {
         const struct cat_column *column = copying->columns[i];
         if (at > line.len)
-            return err_sql(run->scratch,
-                           "22P04",
-                           "missing data for column \"%.*s\"",
+            return err_sql(run->scratch, "22P04", "missing data for column \"%.*s\"",
                            STR_FMT(column->name));
         str field = next_field(line, &at, copying->delimiter);
         if (str_eq(field, copying->null_text)) continue; /* values are born NULL */
-        TRY(type_input(run->scratch,
-                       &run->connection->session->types,
-                       copying->plan->params[i].ref,
-                       TYPE_ASSIGNMENT,
-                       unescape(run->scratch, field),
-                       &values[i]));
+        TRY(type_input(run->scratch, &run->connection->session->types, copying->plan->params[i].ref,
+                       TYPE_ASSIGNMENT, unescape(run->scratch, field), &values[i]));
     }
     if (at <= line.len)
         return err_sql(run->scratch, "22P04", "extra data after last expected column");
@@ -188,10 +181,8 @@ static err copy_line(struct copying *copying, str line)
         .caller = &run->caller,
         .output = {.bytes = bytes},
     };
-    struct engine_step request = {.plan = copying->plan,
-                                  .params = values,
-                                  .rows_least = ROWS_ANY,
-                                  .rows_most = ROWS_ANY};
+    struct engine_step request = {
+        .plan = copying->plan, .params = values, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
     copying->rows++;
     return run_program(&job, &request, &step);
 }
@@ -215,14 +206,12 @@ static err copy_lines(struct copying *copying, str data)
     arena_free(row);
     if (!error) return NULL;
     struct err *placed = (struct err *)(uintptr_t)error;
-    return err_details(statement,
-                       placed,
-                       "COPY %.*s, line %lld.",
-                       STR_FMT(copying->relation->name),
+    return err_details(statement, placed, "COPY %.*s, line %lld.", STR_FMT(copying->relation->name),
                        (long long)copying->rows);
 }
 
-err script_copy(struct script_run *run, const struct script_item *item,
+err script_copy(struct script_run *run,
+                const struct script_item *item,
                 struct script_result *result)
 {
     const struct CopyStmt *copy = AST_AS(CopyStmt, item->statement.node);
@@ -240,9 +229,7 @@ err script_copy(struct script_run *run, const struct script_item *item,
                 catalog_relation_find(run->current, found->oid, copy->relation->relname);
     }
     if (!copying.relation)
-        return err_at(err_sql(run->scratch,
-                              "42P01",
-                              "relation \"%.*s\" does not exist",
+        return err_at(err_sql(run->scratch, "42P01", "relation \"%.*s\" does not exist",
                               STR_FMT(copy->relation->relname)),
                       copy->relation->base.location);
     TRY(choose_columns(&copying, copy));

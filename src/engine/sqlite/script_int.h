@@ -35,10 +35,10 @@ struct script_run {
     size_t search_path_count;
     str search_path_text; /* the setting that search_path was read from */
     bool skip_function_bodies;
-    bool batch;                    /* DDL waits for the next statement that needs the tables */
-    struct catalog *current;       /* the model after the last statement; counted */
-    const struct catalog *synced;  /* what the file's tables are like; counted */
-    const struct catalog *started; /* as it was before the script; borrowed */
+    bool batch;                      /* DDL waits for the next statement that needs the tables */
+    struct catalog *current;         /* the model after the last statement; counted */
+    const struct catalog *synced;    /* what the file's tables are like; counted */
+    const struct catalog *started;   /* as it was before the script; borrowed */
     struct script_oids rls_disabled; /* tables whose file says DISABLE ROW LEVEL SECURITY */
     int64_t ddl_offset;              /* of the last DDL statement, for errors of a batch */
 };
@@ -46,12 +46,15 @@ struct script_run {
 /* ---- script_statement.c ---- */
 
 /* Runs one statement; what it has to show goes to result. Errors count from its text's start. */
-MUST_USE err script_statement_run(struct script_run *run, const struct script_item *item,
+MUST_USE err script_statement_run(struct script_run *run,
+                                  const struct script_item *item,
                                   struct script_result *result);
 /* Brings the tables to the present model. */
 MUST_USE err script_flush(struct script_run *run);
 /* Compiles and runs a query, its result shown when rows are wanted. */
-MUST_USE err script_query(struct script_run *run, const struct node *node, str source,
+MUST_USE err script_query(struct script_run *run,
+                          const struct node *node,
+                          str source,
                           struct script_result *result);
 void script_notice(struct script_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -59,14 +62,16 @@ void script_notice(struct script_run *run, const char *format, ...) PRINTF_LIKE(
 
 MUST_USE err script_session_start(struct script_run *run);
 MUST_USE err script_set(struct script_run *run, const struct VariableSetStmt *set);
-MUST_USE err script_show(struct script_run *run, const struct VariableShowStmt *show,
+MUST_USE err script_show(struct script_run *run,
+                         const struct VariableShowStmt *show,
                          struct script_result *result);
 /* set_config may have changed what the next statement goes by. */
 MUST_USE err script_session_refresh(struct script_run *run);
 
 /* ---- script_copy.c ---- */
 
-MUST_USE err script_copy(struct script_run *run, const struct script_item *item,
+MUST_USE err script_copy(struct script_run *run,
+                         const struct script_item *item,
                          struct script_result *result);
 
 #endif

@@ -86,11 +86,10 @@ static err set_role(struct script_run *run, str name)
         return NULL;
     }
     const struct cat_role *role = catalog_role_find(run->current, name);
-    if (!role)
-        return err_sql(run->scratch, "22023", "role \"%.*s\" does not exist", STR_FMT(name));
+    if (!role) return err_sql(run->scratch, "22023", "role \"%.*s\" does not exist", STR_FMT(name));
     if (!catalog_role_is_member(run->current, run->role_first, role->oid))
-        return err_sql(
-            run->scratch, "42501", "permission denied to set role \"%.*s\"", STR_FMT(name));
+        return err_sql(run->scratch, "42501", "permission denied to set role \"%.*s\"",
+                       STR_FMT(name));
     become(run, role);
     return NULL;
 }
@@ -107,12 +106,16 @@ static str value_of(struct script_run *run, const struct VariableSetStmt *set)
         if (i) buf_lit(out, ", ");
         if (!AST_IS(A_Const, arg)) continue;
         const struct A_Const *constant = AST_AS(A_Const, arg);
-        if (constant->val == A_CONST_INTEGER) buf_i64(out, constant->ival);
-        else if (constant->val == A_CONST_FLOAT) buf_str_add(out, constant->fval);
+        if (constant->val == A_CONST_INTEGER)
+            buf_i64(out, constant->ival);
+        else if (constant->val == A_CONST_FLOAT)
+            buf_str_add(out, constant->fval);
         else if (constant->val == A_CONST_BOOLEAN)
             buf_str_add(out, constant->boolval ? STR("on") : STR("off"));
-        else if (constant->val == A_CONST_STRING && names) deparse_ident(out, constant->sval);
-        else if (constant->val == A_CONST_STRING) buf_str_add(out, constant->sval);
+        else if (constant->val == A_CONST_STRING && names)
+            deparse_ident(out, constant->sval);
+        else if (constant->val == A_CONST_STRING)
+            buf_str_add(out, constant->sval);
     }
     return buf_str(out);
 }
@@ -135,20 +138,18 @@ static err apply(struct script_run *run, str name, str value, bool reset)
     } else if (str_eq(name, STR("request.jwt.claims"))) {
         set_claims(run, reset ? STR("") : value);
     }
-    request_session_set(&run->session, name, reset && !str_eq(name, STR("search_path")) ? STR("") : value);
+    request_session_set(&run->session, name,
+                        reset && !str_eq(name, STR("search_path")) ? STR("") : value);
     return NULL;
 }
 
 err script_set(struct script_run *run, const struct VariableSetStmt *set)
 {
     switch (set->kind) {
-    case VAR_SET_VALUE:
-        return apply(run, set->name, value_of(run, set), false);
+    case VAR_SET_VALUE: return apply(run, set->name, value_of(run, set), false);
     case VAR_SET_DEFAULT:
-    case VAR_RESET:
-        return apply(run, set->name, STR_NONE, true);
-    case VAR_RESET_ALL:
-        return apply(run, STR("search_path"), STR_NONE, true);
+    case VAR_RESET: return apply(run, set->name, STR_NONE, true);
+    case VAR_RESET_ALL: return apply(run, STR("search_path"), STR_NONE, true);
     case VAR_SET_CURRENT:
     case VAR_SET_MULTI: /* SET TRANSACTION, SET SESSION CHARACTERISTICS: one kind of transaction */
         return NULL;
@@ -158,25 +159,32 @@ err script_set(struct script_run *run, const struct VariableSetStmt *set)
 
 static bool shown_value(struct script_run *run, str name, str *out)
 {
-    if (str_eq(name, STR("role"))) *out = run->caller.role;
-    else if (str_eq(name, STR("search_path"))) *out = run->search_path_text;
-    else if (str_eq(name, STR("server_version"))) *out = STR("15.0");
-    else if (str_eq(name, STR("server_encoding"))) *out = STR("UTF8");
-    else if (str_eq(name, STR("client_encoding"))) *out = STR("UTF8");
-    else if (str_eq(name, STR("timezone"))) *out = STR("UTC");
-    else if (str_eq(name, STR("standard_conforming_strings"))) *out = STR("on");
-    else return request_session_setting(&run->session, name, out);
+    if (str_eq(name, STR("role")))
+        *out = run->caller.role;
+    else if (str_eq(name, STR("search_path")))
+        *out = run->search_path_text;
+    else if (str_eq(name, STR("server_version")))
+        *out = STR("15.0");
+    else if (str_eq(name, STR("server_encoding")))
+        *out = STR("UTF8");
+    else if (str_eq(name, STR("client_encoding")))
+        *out = STR("UTF8");
+    else if (str_eq(name, STR("timezone")))
+        *out = STR("UTC");
+    else if (str_eq(name, STR("standard_conforming_strings")))
+        *out = STR("on");
+    else
+        return request_session_setting(&run->session, name, out);
     return true;
 }
 
-err script_show(struct script_run *run, const struct VariableShowStmt *show,
+err script_show(struct script_run *run,
+                const struct VariableShowStmt *show,
                 struct script_result *result)
 {
     str value;
     if (!shown_value(run, show->name, &value))
-        return err_sql(run->scratch,
-                       "42704",
-                       "unrecognized configuration parameter \"%.*s\"",
+        return err_sql(run->scratch, "42704", "unrecognized configuration parameter \"%.*s\"",
                        STR_FMT(show->name));
     struct buf *columns = buf_in(run->scratch, 0), *rows = buf_in(run->scratch, 0);
     buf_char(columns, '[');

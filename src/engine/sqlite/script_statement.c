@@ -34,7 +34,8 @@ static err exec(struct script_run *run, const char *sql)
 
 /* ---- the tables ---- */
 
-static err sync_tables(struct script_run *run, const struct catalog *after,
+static err sync_tables(struct script_run *run,
+                       const struct catalog *after,
                        const struct ddl_effects *effects)
 {
     if (!effects && !schema_differs(run->synced, after)) return NULL;
@@ -89,7 +90,9 @@ static err full(void *context, struct buf *bytes)
     return err_sql(run->scratch, "53400", "the result is too large for a script");
 }
 
-static err run_plan(struct script_run *run, const struct plan *plan, const struct value *params,
+static err run_plan(struct script_run *run,
+                    const struct plan *plan,
+                    const struct value *params,
                     struct script_result *result)
 {
     struct buf *bytes = buf_in(run->scratch, 0);
@@ -101,10 +104,7 @@ static err run_plan(struct script_run *run, const struct plan *plan, const struc
         .session = run->connection->session,
         .caller = &run->caller,
         .format = FORMAT_TEXT_ROWS,
-        .output = {.bytes = bytes,
-                   .bytes_high = RESULT_BYTES_MAX,
-                   .full = full,
-                   .context = run},
+        .output = {.bytes = bytes, .bytes_high = RESULT_BYTES_MAX, .full = full, .context = run},
     };
     struct engine_step request = {
         .plan = plan, .params = params, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
@@ -116,7 +116,9 @@ static err run_plan(struct script_run *run, const struct plan *plan, const struc
     return NULL;
 }
 
-err script_query(struct script_run *run, const struct node *node, str source,
+err script_query(struct script_run *run,
+                 const struct node *node,
+                 str source,
                  struct script_result *result)
 {
     TRY(script_flush(run));
@@ -181,10 +183,8 @@ static err later_effects(struct script_run *run, const struct ddl_effects *effec
         const struct ddl_effect *effect = &effects->at[i];
         if (effect->kind == EFFECT_TABLE_FILL) TRY(fill_table(run, effect));
         if (effect->kind == EFFECT_SEQUENCE_SET)
-            TRY(sequences_set(run->sequences,
-                              run->scratch,
-                              catalog_relation(run->current, effect->relation),
-                              effect->value,
+            TRY(sequences_set(run->sequences, run->scratch,
+                              catalog_relation(run->current, effect->relation), effect->value,
                               false));
     }
     return NULL;
@@ -240,7 +240,8 @@ static err set_constraints(struct script_run *run, const struct ConstraintsSetSt
 {
     if (set->constraints->count)
         script_notice(run, "SET CONSTRAINTS works on all constraints at once here");
-    return exec(run, set->deferred ? "PRAGMA defer_foreign_keys=ON" : "PRAGMA defer_foreign_keys=OFF");
+    return exec(run,
+                set->deferred ? "PRAGMA defer_foreign_keys=ON" : "PRAGMA defer_foreign_keys=OFF");
 }
 
 static err fold_transaction(struct script_run *run, const struct TransactionStmt *statement)
@@ -260,13 +261,9 @@ static err fold_transaction(struct script_run *run, const struct TransactionStmt
     bool folded = statement->kind == TRANS_STMT_BEGIN || statement->kind == TRANS_STMT_START ||
                   statement->kind == TRANS_STMT_COMMIT;
     if (!folded)
-        return err_sql(run->scratch,
-                       "0A000",
-                       "%s is not supported in a script",
+        return err_sql(run->scratch, "0A000", "%s is not supported in a script",
                        names[statement->kind]);
-    script_notice(run,
-                  "%s is folded: %s",
-                  names[statement->kind],
+    script_notice(run, "%s is folded: %s", names[statement->kind],
                   run->options->transaction ? "the whole file is one transaction"
                                             : "each statement is a transaction of its own");
     return NULL;
@@ -280,15 +277,15 @@ struct folded_row {
 
 /* They mean something to PostgreSQL's processes and nothing to one writer. */
 static const struct folded_row folded_rows[] = {
-    {T_LockStmt,       "LOCK TABLE", NULL                                               },
-    {T_CheckPointStmt, "CHECKPOINT", NULL                                               },
-    {T_DiscardStmt,    "DISCARD",    NULL                                               },
-    {T_VacuumStmt,     "VACUUM",     "VACUUM and ANALYZE have no effect in a script"    },
-    {T_ReindexStmt,    "REINDEX",    "REINDEX has no effect here"                       },
-    {T_ClusterStmt,    "CLUSTER",    "CLUSTER has no effect here"                       },
-    {T_NotifyStmt,     "NOTIFY",     "NOTIFY from a script reaches nobody"              },
-    {T_ListenStmt,     "LISTEN",     "LISTEN in a script hears nothing"                 },
-    {T_UnlistenStmt,   "UNLISTEN",   NULL                                               },
+    {T_LockStmt,       "LOCK TABLE", NULL                                           },
+    {T_CheckPointStmt, "CHECKPOINT", NULL                                           },
+    {T_DiscardStmt,    "DISCARD",    NULL                                           },
+    {T_VacuumStmt,     "VACUUM",     "VACUUM and ANALYZE have no effect in a script"},
+    {T_ReindexStmt,    "REINDEX",    "REINDEX has no effect here"                   },
+    {T_ClusterStmt,    "CLUSTER",    "CLUSTER has no effect here"                   },
+    {T_NotifyStmt,     "NOTIFY",     "NOTIFY from a script reaches nobody"          },
+    {T_ListenStmt,     "LISTEN",     "LISTEN in a script hears nothing"             },
+    {T_UnlistenStmt,   "UNLISTEN",   NULL                                           },
 };
 
 static bool fold(struct script_run *run, const struct node *node, struct script_result *result)
@@ -307,18 +304,15 @@ static bool fold(struct script_run *run, const struct node *node, struct script_
 static const char *query_tag(enum node_kind kind)
 {
     switch ((int)kind) { /* the four */
-    case T_InsertStmt:
-        return "INSERT";
-    case T_UpdateStmt:
-        return "UPDATE";
-    case T_DeleteStmt:
-        return "DELETE";
-    default:
-        return "SELECT";
+    case T_InsertStmt: return "INSERT";
+    case T_UpdateStmt: return "UPDATE";
+    case T_DeleteStmt: return "DELETE";
+    default: return "SELECT";
     }
 }
 
-err script_statement_run(struct script_run *run, const struct script_item *item,
+err script_statement_run(struct script_run *run,
+                         const struct script_item *item,
                          struct script_result *result)
 {
     const struct node *node = item->statement.node;
@@ -332,8 +326,7 @@ err script_statement_run(struct script_run *run, const struct script_item *item,
         break;
     case T_InsertStmt:
     case T_UpdateStmt:
-    case T_DeleteStmt:
-        break;
+    case T_DeleteStmt: break;
     case T_TransactionStmt:
         result->command = STR("BEGIN");
         return fold_transaction(run, AST_AS(TransactionStmt, node));
@@ -351,9 +344,7 @@ err script_statement_run(struct script_run *run, const struct script_item *item,
     }
     TRY(script_query(run, node, item->statement.text, result));
     /* PostgreSQL's command tag: INSERT has an oid that is always 0. */
-    result->command = str_printf(run->scratch,
-                                 node->kind == T_InsertStmt ? "%s 0 %lld" : "%s %lld",
-                                 query_tag(node->kind),
-                                 (long long)result->rows);
+    result->command = str_printf(run->scratch, node->kind == T_InsertStmt ? "%s 0 %lld" : "%s %lld",
+                                 query_tag(node->kind), (long long)result->rows);
     return NULL;
 }

@@ -69,8 +69,7 @@ static err fixture_run(struct fixture *fixture, const char *sql)
     for (size_t i = 0; i < script->count; i++) {
         if (script->statements[i].error) return script->statements[i].error;
         struct catalog *next;
-        error = ddl_apply(
-            &fixture->context, fixture->catalog, script->statements[i].node, &next);
+        error = ddl_apply(&fixture->context, fixture->catalog, script->statements[i].node, &next);
         if (error) return error;
         catalog_unref(fixture->catalog);
         fixture->catalog = next;
@@ -81,23 +80,20 @@ static err fixture_run(struct fixture *fixture, const char *sql)
 static void fixture_ok(struct fixture *fixture, const char *sql)
 {
     err error = fixture_run(fixture, sql);
-    if (error)
-        fail_msg("%s\n  %.*s %.*s", sql, STR_FMT(error->code), STR_FMT(error->message));
+    if (error) fail_msg("%s\n  %.*s %.*s", sql, STR_FMT(error->code), STR_FMT(error->message));
 }
 
-static void fixture_fails(struct fixture *fixture, const char *sql, const char *sqlstate,
+static void fixture_fails(struct fixture *fixture,
+                          const char *sql,
+                          const char *sqlstate,
                           const char *message)
 {
     err error = fixture_run(fixture, sql);
     if (!error) fail_msg("%s\n  should have failed with %s", sql, sqlstate);
     bool same = str_eq(error->code, str_of(sqlstate)) && str_eq(error->message, str_of(message));
     if (!same)
-        fail_msg("%s\n  gave  %.*s %.*s\n  wants %s %s",
-                 sql,
-                 STR_FMT(error->code),
-                 STR_FMT(error->message),
-                 sqlstate,
-                 message);
+        fail_msg("%s\n  gave  %.*s %.*s\n  wants %s %s", sql, STR_FMT(error->code),
+                 STR_FMT(error->message), sqlstate, message);
 }
 
 static bool fixture_noticed(const struct fixture *fixture, const char *text)
@@ -113,10 +109,10 @@ static const struct cat_relation *fixture_relation(const struct fixture *fixture
     return relation;
 }
 
-#define assert_str(actual, expected)                                             \
-    do {                                                                         \
-        str assert_actual_ = (actual);                                           \
-        if (!str_eq(assert_actual_, str_of(expected)))                           \
+#define assert_str(actual, expected)                                                   \
+    do {                                                                               \
+        str assert_actual_ = (actual);                                                 \
+        if (!str_eq(assert_actual_, str_of(expected)))                                 \
             fail_msg("got \"%.*s\", wants \"%s\"", STR_FMT(assert_actual_), expected); \
     } while (0)
 

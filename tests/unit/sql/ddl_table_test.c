@@ -123,14 +123,15 @@ static void column_type_change_is_an_effect(void **state)
 static void rename_follows_into_stored_expressions(void **state)
 {
     struct fixture *f = *state;
-    fixture_ok(f, "create table t (a int check (a > 0), org int);"
-                  "create table members (org int, who int);"
-                  "create view v as select a, t.org from t where a > 1;"
-                  "create policy p on t using (exists (select 1 from members m where m.org = t.org));"
-                  "alter table t rename column a to b;"
-                  "alter table members rename column org to team;"
-                  "alter table members rename to people;"
-                  "alter table t rename to things");
+    fixture_ok(f,
+               "create table t (a int check (a > 0), org int);"
+               "create table members (org int, who int);"
+               "create view v as select a, t.org from t where a > 1;"
+               "create policy p on t using (exists (select 1 from members m where m.org = t.org));"
+               "alter table t rename column a to b;"
+               "alter table members rename column org to team;"
+               "alter table members rename to people;"
+               "alter table t rename to things");
     const struct cat_relation *t = fixture_relation(f, "things");
     assert_str(t->constraints[0].check.text, "b > 0");
     assert_str(t->policies[0].using_expr.text,

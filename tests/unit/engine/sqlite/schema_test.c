@@ -5,8 +5,8 @@
 static str table_text(struct database *db, const char *name)
 {
     str text;
-    err error = schema_table_sql(
-        db->arena, db->catalog, database_relation(db, name), STR_NONE, &text);
+    err error =
+        schema_table_sql(db->arena, db->catalog, database_relation(db, name), STR_NONE, &text);
     if (error) fail_msg("%.*s", STR_FMT(error->message));
     return text;
 }
@@ -48,10 +48,8 @@ static void a_migration_is_all_or_nothing(void **state)
 {
     struct database *db = *state;
     db->transaction = true;
-    database_fails(db,
-                   "create table t (a int);\ninsert into t values (1);\n  select nope from t;",
-                   "42703",
-                   "column \"nope\" does not exist");
+    database_fails(db, "create table t (a int);\ninsert into t values (1);\n  select nope from t;",
+                   "42703", "column \"nope\" does not exist");
     assert_int_equal(db->line, 3);
     assert_int_equal(db->column, 10);
     assert_null(catalog_relation_find(db->catalog, SCHEMA_PUBLIC, STR("t")));
@@ -158,8 +156,9 @@ static void a_batch_rebuilds_once_and_reports(void **state)
 static void enums_grow_and_are_renamed(void **state)
 {
     struct database *db = *state;
-    database_ok(db, "create type mood as enum ('sad', 'ok'); create table t (m mood, ms mood[]);"
-                    "create index on t (m); insert into t values ('sad', '{sad,ok}'), ('ok', null)");
+    database_ok(db,
+                "create type mood as enum ('sad', 'ok'); create table t (m mood, ms mood[]);"
+                "create index on t (m); insert into t values ('sad', '{sad,ok}'), ('ok', null)");
     database_ok(db, "alter type mood add value 'worse' before 'sad';"
                     "insert into t values ('worse', null)");
     database_ok(db, "alter type mood rename value 'sad' to 'low'");
@@ -198,8 +197,7 @@ static void copy_from_stdin_loads_rows(void **state)
     database_ok(db, "create table t (a int, b text);\n"
                     "COPY public.t (a, b) FROM stdin;\n1\tx\\ty\n2\t\\N\n\\.\n");
     database_rows(db, "select a, b from t order by a", "[[\"1\",\"x\\ty\"],[\"2\",null]]");
-    database_fails(db, "copy t from stdin;\n1\n\\.\n", "22P04",
-                   "missing data for column \"b\"");
+    database_fails(db, "copy t from stdin;\n1\n\\.\n", "22P04", "missing data for column \"b\"");
 }
 
 static void the_session_has_roles_and_settings(void **state)
@@ -210,8 +208,9 @@ static void the_session_has_roles_and_settings(void **state)
                     "create policy p on t for select to authenticated using (owner = auth.uid());"
                     "insert into t values (1, '00000000-0000-0000-0000-000000000001'),"
                     " (2, '00000000-0000-0000-0000-000000000002')");
-    database_rows(db, "set role authenticated; set request.jwt.claims ="
-                      " '{\"sub\":\"00000000-0000-0000-0000-000000000002\"}'; select a from t",
+    database_rows(db,
+                  "set role authenticated; set request.jwt.claims ="
+                  " '{\"sub\":\"00000000-0000-0000-0000-000000000002\"}'; select a from t",
                   "[[\"2\"]]");
     database_rows(db, "set role anon; select a from t", "[]");
     database_fails(db, "set role anon; create table x (a int)", "42501",

@@ -24,7 +24,7 @@ struct database {
     struct arena *sequences_arena;
     const struct catalog *catalog;
     struct buf *notices;
-    str rows;    /* of the last statement that had some */
+    str rows;         /* of the last statement that had some */
     int line, column; /* of the last error */
     bool transaction, keep_going, auto_rls;
     const char *role;
@@ -42,8 +42,7 @@ static void database_open(struct database *db)
     db->sequences_arena = arena_new(0);
     assert_null(connection_open(db->arena, &options, &db->connection));
     assert_null(sequences_open(db->sequences_arena, db->connection.db, &db->sequences));
-    err error =
-        script_bootstrap(db->arena, &db->connection, db->sequences, &db->catalog);
+    err error = script_bootstrap(db->arena, &db->connection, db->sequences, &db->catalog);
     if (error) fail_msg("bootstrap: %.*s %.*s", STR_FMT(error->code), STR_FMT(error->message));
 }
 
@@ -134,28 +133,22 @@ static void database_ok(struct database *db, const char *sql)
 {
     err error = database_run(db, sql);
     if (error)
-        fail_msg("%s\n  %.*s %.*s [%.*s] at %d:%d",
-                 sql,
-                 STR_FMT(error->code),
-                 STR_FMT(error->message),
-                 STR_FMT(error->cause ? error->cause->message : STR("")),
-                 db->line,
-                 db->column);
+        fail_msg("%s\n  %.*s %.*s [%.*s] at %d:%d", sql, STR_FMT(error->code),
+                 STR_FMT(error->message), STR_FMT(error->cause ? error->cause->message : STR("")),
+                 db->line, db->column);
 }
 
-static void database_fails(struct database *db, const char *sql, const char *sqlstate,
+static void database_fails(struct database *db,
+                           const char *sql,
+                           const char *sqlstate,
                            const char *message)
 {
     err error = database_run(db, sql);
     if (!error) fail_msg("%s\n  should have failed with %s", sql, sqlstate);
     bool same = str_eq(error->code, str_of(sqlstate)) && str_eq(error->message, str_of(message));
     if (!same)
-        fail_msg("%s\n  gave  %.*s %.*s\n  wants %s %s",
-                 sql,
-                 STR_FMT(error->code),
-                 STR_FMT(error->message),
-                 sqlstate,
-                 message);
+        fail_msg("%s\n  gave  %.*s %.*s\n  wants %s %s", sql, STR_FMT(error->code),
+                 STR_FMT(error->message), sqlstate, message);
 }
 
 /* The rows of a query, as JSON arrays of PostgreSQL's text. */
