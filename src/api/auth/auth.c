@@ -2,6 +2,8 @@
 #include "api/auth/auth_int.h"
 
 #include "api/auth/embedded.h"
+#include "api/auth/password.h"
+#include "api/auth/store.h"
 
 enum { BODY_BYTES_MAX = 1024 * 1024, HANDLER_MS = 10000 };
 
@@ -10,7 +12,12 @@ static const struct {
     const struct auth_route *routes;
     const size_t *count;
 } tables[] = {
-    {auth_info_routes, &auth_info_route_count},
+    {auth_info_routes,    &auth_info_route_count   },
+    {auth_signup_routes,  &auth_signup_route_count },
+    {auth_token_routes,   &auth_token_route_count  },
+    {auth_account_routes, &auth_account_route_count},
+    {auth_admin_routes,   &auth_admin_route_count  },
+    {auth_absent_routes,  &auth_absent_route_count },
 };
 
 /* auth.md §1.3. Any origin, without credentials: a bearer token is all that counts. */
@@ -36,17 +43,14 @@ static err check_limit(struct auth_request *request)
     return err_hint(request->arena, error, "%u", wait_s);
 }
 
-static err check_access(struct auth_request *request)
-{
-    enum auth_access access = request->route->access;
-    if (access == ACCESS_OPEN) return NULL;
-    return gateway_identify(request->auth->options.gateway, request->http, &request->identity);
-}
-
 static err begin(struct auth_request *request)
 {
+    enum auth_access access = request->route->access;
     TRY(check_limit(request));
-    TRY(check_access(request));
+    if (access != ACCESS_OPEN)
+        TRY(gateway_identify(request->auth->options.gateway, request->http, &request->identity));
+    if (access == ACCESS_USER) return auth_with_user(request);
+    if (access == ACCESS_ADMIN) return auth_with_admin(request);
     return request->route->handle(request);
 }
 
@@ -99,6 +103,8 @@ err auth_new(struct arena *arena, const struct auth_options *options, struct aut
     struct auth *auth = ARENA_NEW(arena, struct auth);
     auth->options = *options;
     auth->limits = auth_limits_new(arena);
+    auth->store = auth_store_new(arena, options->loop_count);
+    auth->dummy_hash = auth_dummy_hash(arena, options->bcrypt_cost);
     auth->mount = (struct http_mount){
         .prefix = STR("/auth/v1"),
         .context = auth,

@@ -9,7 +9,8 @@
  *   refresh.c   refresh tokens: text and decision, without a database
  *   session.c   a session made, its tokens, the answer that carries them
  *   user.c      users and identities as the dialect shows them
- *   signup.c token.c account.c admin.c info.c   the endpoints
+ *   info.c signup.c token.c account.c admin.c admin_list.c   the endpoints
+ *   absent.c    what the dialect has and we do not
  *
  * A handler is a chain of functions: each ends in an answer, an error, or one asynchronous wait
  * (auth_run, auth_hash) that names the next function. An error returned by any link is answered by
@@ -25,6 +26,9 @@
 #include "api/common/db.h"
 #include "base/json.h"
 #include "http/response.h"
+
+#define AUTH_AUDIENCE "authenticated" /* of every user, unless an administrator says otherwise */
+#define AUTH_NIL_UUID "00000000-0000-0000-0000-000000000000"
 
 struct auth_store;
 struct auth_request;
@@ -73,25 +77,22 @@ struct auth_step {
 };
 
 struct auth_request {
-    struct db_call call; /* first: db.c hands it back */
     struct auth *auth;
     struct http_request *http;
     struct arena *arena;
     const struct auth_route *route;
     struct identity identity;
+    str subject, session_id;    /* of the token, copied: its cache may drop it while we wait */
     const struct json *body;    /* an object; auth_read_body sets it */
     const struct json *user;    /* the caller's row (ACCESS_USER) */
-    const struct json *session; /* the caller's session row, or NULL for tokens without one */
+    const struct json *session; /* the caller's session row, or NULL for a token without one */
     struct auth_step steps[AUTH_STEPS_MAX];
     size_t step_count;
-    struct engine_step engine_steps[AUTH_STEPS_MAX];
-    const struct plan *plans[AUTH_STEPS_MAX]; /* held until the answer */
-    size_t plan_count;
     struct auth_rows rows; /* of the last run */
-    auth_handler *then;
-    err (*failed)(struct auth_request *request, err error, size_t step);
-    void *state; /* the handler's own */
+    void *state;           /* the handler's own */
 };
+
+typedef err auth_failure(struct auth_request *request, err error, size_t step);
 
 /* error.c: an error of the dialect. */
 MUST_USE NEVER_NULL struct err *auth_err(struct arena *arena, int status, const char *code,
@@ -105,8 +106,15 @@ void auth_respond_json(struct auth_request *request, int status, struct buf *bod
                        const struct http_header *headers, size_t header_count);
 void auth_respond_empty(struct auth_request *request, int status);
 
-/* info.c */
-extern const struct auth_route auth_info_routes[];
-extern const size_t auth_info_route_count;
+/* Loads the caller's user and session, then goes on with the route's handler (account.c). */
+auth_handler auth_with_user;
+/* The same for administrators (admin.c). */
+auth_handler auth_with_admin;
+
+/* Route tables, one per file of endpoints. */
+extern const struct auth_route auth_info_routes[], auth_signup_routes[], auth_token_routes[],
+    auth_account_routes[], auth_admin_routes[], auth_absent_routes[];
+extern const size_t auth_info_route_count, auth_signup_route_count, auth_token_route_count,
+    auth_account_route_count, auth_admin_route_count, auth_absent_route_count;
 
 #endif
