@@ -32,6 +32,10 @@ struct caller {
         str value;
     } *settings; /* request.headers, request.method, request.path, app.settings.* ... */
     size_t setting_count;
+    /* Settings that are made when SQL asks for them (request.headers); NULL: none. Runs on the lane's
+     * thread while the request waits; answers false for a name it does not know. */
+    bool (*lookup)(const struct caller *caller, struct arena *arena, str name, str *out);
+    const void *lookup_context;
     str time_zone; /* empty: UTC */
 };
 

@@ -1,6 +1,8 @@
 #include "api/common/gateway.h"
 
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 enum { TOKEN_CACHE_COUNT = 1024, UUID_CHARS = 36 };
 
@@ -166,6 +168,50 @@ static str anonymous_claims(struct arena *arena, str role)
     return str_printf(arena, "{\"role\": \"%.*s\"}", STR_FMT(role));
 }
 
+/* {"accept": "text/csv", ...}: names in lower case, cookies left out. */
+static str headers_json(struct arena *arena, const struct http_request *req)
+{
+    struct buf *out = buf_in(arena, 0);
+    buf_char(out, '{');
+    for (size_t i = 0; i < req->header_count; i++) {
+        if (str_eq_nocase(req->headers[i].name, STR("cookie"))) continue;
+        if (out->len > 1) buf_char(out, ',');
+        json_write_str(out, str_lower(arena, req->headers[i].name));
+        buf_char(out, ':');
+        json_write_str(out, req->headers[i].value);
+    }
+    buf_char(out, '}');
+    return buf_str(out);
+}
+
+static str cookies_json(struct arena *arena, const struct http_request *req)
+{
+    struct buf *out = buf_in(arena, 0);
+    str rest = http_header_find(req, STR("cookie"));
+    buf_char(out, '{');
+    while (!str_empty(rest)) {
+        str pair, name, value;
+        str_cut(rest, ';', &pair, &rest);
+        if (!str_cut(str_trim(pair), '=', &name, &value)) continue;
+        if (out->len > 1) buf_char(out, ',');
+        json_write_str(out, name);
+        buf_char(out, ':');
+        json_write_str(out, value);
+    }
+    buf_char(out, '}');
+    return buf_str(out);
+}
+
+/* Header values may be any bytes; SQL's text is UTF-8. */
+static bool lookup_setting(const struct caller *caller, struct arena *arena, str name, str *out)
+{
+    const struct http_request *req = caller->lookup_context;
+    if (str_eq(name, STR("request.headers"))) *out = headers_json(arena, req);
+    else if (str_eq(name, STR("request.cookies"))) *out = cookies_json(arena, req);
+    else return false;
+    return utf8_valid(*out);
+}
+
 static void fill_settings(struct http_request *req, struct caller *caller)
 {
     struct setting *settings = ARENA_ARRAY(req->arena, struct setting, 2);
@@ -173,6 +219,8 @@ static void fill_settings(struct http_request *req, struct caller *caller)
     settings[1] = (struct setting){STR("request.path"), req->path};
     caller->settings = settings;
     caller->setting_count = 2;
+    caller->lookup = lookup_setting;
+    caller->lookup_context = req;
 }
 
 err gateway_caller(struct gateway *gateway, struct http_request *req, const struct catalog *catalog,

@@ -24,7 +24,7 @@ bool request_session_setting(const struct request_session *request, str name, st
         *out = caller->settings[i].value;
         return true;
     }
-    return false;
+    return caller->lookup && caller->lookup(caller, request->arena, name, out);
 }
 
 void request_session_set(struct request_session *request, str name, str value)

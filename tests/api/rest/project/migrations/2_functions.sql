@@ -36,3 +36,24 @@ revoke execute on function public.for_the_service () from public, anon, authenti
 
 create view public.active_projects with (security_invoker = true) as
     select id, org_id, name, budget from public.projects where active;
+
+create function public.header_of(name text) returns text
+    language sql stable as $$ select current_setting('request.headers', true)::json ->> name $$;
+
+create function public.setting_of(name text) returns text
+    language sql stable as $$ select current_setting(name, true) $$;
+
+create function public.teapot() returns text
+    language sql
+as $$
+    select set_config('response.headers', '[{"X-Kettle": "full"}]', true);
+    select set_config('response.status', '418', true);
+    select 'short and stout'::text;
+$$;
+
+create function public.bad_headers() returns text
+    language sql
+as $$
+    select set_config('response.headers', '{"X-Kettle": "full"}', true);
+    select 'x'::text;
+$$;
