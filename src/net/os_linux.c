@@ -51,7 +51,7 @@ ptrdiff_t os_pread_cached(int fd, void *at, size_t len, off_t offset)
 /* For kernels without openat2: one component after the other, no symbolic links at all. */
 static int open_by_steps(int directory, const char *path)
 {
-    int at = dup(directory);
+    int at = fcntl(directory, F_DUPFD_CLOEXEC, 0);
     while (at >= 0) {
         size_t len = strcspn(path, "/");
         char name[256];
