@@ -131,7 +131,9 @@ static bool report(struct script_run *run,
                    const struct script_result *result)
 {
     if (!run->options->each) return !error;
-    struct place place = place_of(run, error_offset(item, error));
+    bool batch = error && run->failed_offset >= 0;
+    int64_t offset = batch ? run->failed_offset : error_offset(item, error);
+    struct place place = place_of(run, offset);
     struct script_statement statement = {
         .text = item->statement.text,
         .line = (int)place.line,
@@ -200,6 +202,7 @@ static err run_items(struct script_run *run, const struct script *script)
     for (size_t i = 0; i < script->count; i++) {
         const struct script_item *item = &script->items[i];
         struct script_result result = {0};
+        run->failed_offset = -1;
         if (is_utility(item)) run->ddl_offset = item->statement.offset;
         err error = run_statement(run, item, &result);
         bool go_on = report(run, item, error, &result);
@@ -293,6 +296,7 @@ err script_run(struct arena *arena,
         .current = catalog_ref(*catalog),
         .synced = catalog_ref(*catalog),
         .started = *catalog,
+        .failed_offset = -1,
     };
     err error = run_script(&run);
     /* Statements of their own may have been committed before the one that failed. */

@@ -20,6 +20,16 @@ struct script_oids {
     VEC(oid);
 };
 
+struct script_touch {
+    oid relation;
+    int64_t offset;
+};
+
+/* Which DDL statement last changed a relation: what a batch finds in its rows is told of it. */
+struct script_touches {
+    VEC(struct script_touch);
+};
+
 struct script_run {
     struct arena *arena;   /* the script's life */
     struct arena *scratch; /* the statement's */
@@ -40,7 +50,9 @@ struct script_run {
     const struct catalog *synced;    /* what the file's tables are like; counted */
     const struct catalog *started;   /* as it was before the script; borrowed */
     struct script_oids rls_disabled; /* tables whose file says DISABLE ROW LEVEL SECURITY */
-    int64_t ddl_offset;              /* of the last DDL statement, for errors of a batch */
+    int64_t ddl_offset;              /* of the present (or last) DDL statement */
+    struct script_touches touches;
+    int64_t failed_offset; /* where the statement is that a batch failed for; -1: none did */
 };
 
 /* ---- script_statement.c ---- */

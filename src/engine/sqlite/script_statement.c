@@ -34,6 +34,24 @@ static err exec(struct script_run *run, const char *sql)
 
 /* ---- the tables ---- */
 
+/* Relations that the statement changed are its own from now on. */
+static void note_touches(struct script_run *run, const struct catalog *next)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(next, &at))) {
+        if (relation == catalog_relation(run->current, relation->oid)) continue;
+        *VEC_ADD(run->arena, &run->touches) = (struct script_touch){relation->oid, run->ddl_offset};
+    }
+}
+
+static int64_t last_touch(const struct script_run *run, oid relation)
+{
+    for (size_t i = run->touches.count; i-- > 0;)
+        if (run->touches.at[i].relation == relation) return run->touches.at[i].offset;
+    return run->ddl_offset;
+}
+
 static err sync_tables(struct script_run *run,
                        const struct catalog *after,
                        const struct ddl_effects *effects)
@@ -48,7 +66,11 @@ static err sync_tables(struct script_run *run,
         .after = after,
         .effects = effects,
     };
-    TRY(schema_sync(&sync));
+    err error = schema_sync(&sync);
+    if (error) {
+        run->failed_offset = last_touch(run, sync.failed_relation);
+        return error;
+    }
     const struct catalog *former = run->synced;
     run->synced = catalog_ref(after);
     catalog_unref(former);
@@ -219,6 +241,7 @@ static err run_ddl(struct script_run *run, const struct node *node, struct scrip
     struct catalog *next;
     result->command = ddl_command_tag(node);
     TRY(ddl_apply(&context, run->current, node, &next));
+    note_touches(run, next);
     bool now = needs_tables(&context.effects) || !run->batch;
     err error = needs_tables(&context.effects) ? script_flush(run) : NULL;
     const struct ddl_effects *effects = needs_tables(&context.effects) ? &context.effects : NULL;
