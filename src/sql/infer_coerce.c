@@ -291,16 +291,17 @@ static err coerce_value(struct infer_context *ctx, struct expr *expr, oid base, 
     }
     if (folds(ctx, expr, base)) {
         struct value value = value_null();
-        TRY(infer_locate(ctx,
-                         type_cast(ctx->arena, ctx->type_session,
-                                   infer_type_ref(ctx, expr->type, expr->typmod),
-                                   infer_type_ref(ctx, base, typmod), type_coercion_of(context),
-                                   &expr->constant, &value),
-                         expr->location));
-        *out = infer_const(ctx, base, value);
-        (*out)->typmod = typmod;
-        (*out)->location = expr->location;
-        return NULL;
+        err error = type_cast(ctx->arena, ctx->type_session,
+                              infer_type_ref(ctx, expr->type, expr->typmod),
+                              infer_type_ref(ctx, base, typmod), type_coercion_of(context),
+                              &expr->constant, &value);
+        if (!error) {
+            *out = infer_const(ctx, base, value);
+            (*out)->typmod = typmod;
+            (*out)->location = expr->location;
+            return NULL;
+        }
+        /* Not the statement's error but its run's: it may stand where nothing evaluates it. */
     }
     bool binary = path == COERCION_PATH_RELABEL && !sized;
     infer_note_volatility(ctx,
@@ -364,9 +365,8 @@ err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column
 err infer_resolve_unknown(struct infer_context *ctx, struct expr *expr, struct expr **out)
 {
     *out = expr;
-    bool shown = ctx->clause == INFER_SELECT_LIST || ctx->clause == INFER_RETURNING;
-    if (shown && is_reg_type(expr->type)) {
-        return infer_coerce(ctx, expr, TEXTOID, -1, CAST_EXPLICIT, out); /* shown by name */
+    if (is_reg_type(expr->type)) { /* a result shows the object's name */
+        return infer_coerce(ctx, expr, TEXTOID, -1, CAST_EXPLICIT, out);
     }
     if (!infer_is_unknown(expr) || expr->kind == EXPR_DEFAULT) return NULL;
     if (expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM) {

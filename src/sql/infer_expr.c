@@ -582,6 +582,19 @@ err infer_field(struct infer_context *ctx, struct expr *row, str field, int32_t 
                               STR_FMT(field), STR_FMT(infer_type_text(ctx, row->type, -1))),
                       location);
     }
+    struct record_field *fields = NULL;
+    size_t count = 0;
+    if (row->type == RECORDOID && infer_record_fields(ctx->arena, row, &fields, &count)) {
+        for (size_t i = 0; i < count; i++) {
+            if (!str_eq(fields[i].name, field)) continue;
+            *out = infer_new(ctx, EXPR_FIELD, fields[i].type, location);
+            (*out)->typmod = fields[i].typmod;
+            (*out)->args = infer_args(ctx, &row, 1);
+            (*out)->field.name = fields[i].name;
+            (*out)->field.index = (int)i;
+            return NULL;
+        }
+    }
     if (row->type == RECORDOID) {
         return err_at(err_sql(ctx->arena, "42703",
                               "could not identify column \"%.*s\" in record data type",

@@ -109,7 +109,7 @@ const struct type_ref *infer_expr_ref(struct arena *arena, const struct catalog 
     }
     struct type_field *parts = ARENA_ARRAY(arena, struct type_field, count ? count : 1);
     for (size_t i = 0; i < count; i++) {
-        parts[i].name = fields[i].name;
+        parts[i].name = str_copy(arena, fields[i].name);
         parts[i].type = infer_expr_ref(arena, catalog, fields[i].expr);
     }
     struct type_ref *row = ARENA_NEW(arena, struct type_ref);

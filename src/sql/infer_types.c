@@ -87,9 +87,29 @@ oid infer_array_type(struct infer_context *ctx, oid type)
     return row ? (oid)RECORDARRAYOID : facts.array;
 }
 
+/* format_type writes the schema of a type that the search path does not find. */
+static str visible_name(struct infer_context *ctx, oid type, str name)
+{
+    oid element = infer_element_type(ctx, type);
+    const struct cat_type *found = catalog_type(ctx->catalog, element ? element : type);
+    const struct cat_schema *schema = found ? catalog_schema(ctx->catalog, found->schema) : NULL;
+    for (size_t i = 0; schema && i < ctx->search_path_count; i++) {
+        if (!str_eq(ctx->search_path[i], schema->name)) continue;
+        bool prefixed = str_starts(name, schema->name) && name.len > schema->name.len &&
+                        name.at[schema->name.len] == '.';
+        if (prefixed) return str_skip(name, schema->name.len + 1);
+    }
+    return name;
+}
+
 str infer_type_text(struct infer_context *ctx, oid type, int32_t typmod)
 {
-    if (ctx->catalog) return catalog_type_name(ctx->arena, ctx->catalog, type, typmod);
+    if (ctx->catalog) {
+        str name = catalog_type_name(ctx->arena, ctx->catalog, type, typmod);
+        return builtin_type(type) && type != CITEXTOID && type != CITEXTARRAYOID
+                   ? name
+                   : visible_name(ctx, type, name);
+    }
     const struct builtin_type *row = builtin_type(type);
     if (!row) return STR("???");
     if (row->element) {

@@ -64,7 +64,8 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
  * the connection. Collations that name a type (enum:<oid>, array:<oid>) are made when first needed. */
 MUST_USE err functions_register(sqlite3 *db, struct sqlite_session *session);
 
-/* True when this engine has the symbol of builtin.h, natively or as a function (print and tests). */
+/* True when a registered function, aggregate or set answers for the symbol of builtin.h. What SQLite
+ * does by itself (print_call.c) is not among them. */
 bool functions_have(const char *symbol);
 
 /* The text of an error raised inside SQL, and back. function_error_read answers NULL when the text
