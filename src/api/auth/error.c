@@ -147,8 +147,14 @@ void auth_render_error(struct http_request *req, err error, struct http_response
     out->header_count = count;
 }
 
+/* An SQL error that no handler expected is ours, whatever status a REST client would get for it: as
+ * the cause of an internal error it reaches the log. */
 void auth_respond_error(struct auth_request *request, err error)
 {
+    struct err shown;
+    translate(request->arena, error, &shown);
+    if (shown.status == 500 && error->status < 500 && !is_gateway(error))
+        error = err_cause(err_new(request->arena, ERR_INTERNAL, "an auth statement failed"), error);
     http_respond_error(request->http, error);
 }
 

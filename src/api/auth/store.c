@@ -43,32 +43,37 @@ str auth_statement_sql(enum auth_statement statement)
 /* Plans ------------------------------------------------------------------------------------------ */
 
 static err compile(struct arena *scratch, struct engine *engine, const struct catalog *catalog, oid role,
-                   str text, struct plan **out)
+                   const struct auth_step *step, struct plan **out)
 {
     static const str search_path[] = {STR_INIT("auth"), STR_INIT("extensions")};
     struct node *tree;
+    str text = texts[step->statement];
     TRY(sql_parse_one(scratch, text, &tree));
+    struct plan_param params[AUTH_PARAMS_MAX] = {0}; /* types are inferred */
+    for (size_t i = 0; i < step->param_count; i++) params[i].typmod = -1;
     struct compile_options options = {
         .catalog = catalog,
         .role = role,
         .search_path = search_path,
         .search_path_count = COUNT_OF(search_path),
+        .params = params,
+        .param_count = step->param_count,
         .source = text,
     };
     return sql_compile_statement(scratch, &options, tree, engine->print, out);
 }
 
-static err find_plan(struct auth_request *request, const struct catalog *catalog, oid role, int statement,
-                     const struct plan **out)
+static err find_plan(struct auth_request *request, const struct catalog *catalog, oid role,
+                     const struct auth_step *step, const struct plan **out)
 {
     size_t loop = loop_index(request->http->loop);
-    struct plan **slot = &request->auth->store->plans[loop][statement];
+    struct plan **slot = &request->auth->store->plans[loop][step->statement];
     if (*slot && (*slot)->catalog_version != catalog_version(catalog)) {
         plan_unref(*slot);
         *slot = NULL;
     }
     if (!*slot)
-        TRY(compile(request->arena, request->auth->options.engine, catalog, role, texts[statement], slot));
+        TRY(compile(request->arena, request->auth->options.engine, catalog, role, step, slot));
     *out = *slot;
     return NULL;
 }
@@ -118,7 +123,7 @@ static err plan_steps(struct db_call *call, const struct catalog *catalog)
         const struct auth_step *step = &run->steps[i];
         struct engine_step *engine_step = &run->engine_steps[i];
         const struct plan *plan;
-        TRY(find_plan(request, catalog, caller->role_oid, step->statement, &plan));
+        TRY(find_plan(request, catalog, caller->role_oid, step, &plan));
         run->plans[run->plan_count++] = plan_ref(plan);
         *engine_step = (struct engine_step){.plan = plan, .rows_least = step->rows, .rows_most = step->rows};
         TRY(bind(request->arena, plan, step, &engine_step->params));
