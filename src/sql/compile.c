@@ -27,38 +27,6 @@ static str json_key(struct arena *arena, str name)
     return key;
 }
 
-static const struct type_ref *expr_ref(struct infer_context *infer, const struct expr *expr);
-
-/* An anonymous row says nothing of its fields: they are those of what makes it. */
-static const struct type_ref *record_ref(struct infer_context *infer, const struct expr *expr)
-{
-    bool row = expr->kind == EXPR_ROW;
-    size_t count = row ? expr->args.count : expr->rte->column_count;
-    struct type_field *fields = ARENA_ARRAY(infer->arena, struct type_field, count);
-    for (size_t i = 0; i < count; i++) {
-        if (row) {
-            fields[i].name = str_printf(infer->arena, "f%zu", i + 1);
-            fields[i].type = expr_ref(infer, expr->args.at[i]);
-        } else {
-            const struct rte_column *column = &expr->rte->columns[i];
-            fields[i].name = column->name;
-            fields[i].type = infer_type_ref(infer, column->type, column->typmod);
-        }
-    }
-    struct type_ref *ref = ARENA_NEW(infer->arena, struct type_ref);
-    *ref = *infer_type_ref(infer, expr->type, -1);
-    ref->fields = fields;
-    ref->field_count = count;
-    return ref;
-}
-
-static const struct type_ref *expr_ref(struct infer_context *infer, const struct expr *expr)
-{
-    bool made_here = expr->kind == EXPR_ROW || expr->kind == EXPR_WHOLE_ROW;
-    if (expr->type == RECORDOID && made_here) return record_ref(infer, expr);
-    return infer_type_ref(infer, expr->type, expr->typmod);
-}
-
 static void node_columns(struct compile *compile,
                          struct infer_context *infer,
                          const struct query *query,

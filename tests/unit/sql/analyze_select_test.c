@@ -68,14 +68,34 @@ static void joins_merge_using_columns(void **state)
 static void lateral_items_see_what_is_on_their_left(void **state)
 {
     struct fixture *f = *state;
-    assert_query(f,
-                 "select l.n from t, lateral (select count(*) as n from u where u.t_id = t.id) l",
-                 "SELECT l.n FROM t, LATERAL (SELECT count() AS n FROM u WHERE (u.t_id = t.id)) l");
     assert_refused(f, "select 1 from t, (select 1 from u where u.t_id = t.id) l",
                    "42P01 invalid reference to FROM-clause entry for table \"t\"");
     assert_query(f, "select x from t, unnest(tags) x", "SELECT x.x FROM t, unnest(t.tags) x");
     assert_query(f, "select e->>'a' from t, jsonb_array_elements(data) e",
                  "SELECT (e.value ->> 'a') AS ?column? FROM t, jsonb_array_elements(t.data) e");
+}
+
+static void lateral_subqueries_are_flattened(void **state)
+{
+    struct fixture *f = *state;
+    assert_query(f,
+                 "select l.n from t, lateral (select count(*) as n from u where u.t_id = t.id) l",
+                 "SELECT (SELECT count() AS n FROM u WHERE (u.t_id = t.id)) AS n FROM t");
+    assert_query(
+        f,
+        "select t.id, l.note from t left join lateral (select u.note from u where u.t_id = "
+        "t.id) l on true",
+        "SELECT t.id, u.note FROM t LEFT JOIN u ON (1 AND (u.t_id = t.id))");
+    assert_query(f,
+                 "select y.z from t cross join lateral (select qty * 2 as s) x cross join lateral "
+                 "(select x.s + 1 as z) y",
+                 "SELECT ((t.qty * 2) + 1) AS z FROM t");
+    assert_query(
+        f,
+        "select l.note from t, lateral (select note from u where u.t_id = t.id order by u.id "
+        "limit 1) l",
+        "SELECT (SELECT u.note FROM u WHERE (u.t_id = t.id) ORDER BY u.id LIMIT 1) AS note "
+        "FROM t WHERE EXISTS(SELECT u.note FROM u WHERE (u.t_id = t.id) ORDER BY u.id LIMIT 1)");
 }
 
 static void grouping_follows_postgresql(void **state)
@@ -172,6 +192,7 @@ int main(void)
         cmocka_unit_test(names_that_are_not_there_are_refused),
         cmocka_unit_test(joins_merge_using_columns),
         cmocka_unit_test(lateral_items_see_what_is_on_their_left),
+        cmocka_unit_test(lateral_subqueries_are_flattened),
         cmocka_unit_test(grouping_follows_postgresql),
         cmocka_unit_test(ordering_takes_names_and_positions),
         cmocka_unit_test(set_operations_find_common_types),
