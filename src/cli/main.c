@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_check,
     &command_sql,
     &command_keys,
+    &command_user,
     &command_backup,
     &command_restore,
     &command_version,

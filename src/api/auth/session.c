@@ -55,7 +55,7 @@ static void text_claim(struct buf *out, const char *name, str value)
 static void object_claim(struct buf *out, const char *name, const struct json *value)
 {
     buf_printf(out, ",\"%s\":", name);
-    if (value && value->kind == JSON_OBJECT) buf_str_add(out, value->source);
+    if (value && value->kind == JSON_OBJECT) json_write(out, value);
     else buf_lit(out, "{}");
 }
 

@@ -80,7 +80,7 @@ static void write_value(struct buf *out, const struct json *row, const struct sh
     case SHOWN_TIME:
     case SHOWN_ALWAYS_TIME: write_time(out, text); return;
     case SHOWN_OBJECT:
-        if (value && value->kind == JSON_OBJECT) buf_str_add(out, value->source);
+        if (value && value->kind == JSON_OBJECT) json_write(out, value);
         else buf_lit(out, "{}");
         return;
     case SHOWN_BOOL: json_write_bool(out, value && value->kind == JSON_TRUE); return;
