@@ -40,8 +40,10 @@ enum {
 static const struct http_route routes[] = {
     {READS, STR_INIT("/"), false, 0, root_document, STR_INIT("rest root")},
     {CALLS, STR_INIT("/rpc/"), true, 0, rest_handle_call, STR_INIT("rest rpc")},
+    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/rpc/"), true, 0, rest_handle_call_options, STR_INIT("rest rpc")},
     {NOT_CALLS, STR_INIT("/rpc/"), true, 0, call_method, STR_INIT("rest rpc")},
     {READS | WRITES, STR_INIT("/"), true, 0, rest_handle_table, STR_INIT("rest table")},
+    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/"), true, 0, rest_handle_table_options, STR_INIT("rest table")},
     {OTHERS, STR_INIT("/"), true, 0, other_method, STR_INIT("rest table")},
 };
 

@@ -158,6 +158,8 @@ struct node *rest_embed_from(struct rest_scope *scope, const struct relationship
 /* table.c, call.c: fill verb, query and payload; then rest_run. */
 http_handler rest_handle_table;
 http_handler rest_handle_call;
+http_handler rest_handle_table_options;
+http_handler rest_handle_call_options;
 /* The arguments of a POST: a JSON object, or nothing. */
 MUST_USE err rest_call_payload(struct rest_request *request);
 MUST_USE err rest_choose_function(struct rest_request *request, const struct catalog *catalog);

@@ -249,7 +249,7 @@ static struct rest_request *request_new(struct http_request *req, void *context)
 {
     static const enum rest_verb verbs[] = {
         [HTTP_GET] = REST_READ,     [HTTP_HEAD] = REST_READ,     [HTTP_POST] = REST_INSERT,
-        [HTTP_PATCH] = REST_UPDATE, [HTTP_DELETE] = REST_DELETE,
+        [HTTP_PATCH] = REST_UPDATE, [HTTP_DELETE] = REST_DELETE, [HTTP_OPTIONS] = REST_READ,
     };
     struct rest_request *request = ARENA_NEW(req->arena, struct rest_request);
     request->rest = context;
@@ -293,4 +293,60 @@ void rest_handle_call(struct http_request *req, void *context)
     err error = read_call(request);
     if (error) rest_respond_error(request, error);
     else rest_run(request);
+}
+
+/* OPTIONS ------------------------------------------------------------------------------------------------- */
+
+/* What the relation or function can do, whoever asks: capability, not privilege. */
+static err find_allowed(struct rest_request *request, bool call, str *out)
+{
+    const struct catalog *catalog = request->rest->options.engine->catalog(request->rest->options.engine);
+    if (!call) {
+        TRY(find_relation(request, catalog));
+        bool table = request->relation->kind == 'r';
+        *out = table ? STR("OPTIONS,GET,HEAD,POST,PATCH,DELETE") : STR("OPTIONS,GET,HEAD");
+        return NULL;
+    }
+    const struct cat_schema *schema = catalog_schema_find(catalog, request->schema_name);
+    size_t at = 0;
+    const struct cat_function *function =
+        schema ? catalog_function_named(catalog, schema->oid, request->name, &at) : NULL;
+    if (!function)
+        return rest_err(request->arena, 404, "PGRST202", "Could not find the function %.*s.%.*s in the schema cache",
+                        STR_FMT(request->schema_name), STR_FMT(request->name));
+    *out = function->volatility == 'v' ? STR("OPTIONS,POST") : STR("OPTIONS,GET,HEAD,POST");
+    return NULL;
+}
+
+static err read_options(struct rest_request *request, bool call, str *allowed)
+{
+    struct identity identity;
+    TRY(gateway_identify(request->rest->options.gateway, request->http, &identity));
+    TRY(decode_name(request, request->http->path_rest));
+    TRY(choose_schema(request));
+    return find_allowed(request, call, allowed);
+}
+
+static void handle_options(struct http_request *req, void *context, bool call)
+{
+    struct rest_request *request = request_new(req, context);
+    str allowed;
+    err error = read_options(request, call, &allowed);
+    if (error) {
+        rest_respond_error(request, error);
+        return;
+    }
+    struct http_header allow = {STR("Allow"), allowed};
+    struct http_response response = {.status = 200, .headers = &allow, .header_count = 1};
+    http_respond(req, &response);
+}
+
+void rest_handle_table_options(struct http_request *req, void *context)
+{
+    handle_options(req, context, false);
+}
+
+void rest_handle_call_options(struct http_request *req, void *context)
+{
+    handle_options(req, context, true);
 }
