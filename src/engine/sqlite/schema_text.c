@@ -124,6 +124,36 @@ static void type_check(const struct schema_print *print,
     }
 }
 
+/* A foreign key's SET DEFAULT is done by SQLite itself, from the table's own default. */
+static bool is_set_by_key(const struct cat_relation *relation, const struct cat_column *column)
+{
+    for (size_t i = 0; i < relation->constraint_count; i++) {
+        const struct cat_constraint *key = &relation->constraints[i];
+        if (key->kind != 'f' || (key->on_delete != 'd' && key->on_update != 'd')) continue;
+        for (size_t j = 0; j < key->column_count; j++)
+            if (key->columns[j] == column->number) return true;
+    }
+    return false;
+}
+
+static err column_default(struct schema_print *print,
+                          const struct cat_column *column,
+                          struct buf *out)
+{
+    if (!column->default_expr.tree || column->generated) return NULL;
+    struct schema_print bare = *print;
+    bare.relation = NULL;
+    buf_lit(out, " DEFAULT (");
+    TRY(schema_print_expr(&bare,
+                          &(struct schema_expr){.tree = column->default_expr.tree,
+                                                .clause = INFER_DEFAULT,
+                                                .type = column->type,
+                                                .typmod = column->typmod},
+                          out));
+    buf_char(out, ')');
+    return NULL;
+}
+
 err schema_print_column(struct schema_print *print,
                         const struct cat_column *column,
                         struct buf *out)
@@ -145,6 +175,7 @@ err schema_print_column(struct schema_print *print,
     if (column->not_null || domain_not_null(print->catalog, column->type))
         buf_lit(out, " NOT NULL");
     type_check(print, column, type, typmod, out);
+    if (is_set_by_key(print->relation, column)) TRY(column_default(print, column, out));
     if (!column->generated) return NULL;
     buf_lit(out, " GENERATED ALWAYS AS (");
     TRY(schema_print_expr(print,
@@ -191,17 +222,14 @@ static const char *action_text(char action)
     }
 }
 
-/* SET DEFAULT is SQLite's own and would need the default in the table. */
-static err foreign_key(const struct schema_print *print,
-                       const struct cat_constraint *key,
-                       struct buf *out)
+static void foreign_key(const struct schema_print *print,
+                        const struct cat_constraint *key,
+                        struct buf *out)
 {
     const struct cat_relation *target =
         key->foreign_relation == print->relation->oid
             ? print->relation
             : catalog_relation(print->catalog, key->foreign_relation);
-    if (key->on_delete == 'd' || key->on_update == 'd')
-        return err_sql(print->arena, "0A000", "SET DEFAULT of a foreign key is not supported");
     buf_lit(out, " FOREIGN KEY ");
     column_list(print, print->relation, key->columns, key->column_count, out);
     buf_lit(out, " REFERENCES ");
@@ -214,7 +242,6 @@ static err foreign_key(const struct schema_print *print,
     buf_printf(out, " ON UPDATE %s", action_text(key->on_update));
     /* NO ACTION waits for the statement's end in PostgreSQL, as in SQLite. */
     if (key->deferred) buf_lit(out, " DEFERRABLE INITIALLY DEFERRED");
-    return NULL;
 }
 
 /* The checks of a column's domain, and of the domains below it: the compiler leaves them to the table
@@ -252,7 +279,10 @@ static err constraint_text(struct schema_print *print,
 {
     buf_lit(out, ", CONSTRAINT ");
     print_ident(out, constraint->name);
-    if (constraint->kind == 'f') return foreign_key(print, constraint, out);
+    if (constraint->kind == 'f') {
+        foreign_key(print, constraint, out);
+        return NULL;
+    }
     buf_lit(out, " CHECK (");
     TRY(schema_print_expr(print,
                           &(struct schema_expr){.tree = constraint->check.tree,

@@ -96,6 +96,9 @@ static void describe(struct script_run *run, const struct plan *plan, struct scr
         if (types->len > 1) buf_char(types, ',');
         json_write_str(names, node->columns[i].name);
         const struct cat_type *type = catalog_type(run->current, node->columns[i].type);
+        /* As on PostgreSQL's wire a domain shows as what it is made of. */
+        while (type && type->kind == TYPE_KIND_DOMAIN)
+            type = catalog_type(run->current, type->base);
         json_write_str(types, type ? type->name : STR("unknown"));
     }
     buf_char(names, ']');

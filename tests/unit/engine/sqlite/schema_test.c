@@ -121,6 +121,19 @@ static void constraints_are_tested_against_rows(void **state)
                    " table \"t\"");
 }
 
+static void foreign_keys_set_defaults(void **state)
+{
+    struct database *db = *state;
+    database_ok(db, "create table p (id int primary key);"
+                    "create table c (id int, p int default 1 references p on delete set default);"
+                    "insert into p values (1), (2); insert into c values (1, 2);"
+                    "delete from p where id = 2");
+    database_rows(db, "select p from c", "[[\"1\"]]");
+    database_ok(db, "alter table c alter p set default 3; insert into p values (3);"
+                    "delete from p where id = 1");
+    database_rows(db, "select p from c", "[[\"3\"]]");
+}
+
 static void rebuilding_a_parent_leaves_its_children(void **state)
 {
     struct database *db = *state;
@@ -284,6 +297,7 @@ int main(void)
         CASE(the_catalog_survives_a_restart),
         CASE(alter_table_keeps_the_rows),
         CASE(constraints_are_tested_against_rows),
+        CASE(foreign_keys_set_defaults),
         CASE(rebuilding_a_parent_leaves_its_children),
         CASE(a_batch_rebuilds_once_and_reports),
         CASE(enums_grow_and_are_renamed),
