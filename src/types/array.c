@@ -13,8 +13,10 @@ void array_write_item(struct buf *out, const struct type_ref *element, const str
     switch (value->kind) {
     case VALUE_NULL: buf_lit(out, "null"); return;
     case VALUE_INT:
-        if (element->storage == TYPE_BOOL) buf_str_add(out, value->i ? STR("true") : STR("false"));
-        else buf_i64(out, value->i);
+        if (element->storage == TYPE_BOOL)
+            buf_str_add(out, value->i ? STR("true") : STR("false"));
+        else
+            buf_i64(out, value->i);
         return;
     case VALUE_REAL: float8_write_json(out, value->r); return;
     case VALUE_TEXT: json_write_str(out, value->s); return;
@@ -74,7 +76,9 @@ struct value array_read_item(struct arena *arena, const struct type_ref *element
     return value_text(item.at[0] == '"' ? item_text(arena, item) : item);
 }
 
-void array_write_items(struct buf *out, const struct type_ref *element, const struct value *values,
+void array_write_items(struct buf *out,
+                       const struct type_ref *element,
+                       const struct value *values,
                        size_t count)
 {
     buf_char(out, '[');
@@ -339,16 +343,22 @@ err array_concat(struct arena *arena, str a, str b, str *out)
     bool same = x == y && same_tail(a, 2, b, 2, x - 1);
     bool a_inside = x + 1 == y && same_tail(a, 1, b, 2, x);
     bool b_inside = y + 1 == x && same_tail(b, 1, a, 2, y);
-    if (same) *out = join(arena, a, b);
-    else if (a_inside) *out = join(arena, wrap(arena, a), b);
-    else if (b_inside) *out = join(arena, a, wrap(arena, b));
+    if (same)
+        *out = join(arena, a, b);
+    else if (a_inside)
+        *out = join(arena, wrap(arena, a), b);
+    else if (b_inside)
+        *out = join(arena, a, wrap(arena, b));
     else if (x == y || x + 1 == y || y + 1 == x) {
-        return incompatible(arena, "Arrays with differing element dimensions are not compatible for "
-                                   "concatenation.");
+        return incompatible(arena,
+                            "Arrays with differing element dimensions are not compatible for "
+                            "concatenation.");
     } else {
         struct err *error = err_sql(arena, "2202E", "cannot concatenate incompatible arrays");
-        return err_details(arena, error, "Arrays of %zu and %zu dimensions are not compatible for "
-                                         "concatenation.", x, y);
+        return err_details(arena, error,
+                           "Arrays of %zu and %zu dimensions are not compatible for "
+                           "concatenation.",
+                           x, y);
     }
     return NULL;
 }
@@ -378,8 +388,8 @@ err array_remove(struct arena *arena, const struct type_ref *element, str array,
     return NULL;
 }
 
-err array_replace(struct arena *arena, const struct type_ref *element, str array, str from, str to,
-                  str *out)
+err array_replace(
+    struct arena *arena, const struct type_ref *element, str array, str from, str to, str *out)
 {
     struct buf *buf = buf_in(arena, 0);
     struct array_iter iter = array_iter(array);
@@ -397,8 +407,12 @@ err array_replace(struct arena *arena, const struct type_ref *element, str array
     return NULL;
 }
 
-err array_position(struct arena *arena, const struct type_ref *element, str array, str item,
-                   int64_t start, int64_t *out)
+err array_position(struct arena *arena,
+                   const struct type_ref *element,
+                   str array,
+                   str item,
+                   int64_t start,
+                   int64_t *out)
 {
     *out = 0;
     if (array_dimensions(array) > 1) {
@@ -415,8 +429,12 @@ err array_position(struct arena *arena, const struct type_ref *element, str arra
     return NULL;
 }
 
-void array_to_string(struct buf *out, const struct type_session *session,
-                     const struct type_ref *element, str array, str delimiter, str null_text)
+void array_to_string(struct buf *out,
+                     const struct type_session *session,
+                     const struct type_ref *element,
+                     str array,
+                     str delimiter,
+                     str null_text)
 {
     struct arena *scratch = arena_new(0);
     struct array_iter iter = array_iter(array);

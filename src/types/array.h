@@ -18,18 +18,25 @@
 
 /* ---- text ---- */
 /* '{a,"b c",NULL}' to stored form; each element through type_input. */
-MUST_USE err array_parse(struct arena *arena, const struct type_session *session,
-                         const struct type_ref *element, str text, str *out);
+MUST_USE err array_parse(struct arena *arena,
+                         const struct type_session *session,
+                         const struct type_ref *element,
+                         str text,
+                         str *out);
 /* Stored form to '{...}'. */
-void array_write(struct buf *out, const struct type_session *session,
-                 const struct type_ref *element, str array);
+void array_write(struct buf *out,
+                 const struct type_session *session,
+                 const struct type_ref *element,
+                 str array);
 
 /* ---- one element ---- */
 /* Appends a value in stored form, as an item of an array or a field of a composite. */
 void array_write_item(struct buf *out, const struct type_ref *element, const struct value *value);
 /* The stored value behind an item's JSON text. */
 struct value array_read_item(struct arena *arena, const struct type_ref *element, str item);
-void array_write_items(struct buf *out, const struct type_ref *element, const struct value *values,
+void array_write_items(struct buf *out,
+                       const struct type_ref *element,
+                       const struct value *values,
                        size_t count);
 
 /* ---- walking: the innermost elements, in order ---- */
@@ -62,15 +69,23 @@ bool array_overlaps(const struct type_ref *element, str a, str b); /* a && b */
 MUST_USE err array_append(struct arena *arena, str array, str item, str *out);
 MUST_USE err array_prepend(struct arena *arena, str item, str array, str *out);
 MUST_USE err array_concat(struct arena *arena, str a, str b, str *out);
-MUST_USE err array_remove(struct arena *arena, const struct type_ref *element, str array, str item,
-                          str *out);
-MUST_USE err array_replace(struct arena *arena, const struct type_ref *element, str array, str from,
-                           str to, str *out);
+MUST_USE err
+array_remove(struct arena *arena, const struct type_ref *element, str array, str item, str *out);
+MUST_USE err array_replace(
+    struct arena *arena, const struct type_ref *element, str array, str from, str to, str *out);
 /* Position from 1, at or after start; 0 when absent (SQL NULL). */
-MUST_USE err array_position(struct arena *arena, const struct type_ref *element, str array,
-                            str item, int64_t start, int64_t *out);
+MUST_USE err array_position(struct arena *arena,
+                            const struct type_ref *element,
+                            str array,
+                            str item,
+                            int64_t start,
+                            int64_t *out);
 /* array_to_string: elements as text output; null_text with at == NULL leaves NULLs out. */
-void array_to_string(struct buf *out, const struct type_session *session,
-                     const struct type_ref *element, str array, str delimiter, str null_text);
+void array_to_string(struct buf *out,
+                     const struct type_session *session,
+                     const struct type_ref *element,
+                     str array,
+                     str delimiter,
+                     str null_text);
 
 #endif

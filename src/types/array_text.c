@@ -14,9 +14,9 @@ struct parser {
     str text;
     size_t at;
     struct buf *out;
-    struct buf *word;            /* the element being read, unescaped */
+    struct buf *word;              /* the element being read, unescaped */
     int64_t sizes[DIMENSIONS_MAX]; /* items of each dimension; -1: not known yet */
-    size_t depth_of_items;       /* 0: no item met */
+    size_t depth_of_items;         /* 0: no item met */
     size_t items;
 };
 
@@ -118,8 +118,10 @@ static err element(struct parser *p)
 {
     bool quoted = peek(p) == '"', escaped = false;
     buf_clear(p->word);
-    if (quoted) TRY(quoted_word(p));
-    else TRY(bare_word(p, &escaped));
+    if (quoted)
+        TRY(quoted_word(p));
+    else
+        TRY(bare_word(p, &escaped));
     str word = p->word->at ? str_copy(p->arena, buf_str(p->word)) : STR("");
     if (!quoted && !word.len) return unexpected(p, peek(p));
     struct value value = value_null();
@@ -162,7 +164,8 @@ static err braces(struct parser *p, size_t depth)
     p->at++;
     buf_char(p->out, '[');
     skip_blanks(p);
-    if (peek(p) == '}' && depth > 1) return unexpected(p, '}'); /* only a whole array may be empty */
+    if (peek(p) == '}' && depth > 1)
+        return unexpected(p, '}'); /* only a whole array may be empty */
     while (peek(p) != '}') {
         if (count++) buf_char(p->out, ',');
         TRY(item(p, depth));
@@ -182,8 +185,11 @@ static err braces(struct parser *p, size_t depth)
     return NULL;
 }
 
-err array_parse(struct arena *arena, const struct type_session *session,
-                const struct type_ref *element_type, str text, str *out)
+err array_parse(struct arena *arena,
+                const struct type_session *session,
+                const struct type_ref *element_type,
+                str text,
+                str *out)
 {
     struct parser p = {.arena = arena, .session = session, .element = element_type, .text = text};
     for (size_t i = 0; i < DIMENSIONS_MAX; i++) p.sizes[i] = -1;
@@ -226,8 +232,10 @@ static void write_element(struct buf *out, str text)
     buf_char(out, '"');
 }
 
-void array_write(struct buf *out, const struct type_session *session,
-                 const struct type_ref *element_type, str array)
+void array_write(struct buf *out,
+                 const struct type_session *session,
+                 const struct type_ref *element_type,
+                 str array)
 {
     struct arena *scratch = arena_new(0);
     struct buf *word = buf_in(scratch, 0);

@@ -151,8 +151,8 @@ static int base64_value(char c)
 
 /* One symbol's six bits. The first "=" fixes how many bytes every further group gives, and what
  * follows it is not checked: PostgreSQL's own leniency. keep is 0 before it. */
-static err base64_symbol(struct arena *arena, str text, size_t at, int position, int *keep,
-                         uint32_t *bits)
+static err base64_symbol(
+    struct arena *arena, str text, size_t at, int position, int *keep, uint32_t *bits)
 {
     *bits = 0;
     if (text.at[at] == '=') {
@@ -165,7 +165,8 @@ static err base64_symbol(struct arena *arena, str text, size_t at, int position,
     }
     int value = base64_value(text.at[at]);
     if (value < 0) {
-        return err_sql(arena, "22023", "invalid symbol \"%.*s\" found while decoding base64 sequence",
+        return err_sql(arena, "22023",
+                       "invalid symbol \"%.*s\" found while decoding base64 sequence",
                        STR_FMT(character_at(text, at)));
     }
     *bits = (uint32_t)value;

@@ -51,7 +51,9 @@ static err column(struct parser *p, bool *null)
     return NULL;
 }
 
-static err fields(struct parser *p, const struct type_session *session, const struct type_ref *type,
+static err fields(struct parser *p,
+                  const struct type_session *session,
+                  const struct type_ref *type,
                   struct buf *out)
 {
     for (size_t i = 0; i < type->field_count; i++) {
@@ -79,8 +81,11 @@ static void skip_blanks(struct parser *p)
     while (peek(p) == ' ' || (peek(p) >= '\t' && peek(p) <= '\r')) p->at++;
 }
 
-err composite_input(struct arena *arena, const struct type_session *session,
-                    const struct type_ref *type, str text, struct value *out)
+err composite_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out)
 {
     struct parser p = {arena, text, 0, buf_in(arena, 0)};
     if (type->storage == TYPE_RECORD && !type->field_count) {
@@ -153,8 +158,10 @@ static void write_column(struct buf *out, str text)
     if (quotes) buf_char(out, '"');
 }
 
-void composite_output(const struct type_session *session, const struct type_ref *type,
-                      const struct value *value, struct buf *out)
+void composite_output(const struct type_session *session,
+                      const struct type_ref *type,
+                      const struct value *value,
+                      struct buf *out)
 {
     struct json_walk walk = json_walk(value->s);
     struct arena *scratch = arena_new(0);
@@ -194,7 +201,9 @@ static bool item_differs(const struct type_session *session, enum type_storage s
     }
 }
 
-void item_json(const struct type_session *session, const struct type_ref *type, str item,
+void item_json(const struct type_session *session,
+               const struct type_ref *type,
+               str item,
                struct buf *out)
 {
     if (!item_differs(session, type->storage) || item.at[0] == 'n') {
@@ -214,8 +223,10 @@ void item_json(const struct type_session *session, const struct type_ref *type, 
     arena_free(scratch);
 }
 
-void array_json(const struct type_session *session, const struct type_ref *type,
-                const struct value *value, struct buf *out)
+void array_json(const struct type_session *session,
+                const struct type_ref *type,
+                const struct value *value,
+                struct buf *out)
 {
     const struct type_ref *element = type->element;
     if (!element || !item_differs(session, element->storage)) {
@@ -237,8 +248,10 @@ void array_json(const struct type_session *session, const struct type_ref *type,
     }
 }
 
-void composite_json(const struct type_session *session, const struct type_ref *type,
-                    const struct value *value, struct buf *out)
+void composite_json(const struct type_session *session,
+                    const struct type_ref *type,
+                    const struct value *value,
+                    struct buf *out)
 {
     struct json_walk walk = json_walk(value->s);
     buf_char(out, '{');

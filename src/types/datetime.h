@@ -43,16 +43,30 @@ struct interval {
 
 /* Input: ISO, PostgreSQL's common spellings, the stored forms, now, today, epoch, infinity.
  * typmod: digits of the second kept (0-6), -1 all; rounds. */
-MUST_USE err date_parse(struct arena *arena, const struct type_session *session, str text,
+MUST_USE err date_parse(struct arena *arena,
+                        const struct type_session *session,
+                        str text,
                         int32_t *out);
-MUST_USE err time_parse(struct arena *arena, const struct type_session *session, str text,
-                        int32_t typmod, int64_t *out);
-MUST_USE err timetz_parse(struct arena *arena, const struct type_session *session, str text,
-                          int32_t typmod, struct timetz *out);
-MUST_USE err timestamp_parse(struct arena *arena, const struct type_session *session, str text,
-                             int32_t typmod, int64_t *out);
-MUST_USE err timestamptz_parse(struct arena *arena, const struct type_session *session, str text,
-                               int32_t typmod, int64_t *out);
+MUST_USE err time_parse(struct arena *arena,
+                        const struct type_session *session,
+                        str text,
+                        int32_t typmod,
+                        int64_t *out);
+MUST_USE err timetz_parse(struct arena *arena,
+                          const struct type_session *session,
+                          str text,
+                          int32_t typmod,
+                          struct timetz *out);
+MUST_USE err timestamp_parse(struct arena *arena,
+                             const struct type_session *session,
+                             str text,
+                             int32_t typmod,
+                             int64_t *out);
+MUST_USE err timestamptz_parse(struct arena *arena,
+                               const struct type_session *session,
+                               str text,
+                               int32_t typmod,
+                               int64_t *out);
 /* typmod: (field mask << 16) | precision as PostgreSQL encodes interval day to second(3). */
 MUST_USE err interval_parse(struct arena *arena, str text, int32_t typmod, struct interval *out);
 
@@ -64,7 +78,9 @@ void time_write(struct buf *out, int64_t us);
 void timetz_write(struct buf *out, struct timetz value);
 void timestamp_write(struct buf *out, int64_t us, enum datetime_style style);
 /* zone NULL: UTC. What is stored is always written with NULL. */
-void timestamptz_write(struct buf *out, int64_t us, const struct tz_zone *zone,
+void timestamptz_write(struct buf *out,
+                       int64_t us,
+                       const struct tz_zone *zone,
                        enum datetime_style style);
 void interval_write(struct buf *out, struct interval value);
 
@@ -82,8 +98,11 @@ MUST_USE err date_add_days(struct arena *arena, int32_t date, int64_t days, int3
 MUST_USE err date_sub(struct arena *arena, int32_t a, int32_t b, int32_t *out);
 MUST_USE err timestamp_add(struct arena *arena, int64_t us, struct interval interval, int64_t *out);
 /* Months and days by the zone's calendar, the rest by elapsed time. */
-MUST_USE err timestamptz_add(struct arena *arena, const struct tz_zone *zone, int64_t us,
-                             struct interval interval, int64_t *out);
+MUST_USE err timestamptz_add(struct arena *arena,
+                             const struct tz_zone *zone,
+                             int64_t us,
+                             struct interval interval,
+                             int64_t *out);
 /* timestamp - timestamp: days and time, no months. */
 MUST_USE err timestamp_sub(struct arena *arena, int64_t a, int64_t b, struct interval *out);
 /* age(a, b): years, months, days. For timestamptz convert both to the session's wall first. */
@@ -91,20 +110,30 @@ MUST_USE err timestamp_age(struct arena *arena, int64_t a, int64_t b, struct int
 /* time +- interval wraps around midnight. */
 int64_t time_add(int64_t us, struct interval interval);
 struct timetz timetz_add(struct timetz value, struct interval interval);
-MUST_USE err interval_add(struct arena *arena, struct interval a, struct interval b,
+MUST_USE err interval_add(struct arena *arena,
+                          struct interval a,
+                          struct interval b,
                           struct interval *out);
-MUST_USE err interval_sub(struct arena *arena, struct interval a, struct interval b,
+MUST_USE err interval_sub(struct arena *arena,
+                          struct interval a,
+                          struct interval b,
                           struct interval *out);
 MUST_USE err interval_neg(struct arena *arena, struct interval a, struct interval *out);
-MUST_USE err interval_mul(struct arena *arena, struct interval a, double factor,
+MUST_USE err interval_mul(struct arena *arena,
+                          struct interval a,
+                          double factor,
                           struct interval *out);
-MUST_USE err interval_div(struct arena *arena, struct interval a, double divisor,
+MUST_USE err interval_div(struct arena *arena,
+                          struct interval a,
+                          double divisor,
                           struct interval *out);
 MUST_USE err interval_justify_hours(struct arena *arena, struct interval a, struct interval *out);
 MUST_USE err interval_justify_days(struct arena *arena, struct interval a, struct interval *out);
 MUST_USE err interval_justify(struct arena *arena, struct interval a, struct interval *out);
 /* Rounds to typmod's precision and drops fields outside its mask. */
-MUST_USE err interval_fit(struct arena *arena, struct interval a, int32_t typmod,
+MUST_USE err interval_fit(struct arena *arena,
+                          struct interval a,
+                          int32_t typmod,
                           struct interval *out);
 /* Rounds a time or timestamp to typmod digits; infinities and -1 pass. */
 int64_t datetime_round(int64_t us, int32_t typmod);
@@ -115,12 +144,17 @@ int32_t timestamp_to_date(int64_t us);
 /* The time of day of a finite timestamp. */
 int64_t timestamp_to_time(int64_t us);
 /* AT TIME ZONE: wall clock of the zone to UTC and back. zone NULL: UTC. */
-MUST_USE err timestamp_to_utc(struct arena *arena, const struct tz_zone *zone, int64_t wall_us,
+MUST_USE err timestamp_to_utc(struct arena *arena,
+                              const struct tz_zone *zone,
+                              int64_t wall_us,
                               int64_t *out);
-MUST_USE err timestamp_to_wall(struct arena *arena, const struct tz_zone *zone, int64_t utc_us,
+MUST_USE err timestamp_to_wall(struct arena *arena,
+                               const struct tz_zone *zone,
+                               int64_t utc_us,
                                int64_t *out);
 /* timetz AT TIME ZONE; offset of the zone at the session's now. */
-struct timetz timetz_at_zone(const struct type_session *session, const struct tz_zone *zone,
+struct timetz timetz_at_zone(const struct type_session *session,
+                             const struct tz_zone *zone,
                              struct timetz value);
 /* The session's now for a NULL session too. */
 int64_t session_now_us(const struct type_session *session);
@@ -133,22 +167,24 @@ MUST_USE err date_extract(struct arena *arena, str unit, int32_t date, bool *nul
 MUST_USE err time_extract(struct arena *arena, str unit, int64_t us, str *out);
 MUST_USE err timetz_extract(struct arena *arena, str unit, struct timetz value, str *out);
 MUST_USE err timestamp_extract(struct arena *arena, str unit, int64_t us, bool *null, str *out);
-MUST_USE err timestamptz_extract(struct arena *arena, const struct tz_zone *zone, str unit,
-                                 int64_t us, bool *null, str *out);
+MUST_USE err timestamptz_extract(
+    struct arena *arena, const struct tz_zone *zone, str unit, int64_t us, bool *null, str *out);
 MUST_USE err interval_extract(struct arena *arena, str unit, struct interval value, str *out);
 MUST_USE err timestamp_trunc(struct arena *arena, str unit, int64_t us, int64_t *out);
-MUST_USE err timestamptz_trunc(struct arena *arena, const struct tz_zone *zone, str unit,
-                               int64_t us, int64_t *out);
-MUST_USE err interval_trunc(struct arena *arena, str unit, struct interval value,
+MUST_USE err timestamptz_trunc(
+    struct arena *arena, const struct tz_zone *zone, str unit, int64_t us, int64_t *out);
+MUST_USE err interval_trunc(struct arena *arena,
+                            str unit,
+                            struct interval value,
                             struct interval *out);
 /* date_bin(stride, us, origin) */
-MUST_USE err timestamp_bin(struct arena *arena, struct interval stride, int64_t us, int64_t origin,
-                           int64_t *out);
+MUST_USE err timestamp_bin(
+    struct arena *arena, struct interval stride, int64_t us, int64_t origin, int64_t *out);
 
 /* ---- makers ---- */
 MUST_USE err make_date(struct arena *arena, int64_t year, int64_t month, int64_t day, int32_t *out);
-MUST_USE err make_time(struct arena *arena, int64_t hour, int64_t minute, double second,
-                       int64_t *out);
+MUST_USE err
+make_time(struct arena *arena, int64_t hour, int64_t minute, double second, int64_t *out);
 struct datetime_parts {
     int64_t year, month, day, hour, minute;
     double second;
@@ -158,7 +194,8 @@ struct interval_parts {
     int64_t years, months, weeks, days, hours, minutes;
     double seconds;
 };
-MUST_USE err make_interval(struct arena *arena, const struct interval_parts *parts,
+MUST_USE err make_interval(struct arena *arena,
+                           const struct interval_parts *parts,
                            struct interval *out);
 /* to_timestamp(double precision) */
 MUST_USE err timestamp_from_epoch(struct arena *arena, double seconds, int64_t *out);

@@ -435,8 +435,8 @@ static enum decode_result date_piece(struct decoder *d, size_t index, str text, 
     const struct pieces *pieces = d->pieces;
     if (d->mode == DECODE_TIME) {
         bool last_is_date = pieces->at[pieces->count - 1].kind == PIECE_DATE;
-        bool date_first = index == 0 && pieces->count >= 2 &&
-                          (last_is_date || pieces->at[1].kind == PIECE_TIME);
+        bool date_first =
+            index == 0 && pieces->count >= 2 && (last_is_date || pieces->at[1].kind == PIECE_TIME);
         if (date_first) return decode_date(d, text, got);
         return is_digit(text.at[0]) ? run_with_offset(d, text, got) : named_zone(d, text, got);
     }
@@ -658,8 +658,10 @@ static enum decode_result check_clock(struct decoder *d)
 {
     struct decoded *out = d->out;
     if (d->meridiem != HOUR_24 && out->hour > 12) return DECODE_OVERFLOW;
-    if (d->meridiem == HOUR_AM && out->hour == 12) out->hour = 0;
-    else if (d->meridiem == HOUR_PM && out->hour != 12) out->hour += 12;
+    if (d->meridiem == HOUR_AM && out->hour == 12)
+        out->hour = 0;
+    else if (d->meridiem == HOUR_PM && out->hour != 12)
+        out->hour += 12;
     return time_overflows(out, out->hour) ? DECODE_OVERFLOW : DECODE_OK;
 }
 
@@ -670,7 +672,9 @@ static enum decode_result resolve_zone(struct decoder *d)
     if (d->have & HAS_DST) return DECODE_FORMAT;
     if (d->mode == DECODE_TIME && tz_is_fixed(d->zone, &out->east_s)) return DECODE_OK;
     if (!out->has_date) return DECODE_FORMAT;
-    int64_t days = date_from_civil(out->year, out->month, out->day);
+    /* Years that no type takes are refused later; until then any offset does. */
+    int32_t year = out->year < YEAR_MIN || out->year > YEAR_MAX ? YEAR_MAX : out->year;
+    int64_t days = date_from_civil(year, out->month, out->day);
     int64_t wall = days * DAY_S + out->hour * 3600 + out->minute * 60 + out->second;
     out->east_s = tz_at_wall(d->zone, wall).east_s;
     return DECODE_OK;
@@ -692,8 +696,10 @@ static enum decode_result finish(struct decoder *d)
     return resolve_zone(d);
 }
 
-enum decode_result datetime_decode(const struct type_session *session, enum decode_mode mode,
-                                   struct pieces *pieces, struct decoded *out)
+enum decode_result datetime_decode(const struct type_session *session,
+                                   enum decode_mode mode,
+                                   struct pieces *pieces,
+                                   struct decoded *out)
 {
     struct decoder d = {.session = session, .mode = mode, .pieces = pieces, .out = out};
     *out = (struct decoded){0};
@@ -710,8 +716,8 @@ enum decode_result datetime_decode(const struct type_session *session, enum deco
 
 /* ---- errors ---- */
 
-err decode_error(struct arena *arena, enum decode_result result, const char *type, str text,
-                 str zone)
+err decode_error(
+    struct arena *arena, enum decode_result result, const char *type, str text, str zone)
 {
     struct err *error;
     switch (result) {
@@ -719,8 +725,8 @@ err decode_error(struct arena *arena, enum decode_result result, const char *typ
         return err_sql(arena, "22008", "date/time field value out of range: \"%.*s\"",
                        STR_FMT(text));
     case DECODE_OVERFLOW_MD:
-        error = err_sql(arena, "22008", "date/time field value out of range: \"%.*s\"",
-                        STR_FMT(text));
+        error =
+            err_sql(arena, "22008", "date/time field value out of range: \"%.*s\"", STR_FMT(text));
         return err_hint(arena, error, "Perhaps you need a different \"datestyle\" setting.");
     case DECODE_INTERVAL_OVERFLOW:
         return err_sql(arena, "22015", "interval field value out of range: \"%.*s\"",

@@ -14,7 +14,8 @@ static const char *const name_interval = "interval";
 static err unknown_unit(struct arena *arena, str unit, const char *type)
 {
     str lower = str_lower(arena, unit);
-    return err_sql(arena, "22023", "unit \"%.*s\" not recognized for type %s", STR_FMT(lower), type);
+    return err_sql(arena, "22023", "unit \"%.*s\" not recognized for type %s", STR_FMT(lower),
+                   type);
 }
 
 static err unsupported_unit(struct arena *arena, str unit, const char *type)
@@ -50,12 +51,18 @@ static int64_t span_of_years(int64_t year, int64_t length)
 static bool clock_field(struct arena *arena, enum unit unit, int64_t us, str *out)
 {
     int64_t in_minute = us % US_PER_MINUTE;
-    if (unit == UNIT_MICROSECOND) *out = fixed(arena, in_minute, 0);
-    else if (unit == UNIT_MILLISECOND) *out = fixed(arena, in_minute, 3);
-    else if (unit == UNIT_SECOND) *out = fixed(arena, in_minute, 6);
-    else if (unit == UNIT_MINUTE) *out = fixed(arena, us / US_PER_MINUTE % 60, 0);
-    else if (unit == UNIT_HOUR) *out = fixed(arena, us / US_PER_HOUR, 0);
-    else return false;
+    if (unit == UNIT_MICROSECOND)
+        *out = fixed(arena, in_minute, 0);
+    else if (unit == UNIT_MILLISECOND)
+        *out = fixed(arena, in_minute, 3);
+    else if (unit == UNIT_SECOND)
+        *out = fixed(arena, in_minute, 6);
+    else if (unit == UNIT_MINUTE)
+        *out = fixed(arena, us / US_PER_MINUTE % 60, 0);
+    else if (unit == UNIT_HOUR)
+        *out = fixed(arena, us / US_PER_HOUR, 0);
+    else
+        return false;
     return true;
 }
 
@@ -139,10 +146,14 @@ err time_extract(struct arena *arena, str unit, int64_t us, str *out)
 
 static bool zone_field(struct arena *arena, enum unit unit, int32_t east_s, str *out)
 {
-    if (unit == UNIT_TIMEZONE) *out = fixed(arena, east_s, 0);
-    else if (unit == UNIT_TIMEZONE_HOUR) *out = fixed(arena, east_s / 3600, 0);
-    else if (unit == UNIT_TIMEZONE_MINUTE) *out = fixed(arena, east_s / 60 % 60, 0);
-    else return false;
+    if (unit == UNIT_TIMEZONE)
+        *out = fixed(arena, east_s, 0);
+    else if (unit == UNIT_TIMEZONE_HOUR)
+        *out = fixed(arena, east_s / 3600, 0);
+    else if (unit == UNIT_TIMEZONE_MINUTE)
+        *out = fixed(arena, east_s / 60 % 60, 0);
+    else
+        return false;
     return true;
 }
 
@@ -170,8 +181,8 @@ static err julian(struct arena *arena, int64_t wall_us, str *out)
 }
 
 /* A finite timestamp's wall clock; epoch_us is what "epoch" counts. */
-static bool wall_field(struct arena *arena, enum unit field, int64_t wall_us, int64_t epoch_us,
-                       err *error, str *out)
+static bool wall_field(
+    struct arena *arena, enum unit field, int64_t wall_us, int64_t epoch_us, err *error, str *out)
 {
     int64_t value;
     *error = NULL;
@@ -180,9 +191,12 @@ static bool wall_field(struct arena *arena, enum unit field, int64_t wall_us, in
         *out = fixed(arena, value, 0);
         return true;
     }
-    if (field == UNIT_EPOCH) *out = fixed(arena, epoch_us, 6);
-    else if (field == UNIT_JULIAN) *error = julian(arena, wall_us, out);
-    else return false;
+    if (field == UNIT_EPOCH)
+        *out = fixed(arena, epoch_us, 6);
+    else if (field == UNIT_JULIAN)
+        *error = julian(arena, wall_us, out);
+    else
+        return false;
     return true;
 }
 
@@ -200,8 +214,8 @@ err timestamp_extract(struct arena *arena, str unit, int64_t us, bool *null, str
     return unsupported_unit(arena, unit, name_timestamp);
 }
 
-err timestamptz_extract(struct arena *arena, const struct tz_zone *zone, str unit, int64_t us,
-                        bool *null, str *out)
+err timestamptz_extract(
+    struct arena *arena, const struct tz_zone *zone, str unit, int64_t us, bool *null, str *out)
 {
     enum unit field = field_unit(unit);
     err error;
@@ -251,7 +265,7 @@ err interval_extract(struct arena *arena, str unit, struct interval value, str *
 static int64_t unit_us(enum unit unit)
 {
     static const int64_t us[] = {
-        [UNIT_MICROSECOND] = 1,          [UNIT_MILLISECOND] = 1000,     [UNIT_SECOND] = US_PER_SECOND,
+        [UNIT_MICROSECOND] = 1,        [UNIT_MILLISECOND] = 1000, [UNIT_SECOND] = US_PER_SECOND,
         [UNIT_MINUTE] = US_PER_MINUTE, [UNIT_HOUR] = US_PER_HOUR, [UNIT_DAY] = US_PER_DAY,
     };
     return unit <= UNIT_DAY ? us[unit] : 0;
@@ -274,7 +288,9 @@ static bool trunc_days(enum unit unit, int32_t *days)
     case UNIT_YEAR: *days = date_from_civil(year, 1, 1); return true;
     case UNIT_DECADE: *days = date_from_civil(floor_div_i64(year, 10) * 10, 1, 1); return true;
     case UNIT_CENTURY: *days = date_from_civil(first_year_of_span(year, 100), 1, 1); return true;
-    case UNIT_MILLENNIUM: *days = date_from_civil(first_year_of_span(year, 1000), 1, 1); return true;
+    case UNIT_MILLENNIUM:
+        *days = date_from_civil(first_year_of_span(year, 1000), 1, 1);
+        return true;
     default: return false;
     }
 }
@@ -308,8 +324,8 @@ err timestamp_trunc(struct arena *arena, str unit, int64_t us, int64_t *out)
     return timestamp_check(arena, *out);
 }
 
-err timestamptz_trunc(struct arena *arena, const struct tz_zone *zone, str unit, int64_t us,
-                      int64_t *out)
+err timestamptz_trunc(
+    struct arena *arena, const struct tz_zone *zone, str unit, int64_t us, int64_t *out)
 {
     *out = us;
     if (!timestamp_is_finite(us)) return NULL;
@@ -328,7 +344,7 @@ err timestamptz_trunc(struct arena *arena, const struct tz_zone *zone, str unit,
 err interval_trunc(struct arena *arena, str unit, struct interval value, struct interval *out)
 {
     static const int32_t months_of[] = {
-        [UNIT_MONTH] = 1,     [UNIT_QUARTER] = 3,    [UNIT_YEAR] = 12,
+        [UNIT_MONTH] = 1,    [UNIT_QUARTER] = 3,    [UNIT_YEAR] = 12,
         [UNIT_DECADE] = 120, [UNIT_CENTURY] = 1200, [UNIT_MILLENNIUM] = 12000,
     };
     enum unit field = interval_unit(unit);
@@ -351,8 +367,8 @@ err interval_trunc(struct arena *arena, str unit, struct interval value, struct 
     return NULL;
 }
 
-err timestamp_bin(struct arena *arena, struct interval stride, int64_t us, int64_t origin,
-                  int64_t *out)
+err timestamp_bin(
+    struct arena *arena, struct interval stride, int64_t us, int64_t origin, int64_t *out)
 {
     *out = us;
     if (!timestamp_is_finite(us)) return NULL;

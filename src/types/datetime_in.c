@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "types/datetime_int.h"
 
+enum { OFFSET_END_S = 16 * 3600 }; /* offsets stay below */
+
 /* ---- the canonical forms ---- */
 
 /* Two digits, or a negative number. */
@@ -30,7 +32,8 @@ static bool quick_time(str text, int64_t *us, size_t *used)
 {
     if (text.len < 8 || text.at[2] != ':' || text.at[5] != ':') return false;
     int32_t hour = two(text.at), minute = two(text.at + 3), second = two(text.at + 6);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return false;
     int64_t fraction = 0, unit = US_PER_SECOND;
     size_t at = 8;
     if (at < text.len && text.at[at] == '.') {
@@ -101,8 +104,12 @@ int32_t session_today(const struct type_session *session)
 
 /* ---- the free form ---- */
 
-static err decode(struct arena *arena, const struct type_session *session, enum decode_mode mode,
-                  const char *type, str text, struct decoded *out)
+static err decode(struct arena *arena,
+                  const struct type_session *session,
+                  enum decode_mode mode,
+                  const char *type,
+                  str text,
+                  struct decoded *out)
 {
     struct pieces pieces;
     enum decode_result result = DECODE_FORMAT;
@@ -131,11 +138,16 @@ err date_parse(struct arena *arena, const struct type_session *session, str text
     if (text.len == 10 && quick_date(text.at, out)) return NULL;
     struct decoded d;
     TRY(decode(arena, session, DECODE_DATETIME, "date", text, &d));
-    if (d.moment == MOMENT_EPOCH) *out = 0;
-    else if (d.moment == MOMENT_INFINITY) *out = DATE_INFINITY;
-    else if (d.moment == MOMENT_MINUS_INFINITY) *out = DATE_MINUS_INFINITY;
-    else if (d.year < YEAR_MIN || d.year > YEAR_MAX) return date_out_of_range(arena, text);
-    else *out = date_from_civil(d.year, d.month, d.day);
+    if (d.moment == MOMENT_EPOCH)
+        *out = 0;
+    else if (d.moment == MOMENT_INFINITY)
+        *out = DATE_INFINITY;
+    else if (d.moment == MOMENT_MINUS_INFINITY)
+        *out = DATE_MINUS_INFINITY;
+    else if (d.year < YEAR_MIN || d.year > YEAR_MAX)
+        return date_out_of_range(arena, text);
+    else
+        *out = date_from_civil(d.year, d.month, d.day);
     return NULL;
 }
 
@@ -169,7 +181,8 @@ static bool moment_of(const struct decoded *d, int64_t *out)
 
 static err wall_of(struct arena *arena, const struct decoded *d, str text, int64_t *out)
 {
-    if (d->year < YEAR_MIN - 1 || d->year > YEAR_MAX + 1) return timestamp_out_of_range(arena, text);
+    if (d->year < YEAR_MIN - 1 || d->year > YEAR_MAX + 1)
+        return timestamp_out_of_range(arena, text);
     *out = date_from_civil(d->year, d->month, d->day) * US_PER_DAY + time_of(d);
     return NULL;
 }
@@ -184,8 +197,8 @@ static err finish(struct arena *arena, int64_t us, int32_t typmod, str text, int
     return NULL;
 }
 
-err timestamp_parse(struct arena *arena, const struct type_session *session, str text,
-                    int32_t typmod, int64_t *out)
+err timestamp_parse(
+    struct arena *arena, const struct type_session *session, str text, int32_t typmod, int64_t *out)
 {
     struct quick quick;
     if (LIKELY(quick_timestamp(text, &quick))) {
@@ -203,8 +216,8 @@ static int32_t wall_offset(const struct type_session *session, int64_t wall_us)
     return tz_at_wall(zone_of(session), floor_div_i64(wall_us, US_PER_SECOND)).east_s;
 }
 
-err timestamptz_parse(struct arena *arena, const struct type_session *session, str text,
-                      int32_t typmod, int64_t *out)
+err timestamptz_parse(
+    struct arena *arena, const struct type_session *session, str text, int32_t typmod, int64_t *out)
 {
     struct quick quick;
     if (LIKELY(quick_timestamp(text, &quick))) {
@@ -221,8 +234,8 @@ err timestamptz_parse(struct arena *arena, const struct type_session *session, s
     return finish(arena, us, typmod, text, out);
 }
 
-err time_parse(struct arena *arena, const struct type_session *session, str text, int32_t typmod,
-               int64_t *out)
+err time_parse(
+    struct arena *arena, const struct type_session *session, str text, int32_t typmod, int64_t *out)
 {
     size_t used;
     if (quick_time(text, out, &used) && used == text.len) {
@@ -238,12 +251,15 @@ err time_parse(struct arena *arena, const struct type_session *session, str text
 /* The offset of the session's zone for a clock without one: on the given date, else today. */
 static int32_t session_offset(const struct type_session *session, const struct decoded *d)
 {
-    int32_t days =
-        d->has_date ? date_from_civil(d->year, d->month, d->day) : session_today(session);
+    bool dated = d->has_date && d->year >= YEAR_MIN && d->year <= YEAR_MAX;
+    int32_t days = dated ? date_from_civil(d->year, d->month, d->day) : session_today(session);
     return wall_offset(session, days * US_PER_DAY + time_of(d));
 }
 
-err timetz_parse(struct arena *arena, const struct type_session *session, str text, int32_t typmod,
+err timetz_parse(struct arena *arena,
+                 const struct type_session *session,
+                 str text,
+                 int32_t typmod,
                  struct timetz *out)
 {
     size_t used;
@@ -258,6 +274,10 @@ err timetz_parse(struct arena *arena, const struct type_session *session, str te
     struct decoded d;
     TRY(decode(arena, session, DECODE_TIME, "time with time zone", text, &d));
     east_s = d.has_zone ? d.east_s : session_offset(session, &d);
+    /* A POSIX zone may be further off than any offset that could be read back. */
+    if (east_s >= OFFSET_END_S || east_s <= -OFFSET_END_S) {
+        return decode_error(arena, DECODE_ZONE_OVERFLOW, "", text, STR_NONE);
+    }
     *out = (struct timetz){round_time(time_of(&d), typmod), -east_s};
     return NULL;
 }

@@ -130,17 +130,17 @@ bool datetime_split(str text, struct pieces *out);
 /* ---- decoding ---- */
 enum decode_result {
     DECODE_OK,
-    DECODE_FORMAT,          /* 22007 */
-    DECODE_OVERFLOW,        /* 22008 */
-    DECODE_OVERFLOW_MD,     /* 22008, perhaps month and day are swapped */
-    DECODE_ZONE_OVERFLOW,   /* 22009 */
-    DECODE_ZONE_UNKNOWN,    /* 22023 */
+    DECODE_FORMAT,            /* 22007 */
+    DECODE_OVERFLOW,          /* 22008 */
+    DECODE_OVERFLOW_MD,       /* 22008, perhaps month and day are swapped */
+    DECODE_ZONE_OVERFLOW,     /* 22009 */
+    DECODE_ZONE_UNKNOWN,      /* 22023 */
     DECODE_INTERVAL_OVERFLOW, /* 22015: one field */
     DECODE_INTERVAL_RANGE,    /* 22008: the whole */
 };
 /* The err for a result that is not DECODE_OK; zone is the name not found. */
-MUST_USE err decode_error(struct arena *arena, enum decode_result result, const char *type, str text,
-                          str zone);
+MUST_USE err
+decode_error(struct arena *arena, enum decode_result result, const char *type, str text, str zone);
 
 struct decoded {
     enum moment moment; /* EPOCH and the infinities; else NONE and the fields count */
@@ -153,8 +153,10 @@ struct decoded {
     str bad_zone;
 };
 enum decode_mode { DECODE_DATETIME, DECODE_TIME };
-enum decode_result datetime_decode(const struct type_session *session, enum decode_mode mode,
-                                   struct pieces *pieces, struct decoded *out);
+enum decode_result datetime_decode(const struct type_session *session,
+                                   enum decode_mode mode,
+                                   struct pieces *pieces,
+                                   struct decoded *out);
 
 /* "hh:mm", "hh:mm:ss.fff", "mm:ss.fff". hours may be large: the caller checks. */
 struct clock_time {

@@ -44,9 +44,12 @@ err date_sub(struct arena *arena, int32_t a, int32_t b, int32_t *out)
 
 err date_to_timestamp(struct arena *arena, int32_t date, int64_t *out)
 {
-    if (date == DATE_INFINITY) *out = TIMESTAMP_INFINITY;
-    else if (date == DATE_MINUS_INFINITY) *out = TIMESTAMP_MINUS_INFINITY;
-    else *out = date * US_PER_DAY;
+    if (date == DATE_INFINITY)
+        *out = TIMESTAMP_INFINITY;
+    else if (date == DATE_MINUS_INFINITY)
+        *out = TIMESTAMP_MINUS_INFINITY;
+    else
+        *out = date * US_PER_DAY;
     return timestamp_check(arena, *out);
 }
 
@@ -116,8 +119,11 @@ static int64_t utc_of(const struct tz_zone *zone, int64_t wall_us)
     return wall_us - tz_at_wall(zone, floor_div_i64(wall_us, US_PER_SECOND)).east_s * US_PER_SECOND;
 }
 
-err timestamptz_add(struct arena *arena, const struct tz_zone *zone, int64_t us,
-                    struct interval interval, int64_t *out)
+err timestamptz_add(struct arena *arena,
+                    const struct tz_zone *zone,
+                    int64_t us,
+                    struct interval interval,
+                    int64_t *out)
 {
     *out = us;
     if (!timestamp_is_finite(us)) return NULL;
@@ -198,7 +204,8 @@ int timetz_compare_text(str a, str b)
     return stored ? timetz_compare(x, y) : str_cmp(a, b);
 }
 
-struct timetz timetz_at_zone(const struct type_session *session, const struct tz_zone *zone,
+struct timetz timetz_at_zone(const struct type_session *session,
+                             const struct tz_zone *zone,
                              struct timetz value)
 {
     int64_t now_s = floor_div_i64(session_now_us(session), US_PER_SECOND);
@@ -264,8 +271,7 @@ err make_timestamp(struct arena *arena, const struct datetime_parts *parts, int6
         return err_sql(arena, "22008",
                        "date/time field value out of range: %lld-%02lld-%02lld %lld:%02lld:%02g",
                        (long long)parts->year, (long long)parts->month, (long long)parts->day,
-                       (long long)parts->hour, (long long)parts->minute,
-                       parts->second);
+                       (long long)parts->hour, (long long)parts->minute, parts->second);
     }
     *out = date * US_PER_DAY + time;
     return timestamp_check(arena, *out);

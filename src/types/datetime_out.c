@@ -73,8 +73,10 @@ static void write_infinity(struct buf *out, bool negative)
 void date_write(struct buf *out, int32_t days)
 {
     char text[TEXT_MAX];
-    if (!date_is_finite(days)) write_infinity(out, days == DATE_MINUS_INFINITY);
-    else append(out, text, put_date(text, days));
+    if (!date_is_finite(days))
+        write_infinity(out, days == DATE_MINUS_INFINITY);
+    else
+        append(out, text, put_date(text, days));
 }
 
 void time_write(struct buf *out, int64_t us)
@@ -100,11 +102,15 @@ static char *put_timestamp(char *at, int64_t us, enum datetime_style style)
 void timestamp_write(struct buf *out, int64_t us, enum datetime_style style)
 {
     char text[TEXT_MAX];
-    if (!timestamp_is_finite(us)) write_infinity(out, us == TIMESTAMP_MINUS_INFINITY);
-    else append(out, text, put_timestamp(text, us, style));
+    if (!timestamp_is_finite(us))
+        write_infinity(out, us == TIMESTAMP_MINUS_INFINITY);
+    else
+        append(out, text, put_timestamp(text, us, style));
 }
 
-void timestamptz_write(struct buf *out, int64_t us, const struct tz_zone *zone,
+void timestamptz_write(struct buf *out,
+                       int64_t us,
+                       const struct tz_zone *zone,
                        enum datetime_style style)
 {
     char text[TEXT_MAX];

@@ -172,7 +172,8 @@ enum word_kind datetime_word(str word, int32_t *value)
 
 bool datetime_is_word(str word)
 {
-    static const char *const letters[] = {"d", "h", "m", "mm", "s", "y", "dow", "doy", "isodow", "isoyear"};
+    static const char *const letters[] = {"d", "h",   "m",   "mm",     "s",
+                                          "y", "dow", "doy", "isodow", "isoyear"};
     int32_t value;
     for (size_t i = 0; i < COUNT_OF(letters); i++) {
         if (str_eq_nocase(word, str_of(letters[i]))) return true;

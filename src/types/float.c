@@ -31,7 +31,8 @@ static bool reads_back_4(const char *text, double value)
     return strtof(text, NULL) == (float)value;
 }
 
-static const struct precision double_precision = {"double precision", reads_back_8, 15, 17, 15, 53, DBL_MIN};
+static const struct precision double_precision = {
+    "double precision", reads_back_8, 15, 17, 15, 53, DBL_MIN};
 static const struct precision single_precision = {"real", reads_back_4, 6, 9, 6, 24, FLT_MIN};
 
 /* ---- input ---- */
@@ -168,7 +169,9 @@ static bool is_power_of_two(uint64_t mantissa)
 
 /* True for a decimal half way between value and a neighbour. It may read back as value, by the rule
  * of even mantissas, but PostgreSQL takes only what lies inside. */
-static bool is_midpoint(const struct precision *precision, double value, const struct decimal *decimal)
+static bool is_midpoint(const struct precision *precision,
+                        double value,
+                        const struct decimal *decimal)
 {
     uint64_t digits = 0;
     for (int i = 0; i < decimal->count; i++) {
@@ -205,7 +208,9 @@ static bool step_up(char *text)
 
 /* The decimal of so many digits nearest to value; false when it does not read back. Above a power
  * of two values lie twice as far apart as below, so there the next decimal up is tried as well. */
-static bool try_digits(const struct precision *precision, double value, int count,
+static bool try_digits(const struct precision *precision,
+                       double value,
+                       int count,
                        struct decimal *out)
 {
     char text[40];
@@ -280,8 +285,10 @@ static void write_number(struct buf *out, const struct precision *precision, dou
     struct decimal decimal;
     shortest(precision, value, &decimal);
     bool fixed = decimal.exponent >= -4 && decimal.exponent < precision->fixed_below;
-    if (fixed) write_fixed(out, &decimal);
-    else write_exponent(out, &decimal);
+    if (fixed)
+        write_fixed(out, &decimal);
+    else
+        write_exponent(out, &decimal);
 }
 
 void float8_write(struct buf *out, double value)

@@ -10,10 +10,10 @@ struct width_row {
 
 /* oid's input takes negative numbers and wraps them, as strtoul does in PostgreSQL. */
 static const struct width_row widths[] = {
-    [INT_2] = {"smallint", INT16_MIN, INT16_MAX},
-    [INT_4] = {"integer", INT32_MIN, INT32_MAX},
-    [INT_8] = {"bigint", INT64_MIN, INT64_MAX},
-    [INT_OID] = {"oid", 0, UINT32_MAX},
+    [INT_2] = {"smallint", INT16_MIN, INT16_MAX },
+    [INT_4] = {"integer",  INT32_MIN, INT32_MAX },
+    [INT_8] = {"bigint",   INT64_MIN, INT64_MAX },
+    [INT_OID] = {"oid",      0,         UINT32_MAX},
 };
 
 static bool is_space(char c)
@@ -75,7 +75,8 @@ err int_parse(struct arena *arena, enum int_width width, str text, int64_t *out)
 static err out_of_range(struct arena *arena, enum int_width width)
 {
     /* PostgreSQL writes the type's name in upper case for oid alone. */
-    return err_sql(arena, "22003", "%s out of range", width == INT_OID ? "OID" : widths[width].name);
+    return err_sql(arena, "22003", "%s out of range",
+                   width == INT_OID ? "OID" : widths[width].name);
 }
 
 err int_check(struct arena *arena, enum int_width width, int64_t value)
@@ -84,8 +85,8 @@ err int_check(struct arena *arena, enum int_width width, int64_t value)
     return NULL;
 }
 
-static err finish(struct arena *arena, enum int_width width, bool overflow, int64_t value,
-                  int64_t *out)
+static err finish(
+    struct arena *arena, enum int_width width, bool overflow, int64_t value, int64_t *out)
 {
     if (overflow) return out_of_range(arena, width);
     TRY(int_check(arena, width, value));

@@ -24,7 +24,7 @@ struct parser {
     int64_t days;
     int64_t months;
     int64_t years;
-    unsigned have; /* 1 << enum unit; a clock counts as hour, minute, second */
+    unsigned have;  /* 1 << enum unit; a clock counts as hour, minute, second */
     enum unit unit; /* of the number that comes next, from the right */
     int32_t range;
     bool ago;
@@ -43,8 +43,10 @@ static bool add_fraction_us(struct parser *p, double fraction, int64_t unit_us)
     double exact = fraction * (double)unit_us;
     int64_t whole = (int64_t)exact;
     exact -= (double)whole;
-    if (exact > 0.5) whole++;
-    else if (exact < -0.5) whole--;
+    if (exact > 0.5)
+        whole++;
+    else if (exact < -0.5)
+        whole--;
     return add_scaled(&p->us, whole, 1);
 }
 
@@ -57,7 +59,8 @@ static bool add_fraction_days(struct parser *p, double fraction, int64_t unit_da
 
 static bool add_fraction_years(struct parser *p, double fraction, int64_t unit_years)
 {
-    return add_scaled(&p->months, (int64_t)rint(fraction * (double)unit_years * MONTHS_PER_YEAR), 1);
+    return add_scaled(&p->months, (int64_t)rint(fraction * (double)unit_years * MONTHS_PER_YEAR),
+                      1);
 }
 
 /* How a number of each unit adds up: whole part times scale, and the fraction on. */
@@ -88,17 +91,20 @@ static bool has_rule(enum unit unit)
 static bool add_number(struct parser *p, enum unit unit, int64_t value, double fraction)
 {
     const struct unit_rule *rule = &unit_rules[unit];
-    if (rule->us) return add_scaled(&p->us, value, rule->us) && add_fraction_us(p, fraction, rule->us);
+    if (rule->us)
+        return add_scaled(&p->us, value, rule->us) && add_fraction_us(p, fraction, rule->us);
     if (rule->days == 1) {
         return add_scaled(&p->days, value, 1) && add_fraction_us(p, fraction, US_PER_DAY);
     }
     if (rule->days) {
-        return add_scaled(&p->days, value, rule->days) && add_fraction_days(p, fraction, rule->days);
+        return add_scaled(&p->days, value, rule->days) &&
+               add_fraction_days(p, fraction, rule->days);
     }
     if (rule->months) {
         return add_scaled(&p->months, value, 1) && add_fraction_days(p, fraction, DAYS_PER_MONTH);
     }
-    return add_scaled(&p->years, value, rule->years) && add_fraction_years(p, fraction, rule->years);
+    return add_scaled(&p->years, value, rule->years) &&
+           add_fraction_years(p, fraction, rule->years);
 }
 
 /* The bits a unit claims, so that none comes twice; a fraction of seconds claims its parts. */
@@ -115,8 +121,12 @@ static enum unit default_unit(int32_t range)
         int32_t last; /* lowest field of the range */
         enum unit unit;
     } rows[] = {
-        {RANGE_SECOND, UNIT_SECOND}, {RANGE_MINUTE, UNIT_MINUTE}, {RANGE_HOUR, UNIT_HOUR},
-        {RANGE_DAY, UNIT_DAY},       {RANGE_MONTH, UNIT_MONTH},   {RANGE_YEAR, UNIT_YEAR},
+        {RANGE_SECOND, UNIT_SECOND},
+        {RANGE_MINUTE, UNIT_MINUTE},
+        {RANGE_HOUR,   UNIT_HOUR  },
+        {RANGE_DAY,    UNIT_DAY   },
+        {RANGE_MONTH,  UNIT_MONTH },
+        {RANGE_YEAR,   UNIT_YEAR  },
     };
     if (range == RANGE_FULL) return UNIT_SECOND;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -492,8 +502,10 @@ void interval_write(struct buf *out, struct interval value)
     write_field(&w, value.days, "day");
     if (!w.empty && !value.us) return;
     if (!w.empty) buf_char(out, ' ');
-    if (value.us < 0) buf_char(out, '-');
-    else if (w.negative) buf_char(out, '+');
+    if (value.us < 0)
+        buf_char(out, '-');
+    else if (w.negative)
+        buf_char(out, '+');
     write_clock(out, value.us < 0 ? 0 - (uint64_t)value.us : (uint64_t)value.us);
 }
 
@@ -559,8 +571,8 @@ static bool double_fits_int32(double value)
 
 /* What months and days give as doubles, cut to whole ones; their fractions go down to days and
  * seconds, never up. time_us is the time part's own product. */
-static err cascade(struct arena *arena, double months, double days, double time_us,
-                   struct interval *out)
+static err cascade(
+    struct arena *arena, double months, double days, double time_us, struct interval *out)
 {
     bool fits = double_fits_int32(months) && double_fits_int32(days);
     if (!fits) return out_of_range(arena);
@@ -573,7 +585,8 @@ static err cascade(struct arena *arena, double months, double days, double time_
         if (__builtin_add_overflow(out->days, carry, &out->days)) return out_of_range(arena);
         rest_s -= (double)carry * DAY_S;
     }
-    if (__builtin_add_overflow(out->days, (int32_t)rest_days, &out->days)) return out_of_range(arena);
+    if (__builtin_add_overflow(out->days, (int32_t)rest_days, &out->days))
+        return out_of_range(arena);
     double us = rint(time_us + rest_s * (double)US_PER_SECOND);
     if (!(us >= -0x1p63 && us < 0x1p63)) return out_of_range(arena);
     out->us = (int64_t)us;

@@ -23,8 +23,10 @@ static size_t skip_container(str s, size_t at)
             continue;
         }
         at++;
-        if (c == '{' || c == '[') depth++;
-        else if ((c == '}' || c == ']') && --depth == 0) return at;
+        if (c == '{' || c == '[')
+            depth++;
+        else if ((c == '}' || c == ']') && --depth == 0)
+            return at;
     }
     return s.len;
 }

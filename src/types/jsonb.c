@@ -61,7 +61,8 @@ static int compare_members(const void *a, const void *b)
 
 static err write_object(struct arena *arena, struct buf *out, const struct json *value)
 {
-    const struct json_member **sorted = ARENA_ARRAY(arena, const struct json_member *, value->count);
+    const struct json_member **sorted =
+        ARENA_ARRAY(arena, const struct json_member *, value->count);
     for (size_t i = 0; i < value->count; i++) sorted[i] = &value->members[i];
     if (value->count) qsort(sorted, value->count, sizeof *sorted, compare_members);
     buf_char(out, '{');
@@ -129,9 +130,9 @@ enum jsonb_kind jsonb_kind(str json)
 str jsonb_typeof(str json)
 {
     static const str names[] = {
-        [JSONB_NULL] = STR_INIT("null"),    [JSONB_STRING] = STR_INIT("string"),
+        [JSONB_NULL] = STR_INIT("null"),     [JSONB_STRING] = STR_INIT("string"),
         [JSONB_NUMBER] = STR_INIT("number"), [JSONB_BOOL] = STR_INIT("boolean"),
-        [JSONB_ARRAY] = STR_INIT("array"),  [JSONB_OBJECT] = STR_INIT("object"),
+        [JSONB_ARRAY] = STR_INIT("array"),   [JSONB_OBJECT] = STR_INIT("object"),
     };
     return names[jsonb_kind(json)];
 }
@@ -187,8 +188,10 @@ bool jsonb_path(str json, const str *path, size_t count, str *out)
         enum jsonb_kind kind = jsonb_kind(json);
         int64_t index;
         bool found = false;
-        if (kind == JSONB_OBJECT) found = jsonb_get(json, path[i], &json);
-        else if (kind == JSONB_ARRAY && str_to_i64(path[i], &index)) found = json_text_at(json, index, &json);
+        if (kind == JSONB_OBJECT)
+            found = jsonb_get(json, path[i], &json);
+        else if (kind == JSONB_ARRAY && str_to_i64(path[i], &index))
+            found = json_text_at(json, index, &json);
         if (!found) return false;
     }
     *out = json;

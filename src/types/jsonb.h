@@ -73,18 +73,18 @@ MUST_USE err jsonb_delete_key(struct arena *arena, str a, str key, str *out);
 MUST_USE err jsonb_delete_keys(struct arena *arena, str a, const str *keys, size_t count, str *out);
 MUST_USE err jsonb_delete_index(struct arena *arena, str a, int64_t index, str *out);
 MUST_USE err jsonb_delete_path(struct arena *arena, str a, const str *path, size_t count, str *out);
-MUST_USE err jsonb_set(struct arena *arena, str a, const str *path, size_t count, str value,
-                       bool create, str *out);
-MUST_USE err jsonb_insert(struct arena *arena, str a, const str *path, size_t count, str value,
-                          bool after, str *out);
+MUST_USE err jsonb_set(
+    struct arena *arena, str a, const str *path, size_t count, str value, bool create, str *out);
+MUST_USE err jsonb_insert(
+    struct arena *arena, str a, const str *path, size_t count, str value, bool after, str *out);
 str jsonb_strip_nulls(struct arena *arena, str a);
 str json_text_strip_nulls(struct arena *arena, str a);
 str jsonb_pretty(struct arena *arena, str a);
 
 /* ---- building: keys and values are put in, one normal form comes out ---- */
 struct jsonb_pair {
-    str key;   /* decoded */
-    str value; /* jsonb */
+    str key;      /* decoded */
+    str value;    /* jsonb */
     size_t index; /* jsonb_write_object's own */
 };
 /* Sorts and drops earlier duplicates; reorders pairs. */

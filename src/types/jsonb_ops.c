@@ -228,8 +228,10 @@ static void merge_objects(struct buf *out, str a, str b)
     bool more_b = json_walk_next(&y, &key_b, &value_b);
     while (more_a || more_b) {
         int order = !more_a ? 1 : !more_b ? -1 : compare_keys(key_a, key_b);
-        if (order < 0) builder_add(&builder, key_a, value_a);
-        else builder_add(&builder, key_b, value_b);
+        if (order < 0)
+            builder_add(&builder, key_a, value_a);
+        else
+            builder_add(&builder, key_b, value_b);
         if (order <= 0) more_a = json_walk_next(&x, &key_a, &value_a);
         if (order >= 0) more_b = json_walk_next(&y, &key_b, &value_b);
     }
@@ -359,7 +361,8 @@ static err edit_object(const struct edit *edit, str object, size_t level, struct
     bool exists = jsonb_get(object, wanted, &found);
     if (exists && last && edit_inserts(edit)) {
         struct err *error = err_sql(edit->arena, "22023", "cannot replace existing key");
-        return err_hint(edit->arena, error, "Try using the function jsonb_set to replace key value.");
+        return err_hint(edit->arena, error,
+                        "Try using the function jsonb_set to replace key value.");
     }
     bool pending = !exists && last && edit_may_add(edit);
     str new_key = pending ? quoted(edit->arena, wanted) : STR_NONE;
@@ -370,9 +373,12 @@ static err edit_object(const struct edit *edit, str object, size_t level, struct
         bool target = exists && json_string_equals(key, wanted);
         if (target && last && edit->kind == EDIT_DELETE) continue;
         builder_key(&builder, key);
-        if (!target) buf_str_add(out, value);
-        else if (last) buf_str_add(out, edit->value);
-        else TRY(edit_value(edit, value, level + 1, out));
+        if (!target)
+            buf_str_add(out, value);
+        else if (last)
+            buf_str_add(out, edit->value);
+        else
+            TRY(edit_value(edit, value, level + 1, out));
     }
     add_sorted(&builder, &pending, STR_NONE, new_key, edit->value);
     builder_close(&builder);
@@ -386,8 +392,9 @@ static err edit_index(const struct edit *edit, size_t level, size_t count, int64
     int64_t index;
     str step = edit->path[level];
     if (!str_to_i64(step, &index) || index < INT32_MIN || index > INT32_MAX) {
-        return err_sql(edit->arena, "22P02", "path element at position %zu is not an integer: \"%.*s\"",
-                       level + 1, STR_FMT(step));
+        return err_sql(edit->arena, "22P02",
+                       "path element at position %zu is not an integer: \"%.*s\"", level + 1,
+                       STR_FMT(step));
     }
     int64_t items = (int64_t)count;
     if (index < 0) index = -index > items ? -1 : index + items;
@@ -448,8 +455,8 @@ static err edit_value(const struct edit *edit, str value, size_t level, struct b
 static err edit_top(const struct edit *edit, str a, str *out)
 {
     if (!is_container(jsonb_kind(a))) {
-        return err_sql(edit->arena, "22023", edit->kind == EDIT_DELETE
-                                                 ? "cannot delete path in scalar"
+        return err_sql(edit->arena, "22023",
+                       edit->kind == EDIT_DELETE ? "cannot delete path in scalar"
                                                  : "cannot set path in scalar");
     }
     *out = a;
@@ -467,15 +474,15 @@ err jsonb_delete_path(struct arena *arena, str a, const str *path, size_t count,
     return edit_top(&edit, a, out);
 }
 
-err jsonb_set(struct arena *arena, str a, const str *path, size_t count, str value, bool create,
-              str *out)
+err jsonb_set(
+    struct arena *arena, str a, const str *path, size_t count, str value, bool create, str *out)
 {
     const struct edit edit = {arena, create ? EDIT_CREATE : EDIT_REPLACE, path, count, value};
     return edit_top(&edit, a, out);
 }
 
-err jsonb_insert(struct arena *arena, str a, const str *path, size_t count, str value, bool after,
-                 str *out)
+err jsonb_insert(
+    struct arena *arena, str a, const str *path, size_t count, str value, bool after, str *out)
 {
     const struct edit edit = {arena, after ? EDIT_INSERT_AFTER : EDIT_INSERT_BEFORE, path, count,
                               value};
@@ -492,15 +499,19 @@ struct spacing {
 /* A string with the escapes that output needs, whatever the text had. */
 static void put_string(struct arena *arena, struct buf *out, str value)
 {
-    if (json_is_plain(value)) buf_str_add(out, value);
-    else json_write_str(out, jsonb_string(arena, value));
+    if (json_is_plain(value))
+        buf_str_add(out, value);
+    else
+        json_write_str(out, jsonb_string(arena, value));
 }
 
 static void strip(struct arena *arena, struct buf *out, const struct spacing *spacing, str value)
 {
     enum jsonb_kind kind = jsonb_kind(value);
-    if (kind == JSONB_STRING) put_string(arena, out, value);
-    else if (!is_container(kind)) buf_str_add(out, value);
+    if (kind == JSONB_STRING)
+        put_string(arena, out, value);
+    else if (!is_container(kind))
+        buf_str_add(out, value);
     if (!is_container(kind)) return;
     struct json_walk walk = json_walk(value);
     str key, item;

@@ -63,7 +63,8 @@ int32_t numeric_scale(str a)
 
 bool numeric_is_canonical(str text)
 {
-    if (str_eq(text, text_nan) || str_eq(text, text_infinity) || str_eq(text, text_minus_infinity)) {
+    if (str_eq(text, text_nan) || str_eq(text, text_infinity) ||
+        str_eq(text, text_minus_infinity)) {
         return true;
     }
     bool negative = text.len && text.at[0] == '-';
@@ -111,9 +112,9 @@ static const struct special_row specials[] = {
 /* A number taken apart: sign, digits with at most one point inside, exponent. */
 struct scanned {
     bool negative;
-    str digits;       /* with the point */
-    size_t whole;     /* digits before the point */
-    size_t fraction;  /* digits behind it */
+    str digits;      /* with the point */
+    size_t whole;    /* digits before the point */
+    size_t fraction; /* digits behind it */
     int64_t exponent;
 };
 
@@ -174,8 +175,10 @@ static err assemble(struct arena *arena, const struct scanned *number, str *out)
     for (size_t i = 0; i < number->digits.len; i++) {
         char c = number->digits.at[i];
         if (c == '.') continue;
-        if (c == '0' && !count) skipped++;
-        else digits[count++] = c;
+        if (c == '0' && !count)
+            skipped++;
+        else
+            digits[count++] = c;
     }
     int64_t whole = count ? (int64_t)number->whole - (int64_t)skipped + number->exponent : 0;
     if (scale > SCALE_MAX || whole > WHOLE_DIGITS_MAX) return overflow(arena);
@@ -379,9 +382,8 @@ static void first_digit(struct decimal_small a, int32_t *weight, int32_t *digit)
     int32_t place = digits - 1 - a.scale; /* decimal exponent of the first digit */
     *weight = (place >= 0 ? place : place - (DIGIT_WIDTH - 1)) / DIGIT_WIDTH;
     int width = place - *weight * DIGIT_WIDTH + 1; /* decimals in the first base-10000 digit */
-    *digit = digits >= width
-                 ? (int32_t)(magnitude / (u128)i128_power_of_ten(digits - width))
-                 : (int32_t)(magnitude * (u128)i128_power_of_ten(width - digits));
+    *digit = digits >= width ? (int32_t)(magnitude / (u128)i128_power_of_ten(digits - width))
+                             : (int32_t)(magnitude * (u128)i128_power_of_ten(width - digits));
 }
 
 static int32_t small_div_scale(struct decimal_small a, struct decimal_small b)
@@ -443,8 +445,7 @@ err numeric_div(struct arena *arena, str a, str b, str *out)
     if (!is_finite(a) || !is_finite(b)) return div_special(arena, a, b, out);
     if (numeric_is_zero(b)) return division_by_zero(arena);
     struct decimal x = decimal_read(arena, a), y = decimal_read(arena, b);
-    struct decimal quotient =
-        decimal_div(arena, &x, &y, decimal_div_scale(&x, &y), DECIMAL_ROUND);
+    struct decimal quotient = decimal_div(arena, &x, &y, decimal_div_scale(&x, &y), DECIMAL_ROUND);
     return decimal_finish(arena, &quotient, out);
 }
 
@@ -525,8 +526,8 @@ static str widen(struct arena *arena, str a, int32_t scale, int32_t wanted)
     return str_from(text, a.len + point + zeros);
 }
 
-static bool fit_small(struct arena *arena, str a, int32_t drop, enum decimal_rounding rounding,
-                      str *out)
+static bool fit_small(
+    struct arena *arena, str a, int32_t drop, enum decimal_rounding rounding, str *out)
 {
     struct decimal_small x;
     if (drop > SMALL_DIGITS_MAX || !decimal_small_read(a, &x) || drop > x.scale) return false;

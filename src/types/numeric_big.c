@@ -137,7 +137,9 @@ int decimal_compare(const struct decimal *a, const struct decimal *b)
 }
 
 /* |a| + sign * |b|, which must not be below zero. */
-static struct decimal combine(struct arena *arena, const struct decimal *a, const struct decimal *b,
+static struct decimal combine(struct arena *arena,
+                              const struct decimal *a,
+                              const struct decimal *b,
                               int sign)
 {
     int32_t top = a->weight > b->weight ? a->weight : b->weight;
@@ -259,8 +261,8 @@ static void scale_digits(int32_t *digits, int32_t count, int32_t factor)
 }
 
 /* Knuth, algorithm D. dividend has a spare leading zero; it is used up. divisor_count > 1. */
-static void divide_long(int32_t *dividend, int32_t count, int32_t *divisor, int32_t divisor_count,
-                        int16_t *quotient)
+static void divide_long(
+    int32_t *dividend, int32_t count, int32_t *divisor, int32_t divisor_count, int16_t *quotient)
 {
     int32_t factor = DIGIT_BASE / (divisor[0] + 1);
     scale_digits(dividend, count + 1, factor);
@@ -282,8 +284,10 @@ static void divide_long(int32_t *dividend, int32_t count, int32_t *divisor, int3
 }
 
 /* The quotient's digits down to weight `low`, the rest dropped. */
-static struct decimal quotient_to(struct arena *arena, const struct decimal *a,
-                                  const struct decimal *b, int32_t low)
+static struct decimal quotient_to(struct arena *arena,
+                                  const struct decimal *a,
+                                  const struct decimal *b,
+                                  int32_t low)
 {
     struct decimal quotient = {0};
     int32_t lowest_a = low + b->weight - b->count + 1; /* a's digits below have no say */
@@ -294,8 +298,10 @@ static struct decimal quotient_to(struct arena *arena, const struct decimal *a,
     int32_t *divisor = ARENA_ARRAY(arena, int32_t, (size_t)b->count);
     for (int32_t i = 0; i < b->count; i++) divisor[i] = b->digits[i];
     int16_t *digits = ARENA_ARRAY(arena, int16_t, (size_t)count);
-    if (b->count == 1) divide_short(dividend + 1, count, divisor[0], digits);
-    else divide_long(dividend, count, divisor, b->count, digits);
+    if (b->count == 1)
+        divide_short(dividend + 1, count, divisor[0], digits);
+    else
+        divide_long(dividend, count, divisor, b->count, digits);
     quotient.negative = a->negative != b->negative;
     quotient.weight = low + count - 1;
     quotient.count = count;
@@ -304,8 +310,11 @@ static struct decimal quotient_to(struct arena *arena, const struct decimal *a,
     return quotient;
 }
 
-struct decimal decimal_div(struct arena *arena, const struct decimal *a, const struct decimal *b,
-                           int32_t scale, enum decimal_rounding rounding)
+struct decimal decimal_div(struct arena *arena,
+                           const struct decimal *a,
+                           const struct decimal *b,
+                           int32_t scale,
+                           enum decimal_rounding rounding)
 {
     /* One digit more than shown decides the rounding: half rounds away, so what is below the
      * deciding decimal never matters. */
@@ -314,12 +323,15 @@ struct decimal decimal_div(struct arena *arena, const struct decimal *a, const s
     return decimal_fit(arena, &quotient, scale, rounding);
 }
 
-struct decimal decimal_fit(struct arena *arena, const struct decimal *value, int32_t scale,
+struct decimal decimal_fit(struct arena *arena,
+                           const struct decimal *value,
+                           int32_t scale,
                            enum decimal_rounding rounding)
 {
     struct decimal fitted = *value;
     fitted.scale = scale > 0 ? scale : 0;
-    int32_t low = -floor_div(scale + DIGIT_WIDTH - 1, DIGIT_WIDTH); /* weight of the last digit kept */
+    int32_t low =
+        -floor_div(scale + DIGIT_WIDTH - 1, DIGIT_WIDTH); /* weight of the last digit kept */
     int32_t kept = value->weight - low + 1;
     if (!value->count || kept > value->count) return fitted;
     if (kept < 0) return (struct decimal){.scale = fitted.scale};

@@ -15,11 +15,11 @@ typedef numeric_i128 i128;
 __extension__ typedef unsigned __int128 u128;
 
 enum {
-    SMALL_DIGITS_MAX = 37,         /* of a mantissa: any two add without overflow */
-    SCALE_MAX = 16383,             /* NUMERIC_DSCALE_MAX */
-    WHOLE_DIGITS_MAX = 131072,     /* before the point */
-    RESULT_SCALE_MAX = 1000,       /* NUMERIC_MAX_DISPLAY_SCALE */
-    SIGNIFICANT_MIN = 16,          /* NUMERIC_MIN_SIG_DIGITS */
+    SMALL_DIGITS_MAX = 37,     /* of a mantissa: any two add without overflow */
+    SCALE_MAX = 16383,         /* NUMERIC_DSCALE_MAX */
+    WHOLE_DIGITS_MAX = 131072, /* before the point */
+    RESULT_SCALE_MAX = 1000,   /* NUMERIC_MAX_DISPLAY_SCALE */
+    SIGNIFICANT_MIN = 16,      /* NUMERIC_MIN_SIG_DIGITS */
     DIGIT_BASE = 10000,
     DIGIT_WIDTH = 4,
 };
@@ -57,10 +57,15 @@ struct decimal decimal_mul(struct arena *arena, const struct decimal *a, const s
 
 enum decimal_rounding { DECIMAL_ROUND, DECIMAL_TRUNCATE };
 /* b must not be zero. */
-struct decimal decimal_div(struct arena *arena, const struct decimal *a, const struct decimal *b,
-                           int32_t scale, enum decimal_rounding rounding);
+struct decimal decimal_div(struct arena *arena,
+                           const struct decimal *a,
+                           const struct decimal *b,
+                           int32_t scale,
+                           enum decimal_rounding rounding);
 /* scale may be negative: digits left of the point become zeros. The shown scale is then 0. */
-struct decimal decimal_fit(struct arena *arena, const struct decimal *value, int32_t scale,
+struct decimal decimal_fit(struct arena *arena,
+                           const struct decimal *value,
+                           int32_t scale,
                            enum decimal_rounding rounding);
 /* Decimal position of the first digit: 0 for 1 to 9, -1 for 0.1. Value must not be zero. */
 int32_t decimal_magnitude(const struct decimal *value);

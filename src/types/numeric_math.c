@@ -27,7 +27,9 @@ static int32_t clamp_scale(int32_t scale, int32_t low_a, int32_t low_b)
     return scale > RESULT_SCALE_MAX ? RESULT_SCALE_MAX : scale;
 }
 
-static struct decimal mul_to(struct arena *arena, const struct decimal *a, const struct decimal *b,
+static struct decimal mul_to(struct arena *arena,
+                             const struct decimal *a,
+                             const struct decimal *b,
                              int32_t scale)
 {
     struct decimal product = decimal_mul(arena, a, b);
@@ -215,7 +217,8 @@ static struct decimal ln_to(struct arena *arena, const struct decimal *x, int32_
 static err check_logarithm(struct arena *arena, str a)
 {
     if (numeric_is_nan(a)) return NULL;
-    if (a.at[0] == '-') return err_sql(arena, "2201E", "cannot take logarithm of a negative number");
+    if (a.at[0] == '-')
+        return err_sql(arena, "2201E", "cannot take logarithm of a negative number");
     if (numeric_is_zero(a)) return err_sql(arena, "2201E", "cannot take logarithm of zero");
     return NULL;
 }
@@ -266,8 +269,10 @@ err numeric_log(struct arena *arena, str base, str a, str *out)
 /* ---- powers ---- */
 
 /* The product with as many significant digits as asked. */
-static struct decimal mul_significant(struct arena *arena, const struct decimal *a,
-                                      const struct decimal *b, int32_t digits)
+static struct decimal mul_significant(struct arena *arena,
+                                      const struct decimal *a,
+                                      const struct decimal *b,
+                                      int32_t digits)
 {
     struct decimal product = decimal_mul(arena, a, b);
     if (!product.count) return product;
@@ -288,8 +293,11 @@ static double power_magnitude(const struct decimal *base, int64_t exponent)
 }
 
 /* By squaring. base is not zero, exponent not 0, 1, -1, 2. */
-static err power_by_squaring(struct arena *arena, const struct decimal *base, int64_t exponent,
-                             int32_t scale, struct decimal *out)
+static err power_by_squaring(struct arena *arena,
+                             const struct decimal *base,
+                             int64_t exponent,
+                             int32_t scale,
+                             struct decimal *out)
 {
     double magnitude = power_magnitude(base, exponent);
     if (magnitude > 3.0 * INT16_MAX * DIGIT_WIDTH) return overflow(arena);
@@ -311,8 +319,11 @@ static err power_by_squaring(struct arena *arena, const struct decimal *base, in
     return NULL;
 }
 
-static err power_whole(struct arena *arena, const struct decimal *base, int64_t exponent,
-                       int32_t scale, struct decimal *out)
+static err power_whole(struct arena *arena,
+                       const struct decimal *base,
+                       int64_t exponent,
+                       int32_t scale,
+                       struct decimal *out)
 {
     struct decimal one = whole(arena, 1);
     if (exponent == 0) {
@@ -325,16 +336,22 @@ static err power_whole(struct arena *arena, const struct decimal *base, int64_t 
         *out = (struct decimal){.scale = scale};
         return NULL;
     }
-    if (exponent == 1) *out = decimal_fit(arena, base, scale, DECIMAL_ROUND);
-    else if (exponent == -1) *out = decimal_div(arena, &one, base, scale, DECIMAL_ROUND);
-    else if (exponent == 2) *out = mul_to(arena, base, base, scale);
-    else return power_by_squaring(arena, base, exponent, scale, out);
+    if (exponent == 1)
+        *out = decimal_fit(arena, base, scale, DECIMAL_ROUND);
+    else if (exponent == -1)
+        *out = decimal_div(arena, &one, base, scale, DECIMAL_ROUND);
+    else if (exponent == 2)
+        *out = mul_to(arena, base, base, scale);
+    else
+        return power_by_squaring(arena, base, exponent, scale, out);
     return NULL;
 }
 
 /* base > 0: e^(exponent * ln(base)). */
-static err power_by_logarithm(struct arena *arena, const struct decimal *base,
-                              const struct decimal *exponent, struct decimal *out)
+static err power_by_logarithm(struct arena *arena,
+                              const struct decimal *base,
+                              const struct decimal *exponent,
+                              struct decimal *out)
 {
     int32_t weight = ln_weight(arena, base);
     int32_t rough_scale = at_least_zero(8 - weight);
@@ -362,8 +379,10 @@ static bool is_whole(const struct decimal *value)
     return value->count <= value->weight + 1;
 }
 
-static err power_finite(struct arena *arena, const struct decimal *base,
-                        const struct decimal *exponent, struct decimal *out)
+static err power_finite(struct arena *arena,
+                        const struct decimal *base,
+                        const struct decimal *exponent,
+                        struct decimal *out)
 {
     if (!base->count && exponent->negative) {
         return err_sql(arena, "2201F", "zero raised to a negative power is undefined");
@@ -387,8 +406,8 @@ static err power_finite(struct arena *arena, const struct decimal *base,
     struct decimal magnitude = *base;
     magnitude.negative = false;
     TRY(power_by_logarithm(arena, &magnitude, exponent, out));
-    bool odd = exponent->count == exponent->weight + 1 &&
-               exponent->digits[exponent->count - 1] % 2 == 1;
+    bool odd =
+        exponent->count == exponent->weight + 1 && exponent->digits[exponent->count - 1] % 2 == 1;
     out->negative = base->negative && odd && out->count;
     return NULL;
 }

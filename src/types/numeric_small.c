@@ -63,8 +63,10 @@ bool decimal_small_read(str text, struct decimal_small *out)
         }
         if (*at < '0' || *at > '9' || ++digits > SMALL_DIGITS_MAX) return false;
         if (scale >= 0) scale++;
-        if (digits <= 18) low = low * 10 + (uint64_t)(*at - '0');
-        else mantissa = (digits == 19 ? (i128)low : mantissa) * 10 + (*at - '0');
+        if (digits <= 18)
+            low = low * 10 + (uint64_t)(*at - '0');
+        else
+            mantissa = (digits == 19 ? (i128)low : mantissa) * 10 + (*at - '0');
     }
     if (digits <= 18) mantissa = (i128)low;
     out->mantissa = negative ? -mantissa : mantissa;

@@ -45,7 +45,8 @@ static err compile_error(struct arena *arena, int code)
     return err_sql(arena, "2201B", "invalid regular expression: %s", (const char *)text);
 }
 
-static err compile(struct arena *arena, const struct regex_translation *translation,
+static err compile(struct arena *arena,
+                   const struct regex_translation *translation,
                    struct regex *regex)
 {
     uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C |
@@ -104,7 +105,8 @@ static err match_error(struct arena *arena, int code)
     case PCRE2_ERROR_MATCHLIMIT:
     case PCRE2_ERROR_DEPTHLIMIT:
     case PCRE2_ERROR_HEAPLIMIT:
-        return err_sql(arena, "57014", "canceling statement: a regular expression took too many steps");
+        return err_sql(arena, "57014",
+                       "canceling statement: a regular expression took too many steps");
     case PCRE2_ERROR_NOMEMORY: return no_memory(arena);
     default: break;
     }
@@ -118,8 +120,8 @@ static PCRE2_SPTR subject(str text)
 }
 
 /* A negative code but PCRE2_ERROR_NOMATCH is an error. */
-static int run(const struct regex *regex, str text, size_t from, uint32_t options,
-               pcre2_match_data *data)
+static int run(
+    const struct regex *regex, str text, size_t from, uint32_t options, pcre2_match_data *data)
 {
     return pcre2_match(regex->code, subject(text), text.len, from, options | PCRE2_NO_UTF_CHECK,
                        data, regex->limits);
@@ -153,8 +155,11 @@ static int prefer(const struct regex *regex, str text, size_t from, pcre2_match_
     return code >= 0 ? code : run(regex, text, from, 0, data);
 }
 
-static void take_groups(struct arena *arena, const struct regex *regex, str text,
-                        pcre2_match_data *data, struct regex_match *out)
+static void take_groups(struct arena *arena,
+                        const struct regex *regex,
+                        str text,
+                        pcre2_match_data *data,
+                        struct regex_match *out)
 {
     const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(data);
     str *groups = ARENA_ARRAY(arena, str, regex->group_count + 1);
@@ -166,7 +171,11 @@ static void take_groups(struct arena *arena, const struct regex *regex, str text
     *out = (struct regex_match){ovector[0], ovector[1], regex->group_count, groups};
 }
 
-err regex_find(struct arena *arena, const struct regex *regex, str text, size_t from, bool *found,
+err regex_find(struct arena *arena,
+               const struct regex *regex,
+               str text,
+               size_t from,
+               bool *found,
                struct regex_match *out)
 {
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
@@ -200,8 +209,11 @@ static size_t next_start(str text, const struct regex_match *match)
     return at;
 }
 
-err regex_find_all(struct arena *arena, const struct regex *regex, str text,
-                   struct regex_match **out, size_t *count)
+err regex_find_all(struct arena *arena,
+                   const struct regex *regex,
+                   str text,
+                   struct regex_match **out,
+                   size_t *count)
 {
     size_t capacity = 8;
     struct regex_match *matches = ARENA_ARRAY(arena, struct regex_match, capacity);
@@ -211,7 +223,8 @@ err regex_find_all(struct arena *arena, const struct regex *regex, str text,
         bool found;
         TRY(regex_find(arena, regex, text, from, &found, &match));
         if (!found) break;
-        if (*count == MATCHES_MAX) return err_sql(arena, "54000", "too many regular expression matches");
+        if (*count == MATCHES_MAX)
+            return err_sql(arena, "54000", "too many regular expression matches");
         if (*count == capacity) {
             struct regex_match *wider = ARENA_ARRAY(arena, struct regex_match, capacity * 2);
             for (size_t i = 0; i < capacity; i++) wider[i] = matches[i];
@@ -237,13 +250,19 @@ static void put_replacement(struct buf *out, str replacement, const struct regex
         }
         i++;
         size_t group = digit ? (size_t)(next - '0') : 0;
-        if (next == '\\') buf_char(out, '\\');
-        else if (group <= match->group_count) buf_str_add(out, match->groups[group]);
+        if (next == '\\')
+            buf_char(out, '\\');
+        else if (group <= match->group_count)
+            buf_str_add(out, match->groups[group]);
     }
 }
 
-err regex_replace(struct arena *arena, const struct regex *regex, str text, str replacement,
-                  const struct regex_replace_options *options, str *out)
+err regex_replace(struct arena *arena,
+                  const struct regex *regex,
+                  str text,
+                  str replacement,
+                  const struct regex_replace_options *options,
+                  str *out)
 {
     struct buf *result = buf_in(arena, RESULT_BYTES_MAX);
     size_t from = options->start > 1 ? utf8_offset(text, options->start - 1) : 0;
@@ -264,7 +283,8 @@ err regex_replace(struct arena *arena, const struct regex *regex, str text, str 
     }
     buf_str_add(result, str_skip(text, done));
     *out = result->at ? buf_str(result) : STR("");
-    return buf_ok(result) ? NULL : err_sql(arena, "54000", "result of regular expression is too large");
+    return buf_ok(result) ? NULL
+                          : err_sql(arena, "54000", "result of regular expression is too large");
 }
 
 err regex_split(struct arena *arena, const struct regex *regex, str text, str **out, size_t *count)

@@ -32,11 +32,18 @@ struct regex_match {
 /* text ~ pattern */
 MUST_USE err regex_test(struct arena *arena, const struct regex *regex, str text, bool *out);
 /* The first match at or after byte from; *found false when there is none. */
-MUST_USE err regex_find(struct arena *arena, const struct regex *regex, str text, size_t from,
-                        bool *found, struct regex_match *out);
+MUST_USE err regex_find(struct arena *arena,
+                        const struct regex *regex,
+                        str text,
+                        size_t from,
+                        bool *found,
+                        struct regex_match *out);
 /* All matches, not overlapping; an empty match moves on by one character. */
-MUST_USE err regex_find_all(struct arena *arena, const struct regex *regex, str text,
-                            struct regex_match **out, size_t *count);
+MUST_USE err regex_find_all(struct arena *arena,
+                            const struct regex *regex,
+                            str text,
+                            struct regex_match **out,
+                            size_t *count);
 
 /* replacement: \1-\9, \&, \\. nth 0: all with 'g', else the first; start counts characters from 1. */
 struct regex_replace_options {
@@ -44,14 +51,18 @@ struct regex_replace_options {
     size_t nth;   /* 0: see all */
     bool all;
 };
-MUST_USE err regex_replace(struct arena *arena, const struct regex *regex, str text,
-                           str replacement, const struct regex_replace_options *options, str *out);
+MUST_USE err regex_replace(struct arena *arena,
+                           const struct regex *regex,
+                           str text,
+                           str replacement,
+                           const struct regex_replace_options *options,
+                           str *out);
 /* regexp_split_to_array: the pieces between matches; empty matches at the edges give none. */
-MUST_USE err regex_split(struct arena *arena, const struct regex *regex, str text, str **out,
-                         size_t *count);
+MUST_USE err
+regex_split(struct arena *arena, const struct regex *regex, str text, str **out, size_t *count);
 /* substring(text from pattern): group 1, or the whole match without groups; *found false: NULL. */
-MUST_USE err regex_substring(struct arena *arena, const struct regex *regex, str text, bool *found,
-                             str *out);
+MUST_USE err
+regex_substring(struct arena *arena, const struct regex *regex, str text, bool *found, str *out);
 /* SIMILAR TO's pattern as an ARE (also for substring(... similar ... escape)). */
 MUST_USE err regex_from_similar(struct arena *arena, str pattern, str escape, str *out);
 /* The PCRE2 text that a pattern becomes: for tests. */

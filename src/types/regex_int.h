@@ -29,7 +29,9 @@ struct regex_translation {
 };
 
 MUST_USE err regex_options_parse(struct arena *arena, str flags, struct regex_options *out);
-MUST_USE err regex_to_pcre(struct arena *arena, str pattern, struct regex_options options,
+MUST_USE err regex_to_pcre(struct arena *arena,
+                           str pattern,
+                           struct regex_options options,
                            struct regex_translation *out);
 
 #endif

@@ -12,7 +12,7 @@ static err bad_escape(struct arena *arena)
 struct similar {
     struct arena *arena;
     struct buf *out;
-    int quotes;       /* escape-double-quotes met: they part substring's three sections */
+    int quotes; /* escape-double-quotes met: they part substring's three sections */
     bool after_escape;
     bool in_bracket;
 };
@@ -21,11 +21,14 @@ static err escaped(struct similar *s, str c)
 {
     s->after_escape = false;
     if (str_eq(c, STR("\"")) && !s->in_bracket) {
-        if (s->quotes == 0) buf_lit(s->out, "){1,1}?(");
-        else if (s->quotes == 1) buf_lit(s->out, "){1,1}(?:");
+        if (s->quotes == 0)
+            buf_lit(s->out, "){1,1}?(");
+        else if (s->quotes == 1)
+            buf_lit(s->out, "){1,1}(?:");
         else {
-            return err_sql(s->arena, "2200C", "SQL regular expression may not contain more than two "
-                                              "escape-double-quote separators");
+            return err_sql(s->arena, "2200C",
+                           "SQL regular expression may not contain more than two "
+                           "escape-double-quote separators");
         }
         s->quotes++;
         return NULL;
@@ -51,8 +54,8 @@ static void plain(struct similar *s, str c)
     } else if (str_eq(c, STR("("))) {
         buf_lit(s->out, "(?:"); /* groups of SQL do not capture */
     } else {
-        bool special = c.len == 1 && (c.at[0] == '\\' || c.at[0] == '.' || c.at[0] == '^' ||
-                                      c.at[0] == '$');
+        bool special =
+            c.len == 1 && (c.at[0] == '\\' || c.at[0] == '.' || c.at[0] == '^' || c.at[0] == '$');
         if (special) buf_char(s->out, '\\');
         buf_str_add(s->out, c);
     }
@@ -67,9 +70,12 @@ err regex_from_similar(struct arena *arena, str pattern, str escape, str *out)
         size_t start = at;
         if (utf8_next(pattern, &at) < 0) at = start + 1;
         str c = str_slice(pattern, start, at);
-        if (s.after_escape) TRY(escaped(&s, c));
-        else if (escape.len && str_eq(c, escape)) s.after_escape = true;
-        else plain(&s, c);
+        if (s.after_escape)
+            TRY(escaped(&s, c));
+        else if (escape.len && str_eq(c, escape))
+            s.after_escape = true;
+        else
+            plain(&s, c);
     }
     buf_lit(s.out, ")$");
     *out = buf_str(s.out);

@@ -25,8 +25,8 @@ struct translator {
     struct regex_options options;
     struct regex_translation *out;
     struct frame frames[GROUPS_OPEN_MAX];
-    size_t depth;        /* frames in use, at least 1 */
-    bool atom;           /* something that a quantifier may follow stands before */
+    size_t depth; /* frames in use, at least 1 */
+    bool atom;    /* something that a quantifier may follow stands before */
     enum regex_preference atom_preference;
     size_t variable_quantifiers;
 };
@@ -52,9 +52,15 @@ err regex_options_parse(struct arena *arena, str flags, struct regex_options *ou
         case 'c': out->fold = false; break;
         case 'm':
         case 'n': out->newline_stops = out->newline_anchors = true; break;
-        case 'p': out->newline_stops = true; out->newline_anchors = false; break;
+        case 'p':
+            out->newline_stops = true;
+            out->newline_anchors = false;
+            break;
         case 's': out->newline_stops = out->newline_anchors = false; break;
-        case 'w': out->newline_stops = false; out->newline_anchors = true; break;
+        case 'w':
+            out->newline_stops = false;
+            out->newline_anchors = true;
+            break;
         case 't': out->expanded = false; break;
         case 'x': out->expanded = true; break;
         case 'q': out->literal = true; break;
@@ -121,7 +127,9 @@ static void put_point(struct translator *t, int32_t point)
 }
 
 #define WORD_CLASS "\\p{Alphabetic}\\p{Nd}_"
-#define SPACE_CLASS "\\x{9}-\\x{d}\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{3000}"
+#define SPACE_CLASS                                                                             \
+    "\\x{9}-\\x{d}\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{" \
+    "205f}\\x{3000}"
 #define NO_BREAK_SPACES "\\x{a0}\\x{2007}\\x{202f}" /* punctuation, to glibc */
 #define START_OF_WORD "(?<![" WORD_CLASS "])(?=[" WORD_CLASS "])"
 #define END_OF_WORD "(?<=[" WORD_CLASS "])(?![" WORD_CLASS "])"
@@ -132,19 +140,19 @@ struct class_row {
 };
 
 static const struct class_row classes[] = {
-    {STR_INIT("alnum"),  "\\p{Alphabetic}\\p{Nd}"          },
-    {STR_INIT("alpha"),  "\\p{Alphabetic}"                 },
-    {STR_INIT("blank"),  "\\x{9}\\x{20}"                   },
-    {STR_INIT("cntrl"),  "\\p{Cc}\\x{2028}\\x{2029}"       },
-    {STR_INIT("digit"),  "0-9"                             },
+    {STR_INIT("alnum"),  "\\p{Alphabetic}\\p{Nd}"                        },
+    {STR_INIT("alpha"),  "\\p{Alphabetic}"                               },
+    {STR_INIT("blank"),  "\\x{9}\\x{20}"                                 },
+    {STR_INIT("cntrl"),  "\\p{Cc}\\x{2028}\\x{2029}"                     },
+    {STR_INIT("digit"),  "0-9"                                           },
     {STR_INIT("graph"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}" NO_BREAK_SPACES},
-    {STR_INIT("lower"),  "\\p{Ll}"                         },
-    {STR_INIT("print"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}"},
-    {STR_INIT("punct"),  "\\p{P}\\p{S}" NO_BREAK_SPACES    },
-    {STR_INIT("space"),  SPACE_CLASS                       },
-    {STR_INIT("upper"),  "\\p{Lu}"                         },
-    {STR_INIT("word"),   WORD_CLASS                        },
-    {STR_INIT("xdigit"), "0-9A-Fa-f"                       },
+    {STR_INIT("lower"),  "\\p{Ll}"                                       },
+    {STR_INIT("print"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}"         },
+    {STR_INIT("punct"),  "\\p{P}\\p{S}" NO_BREAK_SPACES                  },
+    {STR_INIT("space"),  SPACE_CLASS                                     },
+    {STR_INIT("upper"),  "\\p{Lu}"                                       },
+    {STR_INIT("word"),   WORD_CLASS                                      },
+    {STR_INIT("xdigit"), "0-9A-Fa-f"                                     },
 };
 
 struct shorthand {
@@ -155,19 +163,19 @@ struct shorthand {
 };
 
 static const struct shorthand shorthands[] = {
-    {'d', "[0-9]",               "0-9",         false},
-    {'D', "[^0-9]",              NULL,          false},
-    {'s', "[" SPACE_CLASS "]",   SPACE_CLASS,   false},
-    {'S', "[^" SPACE_CLASS "]",  NULL,          false},
-    {'w', "[" WORD_CLASS "]",    WORD_CLASS,    false},
-    {'W', "[^" WORD_CLASS "]",   NULL,          false},
-    {'A', "\\A",                 NULL,          true },
-    {'Z', "\\z",                 NULL,          true },
-    {'m', START_OF_WORD,         NULL,          true },
-    {'M', END_OF_WORD,           NULL,          true },
-    {'y', "(?:" START_OF_WORD "|" END_OF_WORD ")", NULL, true},
+    {'d', "[0-9]",                                                                                   "0-9",       false},
+    {'D', "[^0-9]",                                                                                  NULL,        false},
+    {'s', "[" SPACE_CLASS "]",                                                                       SPACE_CLASS, false},
+    {'S', "[^" SPACE_CLASS "]",                                                                      NULL,        false},
+    {'w', "[" WORD_CLASS "]",                                                                        WORD_CLASS,  false},
+    {'W', "[^" WORD_CLASS "]",                                                                       NULL,        false},
+    {'A', "\\A",                                                                                     NULL,        true },
+    {'Z', "\\z",                                                                                     NULL,        true },
+    {'m', START_OF_WORD,                                                                             NULL,        true },
+    {'M', END_OF_WORD,                                                                               NULL,        true },
+    {'y', "(?:" START_OF_WORD "|" END_OF_WORD ")",                                                   NULL,        true },
     {'Y', "(?:(?<=[" WORD_CLASS "])(?=[" WORD_CLASS "])|(?<![" WORD_CLASS "])(?![" WORD_CLASS "]))",
-     NULL, true},
+     NULL,                                                                                                        true },
 };
 
 static const struct shorthand *find_shorthand(char letter)
@@ -222,7 +230,10 @@ static err escaped_point(struct translator *t, int32_t *out)
         return NULL;
     }
     switch (c) {
-    case 'B': t->at++; *out = '\\'; return NULL;
+    case 'B':
+        t->at++;
+        *out = '\\';
+        return NULL;
     case 'c':
         t->at += 2;
         *out = t->at <= t->pattern.len ? t->pattern.at[t->at - 1] & 31 : 0;
@@ -332,7 +343,8 @@ static err bracket_item(struct translator *t, bool *class, int32_t *point)
         if (!row) return escaped_point(t, point);
         *class = true;
         if (row->constraint) return bad_escape(t);
-        if (!row->inside) return untranslatable(t->arena, str_slice(t->pattern, t->at - 1, t->at + 1));
+        if (!row->inside)
+            return untranslatable(t->arena, str_slice(t->pattern, t->at - 1, t->at + 1));
         put(t, row->inside);
         t->at++;
         return NULL;
@@ -371,8 +383,10 @@ static err bracket(struct translator *t)
         if (lone_hyphen && !range) return invalid(t->arena, "invalid character range");
         if (class && range) return invalid(t->arena, "invalid character range");
         if (class) continue;
-        if (range) TRY(bracket_range(t, point));
-        else put_point(t, point);
+        if (range)
+            TRY(bracket_range(t, point));
+        else
+            put_point(t, point);
     }
     t->at++;
     put(t, "]");
@@ -508,8 +522,10 @@ static err quantifier(struct translator *t)
         repeat.max = c == '?' ? 1 : -1;
     }
     buf_printf(t->out->text, "{%d", repeat.min);
-    if (repeat.max < 0) put(t, ",");
-    else if (!repeat.fixed) buf_printf(t->out->text, ",%d", repeat.max);
+    if (repeat.max < 0)
+        put(t, ",");
+    else if (!repeat.fixed)
+        buf_printf(t->out->text, ",%d", repeat.max);
     put(t, "}");
     bool lazy = peek_at(t, 0) == '?';
     if (lazy) {
@@ -589,8 +605,7 @@ static err piece(struct translator *t)
     /* An atom whose wish no quantifier changed. */
     if (t->atom) branch_wishes(t, t->atom_preference);
     switch (peek_at(t, 0)) {
-    case '(':
-        return looking_at(t, STR("(?#")) ? skip_comment(t) : open_group(t);
+    case '(': return looking_at(t, STR("(?#")) ? skip_comment(t) : open_group(t);
     case ')': return close_group(t);
     case '|': alternative(t); return NULL;
     case '[':
@@ -634,8 +649,10 @@ static err translate(struct translator *t)
 {
     if (!t->options.literal) TRY(prefixes(t));
     while (!at_end(t)) {
-        if (t->options.literal) TRY(literal(t));
-        else if (!skip_expanded(t)) TRY(piece(t));
+        if (t->options.literal)
+            TRY(literal(t));
+        else if (!skip_expanded(t))
+            TRY(piece(t));
     }
     if (t->atom) branch_wishes(t, t->atom_preference);
     if (t->depth > 1) return invalid(t->arena, "parentheses () not balanced");
@@ -645,7 +662,9 @@ static err translate(struct translator *t)
     return NULL;
 }
 
-err regex_to_pcre(struct arena *arena, str pattern, struct regex_options options,
+err regex_to_pcre(struct arena *arena,
+                  str pattern,
+                  struct regex_options options,
                   struct regex_translation *out)
 {
     if (pattern.len > PATTERN_BYTES_MAX) return invalid(arena, "regular expression is too complex");

@@ -445,8 +445,10 @@ static bool is_keyword(str s)
         size_t middle = low + (high - low) / 2;
         int order = str_cmp(keywords[middle], s);
         if (order == 0) return true;
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return false;
 }
@@ -495,7 +497,8 @@ err text_fit(struct arena *arena, str s, int32_t limit, str kind_name, enum text
     str kept = str_slice(s, 0, utf8_offset(s, (size_t)limit));
     bool blank_rest = text_trim_spaces(str_skip(s, kept.len)).len == 0;
     if (how == TEXT_FIT_ASSIGN && !blank_rest) {
-        return err_sql(arena, "22001", "value too long for type %.*s(%d)", STR_FMT(kind_name), limit);
+        return err_sql(arena, "22001", "value too long for type %.*s(%d)", STR_FMT(kind_name),
+                       limit);
     }
     *out = kept;
     return NULL;

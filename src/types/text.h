@@ -46,8 +46,8 @@ MUST_USE err text_split_part(struct arena *arena, str s, str delimiter, int64_t 
 MUST_USE err text_repeat(struct arena *arena, str s, int64_t n, str *out);
 str text_reverse(struct arena *arena, str s);
 /* overlay(s placing with from start for length) */
-MUST_USE err text_overlay(struct arena *arena, str s, str with, int64_t start, int64_t length,
-                          str *out);
+MUST_USE err
+text_overlay(struct arena *arena, str s, str with, int64_t start, int64_t length, str *out);
 /* string_to_array: delimiter NULL (at == NULL) splits into characters; empty gives one piece. */
 void text_split(struct arena *arena, str s, str delimiter, str **out, size_t *count);
 
@@ -65,14 +65,14 @@ struct text_argument {
     str text;
     bool is_null;
 };
-MUST_USE err text_format(struct arena *arena, str format, const struct text_argument *arguments,
-                         size_t count, str *out);
+MUST_USE err text_format(
+    struct arena *arena, str format, const struct text_argument *arguments, size_t count, str *out);
 
 /* varchar(n), char(n): as on assignment, 22001 unless the excess is blanks; as by an explicit cast,
  * truncated. limit in characters; kind_name is for the message: "character varying" or "character". */
 enum text_fit { TEXT_FIT_ASSIGN, TEXT_FIT_CAST };
-MUST_USE err text_fit(struct arena *arena, str s, int32_t limit, str kind_name, enum text_fit how,
-                      str *out);
+MUST_USE err
+text_fit(struct arena *arena, str s, int32_t limit, str kind_name, enum text_fit how, str *out);
 
 /* citext's order and its folded key. */
 int text_compare_fold(str a, str b);

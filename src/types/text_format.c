@@ -1,4 +1,6 @@
 /* format(): PostgreSQL's %s, %I and %L with positions, widths and the minus flag. */
+#include <string.h>
+
 #include "base/utf8.h"
 #include "types/text.h"
 
@@ -107,8 +109,10 @@ static err parse(struct formatter *f, struct specifier *s)
         f->at++;
         TRY(peek(f, &c));
     }
-    if (c == '*') TRY(width_argument(f, s));
-    else TRY(number(f, &found, &s->width));
+    if (c == '*')
+        TRY(width_argument(f, s));
+    else
+        TRY(number(f, &found, &s->width));
     return peek(f, &s->type);
 }
 
@@ -162,7 +166,10 @@ static void put_padded(struct buf *out, str text, int64_t width, bool left)
     }
     int64_t missing = width - (int64_t)utf8_count(text);
     if (left) buf_str_add(out, text);
-    for (int64_t i = 0; i < missing && buf_ok(out); i++) buf_char(out, ' ');
+    if (missing > 0 && buf_reserve(out, (size_t)missing)) {
+        memset(out->at + out->len, ' ', (size_t)missing);
+        out->len += (size_t)missing;
+    }
     if (!left) buf_str_add(out, text);
 }
 
@@ -175,8 +182,9 @@ static err specifier(struct formatter *f)
     if (s.type != 's' && s.type != 'I' && s.type != 'L') {
         size_t end = f->at;
         if (utf8_next(f->format, &end) < 0) end = f->at + 1;
-        struct err *error = err_sql(f->arena, "22023", "unrecognized format() type specifier \"%.*s\"",
-                                    STR_FMT(str_slice(f->format, f->at, end)));
+        struct err *error =
+            err_sql(f->arena, "22023", "unrecognized format() type specifier \"%.*s\"",
+                    STR_FMT(str_slice(f->format, f->at, end)));
         return err_hint(f->arena, error, "For a single \"%%\" use \"%%%%\".");
     }
     f->at++;
@@ -187,8 +195,8 @@ static err specifier(struct formatter *f)
     return NULL;
 }
 
-err text_format(struct arena *arena, str format, const struct text_argument *arguments,
-                size_t count, str *out)
+err text_format(
+    struct arena *arena, str format, const struct text_argument *arguments, size_t count, str *out)
 {
     struct formatter f = {arena, format, 0, arguments, count, 0, buf_in(arena, TEXT_BYTES_MAX)};
     while (f.at < format.len) {

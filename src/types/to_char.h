@@ -11,16 +11,16 @@
 
 /* wall is the clock in zone; zone (may be NULL) is for TZ and OF at the instant utc_us. */
 MUST_USE err to_char_timestamp(struct arena *arena, int64_t us, str format, str *out);
-MUST_USE err to_char_timestamptz(struct arena *arena, const struct tz_zone *zone, int64_t utc_us,
-                                 str format, str *out);
+MUST_USE err to_char_timestamptz(
+    struct arena *arena, const struct tz_zone *zone, int64_t utc_us, str format, str *out);
 MUST_USE err to_char_interval(struct arena *arena, struct interval value, str format, str *out);
 /* value: canonical numeric text; integers pass as their digits. */
 MUST_USE err to_char_numeric(struct arena *arena, str value, str format, str *out);
 MUST_USE err to_char_float8(struct arena *arena, double value, str format, str *out);
 
 MUST_USE err to_date(struct arena *arena, str text, str format, int32_t *out);
-MUST_USE err to_timestamp(struct arena *arena, const struct type_session *session, str text,
-                          str format, int64_t *out);
+MUST_USE err to_timestamp(
+    struct arena *arena, const struct type_session *session, str text, str format, int64_t *out);
 MUST_USE err to_number(struct arena *arena, str text, str format, str *out);
 
 #endif

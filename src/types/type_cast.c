@@ -26,8 +26,10 @@ typedef err (*cast_function)(const struct cast *c);
 
 static enum int_width width_of(enum type_storage storage)
 {
-    return storage == TYPE_INT2 ? INT_2 : storage == TYPE_INT4 ? INT_4
-         : storage == TYPE_INT8 ? INT_8 : INT_OID;
+    return storage == TYPE_INT2   ? INT_2
+           : storage == TYPE_INT4 ? INT_4
+           : storage == TYPE_INT8 ? INT_8
+                                  : INT_OID;
 }
 
 static err same(const struct cast *c)
@@ -165,8 +167,10 @@ static err give(const struct cast *c, struct buf *text)
 static err give_timestamp(const struct cast *c, int64_t us)
 {
     struct buf *text = buf_in(c->arena, 0);
-    if (c->to->storage == TYPE_TIMESTAMPTZ) timestamptz_write(text, us, NULL, DATETIME_STORED);
-    else timestamp_write(text, us, DATETIME_STORED);
+    if (c->to->storage == TYPE_TIMESTAMPTZ)
+        timestamptz_write(text, us, NULL, DATETIME_STORED);
+    else
+        timestamp_write(text, us, DATETIME_STORED);
     return give(c, text);
 }
 
@@ -298,9 +302,8 @@ static err cannot_cast_jsonb(const struct cast *c, const char *what)
 }
 
 static const char *const jsonb_names[] = {
-    [JSONB_NULL] = "null",       [JSONB_STRING] = "string",
-    [JSONB_NUMBER] = "numeric", [JSONB_BOOL] = "boolean",
-    [JSONB_ARRAY] = "array",    [JSONB_OBJECT] = "object",
+    [JSONB_NULL] = "null",    [JSONB_STRING] = "string", [JSONB_NUMBER] = "numeric",
+    [JSONB_BOOL] = "boolean", [JSONB_ARRAY] = "array",   [JSONB_OBJECT] = "object",
 };
 
 static err jsonb_to_bool(const struct cast *c)
@@ -332,87 +335,87 @@ struct cast_row {
 #define A TYPE_ASSIGNMENT
 #define E TYPE_EXPLICIT
 static const struct cast_row casts[] = {
-    {TYPE_BOOL,        TYPE_INT4,        E, same                  },
-    {TYPE_BOOL,        TYPE_TEXT,        A, bool_to_text          },
-    {TYPE_BOOL,        TYPE_VARCHAR,     A, bool_to_text          },
-    {TYPE_BOOL,        TYPE_BPCHAR,      A, bool_to_text          },
-    {TYPE_BOOL,        TYPE_CITEXT,      A, bool_to_text          },
-    {TYPE_INT2,        TYPE_INT4,        I, same                  },
-    {TYPE_INT2,        TYPE_INT8,        I, same                  },
-    {TYPE_INT2,        TYPE_OID,         I, int_to_oid            },
-    {TYPE_INT2,        TYPE_FLOAT4,      I, int_to_float4         },
-    {TYPE_INT2,        TYPE_FLOAT8,      I, int_to_float8         },
-    {TYPE_INT2,        TYPE_NUMERIC,     I, int_to_numeric        },
-    {TYPE_INT4,        TYPE_BOOL,        E, int_to_bool           },
-    {TYPE_INT4,        TYPE_INT2,        A, int_to_int            },
-    {TYPE_INT4,        TYPE_INT8,        I, same                  },
-    {TYPE_INT4,        TYPE_OID,         I, int_to_oid            },
-    {TYPE_INT4,        TYPE_FLOAT4,      I, int_to_float4         },
-    {TYPE_INT4,        TYPE_FLOAT8,      I, int_to_float8         },
-    {TYPE_INT4,        TYPE_NUMERIC,     I, int_to_numeric        },
-    {TYPE_INT8,        TYPE_INT2,        A, int_to_int            },
-    {TYPE_INT8,        TYPE_INT4,        A, int_to_int            },
-    {TYPE_INT8,        TYPE_OID,         I, int_to_int            },
-    {TYPE_INT8,        TYPE_FLOAT4,      I, int_to_float4         },
-    {TYPE_INT8,        TYPE_FLOAT8,      I, int_to_float8         },
-    {TYPE_INT8,        TYPE_NUMERIC,     I, int_to_numeric        },
-    {TYPE_OID,         TYPE_INT4,        A, oid_to_int4           },
-    {TYPE_OID,         TYPE_INT8,        A, same                  },
-    {TYPE_FLOAT4,      TYPE_INT2,        A, float_to_int          },
-    {TYPE_FLOAT4,      TYPE_INT4,        A, float_to_int          },
-    {TYPE_FLOAT4,      TYPE_INT8,        A, float_to_int          },
-    {TYPE_FLOAT4,      TYPE_FLOAT8,      I, same                  },
-    {TYPE_FLOAT4,      TYPE_NUMERIC,     A, float4_to_numeric     },
-    {TYPE_FLOAT8,      TYPE_INT2,        A, float_to_int          },
-    {TYPE_FLOAT8,      TYPE_INT4,        A, float_to_int          },
-    {TYPE_FLOAT8,      TYPE_INT8,        A, float_to_int          },
-    {TYPE_FLOAT8,      TYPE_FLOAT4,      A, float8_to_float4      },
-    {TYPE_FLOAT8,      TYPE_NUMERIC,     A, float8_to_numeric     },
-    {TYPE_NUMERIC,     TYPE_INT2,        A, numeric_to_integer    },
-    {TYPE_NUMERIC,     TYPE_INT4,        A, numeric_to_integer    },
-    {TYPE_NUMERIC,     TYPE_INT8,        A, numeric_to_integer    },
-    {TYPE_NUMERIC,     TYPE_FLOAT4,      I, numeric_to_float4     },
-    {TYPE_NUMERIC,     TYPE_FLOAT8,      I, numeric_to_float8     },
-    {TYPE_TEXT,        TYPE_VARCHAR,     I, text_to_text          },
-    {TYPE_TEXT,        TYPE_BPCHAR,      I, text_to_text          },
-    {TYPE_TEXT,        TYPE_NAME,        I, text_to_text          },
-    {TYPE_TEXT,        TYPE_CITEXT,      A, text_to_text          },
-    {TYPE_VARCHAR,     TYPE_TEXT,        I, text_to_text          },
-    {TYPE_VARCHAR,     TYPE_BPCHAR,      I, text_to_text          },
-    {TYPE_VARCHAR,     TYPE_NAME,        I, text_to_text          },
-    {TYPE_VARCHAR,     TYPE_CITEXT,      A, text_to_text          },
-    {TYPE_BPCHAR,      TYPE_TEXT,        I, text_to_text          },
-    {TYPE_BPCHAR,      TYPE_VARCHAR,     I, text_to_text          },
-    {TYPE_BPCHAR,      TYPE_NAME,        I, text_to_text          },
-    {TYPE_BPCHAR,      TYPE_CITEXT,      A, text_to_text          },
-    {TYPE_NAME,        TYPE_TEXT,        I, text_to_text          },
-    {TYPE_NAME,        TYPE_VARCHAR,     A, text_to_text          },
-    {TYPE_NAME,        TYPE_BPCHAR,      A, text_to_text          },
-    {TYPE_CITEXT,      TYPE_TEXT,        I, text_to_text          },
-    {TYPE_CITEXT,      TYPE_VARCHAR,     I, text_to_text          },
-    {TYPE_CITEXT,      TYPE_BPCHAR,      A, text_to_text          },
-    {TYPE_DATE,        TYPE_TIMESTAMP,   I, to_timestamp_wall     },
-    {TYPE_DATE,        TYPE_TIMESTAMPTZ, I, to_timestamptz        },
-    {TYPE_TIME,        TYPE_TIMETZ,      I, time_to_timetz        },
-    {TYPE_TIME,        TYPE_INTERVAL,    I, time_to_interval      },
-    {TYPE_TIMETZ,      TYPE_TIME,        A, timetz_to_time        },
-    {TYPE_TIMESTAMP,   TYPE_DATE,        A, to_day                },
-    {TYPE_TIMESTAMP,   TYPE_TIME,        A, to_time_of_day        },
-    {TYPE_TIMESTAMP,   TYPE_TIMESTAMPTZ, I, to_timestamptz        },
-    {TYPE_TIMESTAMPTZ, TYPE_DATE,        A, to_day                },
-    {TYPE_TIMESTAMPTZ, TYPE_TIME,        A, to_time_of_day        },
-    {TYPE_TIMESTAMPTZ, TYPE_TIMETZ,      A, timestamptz_to_timetz },
-    {TYPE_TIMESTAMPTZ, TYPE_TIMESTAMP,   A, to_timestamp_wall     },
-    {TYPE_INTERVAL,    TYPE_TIME,        A, interval_to_time      },
-    {TYPE_JSON,        TYPE_JSONB,       A, json_to_jsonb         },
-    {TYPE_JSONB,       TYPE_JSON,        A, same                  },
-    {TYPE_JSONB,       TYPE_BOOL,        E, jsonb_to_bool         },
-    {TYPE_JSONB,       TYPE_INT2,        E, jsonb_to_number       },
-    {TYPE_JSONB,       TYPE_INT4,        E, jsonb_to_number       },
-    {TYPE_JSONB,       TYPE_INT8,        E, jsonb_to_number       },
-    {TYPE_JSONB,       TYPE_FLOAT4,      E, jsonb_to_number       },
-    {TYPE_JSONB,       TYPE_FLOAT8,      E, jsonb_to_number       },
-    {TYPE_JSONB,       TYPE_NUMERIC,     E, jsonb_to_number       },
+    {TYPE_BOOL,        TYPE_INT4,        E, same                 },
+    {TYPE_BOOL,        TYPE_TEXT,        A, bool_to_text         },
+    {TYPE_BOOL,        TYPE_VARCHAR,     A, bool_to_text         },
+    {TYPE_BOOL,        TYPE_BPCHAR,      A, bool_to_text         },
+    {TYPE_BOOL,        TYPE_CITEXT,      A, bool_to_text         },
+    {TYPE_INT2,        TYPE_INT4,        I, same                 },
+    {TYPE_INT2,        TYPE_INT8,        I, same                 },
+    {TYPE_INT2,        TYPE_OID,         I, int_to_oid           },
+    {TYPE_INT2,        TYPE_FLOAT4,      I, int_to_float4        },
+    {TYPE_INT2,        TYPE_FLOAT8,      I, int_to_float8        },
+    {TYPE_INT2,        TYPE_NUMERIC,     I, int_to_numeric       },
+    {TYPE_INT4,        TYPE_BOOL,        E, int_to_bool          },
+    {TYPE_INT4,        TYPE_INT2,        A, int_to_int           },
+    {TYPE_INT4,        TYPE_INT8,        I, same                 },
+    {TYPE_INT4,        TYPE_OID,         I, int_to_oid           },
+    {TYPE_INT4,        TYPE_FLOAT4,      I, int_to_float4        },
+    {TYPE_INT4,        TYPE_FLOAT8,      I, int_to_float8        },
+    {TYPE_INT4,        TYPE_NUMERIC,     I, int_to_numeric       },
+    {TYPE_INT8,        TYPE_INT2,        A, int_to_int           },
+    {TYPE_INT8,        TYPE_INT4,        A, int_to_int           },
+    {TYPE_INT8,        TYPE_OID,         I, int_to_int           },
+    {TYPE_INT8,        TYPE_FLOAT4,      I, int_to_float4        },
+    {TYPE_INT8,        TYPE_FLOAT8,      I, int_to_float8        },
+    {TYPE_INT8,        TYPE_NUMERIC,     I, int_to_numeric       },
+    {TYPE_OID,         TYPE_INT4,        A, oid_to_int4          },
+    {TYPE_OID,         TYPE_INT8,        A, same                 },
+    {TYPE_FLOAT4,      TYPE_INT2,        A, float_to_int         },
+    {TYPE_FLOAT4,      TYPE_INT4,        A, float_to_int         },
+    {TYPE_FLOAT4,      TYPE_INT8,        A, float_to_int         },
+    {TYPE_FLOAT4,      TYPE_FLOAT8,      I, same                 },
+    {TYPE_FLOAT4,      TYPE_NUMERIC,     A, float4_to_numeric    },
+    {TYPE_FLOAT8,      TYPE_INT2,        A, float_to_int         },
+    {TYPE_FLOAT8,      TYPE_INT4,        A, float_to_int         },
+    {TYPE_FLOAT8,      TYPE_INT8,        A, float_to_int         },
+    {TYPE_FLOAT8,      TYPE_FLOAT4,      A, float8_to_float4     },
+    {TYPE_FLOAT8,      TYPE_NUMERIC,     A, float8_to_numeric    },
+    {TYPE_NUMERIC,     TYPE_INT2,        A, numeric_to_integer   },
+    {TYPE_NUMERIC,     TYPE_INT4,        A, numeric_to_integer   },
+    {TYPE_NUMERIC,     TYPE_INT8,        A, numeric_to_integer   },
+    {TYPE_NUMERIC,     TYPE_FLOAT4,      I, numeric_to_float4    },
+    {TYPE_NUMERIC,     TYPE_FLOAT8,      I, numeric_to_float8    },
+    {TYPE_TEXT,        TYPE_VARCHAR,     I, text_to_text         },
+    {TYPE_TEXT,        TYPE_BPCHAR,      I, text_to_text         },
+    {TYPE_TEXT,        TYPE_NAME,        I, text_to_text         },
+    {TYPE_TEXT,        TYPE_CITEXT,      A, text_to_text         },
+    {TYPE_VARCHAR,     TYPE_TEXT,        I, text_to_text         },
+    {TYPE_VARCHAR,     TYPE_BPCHAR,      I, text_to_text         },
+    {TYPE_VARCHAR,     TYPE_NAME,        I, text_to_text         },
+    {TYPE_VARCHAR,     TYPE_CITEXT,      A, text_to_text         },
+    {TYPE_BPCHAR,      TYPE_TEXT,        I, text_to_text         },
+    {TYPE_BPCHAR,      TYPE_VARCHAR,     I, text_to_text         },
+    {TYPE_BPCHAR,      TYPE_NAME,        I, text_to_text         },
+    {TYPE_BPCHAR,      TYPE_CITEXT,      A, text_to_text         },
+    {TYPE_NAME,        TYPE_TEXT,        I, text_to_text         },
+    {TYPE_NAME,        TYPE_VARCHAR,     A, text_to_text         },
+    {TYPE_NAME,        TYPE_BPCHAR,      A, text_to_text         },
+    {TYPE_CITEXT,      TYPE_TEXT,        I, text_to_text         },
+    {TYPE_CITEXT,      TYPE_VARCHAR,     I, text_to_text         },
+    {TYPE_CITEXT,      TYPE_BPCHAR,      A, text_to_text         },
+    {TYPE_DATE,        TYPE_TIMESTAMP,   I, to_timestamp_wall    },
+    {TYPE_DATE,        TYPE_TIMESTAMPTZ, I, to_timestamptz       },
+    {TYPE_TIME,        TYPE_TIMETZ,      I, time_to_timetz       },
+    {TYPE_TIME,        TYPE_INTERVAL,    I, time_to_interval     },
+    {TYPE_TIMETZ,      TYPE_TIME,        A, timetz_to_time       },
+    {TYPE_TIMESTAMP,   TYPE_DATE,        A, to_day               },
+    {TYPE_TIMESTAMP,   TYPE_TIME,        A, to_time_of_day       },
+    {TYPE_TIMESTAMP,   TYPE_TIMESTAMPTZ, I, to_timestamptz       },
+    {TYPE_TIMESTAMPTZ, TYPE_DATE,        A, to_day               },
+    {TYPE_TIMESTAMPTZ, TYPE_TIME,        A, to_time_of_day       },
+    {TYPE_TIMESTAMPTZ, TYPE_TIMETZ,      A, timestamptz_to_timetz},
+    {TYPE_TIMESTAMPTZ, TYPE_TIMESTAMP,   A, to_timestamp_wall    },
+    {TYPE_INTERVAL,    TYPE_TIME,        A, interval_to_time     },
+    {TYPE_JSON,        TYPE_JSONB,       A, json_to_jsonb        },
+    {TYPE_JSONB,       TYPE_JSON,        A, same                 },
+    {TYPE_JSONB,       TYPE_BOOL,        E, jsonb_to_bool        },
+    {TYPE_JSONB,       TYPE_INT2,        E, jsonb_to_number      },
+    {TYPE_JSONB,       TYPE_INT4,        E, jsonb_to_number      },
+    {TYPE_JSONB,       TYPE_INT8,        E, jsonb_to_number      },
+    {TYPE_JSONB,       TYPE_FLOAT4,      E, jsonb_to_number      },
+    {TYPE_JSONB,       TYPE_FLOAT8,      E, jsonb_to_number      },
+    {TYPE_JSONB,       TYPE_NUMERIC,     E, jsonb_to_number      },
 };
 #undef I
 #undef A
@@ -472,9 +475,9 @@ static err array_to_array(const struct cast *c)
 static err row_to_row(const struct cast *c)
 {
     if (c->from->field_count != c->to->field_count) {
-        struct err *error = err_sql(c->arena, "42846", "cannot cast type %.*s to %.*s",
-                                    STR_FMT(type_name(c->arena, c->from)),
-                                    STR_FMT(type_name(c->arena, c->to)));
+        struct err *error =
+            err_sql(c->arena, "42846", "cannot cast type %.*s to %.*s",
+                    STR_FMT(type_name(c->arena, c->from)), STR_FMT(type_name(c->arena, c->to)));
         return err_details(c->arena, error, "Input has too %s columns.",
                            c->from->field_count < c->to->field_count ? "few" : "many");
     }
@@ -485,7 +488,8 @@ static err row_to_row(const struct cast *c)
         const struct type_field *from = &c->from->fields[i], *to = &c->to->fields[i];
         str key, item;
         struct value before = value_null(), after;
-        if (json_walk_next(&walk, &key, &item)) before = array_read_item(c->arena, from->type, item);
+        if (json_walk_next(&walk, &key, &item))
+            before = array_read_item(c->arena, from->type, item);
         TRY(type_cast(c->arena, c->session, from->type, to->type, c->coercion, &before, &after));
         if (i) buf_char(out, ',');
         json_write_str(out, to->name);
@@ -499,7 +503,8 @@ static err row_to_row(const struct cast *c)
 /* ---- public ---- */
 
 /* The function for a pair and the weakest context that allows it; NULL when there is no cast. */
-static cast_function find_cast(const struct type_ref *from, const struct type_ref *to,
+static cast_function find_cast(const struct type_ref *from,
+                               const struct type_ref *to,
                                enum type_coercion *context)
 {
     *context = TYPE_IMPLICIT;
@@ -522,16 +527,21 @@ static cast_function find_cast(const struct type_ref *from, const struct type_re
     return is_text(from->storage) ? through_text : NULL;
 }
 
-bool type_cast_exists(const struct type_ref *from, const struct type_ref *to,
+bool type_cast_exists(const struct type_ref *from,
+                      const struct type_ref *to,
                       enum type_coercion coercion)
 {
     enum type_coercion context;
     return find_cast(from, to, &context) && context <= coercion;
 }
 
-err type_cast(struct arena *arena, const struct type_session *session,
-              const struct type_ref *from, const struct type_ref *to, enum type_coercion coercion,
-              const struct value *value, struct value *out)
+err type_cast(struct arena *arena,
+              const struct type_session *session,
+              const struct type_ref *from,
+              const struct type_ref *to,
+              enum type_coercion coercion,
+              const struct value *value,
+              struct value *out)
 {
     enum type_coercion context;
     cast_function function = find_cast(from, to, &context);

@@ -11,33 +11,54 @@ struct type_family {
     str typname;  /* pg_type.typname */
     str sql_name; /* in messages */
     /* Text to stored value; the typmod is applied afterwards by fit. */
-    err (*input)(struct arena *arena, const struct type_session *session,
-                 const struct type_ref *type, str text, struct value *out);
-    void (*output)(const struct type_session *session, const struct type_ref *type,
-                   const struct value *value, struct buf *out);
-    void (*json)(const struct type_session *session, const struct type_ref *type,
-                 const struct value *value, struct buf *out);
+    err (*input)(struct arena *arena,
+                 const struct type_session *session,
+                 const struct type_ref *type,
+                 str text,
+                 struct value *out);
+    void (*output)(const struct type_session *session,
+                   const struct type_ref *type,
+                   const struct value *value,
+                   struct buf *out);
+    void (*json)(const struct type_session *session,
+                 const struct type_ref *type,
+                 const struct value *value,
+                 struct buf *out);
     int (*compare)(const struct type_ref *type, const struct value *a, const struct value *b);
     /* The typmod; NULL: the family has none. */
-    err (*fit)(struct arena *arena, const struct type_ref *type, enum type_coercion coercion,
-               const struct value *value, struct value *out);
+    err (*fit)(struct arena *arena,
+               const struct type_ref *type,
+               enum type_coercion coercion,
+               const struct value *value,
+               struct value *out);
     str collation; /* of a stored column; empty: BINARY */
 };
 
 const struct type_family *type_family(enum type_storage storage);
 
 /* Composites: '(1,"a b",)' and JSON objects of fields in stored form. */
-err composite_input(struct arena *arena, const struct type_session *session,
-                    const struct type_ref *type, str text, struct value *out);
-void composite_output(const struct type_session *session, const struct type_ref *type,
-                      const struct value *value, struct buf *out);
-void composite_json(const struct type_session *session, const struct type_ref *type,
-                    const struct value *value, struct buf *out);
+err composite_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out);
+void composite_output(const struct type_session *session,
+                      const struct type_ref *type,
+                      const struct value *value,
+                      struct buf *out);
+void composite_json(const struct type_session *session,
+                    const struct type_ref *type,
+                    const struct value *value,
+                    struct buf *out);
 int composite_compare(const struct type_ref *type, const struct value *a, const struct value *b);
 /* An item of an array or composite, in stored form, as type_json shows it. */
-void item_json(const struct type_session *session, const struct type_ref *type, str item,
+void item_json(const struct type_session *session,
+               const struct type_ref *type,
+               str item,
                struct buf *out);
-void array_json(const struct type_session *session, const struct type_ref *type,
-                const struct value *value, struct buf *out);
+void array_json(const struct type_session *session,
+                const struct type_ref *type,
+                const struct value *value,
+                struct buf *out);
 
 #endif

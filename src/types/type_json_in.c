@@ -2,8 +2,11 @@
 #include "types/array.h"
 #include "types/type_int.h"
 
-static err from_json(struct arena *arena, const struct type_session *session,
-                     const struct type_ref *type, const struct json *json, struct value *out);
+static err from_json(struct arena *arena,
+                     const struct type_session *session,
+                     const struct type_ref *type,
+                     const struct json *json,
+                     struct value *out);
 
 /* The text that a scalar's input reads: a string's own, a number's digits, else the JSON itself. */
 static str input_text(const struct json *json)
@@ -27,13 +30,19 @@ static err malformed_array(struct arena *arena)
                        "Multidimensional arrays must have sub-arrays with matching dimensions.");
 }
 
-static err array_items(struct arena *arena, const struct type_session *session,
-                       const struct type_ref *element, const struct json *json, struct buf *out);
+static err array_items(struct arena *arena,
+                       const struct type_session *session,
+                       const struct type_ref *element,
+                       const struct json *json,
+                       struct buf *out);
 
 /* An item of an array: a further dimension when all its siblings are arrays too. */
-static err array_item(struct arena *arena, const struct type_session *session,
-                      const struct type_ref *element, const struct json *json,
-                      const struct json *first, struct buf *out)
+static err array_item(struct arena *arena,
+                      const struct type_session *session,
+                      const struct type_ref *element,
+                      const struct json *json,
+                      const struct json *first,
+                      struct buf *out)
 {
     bool takes_whole = element->storage == TYPE_JSON || element->storage == TYPE_JSONB;
     bool nested = json->kind == JSON_ARRAY && !takes_whole;
@@ -48,8 +57,11 @@ static err array_item(struct arena *arena, const struct type_session *session,
     return NULL;
 }
 
-static err array_items(struct arena *arena, const struct type_session *session,
-                       const struct type_ref *element, const struct json *json, struct buf *out)
+static err array_items(struct arena *arena,
+                       const struct type_session *session,
+                       const struct type_ref *element,
+                       const struct json *json,
+                       struct buf *out)
 {
     buf_char(out, '[');
     for (size_t i = 0; i < json->count; i++) {
@@ -60,8 +72,11 @@ static err array_items(struct arena *arena, const struct type_session *session,
     return NULL;
 }
 
-static err array_from_json(struct arena *arena, const struct type_session *session,
-                           const struct type_ref *type, const struct json *json, struct value *out)
+static err array_from_json(struct arena *arena,
+                           const struct type_session *session,
+                           const struct type_ref *type,
+                           const struct json *json,
+                           struct value *out)
 {
     if (json->kind == JSON_STRING) {
         return type_input(arena, session, type, TYPE_ASSIGNMENT, json->text, out);
@@ -76,8 +91,10 @@ static err array_from_json(struct arena *arena, const struct type_session *sessi
     return type_coerce_typmod(arena, type, TYPE_ASSIGNMENT, &array, out);
 }
 
-static err composite_from_json(struct arena *arena, const struct type_session *session,
-                               const struct type_ref *type, const struct json *json,
+static err composite_from_json(struct arena *arena,
+                               const struct type_session *session,
+                               const struct type_ref *type,
+                               const struct json *json,
                                struct value *out)
 {
     if (json->kind == JSON_STRING) {
@@ -104,8 +121,11 @@ static err composite_from_json(struct arena *arena, const struct type_session *s
     return NULL;
 }
 
-static err from_json(struct arena *arena, const struct type_session *session,
-                     const struct type_ref *type, const struct json *json, struct value *out)
+static err from_json(struct arena *arena,
+                     const struct type_session *session,
+                     const struct type_ref *type,
+                     const struct json *json,
+                     struct value *out)
 {
     *out = value_null();
     bool whole = type->storage == TYPE_JSON || type->storage == TYPE_JSONB;
@@ -118,8 +138,11 @@ static err from_json(struct arena *arena, const struct type_session *session,
     return type_input(arena, session, type, TYPE_ASSIGNMENT, input_text(json), out);
 }
 
-err type_from_json(struct arena *arena, const struct type_session *session,
-                   const struct type_ref *type, const struct json *json, struct value *out)
+err type_from_json(struct arena *arena,
+                   const struct type_session *session,
+                   const struct type_ref *type,
+                   const struct json *json,
+                   struct value *out)
 {
     return from_json(arena, session, type, json, out);
 }

@@ -19,15 +19,15 @@
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
 /* In every function below value is not VALUE_NULL: the public functions at the end see to it. */
-#define INPUT_ARGS                                                                               \
-    struct arena *arena, const struct type_session *session, const struct type_ref *type, str text, \
-        struct value *out
-#define WRITE_ARGS                                                                           \
+#define INPUT_ARGS                                                                        \
+    struct arena *arena, const struct type_session *session, const struct type_ref *type, \
+        str text, struct value *out
+#define WRITE_ARGS                                                                              \
     const struct type_session *session, const struct type_ref *type, const struct value *value, \
         struct buf *out
 #define COMPARE_ARGS const struct type_ref *type, const struct value *a, const struct value *b
-#define FIT_ARGS                                                                                \
-    struct arena *arena, const struct type_ref *type, enum type_coercion coercion,              \
+#define FIT_ARGS                                                                   \
+    struct arena *arena, const struct type_ref *type, enum type_coercion coercion, \
         const struct value *value, struct value *out
 #define UNUSED(x) ((void)(x))
 
@@ -35,8 +35,10 @@ static const struct type_family families[TYPE_STORAGE_COUNT];
 
 static enum int_width int_width_of(enum type_storage storage)
 {
-    return storage == TYPE_INT2 ? INT_2 : storage == TYPE_INT4 ? INT_4
-         : storage == TYPE_INT8 ? INT_8 : INT_OID;
+    return storage == TYPE_INT2   ? INT_2
+           : storage == TYPE_INT4 ? INT_4
+           : storage == TYPE_INT8 ? INT_8
+                                  : INT_OID;
 }
 
 static err int_input(INPUT_ARGS)
@@ -90,16 +92,20 @@ static void bool_json(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    if (value->i) buf_lit(out, "true");
-    else buf_lit(out, "false");
+    if (value->i)
+        buf_lit(out, "true");
+    else
+        buf_lit(out, "false");
 }
 
 static err float_input(INPUT_ARGS)
 {
     UNUSED(session);
     *out = value_real(0);
-    if (type->storage == TYPE_FLOAT4) TRY(float4_parse(arena, text, &out->r));
-    else TRY(float8_parse(arena, text, &out->r));
+    if (type->storage == TYPE_FLOAT4)
+        TRY(float4_parse(arena, text, &out->r));
+    else
+        TRY(float8_parse(arena, text, &out->r));
     if (isnan(out->r)) {
         /* SQLite turns a stored NaN into NULL; refusing is the honest answer. */
         return err_sql(arena, "0A000", "NaN cannot be stored in a column of type %.*s",
@@ -385,15 +391,19 @@ static void timestamp_output(WRITE_ARGS)
     }
 }
 
-static void write_timestamptz(const struct type_session *session, str stored,
-                              enum datetime_style style, struct buf *out)
+static void write_timestamptz(const struct type_session *session,
+                              str stored,
+                              enum datetime_style style,
+                              struct buf *out)
 {
     int64_t us;
     struct arena *scratch = arena_new(0);
     err error = timestamptz_parse(scratch, NULL, stored, TYPMOD_NONE, &us);
     arena_free(scratch);
-    if (error) buf_str_add(out, stored);
-    else timestamptz_write(out, us, session ? session->zone : NULL, style);
+    if (error)
+        buf_str_add(out, stored);
+    else
+        timestamptz_write(out, us, session ? session->zone : NULL, style);
 }
 
 static void timestamptz_output(WRITE_ARGS)
@@ -582,53 +592,176 @@ static void void_json(WRITE_ARGS)
 
 /* ---- the table ---- */
 
-#define ROW(storage, typname, sql_name, input, output, json, compare, fit, collation) \
-    [storage] = {STR_INIT(typname), STR_INIT(sql_name), input, output, json, compare, fit, \
+#define ROW(storage, typname, sql_name, input, output, json, compare, fit, collation)       \
+    [storage] = {STR_INIT(typname),  STR_INIT(sql_name), input, output, json, compare, fit, \
                  STR_INIT(collation)}
 
 static const struct type_family families[TYPE_STORAGE_COUNT] = {
-    ROW(TYPE_UNKNOWN, "unknown", "unknown", text_input, text_output, text_json, text_compare, NULL, ""),
+    ROW(TYPE_UNKNOWN,
+        "unknown",
+        "unknown",
+        text_input,
+        text_output,
+        text_json,
+        text_compare,
+        NULL,
+        ""),
     ROW(TYPE_VOID, "void", "void", void_input, void_output, void_json, no_order, NULL, ""),
     ROW(TYPE_BOOL, "bool", "boolean", bool_input, bool_output, bool_json, int_compare, NULL, ""),
     ROW(TYPE_INT2, "int2", "smallint", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT4, "int4", "integer", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT8, "int8", "bigint", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_OID, "oid", "oid", int_input, int_write, oid_json, int_compare, NULL, ""),
-    ROW(TYPE_FLOAT4, "float4", "real", float_input, float4_output, float4_json, float_compare, NULL, ""),
-    ROW(TYPE_FLOAT8, "float8", "double precision", float_input, float8_output, float8_json,
-        float_compare, NULL, ""),
-    ROW(TYPE_NUMERIC, "numeric", "numeric", numeric_input, text_output, numeric_json, numeric_order,
-        numeric_fit, "numeric"),
+    ROW(TYPE_FLOAT4,
+        "float4",
+        "real",
+        float_input,
+        float4_output,
+        float4_json,
+        float_compare,
+        NULL,
+        ""),
+    ROW(TYPE_FLOAT8,
+        "float8",
+        "double precision",
+        float_input,
+        float8_output,
+        float8_json,
+        float_compare,
+        NULL,
+        ""),
+    ROW(TYPE_NUMERIC,
+        "numeric",
+        "numeric",
+        numeric_input,
+        text_output,
+        numeric_json,
+        numeric_order,
+        numeric_fit,
+        "numeric"),
     ROW(TYPE_TEXT, "text", "text", text_input, text_output, text_json, text_compare, NULL, ""),
-    ROW(TYPE_VARCHAR, "varchar", "character varying", text_input, text_output, text_json,
-        text_compare, varchar_fit, ""),
-    ROW(TYPE_BPCHAR, "bpchar", "character", bpchar_input, bpchar_output, bpchar_json, text_compare,
-        bpchar_fit, ""),
+    ROW(TYPE_VARCHAR,
+        "varchar",
+        "character varying",
+        text_input,
+        text_output,
+        text_json,
+        text_compare,
+        varchar_fit,
+        ""),
+    ROW(TYPE_BPCHAR,
+        "bpchar",
+        "character",
+        bpchar_input,
+        bpchar_output,
+        bpchar_json,
+        text_compare,
+        bpchar_fit,
+        ""),
     ROW(TYPE_NAME, "name", "name", name_input, text_output, text_json, text_compare, NULL, ""),
-    ROW(TYPE_CITEXT, "citext", "citext", text_input, text_output, text_json, citext_compare, NULL,
+    ROW(TYPE_CITEXT,
+        "citext",
+        "citext",
+        text_input,
+        text_output,
+        text_json,
+        citext_compare,
+        NULL,
         "citext"),
     ROW(TYPE_UUID, "uuid", "uuid", uuid_input, text_output, plain_json, text_compare, NULL, ""),
     ROW(TYPE_DATE, "date", "date", date_input, text_output, plain_json, text_compare, NULL, ""),
-    ROW(TYPE_TIME, "time", "time without time zone", time_input, text_output, plain_json,
-        text_compare, datetime_fit, ""),
-    ROW(TYPE_TIMETZ, "timetz", "time with time zone", timetz_input, text_output, plain_json,
-        timetz_order, datetime_fit, "timetz"),
-    ROW(TYPE_TIMESTAMP, "timestamp", "timestamp without time zone", timestamp_input,
-        timestamp_output, plain_json, text_compare, datetime_fit, ""),
-    ROW(TYPE_TIMESTAMPTZ, "timestamptz", "timestamp with time zone", timestamptz_input,
-        timestamptz_output, timestamptz_json, text_compare, datetime_fit, ""),
-    ROW(TYPE_INTERVAL, "interval", "interval", interval_input, text_output, plain_json,
-        interval_order, datetime_fit, "interval"),
+    ROW(TYPE_TIME,
+        "time",
+        "time without time zone",
+        time_input,
+        text_output,
+        plain_json,
+        text_compare,
+        datetime_fit,
+        ""),
+    ROW(TYPE_TIMETZ,
+        "timetz",
+        "time with time zone",
+        timetz_input,
+        text_output,
+        plain_json,
+        timetz_order,
+        datetime_fit,
+        "timetz"),
+    ROW(TYPE_TIMESTAMP,
+        "timestamp",
+        "timestamp without time zone",
+        timestamp_input,
+        timestamp_output,
+        plain_json,
+        text_compare,
+        datetime_fit,
+        ""),
+    ROW(TYPE_TIMESTAMPTZ,
+        "timestamptz",
+        "timestamp with time zone",
+        timestamptz_input,
+        timestamptz_output,
+        timestamptz_json,
+        text_compare,
+        datetime_fit,
+        ""),
+    ROW(TYPE_INTERVAL,
+        "interval",
+        "interval",
+        interval_input,
+        text_output,
+        plain_json,
+        interval_order,
+        datetime_fit,
+        "interval"),
     ROW(TYPE_JSON, "json", "json", json_input, text_output, text_output, no_order, NULL, ""),
-    ROW(TYPE_JSONB, "jsonb", "jsonb", jsonb_input, text_output, text_output, jsonb_order, NULL,
+    ROW(TYPE_JSONB,
+        "jsonb",
+        "jsonb",
+        jsonb_input,
+        text_output,
+        text_output,
+        jsonb_order,
+        NULL,
         "jsonb"),
-    ROW(TYPE_BYTEA, "bytea", "bytea", bytea_input, bytea_output, bytea_json, text_compare, NULL, ""),
+    ROW(TYPE_BYTEA,
+        "bytea",
+        "bytea",
+        bytea_input,
+        bytea_output,
+        bytea_json,
+        text_compare,
+        NULL,
+        ""),
     ROW(TYPE_ENUM, "", "enum", enum_input, text_output, text_json, enum_compare, NULL, "enum"),
-    ROW(TYPE_ARRAY, "", "array", array_input, array_output, array_json, array_order, array_fit, "array"),
-    ROW(TYPE_COMPOSITE, "", "record", composite_input, composite_output, composite_json,
-        composite_compare, NULL, ""),
-    ROW(TYPE_RECORD, "record", "record", composite_input, composite_output, composite_json,
-        composite_compare, NULL, ""),
+    ROW(TYPE_ARRAY,
+        "",
+        "array",
+        array_input,
+        array_output,
+        array_json,
+        array_order,
+        array_fit,
+        "array"),
+    ROW(TYPE_COMPOSITE,
+        "",
+        "record",
+        composite_input,
+        composite_output,
+        composite_json,
+        composite_compare,
+        NULL,
+        ""),
+    ROW(TYPE_RECORD,
+        "record",
+        "record",
+        composite_input,
+        composite_output,
+        composite_json,
+        composite_compare,
+        NULL,
+        ""),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -644,8 +777,11 @@ static bool fits_on_input(enum type_storage storage)
     return storage >= TYPE_TIME && storage <= TYPE_INTERVAL;
 }
 
-err type_input(struct arena *arena, const struct type_session *session,
-               const struct type_ref *type, enum type_coercion coercion, str text,
+err type_input(struct arena *arena,
+               const struct type_session *session,
+               const struct type_ref *type,
+               enum type_coercion coercion,
+               str text,
                struct value *out)
 {
     const struct type_family *family = &families[type->storage];
@@ -655,8 +791,11 @@ err type_input(struct arena *arena, const struct type_session *session,
     return family->fit(arena, type, coercion, &value, out);
 }
 
-err type_coerce_typmod(struct arena *arena, const struct type_ref *type,
-                       enum type_coercion coercion, const struct value *value, struct value *out)
+err type_coerce_typmod(struct arena *arena,
+                       const struct type_ref *type,
+                       enum type_coercion coercion,
+                       const struct value *value,
+                       struct value *out)
 {
     const struct type_family *family = &families[type->storage];
     *out = *value;
@@ -665,25 +804,33 @@ err type_coerce_typmod(struct arena *arena, const struct type_ref *type,
     return family->fit(arena, type, coercion, &before, out);
 }
 
-void type_output(const struct type_session *session, const struct type_ref *type,
-                 const struct value *value, struct buf *out)
+void type_output(const struct type_session *session,
+                 const struct type_ref *type,
+                 const struct value *value,
+                 struct buf *out)
 {
     if (value->kind != VALUE_NULL) families[type->storage].output(session, type, value, out);
 }
 
-str type_output_str(struct arena *arena, const struct type_session *session,
-                    const struct type_ref *type, const struct value *value)
+str type_output_str(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    const struct value *value)
 {
     struct buf *text = buf_in(arena, 0);
     type_output(session, type, value, text);
     return text->at ? buf_str(text) : STR("");
 }
 
-void type_json(const struct type_session *session, const struct type_ref *type,
-               const struct value *value, struct buf *out)
+void type_json(const struct type_session *session,
+               const struct type_ref *type,
+               const struct value *value,
+               struct buf *out)
 {
-    if (value->kind == VALUE_NULL) buf_lit(out, "null");
-    else families[type->storage].json(session, type, value, out);
+    if (value->kind == VALUE_NULL)
+        buf_lit(out, "null");
+    else
+        families[type->storage].json(session, type, value, out);
 }
 
 int type_compare(const struct type_ref *type, const struct value *a, const struct value *b)
@@ -725,15 +872,15 @@ str type_name(struct arena *arena, const struct type_ref *type)
 
 const struct type_ref *type_plain(enum type_storage storage)
 {
-#define PLAIN(storage_) [storage_] = {.storage = storage_, .typmod = TYPMOD_NONE}
+#define PLAIN(storage_) [storage_] = {.storage = storage_, .typmod = TYPMOD_NONE }
     static const struct type_ref plain[TYPE_STORAGE_COUNT] = {
-        PLAIN(TYPE_UNKNOWN), PLAIN(TYPE_VOID),      PLAIN(TYPE_BOOL),        PLAIN(TYPE_INT2),
-        PLAIN(TYPE_INT4),    PLAIN(TYPE_INT8),      PLAIN(TYPE_OID),         PLAIN(TYPE_FLOAT4),
-        PLAIN(TYPE_FLOAT8),  PLAIN(TYPE_NUMERIC),   PLAIN(TYPE_TEXT),        PLAIN(TYPE_VARCHAR),
-        PLAIN(TYPE_BPCHAR),  PLAIN(TYPE_NAME),      PLAIN(TYPE_CITEXT),      PLAIN(TYPE_UUID),
-        PLAIN(TYPE_DATE),    PLAIN(TYPE_TIME),      PLAIN(TYPE_TIMETZ),      PLAIN(TYPE_TIMESTAMP),
-        PLAIN(TYPE_TIMESTAMPTZ), PLAIN(TYPE_INTERVAL), PLAIN(TYPE_JSON),     PLAIN(TYPE_JSONB),
-        PLAIN(TYPE_BYTEA),   PLAIN(TYPE_ENUM),      PLAIN(TYPE_ARRAY),       PLAIN(TYPE_COMPOSITE),
+        PLAIN(TYPE_UNKNOWN),     PLAIN(TYPE_VOID),     PLAIN(TYPE_BOOL),   PLAIN(TYPE_INT2),
+        PLAIN(TYPE_INT4),        PLAIN(TYPE_INT8),     PLAIN(TYPE_OID),    PLAIN(TYPE_FLOAT4),
+        PLAIN(TYPE_FLOAT8),      PLAIN(TYPE_NUMERIC),  PLAIN(TYPE_TEXT),   PLAIN(TYPE_VARCHAR),
+        PLAIN(TYPE_BPCHAR),      PLAIN(TYPE_NAME),     PLAIN(TYPE_CITEXT), PLAIN(TYPE_UUID),
+        PLAIN(TYPE_DATE),        PLAIN(TYPE_TIME),     PLAIN(TYPE_TIMETZ), PLAIN(TYPE_TIMESTAMP),
+        PLAIN(TYPE_TIMESTAMPTZ), PLAIN(TYPE_INTERVAL), PLAIN(TYPE_JSON),   PLAIN(TYPE_JSONB),
+        PLAIN(TYPE_BYTEA),       PLAIN(TYPE_ENUM),     PLAIN(TYPE_ARRAY),  PLAIN(TYPE_COMPOSITE),
         PLAIN(TYPE_RECORD),
     };
 #undef PLAIN

@@ -20,34 +20,52 @@ enum type_coercion { TYPE_IMPLICIT, TYPE_ASSIGNMENT, TYPE_EXPLICIT };
 
 /* PostgreSQL's input text to the stored value, the typmod applied. Assignment is how columns take
  * literals: 22001 instead of truncation. Never answers VALUE_NULL. */
-MUST_USE err type_input(struct arena *arena, const struct type_session *session,
-                        const struct type_ref *type, enum type_coercion coercion, str text,
+MUST_USE err type_input(struct arena *arena,
+                        const struct type_session *session,
+                        const struct type_ref *type,
+                        enum type_coercion coercion,
+                        str text,
                         struct value *out);
 /* Stored value to PostgreSQL's text output, as psql shows it. NULL appends nothing. */
-void type_output(const struct type_session *session, const struct type_ref *type,
-                 const struct value *value, struct buf *out);
-str type_output_str(struct arena *arena, const struct type_session *session,
-                    const struct type_ref *type, const struct value *value);
+void type_output(const struct type_session *session,
+                 const struct type_ref *type,
+                 const struct value *value,
+                 struct buf *out);
+str type_output_str(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    const struct value *value);
 /* Stored value to JSON, as PostgREST shows it and as to_json answers. The hot path of every answer: allocates
  * nothing but the buf's growth. */
-void type_json(const struct type_session *session, const struct type_ref *type,
-               const struct value *value, struct buf *out);
+void type_json(const struct type_session *session,
+               const struct type_ref *type,
+               const struct value *value,
+               struct buf *out);
 /* A JSON value from a request's body or json_populate_record: strings through type_input, numbers
  * by their text, arrays and objects by their parts; json and jsonb take it whole. */
-MUST_USE err type_from_json(struct arena *arena, const struct type_session *session,
-                            const struct type_ref *type, const struct json *json,
+MUST_USE err type_from_json(struct arena *arena,
+                            const struct type_session *session,
+                            const struct type_ref *type,
+                            const struct json *json,
                             struct value *out);
 
 /* PostgreSQL's casts between families, then to's typmod. NULL stays NULL. */
-MUST_USE err type_cast(struct arena *arena, const struct type_session *session,
-                       const struct type_ref *from, const struct type_ref *to,
-                       enum type_coercion coercion, const struct value *value, struct value *out);
+MUST_USE err type_cast(struct arena *arena,
+                       const struct type_session *session,
+                       const struct type_ref *from,
+                       const struct type_ref *to,
+                       enum type_coercion coercion,
+                       const struct value *value,
+                       struct value *out);
 /* Whether PostgreSQL has the cast in that context. */
-bool type_cast_exists(const struct type_ref *from, const struct type_ref *to,
+bool type_cast_exists(const struct type_ref *from,
+                      const struct type_ref *to,
                       enum type_coercion coercion);
 /* to's typmod alone, on a value already of the family. */
-MUST_USE err type_coerce_typmod(struct arena *arena, const struct type_ref *type,
-                                enum type_coercion coercion, const struct value *value,
+MUST_USE err type_coerce_typmod(struct arena *arena,
+                                const struct type_ref *type,
+                                enum type_coercion coercion,
+                                const struct value *value,
                                 struct value *out);
 
 /* PostgreSQL's order of two non-NULL values; NULLs last. 0 for json, which has no order. */

@@ -214,8 +214,10 @@ static size_t count_until(const struct tz_zone *zone, int64_t utc_s)
     size_t low = 0, high = zone->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (zone->times[middle] <= utc_s) low = middle + 1;
-        else high = middle;
+        if (zone->times[middle] <= utc_s)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

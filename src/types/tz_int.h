@@ -29,8 +29,8 @@ struct tz_posix {
 
 struct tz_zone {
     str name;
-    size_t count;              /* of transitions */
-    const int64_t *times;      /* UTC seconds, ascending */
+    size_t count;               /* of transitions */
+    const int64_t *times;       /* UTC seconds, ascending */
     const unsigned char *kinds; /* of the time from times[i] on: index into locals */
     const struct tz_local *locals;
     size_t local_count;

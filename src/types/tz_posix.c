@@ -107,8 +107,8 @@ static bool daylight(struct arena *arena, struct cursor *c, struct tz_posix *out
     str abbreviation;
     if (!name(c, &abbreviation)) return false;
     out->has_dst = true;
-    out->daylight = (struct tz_local){out->standard.east_s + 3600, true,
-                                      str_copy(arena, abbreviation)};
+    out->daylight =
+        (struct tz_local){out->standard.east_s + 3600, true, str_copy(arena, abbreviation)};
     out->start = us_start;
     out->end = us_end;
     int32_t west;
@@ -176,8 +176,8 @@ struct tz_local tz_posix_at(const struct tz_posix *posix, int64_t utc_s)
 {
     if (!posix->has_dst) return posix->standard;
     struct switches s = switches_of(posix, year_of(utc_s + posix->standard.east_s));
-    bool dst = s.start < s.end ? utc_s >= s.start && utc_s < s.end
-                               : utc_s >= s.start || utc_s < s.end;
+    bool dst =
+        s.start < s.end ? utc_s >= s.start && utc_s < s.end : utc_s >= s.start || utc_s < s.end;
     return dst ? posix->daylight : posix->standard;
 }
 

@@ -80,12 +80,12 @@ static err iv_text(struct arena *arena, struct interval value, str *out)
     return NULL;
 }
 
-#define PARSES(name, type, parse, write)                                   \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        type value;                                                        \
-        TRY(parse);                                                        \
-        return write(arena, value, out);                                   \
+#define PARSES(name, type, parse, write)                                 \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        type value;                                                      \
+        TRY(parse);                                                      \
+        return write(arena, value, out);                                 \
     }
 PARSES(date, int32_t, date_parse(arena, &utc, args[0], &value), date_text)
 PARSES(time, int64_t, time_parse(arena, &utc, args[0], -1, &value), time_text)
@@ -98,26 +98,37 @@ PARSES(tstz0, int64_t, timestamptz_parse(arena, &utc, args[0], 0, &value), tz_te
 PARSES(iv, struct interval, interval_parse(arena, args[0], -1, &value), iv_text)
 #define IV_TYPMOD(range, precision) ((range) << 16 | (precision))
 PARSES(iv2, struct interval, interval_parse(arena, args[0], IV_TYPMOD(0x7fff, 2), &value), iv_text)
-PARSES(ivdh, struct interval,
-       interval_parse(arena, args[0], IV_TYPMOD(1 << 3 | 1 << 10, 0xffff), &value), iv_text)
-PARSES(ivym, struct interval,
-       interval_parse(arena, args[0], IV_TYPMOD(1 << 1 | 1 << 2, 0xffff), &value), iv_text)
-PARSES(ivms, struct interval,
-       interval_parse(arena, args[0], IV_TYPMOD(1 << 11 | 1 << 12, 0xffff), &value), iv_text)
-PARSES(ivs1, struct interval, interval_parse(arena, args[0], IV_TYPMOD(1 << 12, 1), &value), iv_text)
-PARSES(ivday, struct interval, interval_parse(arena, args[0], IV_TYPMOD(1 << 3, 0xffff), &value),
+PARSES(ivdh,
+       struct interval,
+       interval_parse(arena, args[0], IV_TYPMOD(1 << 3 | 1 << 10, 0xffff), &value),
+       iv_text)
+PARSES(ivym,
+       struct interval,
+       interval_parse(arena, args[0], IV_TYPMOD(1 << 1 | 1 << 2, 0xffff), &value),
+       iv_text)
+PARSES(ivms,
+       struct interval,
+       interval_parse(arena, args[0], IV_TYPMOD(1 << 11 | 1 << 12, 0xffff), &value),
+       iv_text)
+PARSES(ivs1,
+       struct interval,
+       interval_parse(arena, args[0], IV_TYPMOD(1 << 12, 1), &value),
+       iv_text)
+PARSES(ivday,
+       struct interval,
+       interval_parse(arena, args[0], IV_TYPMOD(1 << 3, 0xffff), &value),
        iv_text)
 
-#define GET_IV(i) \
+#define GET_IV(i)          \
     struct interval iv##i; \
     TRY(interval_parse(arena, args[i], -1, &iv##i))
-#define GET_TS(i) \
+#define GET_TS(i)  \
     int64_t ts##i; \
     TRY(timestamp_parse(arena, &utc, args[i], -1, &ts##i))
-#define GET_TZ(i) \
+#define GET_TZ(i)  \
     int64_t ts##i; \
     TRY(timestamptz_parse(arena, &utc, args[i], -1, &ts##i))
-#define GET_DATE(i) \
+#define GET_DATE(i)  \
     int32_t date##i; \
     TRY(date_parse(arena, &utc, args[i], &date##i))
 #define GET_DOUBLE(i) \
@@ -197,13 +208,13 @@ IV_BINARY(sub)
 IV_SCALE(mul)
 IV_SCALE(div)
 
-#define IV_UNARY(name, function)                                           \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        GET_IV(0);                                                         \
-        struct interval value;                                             \
-        TRY(function(arena, iv0, &value));                                 \
-        return iv_text(arena, value, out);                                 \
+#define IV_UNARY(name, function)                                         \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        GET_IV(0);                                                       \
+        struct interval value;                                           \
+        TRY(function(arena, iv0, &value));                               \
+        return iv_text(arena, value, out);                               \
     }
 IV_UNARY(ivneg, interval_neg)
 IV_UNARY(jh, interval_justify_hours)
@@ -359,20 +370,24 @@ static err do_mkiv(struct arena *arena, const str *args, str *out)
 {
     GET_DOUBLE(6);
     struct interval_parts parts = {int_of(args[0]), int_of(args[1]), int_of(args[2]),
-                                   int_of(args[3]), int_of(args[4]), int_of(args[5]), double6};
+                                   int_of(args[3]), int_of(args[4]), int_of(args[5]),
+                                   double6};
     struct interval value;
     TRY(make_interval(arena, &parts, &value));
     return iv_text(arena, value, out);
 }
 
-#define OP(name) {#name, do_##name}
+#define OP(name)         \
+    {                    \
+#name, do_##name \
+    }
 static const struct vector_op ops[] = {
-    OP(date),  OP(time),   OP(time2), OP(timetz),  OP(ts),      OP(ts3),     OP(tstz),   OP(tstz0),
-    OP(iv),    OP(iv2),    OP(ivdh),  OP(ivym),    OP(ivms),    OP(ivs1),    OP(ivday),  OP(tsadd),
-    OP(tssub), OP(age),    OP(dadd),  OP(dsub),    OP(tadd),    OP(ivadd),   OP(ivsub),  OP(ivmul),
-    OP(ivdiv), OP(ivneg),  OP(jh),    OP(jd),      OP(ji),      OP(ivcmp),   OP(ttzcmp), OP(xdate),
-    OP(xts),   OP(xtz),    OP(xiv),   OP(xtime),   OP(xttz),    OP(truncts), OP(trunctz), OP(trunciv),
-    OP(bin),   OP(atz),    OP(toutc), OP(epoch),   OP(mkdate),  OP(mktime),  OP(mkiv),
+    OP(date),  OP(time),  OP(time2), OP(timetz), OP(ts),     OP(ts3),     OP(tstz),    OP(tstz0),
+    OP(iv),    OP(iv2),   OP(ivdh),  OP(ivym),   OP(ivms),   OP(ivs1),    OP(ivday),   OP(tsadd),
+    OP(tssub), OP(age),   OP(dadd),  OP(dsub),   OP(tadd),   OP(ivadd),   OP(ivsub),   OP(ivmul),
+    OP(ivdiv), OP(ivneg), OP(jh),    OP(jd),     OP(ji),     OP(ivcmp),   OP(ttzcmp),  OP(xdate),
+    OP(xts),   OP(xtz),   OP(xiv),   OP(xtime),  OP(xttz),   OP(truncts), OP(trunctz), OP(trunciv),
+    OP(bin),   OP(atz),   OP(toutc), OP(epoch),  OP(mkdate), OP(mktime),  OP(mkiv),
 };
 
 static void datetimes_answer_as_postgresql(void **state)
@@ -425,8 +440,19 @@ static void stored_order_is_time_order(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(0);
-    int64_t times[] = {TIMESTAMP_MINUS_INFINITY, -62135596800000000, -1, 0, 1, 10, 100000, 999999,
-                       1000000, 1767323045120000, 1767323045120001, 253402300799999999, TIMESTAMP_INFINITY};
+    int64_t times[] = {TIMESTAMP_MINUS_INFINITY,
+                       -62135596800000000,
+                       -1,
+                       0,
+                       1,
+                       10,
+                       100000,
+                       999999,
+                       1000000,
+                       1767323045120000,
+                       1767323045120001,
+                       253402300799999999,
+                       TIMESTAMP_INFINITY};
     str before = STR_NONE;
     for (size_t i = 0; i < COUNT_OF(times); i++) {
         struct buf *text = buf_in(arena, 0);

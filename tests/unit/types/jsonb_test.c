@@ -33,8 +33,8 @@ static err give_text(struct arena *arena, str *out, bool found, str value)
 }
 
 #define OP_BODY(name) static err do_##name(struct arena *arena, const str *args, str *out)
-#define GET(i)                                     \
-    str j##i;                                      \
+#define GET(i) \
+    str j##i;  \
     TRY(jsonb_parse(arena, args[i], &j##i))
 
 OP_BODY(in)
@@ -274,13 +274,16 @@ OP_BODY(pretty)
     return NULL;
 }
 
-#define OP(name) {#name, do_##name}
+#define OP(name)         \
+    {                    \
+#name, do_##name \
+    }
 static const struct vector_op ops[] = {
-    OP(in),   OP(json), OP(cmp),    OP(contains), OP(exists), OP(any),    OP(all),     OP(get),
-    OP(gett), OP(at),   OP(att),    OP(jget),     OP(jgett),  OP(jat),    OP(path),    OP(path1),
-    OP(patht), OP(concat), OP(delkey), OP(delkeys), OP(delidx), OP(delpath), OP(delpath1), OP(set1),
-    OP(set1n), OP(set2), OP(ins1),  OP(ins1a),    OP(ins2),   OP(strip),  OP(jstrip),  OP(typeof),
-    OP(alen), OP(pretty),
+    OP(in),      OP(json),     OP(cmp),    OP(contains), OP(exists), OP(any),     OP(all),
+    OP(get),     OP(gett),     OP(at),     OP(att),      OP(jget),   OP(jgett),   OP(jat),
+    OP(path),    OP(path1),    OP(patht),  OP(concat),   OP(delkey), OP(delkeys), OP(delidx),
+    OP(delpath), OP(delpath1), OP(set1),   OP(set1n),    OP(set2),   OP(ins1),    OP(ins1a),
+    OP(ins2),    OP(strip),    OP(jstrip), OP(typeof),   OP(alen),   OP(pretty),
 };
 
 static void jsonb_answers_as_postgresql(void **state)
@@ -294,10 +297,12 @@ static void an_object_is_built_sorted_and_without_duplicates(void **state)
     (void)state;
     struct arena *arena = arena_new(0);
     struct buf *out = buf_in(arena, 0);
-    struct jsonb_pair pairs[] = {{.key = STR("bb"), .value = STR("1")},
-                                 {.key = STR("c"), .value = STR("2")},
-                                 {.key = STR("bb"), .value = STR("3")},
-                                 {.key = STR("a\"b"), .value = STR("4")}};
+    struct jsonb_pair pairs[] = {
+        {.key = STR("bb"),   .value = STR("1")},
+        {.key = STR("c"),    .value = STR("2")},
+        {.key = STR("bb"),   .value = STR("3")},
+        {.key = STR("a\"b"), .value = STR("4")}
+    };
     jsonb_write_object(out, pairs, COUNT_OF(pairs));
     assert_true(str_eq(buf_str(out), STR("{\"c\": 2, \"bb\": 3, \"a\\\"b\": 4}")));
     arena_free(arena);

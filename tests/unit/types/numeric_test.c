@@ -9,28 +9,28 @@ static err parsed(struct arena *arena, str text, str *out)
     return numeric_parse(arena, text, -1, out);
 }
 
-#define UNARY_ERR(name)                                                \
+#define UNARY_ERR(name)                                                  \
     static err do_##name(struct arena *arena, const str *args, str *out) \
-    {                                                                  \
-        str a;                                                         \
-        TRY(parsed(arena, args[0], &a));                               \
-        return numeric_##name(arena, a, out);                          \
+    {                                                                    \
+        str a;                                                           \
+        TRY(parsed(arena, args[0], &a));                                 \
+        return numeric_##name(arena, a, out);                            \
     }
-#define BINARY_ERR(name)                                               \
+#define BINARY_ERR(name)                                                 \
     static err do_##name(struct arena *arena, const str *args, str *out) \
-    {                                                                  \
-        str a, b;                                                      \
-        TRY(parsed(arena, args[0], &a));                               \
-        TRY(parsed(arena, args[1], &b));                               \
-        return numeric_##name(arena, a, b, out);                       \
+    {                                                                    \
+        str a, b;                                                        \
+        TRY(parsed(arena, args[0], &a));                                 \
+        TRY(parsed(arena, args[1], &b));                                 \
+        return numeric_##name(arena, a, b, out);                         \
     }
-#define UNARY_STR(name, call)                                          \
+#define UNARY_STR(name, call)                                            \
     static err do_##name(struct arena *arena, const str *args, str *out) \
-    {                                                                  \
-        str a;                                                         \
-        TRY(parsed(arena, args[0], &a));                               \
-        *out = call;                                                   \
-        return NULL;                                                   \
+    {                                                                    \
+        str a;                                                           \
+        TRY(parsed(arena, args[0], &a));                                 \
+        *out = call;                                                     \
+        return NULL;                                                     \
     }
 
 UNARY_ERR(sqrt)
@@ -71,7 +71,9 @@ static err do_cmp(struct arena *arena, const str *args, str *out)
     return NULL;
 }
 
-static err fit(struct arena *arena, const str *args, str *out,
+static err fit(struct arena *arena,
+               const str *args,
+               str *out,
                str (*how)(struct arena *, str, int32_t))
 {
     str a;
@@ -145,7 +147,9 @@ static err do_to8(struct arena *arena, const str *args, str *out)
     return NULL;
 }
 
-static err do_total(struct arena *arena, const str *args, str *out,
+static err do_total(struct arena *arena,
+                    const str *args,
+                    str *out,
                     err (*finish)(const struct numeric_sum *, struct arena *, str *))
 {
     struct numeric_sum sum = {0};
@@ -170,10 +174,10 @@ static err do_avg(struct arena *arena, const str *args, str *out)
     return do_total(arena, args, out, numeric_sum_average);
 }
 
-#define COERCE(p, s)                                                            \
-    static err do_n##p##_##s(struct arena *arena, const str *args, str *out)    \
-    {                                                                           \
-        return numeric_parse(arena, args[0], ((p) << 16 | (s)) + 4, out);       \
+#define COERCE(p, s)                                                         \
+    static err do_n##p##_##s(struct arena *arena, const str *args, str *out) \
+    {                                                                        \
+        return numeric_parse(arena, args[0], ((p) << 16 | (s)) + 4, out);    \
     }
 COERCE(3, 0)
 COERCE(5, 2)
@@ -190,47 +194,47 @@ static err do_n5_minus2(struct arena *arena, const str *args, str *out)
 }
 
 static const struct vector_op ops[] = {
-    {"in", do_in},
-    {"add", do_add},
-    {"sub", do_sub},
-    {"mul", do_mul},
-    {"div", do_div},
-    {"divt", do_div_trunc},
-    {"mod", do_mod},
-    {"cmp", do_cmp},
-    {"power", do_power},
-    {"log", do_log},
-    {"sqrt", do_sqrt},
-    {"exp", do_exp},
-    {"ln", do_ln},
-    {"round", do_round},
-    {"trunc", do_trunc},
-    {"ceil", do_ceil},
-    {"floor", do_floor},
-    {"neg", do_neg},
-    {"abs", do_abs},
-    {"sign", do_sign},
-    {"scale", do_scale},
-    {"min_scale", do_min_scale},
+    {"in",         do_in        },
+    {"add",        do_add       },
+    {"sub",        do_sub       },
+    {"mul",        do_mul       },
+    {"div",        do_div       },
+    {"divt",       do_div_trunc },
+    {"mod",        do_mod       },
+    {"cmp",        do_cmp       },
+    {"power",      do_power     },
+    {"log",        do_log       },
+    {"sqrt",       do_sqrt      },
+    {"exp",        do_exp       },
+    {"ln",         do_ln        },
+    {"round",      do_round     },
+    {"trunc",      do_trunc     },
+    {"ceil",       do_ceil      },
+    {"floor",      do_floor     },
+    {"neg",        do_neg       },
+    {"abs",        do_abs       },
+    {"sign",       do_sign      },
+    {"scale",      do_scale     },
+    {"min_scale",  do_min_scale },
     {"trim_scale", do_trim_scale},
-    {"int8", do_int8},
-    {"int4", do_int4},
-    {"int2", do_int2},
-    {"from8", do_from8},
-    {"from4", do_from4},
-    {"to8", do_to8},
-    {"sum", do_sum},
-    {"avg", do_avg},
-    {"avg8", do_avg},
-    {"n3_0", do_n3_0},
-    {"n5_2", do_n5_2},
-    {"n14_2", do_n14_2},
-    {"n2_2", do_n2_2},
-    {"n2_4", do_n2_4},
-    {"n5_-2", do_n5_minus2},
-    {"n38_10", do_n38_10},
-    {"n1000_0", do_n1000_0},
-    {"n1_1", do_n1_1},
+    {"int8",       do_int8      },
+    {"int4",       do_int4      },
+    {"int2",       do_int2      },
+    {"from8",      do_from8     },
+    {"from4",      do_from4     },
+    {"to8",        do_to8       },
+    {"sum",        do_sum       },
+    {"avg",        do_avg       },
+    {"avg8",       do_avg       },
+    {"n3_0",       do_n3_0      },
+    {"n5_2",       do_n5_2      },
+    {"n14_2",      do_n14_2     },
+    {"n2_2",       do_n2_2      },
+    {"n2_4",       do_n2_4      },
+    {"n5_-2",      do_n5_minus2 },
+    {"n38_10",     do_n38_10    },
+    {"n1000_0",    do_n1000_0   },
+    {"n1_1",       do_n1_1      },
 };
 
 static void numeric_answers_as_postgresql(void **state)

@@ -17,8 +17,10 @@ static err give_bool(str *out, bool value)
 
 static void put_text(struct buf *out, str text)
 {
-    if (text.at) json_write_str(out, text);
-    else buf_lit(out, "null");
+    if (text.at)
+        json_write_str(out, text);
+    else
+        buf_lit(out, "null");
 }
 
 /* As regexp_match answers: the groups, or the whole without any. */
@@ -116,8 +118,11 @@ OP_BODY(split)
     return NULL;
 }
 
-static err replace(struct arena *arena, const str *args, str flags,
-                   const struct regex_replace_options *options, str *out)
+static err replace(struct arena *arena,
+                   const str *args,
+                   str flags,
+                   const struct regex_replace_options *options,
+                   str *out)
 {
     struct regex *regex;
     TRY(compile(arena, args[1], flags, &regex));
@@ -139,8 +144,10 @@ OP_BODY(replacef)
     struct buf *flags = buf_in(arena, 0);
     struct regex_replace_options options = {0};
     for (size_t i = 0; i < args[3].len; i++) {
-        if (args[3].at[i] == 'g') options.all = true;
-        else buf_char(flags, args[3].at[i]);
+        if (args[3].at[i] == 'g')
+            options.all = true;
+        else
+            buf_char(flags, args[3].at[i]);
     }
     return replace(arena, args, flags->at ? buf_str(flags) : STR(""), &options, out);
 }
@@ -184,9 +191,12 @@ OP_BODY(substrsim)
     return do_substr(arena, (const str[]){args[0], pattern}, out);
 }
 
-#define OP(name) {#name, do_##name}
+#define OP(name)         \
+    {                    \
+#name, do_##name \
+    }
 static const struct vector_op ops[] = {
-    OP(test),    OP(itest),    OP(match),    OP(matchf),   OP(matches), OP(split),    OP(replace),
+    OP(test),     OP(itest),    OP(match),    OP(matchf), OP(matches), OP(split),    OP(replace),
     OP(replaceg), OP(replacef), OP(replacen), OP(substr), OP(similar), OP(similare), OP(substrsim),
 };
 
@@ -203,7 +213,8 @@ static void a_runaway_match_is_cancelled(void **state)
     struct regex *regex;
     bool matched;
     assert_null(regex_compile(arena, STR("^(([a-z])+.)+[A-Z]([a-z])+$"), STR(""), &regex));
-    str text = STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    str text =
+        STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_true(err_is(regex_test(arena, regex, text, &matched), STR("57014")));
     arena_free(arena);
 }

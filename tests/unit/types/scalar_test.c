@@ -20,41 +20,41 @@ static err float_text(struct arena *arena, double value, str *out)
     return NULL;
 }
 
-#define INT_IN(name, width)                                                \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        int64_t value;                                                     \
-        TRY(int_parse(arena, width, args[0], &value));                     \
-        *out = int_text(arena, value);                                     \
-        return NULL;                                                       \
+#define INT_IN(name, width)                                              \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        int64_t value;                                                   \
+        TRY(int_parse(arena, width, args[0], &value));                   \
+        *out = int_text(arena, value);                                   \
+        return NULL;                                                     \
     }
-#define INT_UNARY(name, suffix, width)                                         \
+#define INT_UNARY(name, suffix, width)                                           \
     static err do_##name##suffix(struct arena *arena, const str *args, str *out) \
-    {                                                                          \
-        int64_t a, value;                                                      \
-        TRY(int_parse(arena, width, args[0], &a));                             \
-        TRY(int_##name(arena, width, a, &value));                              \
-        *out = int_text(arena, value);                                         \
-        return NULL;                                                           \
+    {                                                                            \
+        int64_t a, value;                                                        \
+        TRY(int_parse(arena, width, args[0], &a));                               \
+        TRY(int_##name(arena, width, a, &value));                                \
+        *out = int_text(arena, value);                                           \
+        return NULL;                                                             \
     }
-#define INT_BINARY(name, suffix, width)                                        \
+#define INT_BINARY(name, suffix, width)                                          \
     static err do_##name##suffix(struct arena *arena, const str *args, str *out) \
-    {                                                                          \
-        int64_t a, b, value;                                                   \
-        TRY(int_parse(arena, width, args[0], &a));                             \
-        TRY(int_parse(arena, width, args[1], &b));                             \
-        TRY(int_##name(arena, width, a, b, &value));                           \
-        *out = int_text(arena, value);                                         \
-        return NULL;                                                           \
+    {                                                                            \
+        int64_t a, b, value;                                                     \
+        TRY(int_parse(arena, width, args[0], &a));                               \
+        TRY(int_parse(arena, width, args[1], &b));                               \
+        TRY(int_##name(arena, width, a, b, &value));                             \
+        *out = int_text(arena, value);                                           \
+        return NULL;                                                             \
     }
-#define INT_ALL(suffix, width)       \
-    INT_IN(int##suffix, width)       \
-    INT_UNARY(abs, suffix, width)    \
-    INT_UNARY(neg, suffix, width)    \
-    INT_BINARY(add, suffix, width)   \
-    INT_BINARY(sub, suffix, width)   \
-    INT_BINARY(mul, suffix, width)   \
-    INT_BINARY(div, suffix, width)   \
+#define INT_ALL(suffix, width)     \
+    INT_IN(int##suffix, width)     \
+    INT_UNARY(abs, suffix, width)  \
+    INT_UNARY(neg, suffix, width)  \
+    INT_BINARY(add, suffix, width) \
+    INT_BINARY(sub, suffix, width) \
+    INT_BINARY(mul, suffix, width) \
+    INT_BINARY(div, suffix, width) \
     INT_BINARY(mod, suffix, width)
 INT_ALL(2, INT_2)
 INT_ALL(4, INT_4)
@@ -65,14 +65,14 @@ INT_BINARY(gcd, 8, INT_8)
 INT_BINARY(lcm, 8, INT_8)
 INT_IN(oid, INT_OID)
 
-#define FLOAT_BINARY(name)                                                 \
-    static err do_f##name(struct arena *arena, const str *args, str *out)  \
-    {                                                                      \
-        double a, b, value;                                                \
-        TRY(float8_parse(arena, args[0], &a));                             \
-        TRY(float8_parse(arena, args[1], &b));                             \
-        TRY(float8_##name(arena, a, b, &value));                           \
-        return float_text(arena, value, out);                              \
+#define FLOAT_BINARY(name)                                                \
+    static err do_f##name(struct arena *arena, const str *args, str *out) \
+    {                                                                     \
+        double a, b, value;                                               \
+        TRY(float8_parse(arena, args[0], &a));                            \
+        TRY(float8_parse(arena, args[1], &b));                            \
+        TRY(float8_##name(arena, a, b, &value));                          \
+        return float_text(arena, value, out);                             \
     }
 FLOAT_BINARY(add)
 FLOAT_BINARY(sub)
@@ -106,15 +106,15 @@ static err do_float4(struct arena *arena, const str *args, str *out)
     return NULL;
 }
 
-#define FLOAT_TO_INT(name, width)                                          \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        double a;                                                          \
-        int64_t value;                                                     \
-        TRY(float8_parse(arena, args[0], &a));                             \
-        TRY(int_from_double(arena, width, a, &value));                     \
-        *out = int_text(arena, value);                                     \
-        return NULL;                                                       \
+#define FLOAT_TO_INT(name, width)                                        \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        double a;                                                        \
+        int64_t value;                                                   \
+        TRY(float8_parse(arena, args[0], &a));                           \
+        TRY(int_from_double(arena, width, a, &value));                   \
+        *out = int_text(arena, value);                                   \
+        return NULL;                                                     \
     }
 FLOAT_TO_INT(f8int2, INT_2)
 FLOAT_TO_INT(f8int4, INT_4)
@@ -164,35 +164,38 @@ static err do_decode(struct arena *arena, const str *args, str *out)
     return NULL;
 }
 
-#define INT_OPS(suffix)                                                                   \
-    {"int" #suffix, do_int##suffix}, {"abs" #suffix, do_abs##suffix},                     \
-        {"neg" #suffix, do_neg##suffix}, {"add" #suffix, do_add##suffix},                 \
-        {"sub" #suffix, do_sub##suffix}, {"mul" #suffix, do_mul##suffix},                 \
-        {"div" #suffix, do_div##suffix}, {"mod" #suffix, do_mod##suffix}
+#define INT_OPS(suffix)                                                   \
+    {"int" #suffix, do_int##suffix}, {"abs" #suffix, do_abs##suffix},     \
+        {"neg" #suffix, do_neg##suffix}, {"add" #suffix, do_add##suffix}, \
+        {"sub" #suffix, do_sub##suffix}, {"mul" #suffix, do_mul##suffix}, \
+        {"div" #suffix, do_div##suffix},                                  \
+    {                                                                     \
+        "mod" #suffix, do_mod##suffix                                     \
+    }
 
 static const struct vector_op ops[] = {
     INT_OPS(2),
     INT_OPS(4),
     INT_OPS(8),
-    {"gcd4", do_gcd4},
-    {"lcm4", do_lcm4},
-    {"gcd8", do_gcd8},
-    {"lcm8", do_lcm8},
-    {"oid", do_oid},
-    {"fadd", do_fadd},
-    {"fsub", do_fsub},
-    {"fmul", do_fmul},
-    {"fdiv", do_fdiv},
-    {"fpow", do_fpower},
-    {"fcmp", do_fcmp},
+    {"gcd4",   do_gcd4  },
+    {"lcm4",   do_lcm4  },
+    {"gcd8",   do_gcd8  },
+    {"lcm8",   do_lcm8  },
+    {"oid",    do_oid   },
+    {"fadd",   do_fadd  },
+    {"fsub",   do_fsub  },
+    {"fmul",   do_fmul  },
+    {"fdiv",   do_fdiv  },
+    {"fpow",   do_fpower},
+    {"fcmp",   do_fcmp  },
     {"float8", do_float8},
     {"float4", do_float4},
     {"f8int2", do_f8int2},
     {"f8int4", do_f8int4},
     {"f8int8", do_f8int8},
-    {"bool", do_bool},
-    {"uuid", do_uuid},
-    {"bytea", do_bytea},
+    {"bool",   do_bool  },
+    {"uuid",   do_uuid  },
+    {"bytea",  do_bytea },
     {"encode", do_encode},
     {"decode", do_decode},
 };

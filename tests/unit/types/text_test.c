@@ -24,17 +24,17 @@ static err give(str *out, str value)
     return NULL;
 }
 
-#define PURE(name, call)                                                   \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        (void)arena;                                                       \
-        return give(out, call);                                            \
+#define PURE(name, call)                                                 \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        (void)arena;                                                     \
+        return give(out, call);                                          \
     }
-#define FALLIBLE(name, call)                                               \
-    static err do_##name(struct arena *arena, const str *args, str *out)   \
-    {                                                                      \
-        TRY(call);                                                         \
-        return give(out, *out);                                            \
+#define FALLIBLE(name, call)                                             \
+    static err do_##name(struct arena *arena, const str *args, str *out) \
+    {                                                                    \
+        TRY(call);                                                       \
+        return give(out, *out);                                          \
     }
 PURE(upper, text_upper(arena, args[0]))
 PURE(lower, text_lower(arena, args[0]))
@@ -64,8 +64,7 @@ FALLIBLE(split_part, text_split_part(arena, args[0], args[1], int_of(args[2]), o
 FALLIBLE(repeat, text_repeat(arena, args[0], int_of(args[1]), out))
 FALLIBLE(overlay, text_overlay(arena, args[0], args[1], int_of(args[2]), int_of(args[3]), out))
 FALLIBLE(chr, text_chr(arena, int_of(args[0]), out))
-FALLIBLE(varchar3,
-         text_fit(arena, args[0], 3, STR("character varying"), TEXT_FIT_CAST, out))
+FALLIBLE(varchar3, text_fit(arena, args[0], 3, STR("character varying"), TEXT_FIT_CAST, out))
 
 static err do_char3(struct arena *arena, const str *args, str *out)
 {
@@ -93,7 +92,8 @@ static err do_split(struct arena *arena, const str *args, str *out)
 static err do_format(struct arena *arena, const str *args, str *out)
 {
     struct text_argument arguments[3];
-    for (size_t i = 0; i < 3; i++) arguments[i] = (struct text_argument){args[i + 1], !args[i + 1].at};
+    for (size_t i = 0; i < 3; i++)
+        arguments[i] = (struct text_argument){args[i + 1], !args[i + 1].at};
     return text_format(arena, args[0], arguments, 3, out);
 }
 
@@ -132,14 +132,17 @@ static err do_likee(struct arena *arena, const str *args, str *out)
     return match(arena, (const str[]){args[0], pattern}, LIKE_EXACT, out);
 }
 
-#define OP(name) {#name, do_##name}
+#define OP(name)         \
+    {                    \
+#name, do_##name \
+    }
 static const struct vector_op ops[] = {
-    OP(upper),     OP(lower),  OP(initcap), OP(length),      OP(reverse),       OP(ascii),   OP(quote_ident),
-    OP(substr2),   OP(left),   OP(right),   OP(position),    OP(quote_literal), OP(ltrim),   OP(rtrim),
-    OP(btrim),     OP(hex4),   OP(hex8),    OP(translate),   OP(citext),        OP(starts),  OP(substr3),
-    OP(lpad),      OP(rpad),   OP(replace), OP(split_part),  OP(repeat),        OP(overlay), OP(chr),
-    OP(varchar3),  OP(char3),  OP(split),   OP(format),      OP(format0),       OP(like),    OP(ilike),
-    OP(likee),
+    OP(upper),       OP(lower),   OP(initcap), OP(length), OP(reverse),  OP(ascii),
+    OP(quote_ident), OP(substr2), OP(left),    OP(right),  OP(position), OP(quote_literal),
+    OP(ltrim),       OP(rtrim),   OP(btrim),   OP(hex4),   OP(hex8),     OP(translate),
+    OP(citext),      OP(starts),  OP(substr3), OP(lpad),   OP(rpad),     OP(replace),
+    OP(split_part),  OP(repeat),  OP(overlay), OP(chr),    OP(varchar3), OP(char3),
+    OP(split),       OP(format),  OP(format0), OP(like),   OP(ilike),    OP(likee),
 };
 
 static void text_answers_as_postgresql(void **state)
@@ -181,7 +184,8 @@ static void results_over_the_limit_are_refused(void **state)
     struct arena *arena = arena_new(0);
     str out;
     assert_true(err_is(text_repeat(arena, STR("x"), INT64_C(1) << 40, &out), STR("54000")));
-    assert_true(err_is(text_pad_left(arena, STR("x"), INT64_C(1) << 40, STR("y"), &out), STR("54000")));
+    assert_true(
+        err_is(text_pad_left(arena, STR("x"), INT64_C(1) << 40, STR("y"), &out), STR("54000")));
     arena_free(arena);
 }
 

@@ -10,8 +10,11 @@ static const struct type_session utc = {.zone = NULL, .now_us = INT64_C(17673230
 /* ---- the types of the vectors, by name ---- */
 
 static const str moods[] = {STR_INIT("sad"), STR_INIT("ok"), STR_INIT("happy")};
-static const struct type_ref mood = {.storage = TYPE_ENUM, .typmod = -1, .name = STR_INIT("mood"),
-                                     .labels = moods, .label_count = 3};
+static const struct type_ref mood = {.storage = TYPE_ENUM,
+                                     .typmod = -1,
+                                     .name = STR_INIT("mood"),
+                                     .labels = moods,
+                                     .label_count = 3};
 static const struct type_ref numeric_5_2 = {.storage = TYPE_NUMERIC, .typmod = (5 << 16 | 2) + 4};
 static const struct type_ref varchar_3 = {.storage = TYPE_VARCHAR, .typmod = 3 + 4};
 static const struct type_ref char_4 = {.storage = TYPE_BPCHAR, .typmod = 4 + 4};
@@ -30,13 +33,17 @@ static const struct type_ref *find_type(struct arena *arena, str name)
         fields[1] = (struct type_field){STR("b"), type_plain(TYPE_TEXT)};
         fields[2] = (struct type_field){STR("c"), &numeric_5_2};
         struct type_ref *pair = ARENA_NEW(arena, struct type_ref);
-        *pair = (struct type_ref){.storage = TYPE_COMPOSITE, .typmod = -1, .name = STR("pair"),
-                                  .fields = fields, .field_count = 3};
+        *pair = (struct type_ref){.storage = TYPE_COMPOSITE,
+                                  .typmod = -1,
+                                  .name = STR("pair"),
+                                  .fields = fields,
+                                  .field_count = 3};
         return pair;
     }
     if (str_ends(name, STR("[]"))) {
         struct type_ref *array = ARENA_NEW(arena, struct type_ref);
-        *array = (struct type_ref){.storage = TYPE_ARRAY, .typmod = -1,
+        *array = (struct type_ref){.storage = TYPE_ARRAY,
+                                   .typmod = -1,
                                    .element = find_type(arena, str_slice(name, 0, name.len - 2))};
         return array;
     }
@@ -51,7 +58,10 @@ static err read_value(struct arena *arena, const struct type_ref *type, str text
     return text.at ? type_input(arena, &utc, type, TYPE_EXPLICIT, text, out) : NULL;
 }
 
-static err give(struct arena *arena, const struct type_ref *type, const struct value *value, str *out)
+static err give(struct arena *arena,
+                const struct type_ref *type,
+                const struct value *value,
+                str *out)
 {
     if (value->kind != VALUE_NULL) *out = type_output_str(arena, &utc, type, value);
     return NULL;
@@ -117,8 +127,8 @@ OP_BODY(cast)
 struct operands {
     struct type_ref type;
     const struct type_ref *element;
-    str a, b;     /* arrays in stored form */
-    str item;     /* args[2] as an item */
+    str a, b; /* arrays in stored form */
+    str item; /* args[2] as an item */
 };
 
 static err array_value(struct arena *arena, const struct type_ref *type, str text, str *out)
@@ -152,14 +162,14 @@ static err give_array(struct arena *arena, const struct operands *o, str array, 
     return give(arena, &o->type, &value, out);
 }
 
-#define ARRAY_BOOL(name, function)                                     \
-    OP_BODY(name)                                                      \
-    {                                                                  \
-        struct operands o;                                             \
-        TRY(operands(arena, args, &o));                                \
-        TRY(array_value(arena, &o.type, args[2], &o.b));               \
+#define ARRAY_BOOL(name, function)                                         \
+    OP_BODY(name)                                                          \
+    {                                                                      \
+        struct operands o;                                                 \
+        TRY(operands(arena, args, &o));                                    \
+        TRY(array_value(arena, &o.type, args[2], &o.b));                   \
         *out = function(o.element, o.a, o.b) ? STR("true") : STR("false"); \
-        return NULL;                                                   \
+        return NULL;                                                       \
     }
 ARRAY_BOOL(acontains, array_contains)
 ARRAY_BOOL(aoverlap, array_overlaps)
@@ -174,15 +184,15 @@ OP_BODY(acat)
     return give_array(arena, &o, result, out);
 }
 
-#define ARRAY_ITEM(name, call)                                         \
-    OP_BODY(name)                                                      \
-    {                                                                  \
-        struct operands o;                                             \
-        str result;                                                    \
-        TRY(operands(arena, args, &o));                                \
-        TRY(item_of(arena, o.element, args[2], &o.item));              \
-        TRY(call);                                                     \
-        return give_array(arena, &o, result, out);                     \
+#define ARRAY_ITEM(name, call)                            \
+    OP_BODY(name)                                         \
+    {                                                     \
+        struct operands o;                                \
+        str result;                                       \
+        TRY(operands(arena, args, &o));                   \
+        TRY(item_of(arena, o.element, args[2], &o.item)); \
+        TRY(call);                                        \
+        return give_array(arena, &o, result, out);        \
     }
 ARRAY_ITEM(aappend, array_append(arena, o.a, o.item, &result))
 ARRAY_ITEM(aprepend, array_prepend(arena, o.item, o.a, &result))
@@ -251,11 +261,14 @@ OP_BODY(atostring)
     return NULL;
 }
 
-#define OP(name) {#name, do_##name}
+#define OP(name)         \
+    {                    \
+#name, do_##name \
+    }
 static const struct vector_op ops[] = {
-    OP(out),     OP(json),     OP(cmp),     OP(cast),    OP(acontains), OP(aoverlap),
-    OP(acat),    OP(aappend),  OP(aprepend), OP(aremove), OP(areplace), OP(aposition),
-    OP(alength), OP(acard),    OP(adims),   OP(atostring),
+    OP(out),     OP(json),    OP(cmp),      OP(cast),      OP(acontains), OP(aoverlap),
+    OP(acat),    OP(aappend), OP(aprepend), OP(aremove),   OP(areplace),  OP(aposition),
+    OP(alength), OP(acard),   OP(adims),    OP(atostring),
 };
 
 static void types_answer_as_postgresql(void **state)
@@ -280,11 +293,12 @@ static void stored_forms_are_the_documented_ones(void **state)
     struct arena *arena = arena_new(0);
     assert_true(str_eq(stored(arena, "timestamptz", "2026-01-02 10:04:05.120+07"),
                        STR("2026-01-02T03:04:05.12+00:00")));
-    assert_true(str_eq(stored(arena, "numeric[]", "{1.50,NULL,NaN}"), STR("[\"1.50\",null,\"NaN\"]")));
+    assert_true(
+        str_eq(stored(arena, "numeric[]", "{1.50,NULL,NaN}"), STR("[\"1.50\",null,\"NaN\"]")));
     assert_true(str_eq(stored(arena, "bool[]", "{t,f}"), STR("[true,false]")));
     assert_true(str_eq(stored(arena, "int4[]", "{{1,2},{3,4}}"), STR("[[1,2],[3,4]]")));
-    assert_true(str_eq(stored(arena, "pair", "(1,x,2.5)"),
-                       STR("{\"a\":1,\"b\":\"x\",\"c\":\"2.50\"}")));
+    assert_true(
+        str_eq(stored(arena, "pair", "(1,x,2.5)"), STR("{\"a\":1,\"b\":\"x\",\"c\":\"2.50\"}")));
     assert_true(str_eq(stored(arena, "bpchar", "ab  "), STR("ab")));
     arena_free(arena);
 }
@@ -294,9 +308,11 @@ static void assignment_refuses_a_text_too_long(void **state)
     (void)state;
     struct arena *arena = arena_new(0);
     struct value value = value_text(STR("abcdef")), out;
-    err error = type_cast(arena, &utc, type_plain(TYPE_TEXT), &varchar_3, TYPE_ASSIGNMENT, &value, &out);
+    err error =
+        type_cast(arena, &utc, type_plain(TYPE_TEXT), &varchar_3, TYPE_ASSIGNMENT, &value, &out);
     assert_true(err_is(error, STR("22001")));
-    assert_null(type_cast(arena, &utc, type_plain(TYPE_TEXT), &varchar_3, TYPE_EXPLICIT, &value, &out));
+    assert_null(
+        type_cast(arena, &utc, type_plain(TYPE_TEXT), &varchar_3, TYPE_EXPLICIT, &value, &out));
     assert_true(str_eq(out.s, STR("abc")));
     arena_free(arena);
 }
@@ -337,8 +353,10 @@ static void a_nan_is_not_stored_as_a_float(void **state)
     struct arena *arena = arena_new(0);
     struct value value = value_text(STR("NaN")), out;
     const struct type_ref *float8 = type_plain(TYPE_FLOAT8);
-    assert_true(err_is(type_input(arena, NULL, float8, TYPE_ASSIGNMENT, STR("NaN"), &out), STR("0A000")));
-    err error = type_cast(arena, NULL, type_plain(TYPE_NUMERIC), float8, TYPE_EXPLICIT, &value, &out);
+    assert_true(
+        err_is(type_input(arena, NULL, float8, TYPE_ASSIGNMENT, STR("NaN"), &out), STR("0A000")));
+    err error =
+        type_cast(arena, NULL, type_plain(TYPE_NUMERIC), float8, TYPE_EXPLICIT, &value, &out);
     assert_true(err_is(error, STR("0A000")));
     arena_free(arena);
 }

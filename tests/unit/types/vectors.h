@@ -34,8 +34,13 @@ static inline str vector_unescape(struct arena *arena, str field)
         char c = field.at[i];
         if (c == '\\' && i + 1 < field.len) {
             c = field.at[++i];
-            c = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c == 'b' ? '\b'
-                : c == 'f' ? '\f' : c == 'v' ? '\v' : c;
+            c = c == 't'   ? '\t'
+                : c == 'n' ? '\n'
+                : c == 'r' ? '\r'
+                : c == 'b' ? '\b'
+                : c == 'f' ? '\f'
+                : c == 'v' ? '\v'
+                           : c;
         }
         text[len++] = c;
     }
@@ -69,7 +74,9 @@ static inline str vector_answer(struct arena *arena, const struct vector_op *op,
     return str_printf(arena, "!%.*s %.*s", STR_FMT(error->code), STR_FMT(error->message));
 }
 
-static inline const struct vector_op *vector_find(const struct vector_op *ops, size_t count, str name)
+static inline const struct vector_op *vector_find(const struct vector_op *ops,
+                                                  size_t count,
+                                                  str name)
 {
     for (size_t i = 0; i < count; i++) {
         if (str_eq(name, str_of(ops[i].name))) return &ops[i];
@@ -77,7 +84,9 @@ static inline const struct vector_op *vector_find(const struct vector_op *ops, s
     return NULL;
 }
 
-static inline void vectors_run(const char *test_file, const char *name, const struct vector_op *ops,
+static inline void vectors_run(const char *test_file,
+                               const char *name,
+                               const struct vector_op *ops,
                                size_t op_count)
 {
     struct arena *file_arena = arena_new(0), *arena = arena_new(0);
