@@ -13,8 +13,12 @@ static const EVP_MD *find(str algorithm)
         const char *name;
         const EVP_MD *(*get)(void);
     } rows[] = {
-        {"md5", EVP_md5},       {"sha1", EVP_sha1},     {"sha224", EVP_sha224},
-        {"sha256", EVP_sha256}, {"sha384", EVP_sha384}, {"sha512", EVP_sha512},
+        {"md5",    EVP_md5   },
+        {"sha1",   EVP_sha1  },
+        {"sha224", EVP_sha224},
+        {"sha256", EVP_sha256},
+        {"sha384", EVP_sha384},
+        {"sha512", EVP_sha512},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (str_eq_nocase(algorithm, str_of(rows[i].name))) return rows[i].get();
@@ -61,7 +65,12 @@ bool digest_salt(struct arena *arena, str scheme, int rounds, str *out)
         const char *name;
         const char *prefix;
         int rounds;
-    } rows[] = {{"bf", "$2a$", 6}, {"md5", "$1$", 0}, {"xdes", "_", 725}, {"des", "", 0}};
+    } rows[] = {
+        {"bf",   "$2a$", 6  },
+        {"md5",  "$1$",  0  },
+        {"xdes", "_",    725},
+        {"des",  "",     0  }
+    };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (!str_eq_nocase(scheme, str_of(rows[i].name))) continue;
         char random[32];

@@ -66,21 +66,35 @@ const struct builtin_cast *builtin_cast(uint32_t source, uint32_t target)
 
 /* ---- functions and operators ---- */
 
-static const struct builtin_column columns_json_each[] = {{"key", TEXTOID}, {"value", JSONOID}};
-static const struct builtin_column columns_json_each_text[] = {{"key", TEXTOID}, {"value", TEXTOID}};
-static const struct builtin_column columns_jsonb_each[] = {{"key", TEXTOID}, {"value", JSONBOID}};
-static const struct builtin_column columns_jsonb_each_text[] = {{"key", TEXTOID},
-                                                                {"value", TEXTOID}};
+static const struct builtin_column columns_json_each[] = {
+    {"key",   TEXTOID},
+    {"value", JSONOID}
+};
+static const struct builtin_column columns_json_each_text[] = {
+    {"key",   TEXTOID},
+    {"value", TEXTOID}
+};
+static const struct builtin_column columns_jsonb_each[] = {
+    {"key",   TEXTOID },
+    {"value", JSONBOID}
+};
+static const struct builtin_column columns_jsonb_each_text[] = {
+    {"key",   TEXTOID},
+    {"value", TEXTOID}
+};
 
 enum { STRICT = 1, LEAKPROOF = 2, VARIADIC = 4, WRITES = 8 };
 
-#define ARGS(...) {__VA_ARGS__}
+#define ARGS(...)   \
+    {               \
+        __VA_ARGS__ \
+    }
 #define ROW(kind_, schema_, name_, symbol_, result_, volatility_, flags_, count_, least_, args_) \
     .kind = (kind_), .schema = (schema_), .name = STR_INIT(name_), .symbol = (symbol_),          \
     .args = ARGS args_, .arg_count = (count_), .arg_least = (least_),                            \
-    .variadic = ((flags_) & VARIADIC) != 0, .result = (result_), .volatility = (volatility_),    \
-    .strict = ((flags_) & STRICT) != 0, .leakproof = ((flags_) & LEAKPROOF) != 0,                \
-    .writes = ((flags_) & WRITES) != 0
+    .variadic = ((flags_)&VARIADIC) != 0, .result = (result_), .volatility = (volatility_),      \
+    .strict = ((flags_)&STRICT) != 0, .leakproof = ((flags_)&LEAKPROOF) != 0,                    \
+    .writes = ((flags_)&WRITES) != 0
 
 static const struct builtin rows[] = {
 #define OPERATOR(...) {ROW(BUILTIN_OPERATOR, __VA_ARGS__)},
@@ -88,17 +102,14 @@ static const struct builtin rows[] = {
 #define AGGREGATE(schema, name, symbol, result, volatility, flags, count, least, args, aggregate) \
     {ROW(BUILTIN_AGGREGATE, schema, name, symbol, result, volatility, flags, count, least, args), \
      .aggregate_kind = (aggregate)},
-#define FUNCTION(schema, name, symbol, result, volatility, flags, count, least, args, names_,     \
-                 defaults_)                                                                       \
-    {ROW(BUILTIN_FUNCTION, schema, name, symbol, result, volatility, flags, count, least, args),  \
-     .arg_names = (names_),                                                                       \
-     .defaults = (defaults_)},
-#define SET(schema, name, symbol, result, volatility, flags, count, least, args, names_,          \
-            defaults_, columns_, columns_count_)                                                  \
-    {ROW(BUILTIN_SET, schema, name, symbol, result, volatility, flags, count, least, args),       \
-     .arg_names = (names_),                                                                       \
-     .defaults = (defaults_),                                                                     \
-     .columns = (columns_),                                                                       \
+#define FUNCTION(schema, name, symbol, result, volatility, flags, count, least, args, names_,    \
+                 defaults_)                                                                      \
+    {ROW(BUILTIN_FUNCTION, schema, name, symbol, result, volatility, flags, count, least, args), \
+     .arg_names = (names_), .defaults = (defaults_)},
+#define SET(schema, name, symbol, result, volatility, flags, count, least, args, names_,    \
+            defaults_, columns_, columns_count_)                                            \
+    {ROW(BUILTIN_SET, schema, name, symbol, result, volatility, flags, count, least, args), \
+     .arg_names = (names_), .defaults = (defaults_), .columns = (columns_),                 \
      .column_count = (columns_count_)},
 #include "sql/builtin.def"
 #undef OPERATOR
@@ -123,8 +134,10 @@ static size_t lower_bound(bool operators, str name)
         size_t middle = low + (high - low) / 2;
         bool below = is_operator(&rows[middle]) != operators ? !operators
                                                              : str_cmp(rows[middle].name, name) < 0;
-        if (below) low = middle + 1;
-        else high = middle;
+        if (below)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

@@ -68,7 +68,9 @@ struct infer_hooks {
      * never comes here. */
     err (*column)(struct infer_context *ctx, const struct ColumnRef *ref, struct expr **out);
     /* rel.* inside ROW(...) or a function's arguments: appends one expr per column. */
-    err (*star)(struct infer_context *ctx, const struct ColumnRef *ref, struct expr ***at,
+    err (*star)(struct infer_context *ctx,
+                const struct ColumnRef *ref,
+                struct expr ***at,
                 size_t *count);
     /* A sub-select (a SelectStmt) in the scope of this expression. */
     err (*subquery)(struct infer_context *ctx, const struct node *select, struct query **out);
@@ -114,25 +116,36 @@ struct infer_context {
  * infer_resolve_unknown. */
 MUST_USE err infer_expr(struct infer_context *ctx, const struct node *node, struct expr **out);
 /* The same in another clause, restored afterwards. */
-MUST_USE err infer_expr_in(struct infer_context *ctx, enum infer_clause clause,
-                           const struct node *node, struct expr **out);
+MUST_USE err infer_expr_in(struct infer_context *ctx,
+                           enum infer_clause clause,
+                           const struct node *node,
+                           struct expr **out);
 /* A condition: 42804 "argument of WHERE must be type boolean, not type integer". */
-MUST_USE err infer_bool(struct infer_context *ctx, const struct node *node, const char *construct,
+MUST_USE err infer_bool(struct infer_context *ctx,
+                        const struct node *node,
+                        const char *construct,
                         struct expr **out);
 /* LIMIT and OFFSET: bigint. */
-MUST_USE err infer_limit(struct infer_context *ctx, const struct node *node, const char *construct,
+MUST_USE err infer_limit(struct infer_context *ctx,
+                         const struct node *node,
+                         const char *construct,
                          struct expr **out);
 /* unknown becomes text (a target list's last step). Answers the same expr otherwise. */
 MUST_USE err infer_resolve_unknown(struct infer_context *ctx, struct expr *expr, struct expr **out);
 /* One ORDER BY item's expression, already found by the caller: direction, nulls, and a "<" exists
  * (42883 otherwise). Resolves unknown. */
-MUST_USE err infer_sort_item(struct infer_context *ctx, const struct SortBy *sort,
-                             struct expr *expr, struct sort_item *out);
+MUST_USE err infer_sort_item(struct infer_context *ctx,
+                             const struct SortBy *sort,
+                             struct expr *expr,
+                             struct sort_item *out);
 /* A list of SortBy as plain expressions (aggregates, windows). */
-MUST_USE err infer_sort_list(struct infer_context *ctx, const struct list *sorts,
-                             enum infer_clause clause, struct sort_list *out);
+MUST_USE err infer_sort_list(struct infer_context *ctx,
+                             const struct list *sorts,
+                             enum infer_clause clause,
+                             struct sort_list *out);
 /* FROM f(...): an EXPR_CALL of a BUILTIN_SET or any function, or EXPR_USER_CALL (after the hook). */
-MUST_USE err infer_from_function(struct infer_context *ctx, const struct node *node,
+MUST_USE err infer_from_function(struct infer_context *ctx,
+                                 const struct node *node,
                                  struct expr **out);
 /* 42P17-like check for index expressions and generated columns: the worst volatility met in expr. */
 char infer_volatility(const struct catalog *catalog, const struct expr *expr);
@@ -146,28 +159,51 @@ str infer_column_name(const struct node *node);
 
 /* To a type and typmod (-1: none). 42846 "cannot cast type a to b", or for CAST_IMPLICIT and
  * CAST_ASSIGNMENT the same when there is no such cast. */
-MUST_USE err infer_coerce(struct infer_context *ctx, struct expr *expr, oid type, int32_t typmod,
-                          enum cast_context context, struct expr **out);
+MUST_USE err infer_coerce(struct infer_context *ctx,
+                          struct expr *expr,
+                          oid type,
+                          int32_t typmod,
+                          enum cast_context context,
+                          struct expr **out);
 /* To a column's type: 42804 `column "c" is of type integer but expression is of type text`. */
-MUST_USE err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column, oid type,
-                                 int32_t typmod, struct expr **out);
+MUST_USE err infer_coerce_column(struct infer_context *ctx,
+                                 struct expr *expr,
+                                 str column,
+                                 oid type,
+                                 int32_t typmod,
+                                 struct expr **out);
 /* PostgreSQL's select_common_type over UNION arms, VALUES columns, CASE... : the type; 42804
  * "UNION types integer and text cannot be matched". construct: "UNION", "VALUES", "CASE"... */
-MUST_USE err infer_common_type(struct infer_context *ctx, struct expr *const *exprs, size_t count,
-                               const char *construct, oid *out);
+MUST_USE err infer_common_type(struct infer_context *ctx,
+                               struct expr *const *exprs,
+                               size_t count,
+                               const char *construct,
+                               oid *out);
 /* The type of the whole, then each coerced in place. typmod: the common one, or -1. */
-MUST_USE err infer_unify(struct infer_context *ctx, struct expr **exprs, size_t count,
-                         const char *construct, oid *type, int32_t *typmod);
+MUST_USE err infer_unify(struct infer_context *ctx,
+                         struct expr **exprs,
+                         size_t count,
+                         const char *construct,
+                         oid *type,
+                         int32_t *typmod);
 bool infer_can_coerce(struct infer_context *ctx, oid from, oid to, enum cast_context context);
 
 /* ---- operators ---- */
 
 /* left op right with coerced arguments, as an EXPR_CALL (or what it becomes). left NULL: prefix. */
-MUST_USE err infer_operator(struct infer_context *ctx, str op, struct expr *left,
-                            struct expr *right, int32_t location, struct expr **out);
+MUST_USE err infer_operator(struct infer_context *ctx,
+                            str op,
+                            struct expr *left,
+                            struct expr *right,
+                            int32_t location,
+                            struct expr **out);
 /* The row alone, by types; 42883 as above. The arguments would be coerced to the row's. */
-MUST_USE err infer_operator_find(struct infer_context *ctx, str op, oid left, oid right,
-                                 int32_t location, const struct builtin **out);
+MUST_USE err infer_operator_find(struct infer_context *ctx,
+                                 str op,
+                                 oid left,
+                                 oid right,
+                                 int32_t location,
+                                 const struct builtin **out);
 /* "=" and "<" of a type with itself (enums, arrays, domains included), or NULL. */
 const struct builtin *infer_equal(struct infer_context *ctx, oid type);
 const struct builtin *infer_less(struct infer_context *ctx, oid type);
@@ -175,7 +211,9 @@ const struct builtin *infer_less(struct infer_context *ctx, oid type);
 /* ---- types ---- */
 
 /* 42704 `type "x" does not exist`; %TYPE resolved; typmods checked. */
-MUST_USE err infer_type_name(struct infer_context *ctx, const struct TypeName *name, oid *type,
+MUST_USE err infer_type_name(struct infer_context *ctx,
+                             const struct TypeName *name,
+                             oid *type,
                              int32_t *typmod);
 /* format_type for messages. */
 str infer_type_text(struct infer_context *ctx, oid type, int32_t typmod);
@@ -196,10 +234,13 @@ struct record_field {
 };
 /* Fields of a record-valued expression: ROW(...), a FROM item's row, a sub-select's. false: the fields
  * are known at run time alone. */
-bool infer_record_fields(struct arena *arena, const struct expr *expr, struct record_field **fields,
+bool infer_record_fields(struct arena *arena,
+                         const struct expr *expr,
+                         struct record_field **fields,
                          size_t *count);
 /* The type_ref of a result column: as catalog_type_ref, with a record's fields filled in. */
-const struct type_ref *infer_expr_ref(struct arena *arena, const struct catalog *catalog,
+const struct type_ref *infer_expr_ref(struct arena *arena,
+                                      const struct catalog *catalog,
                                       const struct expr *expr);
 
 /* ---- making ---- */
@@ -213,7 +254,7 @@ struct expr *infer_and(struct infer_context *ctx, struct expr *a, struct expr *b
 struct expr *infer_or(struct infer_context *ctx, struct expr *a, struct expr *b);
 struct expr *infer_column_expr(struct infer_context *ctx, struct rte *rte, int index);
 /* name.field of a composite. */
-MUST_USE err infer_field(struct infer_context *ctx, struct expr *row, str field, int32_t location,
-                         struct expr **out);
+MUST_USE err infer_field(
+    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out);
 
 #endif

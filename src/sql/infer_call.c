@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sql/query_walk.h"
+
 /* One argument as written. */
 struct actual {
     struct expr *expr;
@@ -87,8 +89,10 @@ static oid variadic_element(struct infer_context *ctx, oid array)
 }
 
 /* Places named arguments; false when the signature lacks one or one is missing without default. */
-static bool place_named(struct infer_context *ctx, const struct call *call,
-                        const struct signature *signature, const int **out)
+static bool place_named(struct infer_context *ctx,
+                        const struct call *call,
+                        const struct signature *signature,
+                        const int **out)
 {
     if (call->count > signature->count) return false;
     int *order = ARENA_ARRAY(ctx->arena, int, call->count);
@@ -113,8 +117,11 @@ static bool place_named(struct infer_context *ctx, const struct call *call,
 }
 
 /* Adds the signature when the number and names of arguments fit. */
-static void add_candidate(struct infer_context *ctx, const struct call *call,
-                          const struct signature *signature, int path, struct candidates *out)
+static void add_candidate(struct infer_context *ctx,
+                          const struct call *call,
+                          const struct signature *signature,
+                          int path,
+                          struct candidates *out)
 {
     struct candidate found = {
         .builtin = signature->builtin,
@@ -147,7 +154,10 @@ static void add_candidate(struct infer_context *ctx, const struct call *call,
     *VEC_ADD(ctx->arena, out) = found;
 }
 
-static void add_builtins(struct infer_context *ctx, const struct call *call, str schema, int path,
+static void add_builtins(struct infer_context *ctx,
+                         const struct call *call,
+                         str schema,
+                         int path,
                          struct candidates *out)
 {
     size_t at = 0;
@@ -164,7 +174,10 @@ static void add_builtins(struct infer_context *ctx, const struct call *call, str
     }
 }
 
-static void add_users(struct infer_context *ctx, const struct call *call, str schema, int path,
+static void add_users(struct infer_context *ctx,
+                      const struct call *call,
+                      str schema,
+                      int path,
                       struct candidates *out)
 {
     const struct cat_schema *found =
@@ -235,17 +248,21 @@ static err no_function(struct infer_context *ctx, const struct call *call, enum 
 
 /* ---- arguments in place ---- */
 
-static err builtin_default(struct infer_context *ctx, const struct builtin *row, size_t index,
+static err builtin_default(struct infer_context *ctx,
+                           const struct builtin *row,
+                           size_t index,
                            struct expr **out)
 {
     str text = list_item(row->defaults, index - row->arg_least);
-    struct expr *literal = infer_const(
-        ctx, UNKNOWNOID, str_eq(text, STR("NULL")) ? value_null() : value_text(text));
+    struct expr *literal =
+        infer_const(ctx, UNKNOWNOID, str_eq(text, STR("NULL")) ? value_null() : value_text(text));
     return infer_coerce(ctx, literal, row->args[index], -1, CAST_IMPLICIT, out);
 }
 
-static err user_default(struct infer_context *ctx, const struct cat_function *function,
-                        size_t index, struct expr **out)
+static err user_default(struct infer_context *ctx,
+                        const struct cat_function *function,
+                        size_t index,
+                        struct expr **out)
 {
     const struct cat_argument *argument = input_argument(function, index);
     if (!argument->default_expr.tree) {
@@ -257,8 +274,12 @@ static err user_default(struct infer_context *ctx, const struct cat_function *fu
 }
 
 /* The arguments from variadic_at on, as the array that the function declares. */
-static err gather_variadic(struct infer_context *ctx, struct expr **args, size_t count, size_t from,
-                           oid element, struct expr **out)
+static err gather_variadic(struct infer_context *ctx,
+                           struct expr **args,
+                           size_t count,
+                           size_t from,
+                           oid element,
+                           struct expr **out)
 {
     oid array = infer_array_type(ctx, element);
     if (!array) {
@@ -271,8 +292,11 @@ static err gather_variadic(struct infer_context *ctx, struct expr **args, size_t
 }
 
 /* Coerces the actual arguments to the chosen ones and puts them in declared order. */
-static err place_arguments(struct infer_context *ctx, const struct call *call,
-                           const struct candidate *chosen, oid result, oid *result_out,
+static err place_arguments(struct infer_context *ctx,
+                           const struct call *call,
+                           const struct candidate *chosen,
+                           oid result,
+                           oid *result_out,
                            struct expr_list *out)
 {
     size_t count = call->count;
@@ -296,7 +320,8 @@ static err place_arguments(struct infer_context *ctx, const struct call *call,
     size_t total = chosen->variadic && any ? count : chosen->declared_count;
     if (any && total > count) total = count;
     struct expr **placed = ARENA_ARRAY(ctx->arena, struct expr *, total ? total : 1);
-    for (size_t i = 0; i < count; i++) placed[chosen->order ? (size_t)chosen->order[i] : i] = coerced[i];
+    for (size_t i = 0; i < count; i++)
+        placed[chosen->order ? (size_t)chosen->order[i] : i] = coerced[i];
     for (size_t i = 0; i < total; i++) {
         if (placed[i]) continue;
         TRY(chosen->builtin ? builtin_default(ctx, chosen->builtin, i, &placed[i])
@@ -314,11 +339,11 @@ struct session_row {
 };
 
 static const struct session_row session_rows[] = {
-    {"auth_uid",   SESSION_UID  },
-    {"auth_role",  SESSION_ROLE },
-    {"auth_email", SESSION_EMAIL},
-    {"auth_jwt",   SESSION_JWT  },
-    {"now",        SESSION_NOW  },
+    {"auth_uid",            SESSION_UID          },
+    {"auth_role",           SESSION_ROLE         },
+    {"auth_email",          SESSION_EMAIL        },
+    {"auth_jwt",            SESSION_JWT          },
+    {"now",                 SESSION_NOW          },
     {"statement_timestamp", SESSION_STATEMENT_NOW},
 };
 
@@ -373,8 +398,12 @@ static struct expr *rewrite_call(struct infer_context *ctx, struct expr *call)
     return call;
 }
 
-err infer_builtin_call(struct infer_context *ctx, const struct builtin *builtin, struct expr **args,
-                       size_t count, int32_t location, struct expr **out)
+err infer_builtin_call(struct infer_context *ctx,
+                       const struct builtin *builtin,
+                       struct expr **args,
+                       size_t count,
+                       int32_t location,
+                       struct expr **out)
 {
     oid declared[BUILTIN_ARGS_MAX] = {0};
     oid actual[BUILTIN_ARGS_MAX] = {0};
@@ -398,7 +427,9 @@ err infer_builtin_call(struct infer_context *ctx, const struct builtin *builtin,
 
 /* ---- windows ---- */
 
-static err frame_offset(struct infer_context *ctx, const struct node *node, int frame_options,
+static err frame_offset(struct infer_context *ctx,
+                        const struct node *node,
+                        int frame_options,
                         struct expr **out)
 {
     if (!node) return NULL;
@@ -407,8 +438,7 @@ static err frame_offset(struct infer_context *ctx, const struct node *node, int 
     return infer_coerce(ctx, *out, INT8OID, -1, CAST_IMPLICIT, out);
 }
 
-static err partition_list(struct infer_context *ctx, const struct list *list,
-                          struct expr_list *out)
+static err partition_list(struct infer_context *ctx, const struct list *list, struct expr_list *out)
 {
     struct expr **at = ARENA_ARRAY(ctx->arena, struct expr *, list->count ? list->count : 1);
     for (size_t i = 0; i < list->count; i++) {
@@ -419,20 +449,25 @@ static err partition_list(struct infer_context *ctx, const struct list *list,
     return NULL;
 }
 
-static err named_window(struct infer_context *ctx, str name, int32_t at,
+static err named_window(struct infer_context *ctx,
+                        str name,
+                        int32_t at,
                         const struct WindowDef **out)
 {
     *out = ctx->hooks && ctx->hooks->window ? ctx->hooks->window(ctx, name) : NULL;
     if (*out) return NULL;
-    return err_at(err_sql(ctx->arena, "42704", "window \"%.*s\" does not exist", STR_FMT(name)), at);
+    return err_at(err_sql(ctx->arena, "42704", "window \"%.*s\" does not exist", STR_FMT(name)),
+                  at);
 }
 
-static err window_spec(struct infer_context *ctx, const struct WindowDef *over,
+static err window_spec(struct infer_context *ctx,
+                       const struct WindowDef *over,
                        struct window_spec **out)
 {
     const struct WindowDef *base = NULL;
     if (!str_empty(over->name)) TRY(named_window(ctx, over->name, over->base.location, &over));
-    if (!str_empty(over->refname)) TRY(named_window(ctx, over->refname, over->base.location, &base));
+    if (!str_empty(over->refname))
+        TRY(named_window(ctx, over->refname, over->base.location, &base));
     const struct list *partition = base ? base->partitionClause : over->partitionClause;
     const struct list *order =
         base && base->orderClause->count ? base->orderClause : over->orderClause;
@@ -449,13 +484,16 @@ static err window_spec(struct infer_context *ctx, const struct WindowDef *over,
 
 /* ---- making the node ---- */
 
-static err make_window(struct infer_context *ctx, const struct call *call,
-                       const struct builtin *row, struct expr *expr)
+static err make_window(struct infer_context *ctx,
+                       const struct call *call,
+                       const struct builtin *row,
+                       struct expr *expr)
 {
     TRY(infer_allow_window(ctx, call->at));
     if (call->node->agg_distinct) {
-        return err_at(err_sql(ctx->arena, "0A000", "DISTINCT is not implemented for window functions"),
-                      call->at);
+        return err_at(
+            err_sql(ctx->arena, "0A000", "DISTINCT is not implemented for window functions"),
+            call->at);
     }
     if (call->node->agg_order->count) {
         return err_at(err_sql(ctx->arena, "0A000",
@@ -473,14 +511,41 @@ static err make_window(struct infer_context *ctx, const struct call *call,
     return NULL;
 }
 
-static err make_aggregate(struct infer_context *ctx, const struct call *call,
-                          const struct builtin *row, bool nested, struct expr *expr)
+/* DISTINCT sorts by its arguments first, so ORDER BY can only name those. */
+static err check_distinct_order(struct infer_context *ctx, const struct expr *expr)
+{
+    for (size_t i = 0; i < expr->aggregate.order.count; i++) {
+        const struct expr *key = expr->aggregate.order.at[i].expr;
+        bool found = false;
+        for (size_t k = 0; k < expr->args.count; k++) {
+            found = found || expr_equal(key, expr->args.at[k]);
+        }
+        if (found) continue;
+        return err_at(err_sql(ctx->arena, "42P10",
+                              "in an aggregate with DISTINCT, ORDER BY expressions must appear in "
+                              "argument list"),
+                      key->location);
+    }
+    return NULL;
+}
+
+static err make_aggregate(struct infer_context *ctx,
+                          const struct call *call,
+                          const struct builtin *row,
+                          bool nested,
+                          struct expr *expr)
 {
     if (nested) {
         return err_at(err_sql(ctx->arena, "42803", "aggregate function calls cannot be nested"),
                       call->at);
     }
     TRY(infer_allow_aggregate(ctx, call->at));
+    if (!call->count && !call->node->agg_star && !call->node->agg_within_group) {
+        return err_at(err_sql(ctx->arena, "42809",
+                              "%.*s(*) must be used to call a parameterless aggregate function",
+                              STR_FMT(call->name)),
+                      call->at);
+    }
     expr->kind = EXPR_AGGREGATE;
     expr->aggregate.builtin = row;
     expr->aggregate.star = call->node->agg_star;
@@ -502,7 +567,7 @@ static err make_aggregate(struct infer_context *ctx, const struct call *call,
     }
     ctx->saw_window = saw_window;
     ctx->saw_aggregate = true;
-    return NULL;
+    return expr->aggregate.distinct ? check_distinct_order(ctx, expr) : NULL;
 }
 
 static bool has_aggregate_syntax(const struct FuncCall *node)
@@ -519,13 +584,17 @@ static err not_an_aggregate(struct infer_context *ctx, const struct call *call)
                        : node->agg_order->count ? "ORDER BY"
                        : node->agg_filter       ? "FILTER"
                                                 : "(*)";
-    return err_at(err_sql(ctx->arena, "42809", "%s specified, but %.*s is not an aggregate function",
-                          what, STR_FMT(call->name)),
+    return err_at(err_sql(ctx->arena, "42809",
+                          "%s specified, but %.*s is not an aggregate function", what,
+                          STR_FMT(call->name)),
                   call->at);
 }
 
-static err make_builtin(struct infer_context *ctx, const struct call *call,
-                        const struct candidate *chosen, bool nested, struct expr **out)
+static err make_builtin(struct infer_context *ctx,
+                        const struct call *call,
+                        const struct candidate *chosen,
+                        bool nested,
+                        struct expr **out)
 {
     const struct builtin *row = chosen->builtin;
     struct expr *expr = infer_new(ctx, EXPR_CALL, OID_NONE, call->at);
@@ -558,13 +627,15 @@ static err make_builtin(struct infer_context *ctx, const struct call *call,
     return NULL;
 }
 
-static err make_user(struct infer_context *ctx, const struct call *call,
-                     const struct candidate *chosen, struct expr **out)
+static err make_user(struct infer_context *ctx,
+                     const struct call *call,
+                     const struct candidate *chosen,
+                     struct expr **out)
 {
     const struct cat_function *function = chosen->function;
     if (function->kind == 'p') {
-        struct err *error = err_sql(ctx->arena, "42809", "%.*s is a procedure",
-                                    STR_FMT(call_text(ctx, call)));
+        struct err *error =
+            err_sql(ctx->arena, "42809", "%.*s is a procedure", STR_FMT(call_text(ctx, call)));
         return err_at(err_hint(ctx->arena, error, "To call a procedure, use CALL."), call->at);
     }
     if (has_aggregate_syntax(call->node)) return not_an_aggregate(ctx, call);
@@ -610,8 +681,8 @@ static err read_arguments(struct infer_context *ctx, struct call *call)
     bool within = call->node->agg_within_group;
     size_t total = args->count + (within ? call->node->agg_order->count : 0);
     if (total > INFER_ARGS_MAX) {
-        return err_at(err_sql(ctx->arena, "54023", "cannot pass more than %d arguments to a function",
-                              INFER_ARGS_MAX),
+        return err_at(err_sql(ctx->arena, "54023",
+                              "cannot pass more than %d arguments to a function", INFER_ARGS_MAX),
                       call->at);
     }
     call->args = ARENA_ARRAY(ctx->arena, struct actual, total ? total : 1);
@@ -622,9 +693,9 @@ static err read_arguments(struct infer_context *ctx, struct call *call)
         if (!str_empty(actual->name)) {
             call->named++;
         } else if (call->named) {
-            return err_at(err_sql(ctx->arena, "42601",
-                                  "positional argument cannot follow named argument"),
-                          actual->expr->location);
+            return err_at(
+                err_sql(ctx->arena, "42601", "positional argument cannot follow named argument"),
+                actual->expr->location);
         }
         call->types[call->count++] = actual->expr->type;
     }
@@ -698,8 +769,12 @@ err infer_func_call(struct infer_context *ctx, const struct FuncCall *node, stru
     return make_builtin(ctx, &call, chosen, nested, out);
 }
 
-err infer_named_call(struct infer_context *ctx, str name, struct expr **args, size_t count,
-                     int32_t location, struct expr **out)
+err infer_named_call(struct infer_context *ctx,
+                     str name,
+                     struct expr **args,
+                     size_t count,
+                     int32_t location,
+                     struct expr **out)
 {
     struct FuncCall *node = AST_NEW(ctx->arena, FuncCall);
     node->base.location = location;

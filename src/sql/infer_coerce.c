@@ -22,7 +22,9 @@ static bool is_string_category(struct infer_context *ctx, oid type)
 }
 
 /* find_coercion_pathway */
-enum coercion_path infer_path(struct infer_context *ctx, oid target, oid source,
+enum coercion_path infer_path(struct infer_context *ctx,
+                              oid target,
+                              oid source,
                               enum cast_context context)
 {
     source = infer_base_type(ctx, source);
@@ -137,8 +139,12 @@ static err no_cast(struct infer_context *ctx, oid from, oid to, int32_t location
                   location);
 }
 
-static struct expr *make_cast(struct infer_context *ctx, struct expr *expr, oid type,
-                              int32_t typmod, enum cast_context context, bool binary)
+static struct expr *make_cast(struct infer_context *ctx,
+                              struct expr *expr,
+                              oid type,
+                              int32_t typmod,
+                              enum cast_context context,
+                              bool binary)
 {
     struct expr *cast = infer_new(ctx, EXPR_CAST, type, expr->location);
     cast->typmod = typmod;
@@ -150,8 +156,12 @@ static struct expr *make_cast(struct infer_context *ctx, struct expr *expr, oid 
 
 /* A value of the base type as one of the domain. A column's own constraints hold its domain's
  * checks; elsewhere they are made part of the expression. */
-static err wrap_domain(struct infer_context *ctx, struct expr *expr, oid domain, int32_t typmod,
-                       enum cast_context context, struct expr **out)
+static err wrap_domain(struct infer_context *ctx,
+                       struct expr *expr,
+                       oid domain,
+                       int32_t typmod,
+                       enum cast_context context,
+                       struct expr **out)
 {
     struct expr *checked = expr;
     if (context != CAST_ASSIGNMENT) TRY(infer_domain_checks(ctx, expr, domain, &checked));
@@ -159,8 +169,12 @@ static err wrap_domain(struct infer_context *ctx, struct expr *expr, oid domain,
     return NULL;
 }
 
-err infer_literal(struct infer_context *ctx, const struct expr *literal, oid type, int32_t typmod,
-                  enum cast_context context, struct expr **out)
+err infer_literal(struct infer_context *ctx,
+                  const struct expr *literal,
+                  oid type,
+                  int32_t typmod,
+                  enum cast_context context,
+                  struct expr **out)
 {
     int32_t base_typmod = typmod;
     oid base = infer_base(ctx->catalog, type, &base_typmod);
@@ -189,8 +203,8 @@ err infer_literal(struct infer_context *ctx, const struct expr *literal, oid typ
 }
 
 /* $n whose type was open takes it from the place where it stands. */
-static err settle_param(struct infer_context *ctx, struct expr *param, oid type, int32_t typmod,
-                        struct expr **out)
+static err settle_param(
+    struct infer_context *ctx, struct expr *param, oid type, int32_t typmod, struct expr **out)
 {
     struct infer_param *known = &ctx->params->at[param->index];
     oid base = infer_base(ctx->catalog, type, &typmod);
@@ -198,14 +212,13 @@ static err settle_param(struct infer_context *ctx, struct expr *param, oid type,
         known->type = base;
         known->typmod = TYPMOD_NONE;
     } else if (known->type != base) {
-        return err_at(err_details(ctx->arena,
-                                  err_sql(ctx->arena, "42P08",
-                                          "inconsistent types deduced for parameter $%d",
-                                          param->index + 1),
-                                  "%.*s versus %.*s",
-                                  STR_FMT(infer_type_text(ctx, known->type, -1)),
-                                  STR_FMT(infer_type_text(ctx, base, -1))),
-                      param->location);
+        return err_at(
+            err_details(ctx->arena,
+                        err_sql(ctx->arena, "42P08", "inconsistent types deduced for parameter $%d",
+                                param->index + 1),
+                        "%.*s versus %.*s", STR_FMT(infer_type_text(ctx, known->type, -1)),
+                        STR_FMT(infer_type_text(ctx, base, -1))),
+            param->location);
     }
     struct expr *settled = infer_new(ctx, EXPR_PARAM, base, param->location);
     settled->index = param->index;
@@ -242,8 +255,11 @@ static char cast_volatility(enum type_storage from, enum type_storage to)
 }
 
 /* ROW(...)::composite: field by field. */
-static err coerce_row(struct infer_context *ctx, struct expr *row, oid type,
-                      enum cast_context context, struct expr **out)
+static err coerce_row(struct infer_context *ctx,
+                      struct expr *row,
+                      oid type,
+                      enum cast_context context,
+                      struct expr **out)
 {
     struct type_facts facts;
     const struct cat_relation *relation = NULL;
@@ -254,9 +270,9 @@ static err coerce_row(struct infer_context *ctx, struct expr *row, oid type,
         struct err *error = err_sql(ctx->arena, "42846", "cannot cast type record to %.*s",
                                     STR_FMT(infer_type_text(ctx, type, -1)));
         bool few = relation && row->args.count < relation->column_count;
-        return err_at(err_details(ctx->arena, error, "Input has too %s columns.",
-                                  few ? "few" : "many"),
-                      row->location);
+        return err_at(
+            err_details(ctx->arena, error, "Input has too %s columns.", few ? "few" : "many"),
+            row->location);
     }
     *out = infer_new(ctx, EXPR_ROW, type, row->location);
     (*out)->args = infer_args(ctx, row->args.at, row->args.count);
@@ -268,8 +284,12 @@ static err coerce_row(struct infer_context *ctx, struct expr *row, oid type,
     return NULL;
 }
 
-static err coerce_value(struct infer_context *ctx, struct expr *expr, oid base, int32_t typmod,
-                        enum cast_context context, struct expr **out)
+static err coerce_value(struct infer_context *ctx,
+                        struct expr *expr,
+                        oid base,
+                        int32_t typmod,
+                        enum cast_context context,
+                        struct expr **out)
 {
     if (expr->kind == EXPR_ROW && expr->type == RECORDOID && infer_is_composite(ctx, base)) {
         return coerce_row(ctx, expr, base, context, out);
@@ -285,16 +305,14 @@ static err coerce_value(struct infer_context *ctx, struct expr *expr, oid base, 
     bool sized = typmod >= 0 && typmod != expr->typmod;
     bool same = infer_base_type(ctx, expr->type) == base;
     if (same && !sized) {
-        *out = expr->type == base ? expr
-                                  : make_cast(ctx, expr, base, typmod, context, true);
+        *out = expr->type == base ? expr : make_cast(ctx, expr, base, typmod, context, true);
         return NULL;
     }
     if (folds(ctx, expr, base)) {
         struct value value = value_null();
-        err error = type_cast(ctx->arena, ctx->type_session,
-                              infer_type_ref(ctx, expr->type, expr->typmod),
-                              infer_type_ref(ctx, base, typmod), type_coercion_of(context),
-                              &expr->constant, &value);
+        err error = type_cast(
+            ctx->arena, ctx->type_session, infer_type_ref(ctx, expr->type, expr->typmod),
+            infer_type_ref(ctx, base, typmod), type_coercion_of(context), &expr->constant, &value);
         if (!error) {
             *out = infer_const(ctx, base, value);
             (*out)->typmod = typmod;
@@ -313,8 +331,12 @@ static err coerce_value(struct infer_context *ctx, struct expr *expr, oid base, 
     return NULL;
 }
 
-err infer_coerce(struct infer_context *ctx, struct expr *expr, oid type, int32_t typmod,
-                 enum cast_context context, struct expr **out)
+err infer_coerce(struct infer_context *ctx,
+                 struct expr *expr,
+                 oid type,
+                 int32_t typmod,
+                 enum cast_context context,
+                 struct expr **out)
 {
     if (type == ANYOID || builtin_is_polymorphic(type) || expr->kind == EXPR_DEFAULT) {
         *out = expr;
@@ -347,8 +369,12 @@ err infer_coerce(struct infer_context *ctx, struct expr *expr, oid type, int32_t
     return base == type ? NULL : wrap_domain(ctx, *out, type, typmod, context, out);
 }
 
-err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column, oid type,
-                        int32_t typmod, struct expr **out)
+err infer_coerce_column(struct infer_context *ctx,
+                        struct expr *expr,
+                        str column,
+                        oid type,
+                        int32_t typmod,
+                        struct expr **out)
 {
     if (!infer_is_unknown(expr) && expr->kind != EXPR_DEFAULT &&
         !infer_can_coerce(ctx, expr->type, type, CAST_ASSIGNMENT)) {
@@ -356,8 +382,9 @@ err infer_coerce_column(struct infer_context *ctx, struct expr *expr, str column
             ctx->arena, "42804", "column \"%.*s\" is of type %.*s but expression is of type %.*s",
             STR_FMT(column), STR_FMT(infer_type_text(ctx, type, -1)),
             STR_FMT(infer_type_text(ctx, expr->type, -1)));
-        return err_at(err_hint(ctx->arena, error, "You will need to rewrite or cast the expression."),
-                      expr->location);
+        return err_at(
+            err_hint(ctx->arena, error, "You will need to rewrite or cast the expression."),
+            expr->location);
     }
     return infer_coerce(ctx, expr, type, typmod, CAST_ASSIGNMENT, out);
 }
@@ -408,7 +435,9 @@ oid infer_common_of(struct infer_context *ctx, const oid *types, size_t count)
 }
 
 /* Which expression's category clashes with the first known one's, for the message. */
-static err cannot_match(struct infer_context *ctx, struct expr *const *exprs, size_t count,
+static err cannot_match(struct infer_context *ctx,
+                        struct expr *const *exprs,
+                        size_t count,
                         const char *construct)
 {
     size_t first = 0;
@@ -427,8 +456,11 @@ static err cannot_match(struct infer_context *ctx, struct expr *const *exprs, si
                   exprs[other]->location);
 }
 
-err infer_common_type(struct infer_context *ctx, struct expr *const *exprs, size_t count,
-                      const char *construct, oid *out)
+err infer_common_type(struct infer_context *ctx,
+                      struct expr *const *exprs,
+                      size_t count,
+                      const char *construct,
+                      oid *out)
 {
     oid *types = ARENA_ARRAY(ctx->arena, oid, count ? count : 1);
     for (size_t i = 0; i < count; i++) types[i] = exprs[i]->type;
@@ -436,8 +468,12 @@ err infer_common_type(struct infer_context *ctx, struct expr *const *exprs, size
     return *out ? NULL : cannot_match(ctx, exprs, count, construct);
 }
 
-err infer_unify(struct infer_context *ctx, struct expr **exprs, size_t count,
-                const char *construct, oid *type, int32_t *typmod)
+err infer_unify(struct infer_context *ctx,
+                struct expr **exprs,
+                size_t count,
+                const char *construct,
+                oid *type,
+                int32_t *typmod)
 {
     TRY(infer_common_type(ctx, exprs, count, construct, type));
     *typmod = count ? exprs[0]->typmod : TYPMOD_NONE;
@@ -459,8 +495,8 @@ err infer_unify(struct infer_context *ctx, struct expr **exprs, size_t count,
 /* ---- polymorphic functions: enforce_generic_type_consistency ---- */
 
 struct generic {
-    oid element;  /* anyelement, anynonarray, anyenum */
-    oid array;    /* anyarray */
+    oid element; /* anyelement, anynonarray, anyenum */
+    oid array;   /* anyarray */
     bool used;
     bool unknown; /* every polymorphic argument so far was unknown */
 };
@@ -473,11 +509,11 @@ static bool is_compatible_family(oid type)
 
 static err not_alike(struct infer_context *ctx, const char *name, oid a, oid b)
 {
-    return err_details(ctx->arena,
-                       err_sql(ctx->arena, "42804", "arguments declared \"%s\" are not all alike",
-                               name),
-                       "%.*s versus %.*s", STR_FMT(infer_type_text(ctx, a, -1)),
-                       STR_FMT(infer_type_text(ctx, b, -1)));
+    return err_details(
+        ctx->arena,
+        err_sql(ctx->arena, "42804", "arguments declared \"%s\" are not all alike", name),
+        "%.*s versus %.*s", STR_FMT(infer_type_text(ctx, a, -1)),
+        STR_FMT(infer_type_text(ctx, b, -1)));
 }
 
 static err note_generic(struct infer_context *ctx, oid declared, oid actual, struct generic *found)
@@ -529,8 +565,11 @@ static err settle_generic(struct infer_context *ctx, struct generic *found)
     return NULL;
 }
 
-static err settle_compatible(struct infer_context *ctx, const oid *actual, const oid *declared,
-                             size_t count, struct generic *found)
+static err settle_compatible(struct infer_context *ctx,
+                             const oid *actual,
+                             const oid *declared,
+                             size_t count,
+                             struct generic *found)
 {
     oid *types = ARENA_ARRAY(ctx->arena, oid, count ? count : 1);
     size_t used = 0;
@@ -572,8 +611,8 @@ static oid generic_actual(oid declared, const struct generic *any, const struct 
     }
 }
 
-err infer_polymorphic(struct infer_context *ctx, const oid *actual, oid *declared, size_t count,
-                      oid result, oid *out)
+err infer_polymorphic(
+    struct infer_context *ctx, const oid *actual, oid *declared, size_t count, oid result, oid *out)
 {
     struct generic any = {.unknown = true};
     struct generic compatible = {.unknown = true};

@@ -38,11 +38,12 @@ static const struct infer_hooks value_hooks = {
     .user_function = value_function,
 };
 
-static err infer_check(struct infer_context *ctx, struct expr *value, const struct node *tree,
+static err infer_check(struct infer_context *ctx,
+                       struct expr *value,
+                       const struct node *tree,
                        struct expr **out)
 {
-    struct value_scope scope = {
-        .value = value, .outer_scope = ctx->scope, .outer = ctx->hooks};
+    struct value_scope scope = {.value = value, .outer_scope = ctx->scope, .outer = ctx->hooks};
     struct infer_context inner = *ctx;
     inner.hooks = &value_hooks;
     inner.scope = &scope;
@@ -72,7 +73,9 @@ static struct expr *raise(struct infer_context *ctx, const char *sqlstate, str m
 }
 
 /* CASE WHEN broken THEN raise ELSE value END */
-static struct expr *guard(struct infer_context *ctx, struct expr *broken, struct expr *failure,
+static struct expr *guard(struct infer_context *ctx,
+                          struct expr *broken,
+                          struct expr *failure,
                           struct expr *value)
 {
     struct expr *out = infer_new(ctx, EXPR_CASE, value->type, value->location);
@@ -91,7 +94,9 @@ static struct expr *test(struct infer_context *ctx, enum expr_kind kind, struct 
     return out;
 }
 
-err infer_domain_checks(struct infer_context *ctx, struct expr *value, oid domain,
+err infer_domain_checks(struct infer_context *ctx,
+                        struct expr *value,
+                        oid domain,
                         struct expr **out)
 {
     *out = value;
@@ -106,14 +111,14 @@ err infer_domain_checks(struct infer_context *ctx, struct expr *value, oid domai
         struct expr *broken = test(ctx, EXPR_BOOL_TEST, check);
         broken->bool_test.is_true_like = true;
         broken->bool_test.value = 'f';
-        str message = str_printf(ctx->arena,
-                                 "value for domain %.*s violates check constraint \"%.*s\"",
-                                 STR_FMT(type->name), STR_FMT(type->checks[i].name));
+        str message =
+            str_printf(ctx->arena, "value for domain %.*s violates check constraint \"%.*s\"",
+                       STR_FMT(type->name), STR_FMT(type->checks[i].name));
         *out = guard(ctx, broken, raise(ctx, "23514", message, value->type), *out);
     }
     if (type->not_null) {
-        str message = str_printf(ctx->arena, "domain %.*s does not allow null values",
-                                 STR_FMT(type->name));
+        str message =
+            str_printf(ctx->arena, "domain %.*s does not allow null values", STR_FMT(type->name));
         *out = guard(ctx, test(ctx, EXPR_NULL_TEST, value),
                      raise(ctx, "23502", message, value->type), *out);
     }

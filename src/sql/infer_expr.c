@@ -16,29 +16,29 @@ struct clause_row {
 };
 
 static const struct clause_row clause_rows[INFER_CLAUSE_COUNT] = {
-    [INFER_OTHER] = {"this context", 0},
-    [INFER_SELECT_LIST] = {"SELECT", ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
-    [INFER_WHERE] = {"WHERE", 0},
-    [INFER_HAVING] = {"HAVING", ALLOW_AGGREGATE},
-    [INFER_GROUP_BY] = {"GROUP BY", ALLOW_SET},
-    [INFER_ORDER_BY] = {"ORDER BY", ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
-    [INFER_DISTINCT_ON] = {"DISTINCT ON", ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
-    [INFER_JOIN_ON] = {"JOIN conditions", 0},
-    [INFER_FROM_FUNCTION] = {"functions in FROM", ALLOW_SET},
-    [INFER_LIMIT] = {"LIMIT", 0},
-    [INFER_OFFSET] = {"OFFSET", 0},
-    [INFER_VALUES] = {"VALUES", 0},
-    [INFER_RETURNING] = {"RETURNING", 0},
-    [INFER_UPDATE_SET] = {"UPDATE", 0},
-    [INFER_FILTER] = {"FILTER", 0},
-    [INFER_WINDOW_PARTITION] = {"window definitions", ALLOW_AGGREGATE},
-    [INFER_WINDOW_ORDER] = {"window definitions", ALLOW_AGGREGATE},
-    [INFER_CHECK] = {"check constraints", 0},
-    [INFER_DEFAULT] = {"DEFAULT expressions", 0},
-    [INFER_INDEX_EXPRESSION] = {"index expressions", 0},
-    [INFER_INDEX_PREDICATE] = {"index predicates", 0},
-    [INFER_GENERATED] = {"column generation expressions", 0},
-    [INFER_POLICY] = {"policy expressions", 0},
+    [INFER_OTHER] = {"this context",                  0                                         },
+    [INFER_SELECT_LIST] = {"SELECT",                        ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
+    [INFER_WHERE] = {"WHERE",                         0                                         },
+    [INFER_HAVING] = {"HAVING",                        ALLOW_AGGREGATE                           },
+    [INFER_GROUP_BY] = {"GROUP BY",                      ALLOW_SET                                 },
+    [INFER_ORDER_BY] = {"ORDER BY",                      ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
+    [INFER_DISTINCT_ON] = {"DISTINCT ON",                   ALLOW_AGGREGATE | ALLOW_WINDOW | ALLOW_SET},
+    [INFER_JOIN_ON] = {"JOIN conditions",               0                                         },
+    [INFER_FROM_FUNCTION] = {"functions in FROM",             ALLOW_SET                                 },
+    [INFER_LIMIT] = {"LIMIT",                         0                                         },
+    [INFER_OFFSET] = {"OFFSET",                        0                                         },
+    [INFER_VALUES] = {"VALUES",                        0                                         },
+    [INFER_RETURNING] = {"RETURNING",                     0                                         },
+    [INFER_UPDATE_SET] = {"UPDATE",                        0                                         },
+    [INFER_FILTER] = {"FILTER",                        0                                         },
+    [INFER_WINDOW_PARTITION] = {"window definitions",            ALLOW_AGGREGATE                           },
+    [INFER_WINDOW_ORDER] = {"window definitions",            ALLOW_AGGREGATE                           },
+    [INFER_CHECK] = {"check constraints",             0                                         },
+    [INFER_DEFAULT] = {"DEFAULT expressions",           0                                         },
+    [INFER_INDEX_EXPRESSION] = {"index expressions",             0                                         },
+    [INFER_INDEX_PREDICATE] = {"index predicates",              0                                         },
+    [INFER_GENERATED] = {"column generation expressions", 0                                         },
+    [INFER_POLICY] = {"policy expressions",            0                                         },
 };
 
 const char *infer_clause_name(enum infer_clause clause)
@@ -46,7 +46,10 @@ const char *infer_clause_name(enum infer_clause clause)
     return clause_rows[clause].name;
 }
 
-static err allow(struct infer_context *ctx, int what, const char *sqlstate, const char *subject,
+static err allow(struct infer_context *ctx,
+                 int what,
+                 const char *sqlstate,
+                 const char *subject,
                  int32_t location)
 {
     const struct clause_row *row = &clause_rows[ctx->clause];
@@ -120,7 +123,9 @@ struct expr *infer_bool_const(struct infer_context *ctx, bool value)
 }
 
 /* a op b as one flat list. */
-static struct expr *connect(struct infer_context *ctx, enum expr_kind kind, struct expr *a,
+static struct expr *connect(struct infer_context *ctx,
+                            enum expr_kind kind,
+                            struct expr *a,
                             struct expr *b)
 {
     if (!a || !b) return a ? a : b;
@@ -161,12 +166,8 @@ static err infer_a_const(struct infer_context *ctx, const struct A_Const *node, 
     int64_t whole;
     str digits;
     switch (node->val) {
-    case A_CONST_NULL:
-        *out = infer_null(ctx, UNKNOWNOID);
-        break;
-    case A_CONST_INTEGER:
-        *out = infer_const(ctx, INT4OID, value_int(node->ival));
-        break;
+    case A_CONST_NULL: *out = infer_null(ctx, UNKNOWNOID); break;
+    case A_CONST_INTEGER: *out = infer_const(ctx, INT4OID, value_int(node->ival)); break;
     case A_CONST_FLOAT:
         if (str_to_i64(node->fval, &whole)) {
             *out = infer_const(ctx, INT8OID, value_int(whole));
@@ -176,29 +177,25 @@ static err infer_a_const(struct infer_context *ctx, const struct A_Const *node, 
                          node->base.location));
         *out = infer_const(ctx, NUMERICOID, value_text(digits));
         break;
-    case A_CONST_BOOLEAN:
-        *out = infer_bool_const(ctx, node->boolval);
-        break;
-    case A_CONST_STRING:
-        *out = infer_const(ctx, UNKNOWNOID, value_text(node->sval));
-        break;
-    case A_CONST_BITSTRING:
-        return infer_unsupported(ctx, node->base.location, "type bit");
+    case A_CONST_BOOLEAN: *out = infer_bool_const(ctx, node->boolval); break;
+    case A_CONST_STRING: *out = infer_const(ctx, UNKNOWNOID, value_text(node->sval)); break;
+    case A_CONST_BITSTRING: return infer_unsupported(ctx, node->base.location, "type bit");
     }
     (*out)->location = node->base.location;
     return NULL;
 }
 
-static err infer_param_ref(struct infer_context *ctx, const struct ParamRef *node,
+static err infer_param_ref(struct infer_context *ctx,
+                           const struct ParamRef *node,
                            struct expr **out)
 {
     struct infer_params *params = ctx->params;
     bool known = params && node->number >= 1 && (size_t)node->number <= params->count;
     bool can_add = params && !params->fixed && node->number >= 1 && node->number <= 65535;
     if (!known && !can_add) {
-        return err_at(err_sql(ctx->arena, "42P02", "there is no parameter $%lld",
-                              (long long)node->number),
-                      node->base.location);
+        return err_at(
+            err_sql(ctx->arena, "42P02", "there is no parameter $%lld", (long long)node->number),
+            node->base.location);
     }
     while (params->count < (size_t)node->number) {
         *VEC_ADD(ctx->arena, params) = (struct infer_param){UNKNOWNOID, TYPMOD_NONE};
@@ -212,7 +209,9 @@ static err infer_param_ref(struct infer_context *ctx, const struct ParamRef *nod
 
 /* ---- boolean ---- */
 
-err infer_bool(struct infer_context *ctx, const struct node *node, const char *construct,
+err infer_bool(struct infer_context *ctx,
+               const struct node *node,
+               const char *construct,
                struct expr **out)
 {
     TRY(infer_expr(ctx, node, out));
@@ -226,7 +225,9 @@ err infer_bool(struct infer_context *ctx, const struct node *node, const char *c
     return infer_coerce(ctx, expr, BOOLOID, -1, CAST_IMPLICIT, out);
 }
 
-err infer_limit(struct infer_context *ctx, const struct node *node, const char *construct,
+err infer_limit(struct infer_context *ctx,
+                const struct node *node,
+                const char *construct,
                 struct expr **out)
 {
     enum infer_clause clause = strcmp(construct, "OFFSET") == 0 ? INFER_OFFSET : INFER_LIMIT;
@@ -241,11 +242,11 @@ err infer_limit(struct infer_context *ctx, const struct node *node, const char *
     return infer_coerce(ctx, expr, INT8OID, -1, CAST_ASSIGNMENT, out);
 }
 
-static err infer_bool_expr(struct infer_context *ctx, const struct BoolExpr *node,
+static err infer_bool_expr(struct infer_context *ctx,
+                           const struct BoolExpr *node,
                            struct expr **out)
 {
-    static const char *const names[] = {
-        [AND_EXPR] = "AND", [OR_EXPR] = "OR", [NOT_EXPR] = "NOT"};
+    static const char *const names[] = {[AND_EXPR] = "AND", [OR_EXPR] = "OR", [NOT_EXPR] = "NOT"};
     struct expr *whole = NULL;
     for (size_t i = 0; i < node->args->count; i++) {
         struct expr *arg = NULL;
@@ -261,7 +262,8 @@ static err infer_bool_expr(struct infer_context *ctx, const struct BoolExpr *nod
     return NULL;
 }
 
-static err infer_null_test(struct infer_context *ctx, const struct NullTest *node,
+static err infer_null_test(struct infer_context *ctx,
+                           const struct NullTest *node,
                            struct expr **out)
 {
     struct expr *arg = NULL;
@@ -286,7 +288,8 @@ static err infer_null_test(struct infer_context *ctx, const struct NullTest *nod
     return NULL;
 }
 
-static err infer_boolean_test(struct infer_context *ctx, const struct BooleanTest *node,
+static err infer_boolean_test(struct infer_context *ctx,
+                              const struct BooleanTest *node,
                               struct expr **out)
 {
     static const struct {
@@ -294,9 +297,12 @@ static err infer_boolean_test(struct infer_context *ctx, const struct BooleanTes
         char value;
         bool negated;
     } tests[] = {
-        [IS_TRUE] = {"IS TRUE", 't', false},       [IS_NOT_TRUE] = {"IS NOT TRUE", 't', true},
-        [IS_FALSE] = {"IS FALSE", 'f', false},     [IS_NOT_FALSE] = {"IS NOT FALSE", 'f', true},
-        [IS_UNKNOWN] = {"IS UNKNOWN", 'u', false}, [IS_NOT_UNKNOWN] = {"IS NOT UNKNOWN", 'u', true},
+        [IS_TRUE] = {"IS TRUE",        't', false},
+          [IS_NOT_TRUE] = {"IS NOT TRUE",    't', true },
+        [IS_FALSE] = {"IS FALSE",       'f', false},
+          [IS_NOT_FALSE] = {"IS NOT FALSE",   'f', true },
+        [IS_UNKNOWN] = {"IS UNKNOWN",     'u', false},
+          [IS_NOT_UNKNOWN] = {"IS NOT UNKNOWN", 'u', true },
     };
     struct expr *arg = NULL;
     TRY(infer_bool(ctx, node->arg, tests[node->booltesttype].name, &arg));
@@ -317,8 +323,10 @@ static err infer_nodes(struct infer_context *ctx, const struct list *list, struc
     return NULL;
 }
 
-static err case_condition(struct infer_context *ctx, struct expr *subject,
-                          const struct CaseWhen *when, struct expr **out)
+static err case_condition(struct infer_context *ctx,
+                          struct expr *subject,
+                          const struct CaseWhen *when,
+                          struct expr **out)
 {
     if (!subject) return infer_bool(ctx, when->expr, "CASE/WHEN", out);
     struct expr *value = NULL;
@@ -337,8 +345,10 @@ static err infer_case(struct infer_context *ctx, const struct CaseExpr *node, st
     struct case_arm *arms = ARENA_ARRAY(ctx->arena, struct case_arm, count);
     /* ELSE first: it leads the choice of the common type, as in PostgreSQL. */
     struct expr **results = ARENA_ARRAY(ctx->arena, struct expr *, count + 1);
-    if (node->defresult) TRY(infer_expr(ctx, node->defresult, &results[0]));
-    else results[0] = infer_null(ctx, UNKNOWNOID);
+    if (node->defresult)
+        TRY(infer_expr(ctx, node->defresult, &results[0]));
+    else
+        results[0] = infer_null(ctx, UNKNOWNOID);
     for (size_t i = 0; i < count; i++) {
         const struct CaseWhen *when = AST_AS(CaseWhen, node->args->at[i]);
         TRY(case_condition(ctx, subject, when, &arms[i].when));
@@ -353,7 +363,8 @@ static err infer_case(struct infer_context *ctx, const struct CaseExpr *node, st
     return NULL;
 }
 
-static err infer_coalesce(struct infer_context *ctx, const struct CoalesceExpr *node,
+static err infer_coalesce(struct infer_context *ctx,
+                          const struct CoalesceExpr *node,
                           struct expr **out)
 {
     struct expr **args = NULL;
@@ -364,7 +375,8 @@ static err infer_coalesce(struct infer_context *ctx, const struct CoalesceExpr *
     return NULL;
 }
 
-static err infer_min_max(struct infer_context *ctx, const struct MinMaxExpr *node,
+static err infer_min_max(struct infer_context *ctx,
+                         const struct MinMaxExpr *node,
                          struct expr **out)
 {
     bool greatest = node->op == IS_GREATEST;
@@ -385,8 +397,11 @@ static err infer_min_max(struct infer_context *ctx, const struct MinMaxExpr *nod
 }
 
 /* target: the array type that a cast around it gives, or OID_NONE. */
-static err infer_array_expr(struct infer_context *ctx, const struct A_ArrayExpr *node, oid target,
-                            int32_t typmod, struct expr **out)
+static err infer_array_expr(struct infer_context *ctx,
+                            const struct A_ArrayExpr *node,
+                            oid target,
+                            int32_t typmod,
+                            struct expr **out)
 {
     int32_t at = node->base.location;
     size_t count = node->elements->count;
@@ -412,11 +427,11 @@ static err infer_array_expr(struct infer_context *ctx, const struct A_ArrayExpr 
         return NULL;
     }
     if (!count) {
-        struct err *error =
-            err_sql(ctx->arena, "42P18", "cannot determine type of empty array");
-        return err_at(err_hint(ctx->arena, error,
-                               "Explicitly cast to the desired type, for example ARRAY[]::integer[]."),
-                      at);
+        struct err *error = err_sql(ctx->arena, "42P18", "cannot determine type of empty array");
+        return err_at(
+            err_hint(ctx->arena, error,
+                     "Explicitly cast to the desired type, for example ARRAY[]::integer[]."),
+            at);
     }
     oid common = OID_NONE;
     int32_t common_typmod = TYPMOD_NONE;
@@ -435,8 +450,7 @@ static err infer_row(struct infer_context *ctx, const struct RowExpr *node, stru
     } fields = {0};
     for (size_t i = 0; i < node->args->count; i++) {
         const struct node *item = node->args->at[i];
-        const struct ColumnRef *ref =
-            AST_IS(ColumnRef, item) ? AST_AS(ColumnRef, item) : NULL;
+        const struct ColumnRef *ref = AST_IS(ColumnRef, item) ? AST_AS(ColumnRef, item) : NULL;
         if (ref && AST_IS(A_Star, ref->fields->at[ref->fields->count - 1])) {
             if (!ctx->hooks || !ctx->hooks->star) {
                 return infer_unsupported(ctx, ref->base.location, "row expansion via \"*\"");
@@ -458,7 +472,8 @@ static err infer_row(struct infer_context *ctx, const struct RowExpr *node, stru
 
 /* ---- casts ---- */
 
-static err infer_type_cast(struct infer_context *ctx, const struct TypeCast *node,
+static err infer_type_cast(struct infer_context *ctx,
+                           const struct TypeCast *node,
                            struct expr **out)
 {
     oid type = OID_NONE;
@@ -481,7 +496,17 @@ static err infer_type_cast(struct infer_context *ctx, const struct TypeCast *nod
     return infer_coerce(ctx, arg, type, typmod, CAST_EXPLICIT, out);
 }
 
-static err infer_collate(struct infer_context *ctx, const struct CollateClause *node,
+/* "de_DE", "en-x-icu", "unicode": collations that PostgreSQL may have, and we have not. */
+static bool is_locale_name(str name)
+{
+    size_t letters = 0;
+    while (letters < name.len && name.at[letters] >= 'a' && name.at[letters] <= 'z') letters++;
+    bool tagged = letters < name.len && (name.at[letters] == '_' || name.at[letters] == '-');
+    return (tagged && (letters == 2 || letters == 3)) || str_eq(name, STR("unicode"));
+}
+
+static err infer_collate(struct infer_context *ctx,
+                         const struct CollateClause *node,
                          struct expr **out)
 {
     TRY(infer_expr(ctx, node->arg, out));
@@ -497,15 +522,22 @@ static err infer_collate(struct infer_context *ctx, const struct CollateClause *
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         if (str_eq(name, str_of(plain[i]))) return NULL; /* all text sorts by code point */
     }
-    struct err *error = err_sql(ctx->arena, "0A000", "collation \"%.*s\" is not supported",
-                                STR_FMT(name));
+    if (!is_locale_name(name)) {
+        return err_at(err_sql(ctx->arena, "42704",
+                              "collation \"%.*s\" for encoding \"UTF8\" does not exist",
+                              STR_FMT(name)),
+                      node->base.location);
+    }
+    struct err *error =
+        err_sql(ctx->arena, "0A000", "collation \"%.*s\" is not supported", STR_FMT(name));
     return err_at(err_hint(ctx->arena, error, "Text is sorted by code point: COLLATE \"C\"."),
                   node->base.location);
 }
 
 /* ---- current_date and its like ---- */
 
-static err infer_value_function(struct infer_context *ctx, const struct SQLValueFunction *node,
+static err infer_value_function(struct infer_context *ctx,
+                                const struct SQLValueFunction *node,
                                 struct expr **out)
 {
     int32_t at = node->base.location;
@@ -515,17 +547,14 @@ static err infer_value_function(struct infer_context *ctx, const struct SQLValue
     infer_note_volatility(ctx, 's', false);
     const struct cat_role *role = ctx->catalog ? catalog_role(ctx->catalog, ctx->role) : NULL;
     switch (node->op) {
-    case SVFOP_CURRENT_DATE:
-        return infer_coerce(ctx, now, DATEOID, -1, CAST_EXPLICIT, out);
+    case SVFOP_CURRENT_DATE: return infer_coerce(ctx, now, DATEOID, -1, CAST_EXPLICIT, out);
     case SVFOP_CURRENT_TIME:
-    case SVFOP_CURRENT_TIME_N:
-        return infer_coerce(ctx, now, TIMETZOID, typmod, CAST_EXPLICIT, out);
+    case SVFOP_CURRENT_TIME_N: return infer_coerce(ctx, now, TIMETZOID, typmod, CAST_EXPLICIT, out);
     case SVFOP_CURRENT_TIMESTAMP:
     case SVFOP_CURRENT_TIMESTAMP_N:
         return infer_coerce(ctx, now, TIMESTAMPTZOID, typmod, CAST_EXPLICIT, out);
     case SVFOP_LOCALTIME:
-    case SVFOP_LOCALTIME_N:
-        return infer_coerce(ctx, now, TIMEOID, typmod, CAST_EXPLICIT, out);
+    case SVFOP_LOCALTIME_N: return infer_coerce(ctx, now, TIMEOID, typmod, CAST_EXPLICIT, out);
     case SVFOP_LOCALTIMESTAMP:
     case SVFOP_LOCALTIMESTAMP_N:
         return infer_coerce(ctx, now, TIMESTAMPOID, typmod, CAST_EXPLICIT, out);
@@ -552,8 +581,8 @@ static err infer_value_function(struct infer_context *ctx, const struct SQLValue
 
 /* ---- fields and subscripts ---- */
 
-err infer_field(struct infer_context *ctx, struct expr *row, str field, int32_t location,
-                struct expr **out)
+err infer_field(
+    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out)
 {
     struct type_facts facts;
     bool known = infer_facts(ctx->catalog, infer_base_type(ctx, row->type), &facts);
@@ -564,10 +593,9 @@ err infer_field(struct infer_context *ctx, struct expr *row, str field, int32_t 
             return NULL;
         }
     }
-    const struct cat_relation *relation =
-        known && facts.kind == TYPE_KIND_COMPOSITE && facts.user
-            ? catalog_relation(ctx->catalog, facts.user->relation)
-            : NULL;
+    const struct cat_relation *relation = known && facts.kind == TYPE_KIND_COMPOSITE && facts.user
+                                              ? catalog_relation(ctx->catalog, facts.user->relation)
+                                              : NULL;
     const struct cat_column *column = relation ? cat_column_find(relation, field) : NULL;
     if (column) {
         *out = infer_new(ctx, EXPR_FIELD, column->type, location);
@@ -601,10 +629,11 @@ err infer_field(struct infer_context *ctx, struct expr *row, str field, int32_t 
                               STR_FMT(field)),
                       location);
     }
-    return err_at(err_sql(ctx->arena, "42809",
-                          "column notation .%.*s applied to type %.*s, which is not a composite type",
-                          STR_FMT(field), STR_FMT(infer_type_text(ctx, row->type, -1))),
-                  location);
+    return err_at(
+        err_sql(ctx->arena, "42809",
+                "column notation .%.*s applied to type %.*s, which is not a composite type",
+                STR_FMT(field), STR_FMT(infer_type_text(ctx, row->type, -1))),
+        location);
 }
 
 static err subscript_index(struct infer_context *ctx, const struct node *node, struct expr **out)
@@ -618,7 +647,9 @@ static err subscript_index(struct infer_context *ctx, const struct node *node, s
 }
 
 /* jsonb['key'] is jsonb -> 'key'. */
-static err jsonb_subscript(struct infer_context *ctx, struct expr *value, const struct node *index,
+static err jsonb_subscript(struct infer_context *ctx,
+                           struct expr *value,
+                           const struct node *index,
                            struct expr **out)
 {
     struct expr *key = NULL;
@@ -627,8 +658,10 @@ static err jsonb_subscript(struct infer_context *ctx, struct expr *value, const 
 }
 
 /* a[i], a[i][j], a[i:j]: all subscripts in one node, the array's element type out of it. */
-static err array_subscripts(struct infer_context *ctx, struct expr *array,
-                            const struct A_Indices *const *indices, size_t count,
+static err array_subscripts(struct infer_context *ctx,
+                            struct expr *array,
+                            const struct A_Indices *const *indices,
+                            size_t count,
                             struct expr **out)
 {
     oid element = infer_element_type(ctx, array->type);
@@ -650,7 +683,8 @@ static err array_subscripts(struct infer_context *ctx, struct expr *array,
         if (indices[0]->lidx) TRY(subscript_index(ctx, indices[0]->lidx, &args[1]));
         if (indices[0]->uidx) TRY(subscript_index(ctx, indices[0]->uidx, &args[2]));
     } else {
-        for (size_t i = 0; i < count; i++) TRY(subscript_index(ctx, indices[i]->uidx, &args[i + 1]));
+        for (size_t i = 0; i < count; i++)
+            TRY(subscript_index(ctx, indices[i]->uidx, &args[i + 1]));
     }
     *out = infer_new(ctx, EXPR_SUBSCRIPT, slice ? infer_base_type(ctx, array->type) : element,
                      array->location);
@@ -659,7 +693,8 @@ static err array_subscripts(struct infer_context *ctx, struct expr *array,
     return NULL;
 }
 
-static err infer_indirection(struct infer_context *ctx, const struct A_Indirection *node,
+static err infer_indirection(struct infer_context *ctx,
+                             const struct A_Indirection *node,
                              struct expr **out)
 {
     TRY(infer_expr(ctx, node->arg, out));
@@ -690,7 +725,8 @@ static err infer_indirection(struct infer_context *ctx, const struct A_Indirecti
     return NULL;
 }
 
-static err infer_column_ref(struct infer_context *ctx, const struct ColumnRef *node,
+static err infer_column_ref(struct infer_context *ctx,
+                            const struct ColumnRef *node,
                             struct expr **out)
 {
     if (AST_IS(A_Star, node->fields->at[node->fields->count - 1])) {
@@ -725,23 +761,21 @@ static err infer_any(struct infer_context *ctx, const struct node *node, struct 
     case T_CollateClause: return infer_collate(ctx, AST_AS(CollateClause, node), out);
     case T_FuncCall: return infer_func_call(ctx, AST_AS(FuncCall, node), out);
     case T_A_Indirection: return infer_indirection(ctx, AST_AS(A_Indirection, node), out);
-    case T_A_ArrayExpr:
-        return infer_array_expr(ctx, AST_AS(A_ArrayExpr, node), OID_NONE, -1, out);
+    case T_A_ArrayExpr: return infer_array_expr(ctx, AST_AS(A_ArrayExpr, node), OID_NONE, -1, out);
     case T_RowExpr: return infer_row(ctx, AST_AS(RowExpr, node), out);
     case T_SubLink: return infer_sub_link(ctx, AST_AS(SubLink, node), out);
     case T_CaseExpr: return infer_case(ctx, AST_AS(CaseExpr, node), out);
     case T_CoalesceExpr: return infer_coalesce(ctx, AST_AS(CoalesceExpr, node), out);
     case T_MinMaxExpr: return infer_min_max(ctx, AST_AS(MinMaxExpr, node), out);
-    case T_SQLValueFunction:
-        return infer_value_function(ctx, AST_AS(SQLValueFunction, node), out);
+    case T_SQLValueFunction: return infer_value_function(ctx, AST_AS(SQLValueFunction, node), out);
     case T_SetToDefault:
         *out = infer_new(ctx, EXPR_DEFAULT, UNKNOWNOID, node->location);
         return NULL;
     default: {
         str name = ast_name(node);
-        return err_at(err_sql(ctx->arena, "0A000", "%.*s is not supported in an expression",
-                              STR_FMT(name)),
-                      node->location);
+        return err_at(
+            err_sql(ctx->arena, "0A000", "%.*s is not supported in an expression", STR_FMT(name)),
+            node->location);
     }
     }
 }
@@ -757,7 +791,9 @@ err infer_expr(struct infer_context *ctx, const struct node *node, struct expr *
     return error;
 }
 
-err infer_expr_in(struct infer_context *ctx, enum infer_clause clause, const struct node *node,
+err infer_expr_in(struct infer_context *ctx,
+                  enum infer_clause clause,
+                  const struct node *node,
                   struct expr **out)
 {
     enum infer_clause before = ctx->clause;
@@ -774,7 +810,9 @@ err infer_from_function(struct infer_context *ctx, const struct node *node, stru
 
 /* ---- sorting ---- */
 
-err infer_sort_item(struct infer_context *ctx, const struct SortBy *sort, struct expr *expr,
+err infer_sort_item(struct infer_context *ctx,
+                    const struct SortBy *sort,
+                    struct expr *expr,
                     struct sort_item *out)
 {
     if (sort->sortby_dir == SORTBY_USING) {
@@ -785,14 +823,17 @@ err infer_sort_item(struct infer_context *ctx, const struct SortBy *sort, struct
     out->nulls_first = sort->sortby_nulls == SORTBY_NULLS_FIRST ||
                        (sort->sortby_nulls == SORTBY_NULLS_DEFAULT && out->descending);
     if (infer_less(ctx, out->expr->type)) return NULL;
-    struct err *error = err_sql(ctx->arena, "42883",
-                                "could not identify an ordering operator for type %.*s",
-                                STR_FMT(infer_type_text(ctx, out->expr->type, -1)));
-    return err_at(err_hint(ctx->arena, error, "Use an explicit ordering operator or modify the query."),
-                  out->expr->location);
+    struct err *error =
+        err_sql(ctx->arena, "42883", "could not identify an ordering operator for type %.*s",
+                STR_FMT(infer_type_text(ctx, out->expr->type, -1)));
+    return err_at(
+        err_hint(ctx->arena, error, "Use an explicit ordering operator or modify the query."),
+        out->expr->location);
 }
 
-err infer_sort_list(struct infer_context *ctx, const struct list *sorts, enum infer_clause clause,
+err infer_sort_list(struct infer_context *ctx,
+                    const struct list *sorts,
+                    enum infer_clause clause,
                     struct sort_list *out)
 {
     out->at = ARENA_ARRAY(ctx->arena, struct sort_item, sorts->count ? sorts->count : 1);

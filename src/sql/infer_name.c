@@ -46,12 +46,8 @@ static str value_function_name(enum SQLValueFunctionOp op)
 static enum certainty figure_sub_link(const struct SubLink *link, str *name)
 {
     switch (link->subLinkType) {
-    case EXISTS_SUBLINK:
-        *name = STR("exists");
-        return NAME_SURE;
-    case ARRAY_SUBLINK:
-        *name = STR("array");
-        return NAME_SURE;
+    case EXISTS_SUBLINK: *name = STR("exists"); return NAME_SURE;
+    case ARRAY_SUBLINK: *name = STR("array"); return NAME_SURE;
     case EXPR_SUBLINK: {
         if (!AST_IS(SelectStmt, link->subselect)) return NAME_NONE;
         const struct SelectStmt *select = AST_AS(SelectStmt, link->subselect);
@@ -68,8 +64,7 @@ static enum certainty figure_sub_link(const struct SubLink *link, str *name)
     case ANY_SUBLINK:
     case ROWCOMPARE_SUBLINK:
     case MULTIEXPR_SUBLINK:
-    case CTE_SUBLINK:
-        break;
+    case CTE_SUBLINK: break;
     }
     return NAME_NONE;
 }
@@ -115,8 +110,8 @@ static enum certainty figure(const struct node *node, str *name)
     case T_RowExpr: return sure(name, STR("row"));
     case T_CoalesceExpr: return sure(name, STR("coalesce"));
     case T_MinMaxExpr:
-        return sure(name, AST_AS(MinMaxExpr, node)->op == IS_GREATEST ? STR("greatest")
-                                                                      : STR("least"));
+        return sure(name,
+                    AST_AS(MinMaxExpr, node)->op == IS_GREATEST ? STR("greatest") : STR("least"));
     case T_SQLValueFunction:
         return sure(name, value_function_name(AST_AS(SQLValueFunction, node)->op));
     default: return NAME_NONE;
@@ -169,11 +164,16 @@ static bool note(const struct expr *expr, void *context)
 {
     struct volatility_walk *walk = context;
     char own = 'i';
-    if (expr->kind == EXPR_CALL) own = expr->call.builtin->volatility;
-    else if (expr->kind == EXPR_USER_CALL) own = expr->function->volatility;
-    else if (expr->kind == EXPR_SESSION) own = 's';
-    else if (expr->kind == EXPR_NEXTVAL) own = 'v';
-    else if (expr->kind == EXPR_CAST) own = cast_volatility(walk->catalog, expr);
+    if (expr->kind == EXPR_CALL)
+        own = expr->call.builtin->volatility;
+    else if (expr->kind == EXPR_USER_CALL)
+        own = expr->function->volatility;
+    else if (expr->kind == EXPR_SESSION)
+        own = 's';
+    else if (expr->kind == EXPR_NEXTVAL)
+        own = 'v';
+    else if (expr->kind == EXPR_CAST)
+        own = cast_volatility(walk->catalog, expr);
     walk->worst = worse(walk->worst, own);
     return false;
 }

@@ -6,14 +6,14 @@
 
 /* ---- finding the row ---- */
 
-static err operator_missing(struct infer_context *ctx, str op, oid left, oid right,
-                            int32_t location, bool ambiguous)
+static err operator_missing(
+    struct infer_context *ctx, str op, oid left, oid right, int32_t location, bool ambiguous)
 {
     str right_text = infer_type_text(ctx, right, -1);
-    str text = left ? str_printf(ctx->arena, "%.*s %.*s %.*s",
-                                 STR_FMT(infer_type_text(ctx, left, -1)), STR_FMT(op),
-                                 STR_FMT(right_text))
-                    : str_printf(ctx->arena, "%.*s %.*s", STR_FMT(op), STR_FMT(right_text));
+    str text =
+        left ? str_printf(ctx->arena, "%.*s %.*s %.*s", STR_FMT(infer_type_text(ctx, left, -1)),
+                          STR_FMT(op), STR_FMT(right_text))
+             : str_printf(ctx->arena, "%.*s %.*s", STR_FMT(op), STR_FMT(right_text));
     if (ambiguous) {
         struct err *error =
             err_sql(ctx->arena, "42725", "operator is not unique: %.*s", STR_FMT(text));
@@ -36,15 +36,19 @@ static const struct builtin *exact_operator(struct infer_context *ctx, str op, o
 {
     if (!left) return builtin_operator_exact(op, 0, right);
     bool guessed = left == UNKNOWNOID || right == UNKNOWNOID;
-    if (left == UNKNOWNOID) left = right;
-    else if (right == UNKNOWNOID) right = left;
+    if (left == UNKNOWNOID)
+        left = right;
+    else if (right == UNKNOWNOID)
+        right = left;
     const struct builtin *row = builtin_operator_exact(op, left, right);
     if (row || !guessed) return row;
     oid base = infer_base_type(ctx, left);
     return base != left ? builtin_operator_exact(op, base, base) : NULL;
 }
 
-static void operator_candidates(struct infer_context *ctx, str op, size_t count,
+static void operator_candidates(struct infer_context *ctx,
+                                str op,
+                                size_t count,
                                 struct candidates *out)
 {
     size_t at = 0;
@@ -58,7 +62,11 @@ static void operator_candidates(struct infer_context *ctx, str op, size_t count,
     }
 }
 
-err infer_operator_find(struct infer_context *ctx, str op, oid left, oid right, int32_t location,
+err infer_operator_find(struct infer_context *ctx,
+                        str op,
+                        oid left,
+                        oid right,
+                        int32_t location,
                         const struct builtin **out)
 {
     *out = exact_operator(ctx, op, left, right);
@@ -93,8 +101,12 @@ const struct builtin *infer_less(struct infer_context *ctx, oid type)
     return same_type_operator(ctx, STR("<"), type);
 }
 
-err infer_operator(struct infer_context *ctx, str op, struct expr *left, struct expr *right,
-                   int32_t location, struct expr **out)
+err infer_operator(struct infer_context *ctx,
+                   str op,
+                   struct expr *left,
+                   struct expr *right,
+                   int32_t location,
+                   struct expr **out)
 {
     const struct builtin *row = NULL;
     TRY(infer_operator_find(ctx, op, left ? left->type : OID_NONE, right->type, location, &row));
@@ -105,8 +117,12 @@ err infer_operator(struct infer_context *ctx, str op, struct expr *left, struct 
 /* ---- comparisons whose operands alone are kept (IN, DISTINCT, NULLIF) ---- */
 
 /* Finds op for the pair and coerces both to what it takes. */
-static err comparison(struct infer_context *ctx, str op, struct expr **left, struct expr **right,
-                      int32_t location, const struct builtin **out)
+static err comparison(struct infer_context *ctx,
+                      str op,
+                      struct expr **left,
+                      struct expr **right,
+                      int32_t location,
+                      const struct builtin **out)
 {
     struct expr *call = NULL;
     TRY(infer_operator(ctx, op, *left, *right, location, &call));
@@ -124,7 +140,9 @@ static bool is_null_constant(const struct expr *expr)
     return expr->kind == EXPR_CONST && expr->constant.kind == VALUE_NULL;
 }
 
-static struct expr *null_test(struct infer_context *ctx, struct expr *expr, bool negated,
+static struct expr *null_test(struct infer_context *ctx,
+                              struct expr *expr,
+                              bool negated,
                               int32_t location)
 {
     struct expr *test = infer_new(ctx, EXPR_NULL_TEST, BOOLOID, location);
@@ -133,8 +151,12 @@ static struct expr *null_test(struct infer_context *ctx, struct expr *expr, bool
     return test;
 }
 
-static err distinct_pair(struct infer_context *ctx, struct expr *left, struct expr *right,
-                         bool negated, int32_t location, struct expr **out)
+static err distinct_pair(struct infer_context *ctx,
+                         struct expr *left,
+                         struct expr *right,
+                         bool negated,
+                         int32_t location,
+                         struct expr **out)
 {
     if (is_null_constant(left) || is_null_constant(right)) {
         struct expr *other = is_null_constant(right) ? left : right;
@@ -152,7 +174,9 @@ static err distinct_pair(struct infer_context *ctx, struct expr *left, struct ex
     return NULL;
 }
 
-static err rows_match(struct infer_context *ctx, const struct expr *left, const struct expr *right,
+static err rows_match(struct infer_context *ctx,
+                      const struct expr *left,
+                      const struct expr *right,
                       int32_t location)
 {
     if (left->args.count == right->args.count) return NULL;
@@ -160,8 +184,12 @@ static err rows_match(struct infer_context *ctx, const struct expr *left, const 
                   location);
 }
 
-static err infer_distinct(struct infer_context *ctx, struct expr *left, struct expr *right,
-                          bool negated, int32_t location, struct expr **out)
+static err infer_distinct(struct infer_context *ctx,
+                          struct expr *left,
+                          struct expr *right,
+                          bool negated,
+                          int32_t location,
+                          struct expr **out)
 {
     if (left->kind != EXPR_ROW || right->kind != EXPR_ROW) {
         return distinct_pair(ctx, left, right, negated, location, out);
@@ -177,8 +205,11 @@ static err infer_distinct(struct infer_context *ctx, struct expr *left, struct e
     return NULL;
 }
 
-static err infer_nullif(struct infer_context *ctx, struct expr *left, struct expr *right,
-                        int32_t location, struct expr **out)
+static err infer_nullif(struct infer_context *ctx,
+                        struct expr *left,
+                        struct expr *right,
+                        int32_t location,
+                        struct expr **out)
 {
     const struct builtin *equal = NULL;
     TRY(comparison(ctx, STR("="), &left, &right, location, &equal));
@@ -192,8 +223,12 @@ static err infer_nullif(struct infer_context *ctx, struct expr *left, struct exp
 
 /* ---- rows ---- */
 
-err infer_row_compare(struct infer_context *ctx, str op, struct expr *left, struct expr *right,
-                      int32_t location, struct expr **out)
+err infer_row_compare(struct infer_context *ctx,
+                      str op,
+                      struct expr *left,
+                      struct expr *right,
+                      int32_t location,
+                      struct expr **out)
 {
     TRY(rows_match(ctx, left, right, location));
     static const char *const ops[] = {"=", "<>", "<", "<=", ">", ">="};
@@ -229,8 +264,12 @@ err infer_row_compare(struct infer_context *ctx, str op, struct expr *left, stru
     return NULL;
 }
 
-static err compare_any(struct infer_context *ctx, str op, struct expr *left, struct expr *right,
-                       int32_t location, struct expr **out)
+static err compare_any(struct infer_context *ctx,
+                       str op,
+                       struct expr *left,
+                       struct expr *right,
+                       int32_t location,
+                       struct expr **out)
 {
     if (left->kind == EXPR_ROW && right->kind == EXPR_ROW) {
         return infer_row_compare(ctx, op, left, right, location, out);
@@ -241,8 +280,13 @@ static err compare_any(struct infer_context *ctx, str op, struct expr *left, str
 /* ---- IN (list) ---- */
 
 /* Without a common type, or for rows: a chain of comparisons. */
-static err in_chain(struct infer_context *ctx, bool negated, struct expr *left,
-                    struct expr *const *items, size_t count, int32_t location, struct expr **out)
+static err in_chain(struct infer_context *ctx,
+                    bool negated,
+                    struct expr *left,
+                    struct expr *const *items,
+                    size_t count,
+                    int32_t location,
+                    struct expr **out)
 {
     struct expr *whole = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -290,24 +334,29 @@ static err infer_in_list(struct infer_context *ctx, const struct A_Expr *node, s
 
 /* ---- op ANY|ALL (array) ---- */
 
-err infer_any_array(struct infer_context *ctx, str op, bool all, struct expr *left,
-                    struct expr *right, int32_t location, struct expr **out)
+err infer_any_array(struct infer_context *ctx,
+                    str op,
+                    bool all,
+                    struct expr *left,
+                    struct expr *right,
+                    int32_t location,
+                    struct expr **out)
 {
     oid element = UNKNOWNOID;
     if (!infer_is_unknown(right)) {
         element = infer_element_type(ctx, right->type);
         if (!element) {
-            return err_at(err_sql(ctx->arena, "42809",
-                                  "op ANY/ALL (array) requires array on right side"),
-                          location);
+            return err_at(
+                err_sql(ctx->arena, "42809", "op ANY/ALL (array) requires array on right side"),
+                location);
         }
     }
     const struct builtin *row = NULL;
     TRY(infer_operator_find(ctx, op, left->type, element, location, &row));
     if (row->result != BOOLOID) {
-        return err_at(err_sql(ctx->arena, "42809",
-                              "op ANY/ALL (array) requires operator to yield boolean"),
-                      location);
+        return err_at(
+            err_sql(ctx->arena, "42809", "op ANY/ALL (array) requires operator to yield boolean"),
+            location);
     }
     oid actual[2] = {left->type, element};
     oid declared[2] = {row->args[0], row->args[1]};
@@ -386,8 +435,7 @@ err infer_a_expr(struct infer_context *ctx, const struct A_Expr *node, struct ex
     case AEXPR_DISTINCT:
     case AEXPR_NOT_DISTINCT:
         return infer_distinct(ctx, left, right, node->kind == AEXPR_NOT_DISTINCT, at, out);
-    case AEXPR_NULLIF:
-        return infer_nullif(ctx, left, right, at, out);
+    case AEXPR_NULLIF: return infer_nullif(ctx, left, right, at, out);
     case AEXPR_OP:
     case AEXPR_LIKE:
     case AEXPR_ILIKE:
@@ -400,8 +448,7 @@ err infer_a_expr(struct infer_context *ctx, const struct A_Expr *node, struct ex
     case AEXPR_BETWEEN:
     case AEXPR_NOT_BETWEEN:
     case AEXPR_BETWEEN_SYM:
-    case AEXPR_NOT_BETWEEN_SYM:
-        break; /* above */
+    case AEXPR_NOT_BETWEEN_SYM: break; /* above */
     }
     return infer_unsupported(ctx, at, "this kind of expression");
 }
@@ -421,7 +468,9 @@ static err one_column(struct infer_context *ctx, const struct query *query, int3
     return err_at(err_sql(ctx->arena, "42601", "subquery must return only one column"), location);
 }
 
-static err as_many_columns(struct infer_context *ctx, const struct query *query, size_t wanted,
+static err as_many_columns(struct infer_context *ctx,
+                           const struct query *query,
+                           size_t wanted,
                            int32_t location)
 {
     size_t count = visible_targets(query);
@@ -433,8 +482,8 @@ static err as_many_columns(struct infer_context *ctx, const struct query *query,
 
 /* The sub-select's column as an operand; its target is replaced when the operator wants another
  * type, which a set operation's arms would not notice. */
-static err coerce_target(struct infer_context *ctx, struct query *query, size_t index, oid type,
-                         int32_t location)
+static err coerce_target(
+    struct infer_context *ctx, struct query *query, size_t index, oid type, int32_t location)
 {
     struct target *target = &query->targets[index];
     if (target->expr->type == type) return NULL;
@@ -449,13 +498,15 @@ static err coerce_target(struct infer_context *ctx, struct query *query, size_t 
     return NULL;
 }
 
-static err compare_sub_link(struct infer_context *ctx, const struct SubLink *node,
-                            struct query *query, struct expr **out)
+static err compare_sub_link(struct infer_context *ctx,
+                            const struct SubLink *node,
+                            struct query *query,
+                            struct expr **out)
 {
     int32_t at = node->base.location;
     bool all = node->subLinkType == ALL_SUBLINK;
-    str op = node->operName->count ? ast_name_at(node->operName, node->operName->count - 1)
-                                   : STR("=");
+    str op =
+        node->operName->count ? ast_name_at(node->operName, node->operName->count - 1) : STR("=");
     struct expr *left = NULL;
     TRY(infer_expr(ctx, node->testexpr, &left));
     struct expr *const single[] = {left};
@@ -470,9 +521,9 @@ static err compare_sub_link(struct infer_context *ctx, const struct SubLink *nod
         struct expr *column = infer_new(ctx, EXPR_BARRIER_TRUE, query->targets[i].expr->type, at);
         TRY(infer_operator(ctx, op, operands[i], column, at, &call));
         if (call->kind != EXPR_CALL || call->type != BOOLOID) {
-            return err_at(err_sql(ctx->arena, "42804",
-                                  "row comparison operator must yield type boolean"),
-                          at);
+            return err_at(
+                err_sql(ctx->arena, "42804", "row comparison operator must yield type boolean"),
+                at);
         }
         coerced[i] = call->args.at[0];
         TRY(coerce_target(ctx, query, i, call->args.at[1]->type, at));
@@ -498,8 +549,7 @@ err infer_sub_link(struct infer_context *ctx, const struct SubLink *node, struct
     ctx->saw_subquery = true;
     switch (node->subLinkType) {
     case ANY_SUBLINK:
-    case ALL_SUBLINK:
-        return compare_sub_link(ctx, node, query, out);
+    case ALL_SUBLINK: return compare_sub_link(ctx, node, query, out);
     case EXISTS_SUBLINK:
         *out = infer_new(ctx, EXPR_SUBQUERY, BOOLOID, at);
         (*out)->sublink.kind = SUBLINK_EXISTS;
@@ -527,8 +577,7 @@ err infer_sub_link(struct infer_context *ctx, const struct SubLink *node, struct
     }
     case ROWCOMPARE_SUBLINK:
     case MULTIEXPR_SUBLINK:
-    case CTE_SUBLINK:
-        return infer_unsupported(ctx, at, "this kind of subquery");
+    case CTE_SUBLINK: return infer_unsupported(ctx, at, "this kind of subquery");
     }
     (*out)->sublink.query = query;
     return NULL;

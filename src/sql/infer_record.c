@@ -43,7 +43,9 @@ static const struct expr *source_of(const struct expr *expr)
     }
 }
 
-static void row_fields(struct arena *arena, const struct expr *row, struct record_field **fields,
+static void row_fields(struct arena *arena,
+                       const struct expr *row,
+                       struct record_field **fields,
                        size_t *count)
 {
     *fields = ARENA_ARRAY(arena, struct record_field, row->args.count ? row->args.count : 1);
@@ -58,7 +60,9 @@ static void row_fields(struct arena *arena, const struct expr *row, struct recor
     }
 }
 
-static void rte_fields(struct arena *arena, struct rte *rte, struct record_field **fields,
+static void rte_fields(struct arena *arena,
+                       struct rte *rte,
+                       struct record_field **fields,
                        size_t *count)
 {
     *fields = ARENA_ARRAY(arena, struct record_field, rte->column_count ? rte->column_count : 1);
@@ -79,7 +83,9 @@ static void rte_fields(struct arena *arena, struct rte *rte, struct record_field
     }
 }
 
-bool infer_record_fields(struct arena *arena, const struct expr *expr, struct record_field **fields,
+bool infer_record_fields(struct arena *arena,
+                         const struct expr *expr,
+                         struct record_field **fields,
                          size_t *count)
 {
     enum { STEPS_MAX = 64 };
@@ -97,7 +103,8 @@ bool infer_record_fields(struct arena *arena, const struct expr *expr, struct re
     return false;
 }
 
-const struct type_ref *infer_expr_ref(struct arena *arena, const struct catalog *catalog,
+const struct type_ref *infer_expr_ref(struct arena *arena,
+                                      const struct catalog *catalog,
                                       const struct expr *expr)
 {
     bool record = expr->type == RECORDOID;

@@ -48,8 +48,11 @@ static void keep_closest(struct infer_context *ctx, struct field *field, bool pr
 }
 
 /* The category that unknown argument j is taken to have: string if any candidate says so. */
-static bool unknown_category(struct infer_context *ctx, const struct field *field, size_t j,
-                             char *category, bool *preferred_exists)
+static bool unknown_category(struct infer_context *ctx,
+                             const struct field *field,
+                             size_t j,
+                             char *category,
+                             bool *preferred_exists)
 {
     bool clash = false;
     for (size_t i = 0; i < field->count; i++) {
@@ -148,17 +151,23 @@ static void drop_hidden(struct field *field)
         for (size_t k = 0; k < field->count && !hidden; k++) {
             const struct candidate *other = field->at[k];
             if (k == i || memcmp(one->args, other->args, field->args * sizeof(oid)) != 0) continue;
-            if (other->path != one->path) hidden = other->path < one->path;
-            else if (other->variadic != one->variadic) hidden = one->variadic;
-            else hidden = other->defaults < one->defaults;
+            if (other->path != one->path)
+                hidden = other->path < one->path;
+            else if (other->variadic != one->variadic)
+                hidden = one->variadic;
+            else
+                hidden = other->defaults < one->defaults;
         }
         if (!hidden) field->at[kept++] = one;
     }
     if (kept) field->count = kept;
 }
 
-enum choice infer_choose(struct infer_context *ctx, const struct candidates *all, const oid *actual,
-                         size_t count, const struct candidate **out)
+enum choice infer_choose(struct infer_context *ctx,
+                         const struct candidates *all,
+                         const oid *actual,
+                         size_t count,
+                         const struct candidate **out)
 {
     struct field field = {
         .at = ARENA_ARRAY(ctx->arena, const struct candidate *, all->count ? all->count : 1),

@@ -9,9 +9,9 @@ bool infer_facts(const struct catalog *catalog, oid type, struct type_facts *out
             .id = type,
             .category = row->category,
             .preferred = row->preferred,
-            .kind = row->kind == 'p'   ? TYPE_KIND_PSEUDO
-                    : row->element     ? TYPE_KIND_ARRAY
-                                       : TYPE_KIND_BASE,
+            .kind = row->kind == 'p' ? TYPE_KIND_PSEUDO
+                    : row->element   ? TYPE_KIND_ARRAY
+                                     : TYPE_KIND_BASE,
             .storage = row->storage,
             .element = row->element,
             .array = row->array,
@@ -119,7 +119,8 @@ str infer_type_text(struct infer_context *ctx, oid type, int32_t typmod)
     return row->kind == 'p' ? row->name : type_storage_name(row->storage);
 }
 
-static const struct type_ref *builtin_ref(struct arena *arena, const struct builtin_type *row,
+static const struct type_ref *builtin_ref(struct arena *arena,
+                                          const struct builtin_type *row,
                                           int32_t typmod)
 {
     if (typmod < 0 && !row->element) return type_plain(row->storage);
@@ -150,8 +151,7 @@ static oid find_in_schema(struct infer_context *ctx, str schema, str name)
     }
     const struct cat_schema *found =
         ctx->catalog ? catalog_schema_find(ctx->catalog, schema) : NULL;
-    const struct cat_type *type =
-        found ? catalog_type_find(ctx->catalog, found->oid, name) : NULL;
+    const struct cat_type *type = found ? catalog_type_find(ctx->catalog, found->oid, name) : NULL;
     return type ? type->oid : OID_NONE;
 }
 
@@ -190,7 +190,9 @@ static const struct cat_relation *find_relation(struct infer_context *ctx, str s
 }
 
 /* table.column%TYPE */
-static err percent_type(struct infer_context *ctx, const struct TypeName *name, oid *type,
+static err percent_type(struct infer_context *ctx,
+                        const struct TypeName *name,
+                        oid *type,
                         int32_t *typmod)
 {
     size_t count = name->names->count;
@@ -207,9 +209,8 @@ static err percent_type(struct infer_context *ctx, const struct TypeName *name, 
     str column = ast_name_at(name->names, count - 1);
     const struct cat_relation *relation = find_relation(ctx, schema, table);
     if (!relation) {
-        return err_at(err_sql(ctx->arena, "42P01", "relation \"%.*s\" does not exist",
-                              STR_FMT(table)),
-                      at);
+        return err_at(
+            err_sql(ctx->arena, "42P01", "relation \"%.*s\" does not exist", STR_FMT(table)), at);
     }
     const struct cat_column *found = cat_column_find(relation, column);
     if (!found) {
@@ -227,7 +228,9 @@ static err percent_type(struct infer_context *ctx, const struct TypeName *name, 
 
 enum { TYPMODS_MAX = 2, NUMERIC_PRECISION_MAX = 1000, VARCHAR_MAX = 10485760 };
 
-static err read_typmods(struct infer_context *ctx, const struct TypeName *name, int32_t *mods,
+static err read_typmods(struct infer_context *ctx,
+                        const struct TypeName *name,
+                        int32_t *mods,
                         size_t *count)
 {
     *count = name->typmods->count;
@@ -247,8 +250,8 @@ static err read_typmods(struct infer_context *ctx, const struct TypeName *name, 
     return NULL;
 }
 
-static err length_typmod(struct infer_context *ctx, const char *what, const int32_t *mods,
-                         size_t count, int32_t *out)
+static err length_typmod(
+    struct infer_context *ctx, const char *what, const int32_t *mods, size_t count, int32_t *out)
 {
     if (count != 1) return err_sql(ctx->arena, "22023", "invalid type modifier");
     if (mods[0] < 1) {
@@ -262,7 +265,9 @@ static err length_typmod(struct infer_context *ctx, const char *what, const int3
     return NULL;
 }
 
-static err numeric_typmod(struct infer_context *ctx, const int32_t *mods, size_t count,
+static err numeric_typmod(struct infer_context *ctx,
+                          const int32_t *mods,
+                          size_t count,
                           int32_t *out)
 {
     int32_t scale = count == 2 ? mods[1] : 0;
@@ -278,24 +283,25 @@ static err numeric_typmod(struct infer_context *ctx, const int32_t *mods, size_t
     return NULL;
 }
 
-static err pack_typmod(struct infer_context *ctx, oid type, str written, const int32_t *mods,
-                       size_t count, int32_t *out)
+static err pack_typmod(struct infer_context *ctx,
+                       oid type,
+                       str written,
+                       const int32_t *mods,
+                       size_t count,
+                       int32_t *out)
 {
     switch (type) {
-    case VARCHAROID:
-        return length_typmod(ctx, "varchar", mods, count, out);
-    case BPCHAROID:
-        return length_typmod(ctx, "char", mods, count, out);
-    case NUMERICOID:
-        return numeric_typmod(ctx, mods, count, out);
+    case VARCHAROID: return length_typmod(ctx, "varchar", mods, count, out);
+    case BPCHAROID: return length_typmod(ctx, "char", mods, count, out);
+    case NUMERICOID: return numeric_typmod(ctx, mods, count, out);
     case TIMEOID:
     case TIMETZOID:
     case TIMESTAMPOID:
     case TIMESTAMPTZOID:
         if (count != 1) return err_sql(ctx->arena, "22023", "invalid type modifier");
         if (mods[0] < 0) {
-            return err_sql(ctx->arena, "22023",
-                           "precision of a timestamp must not be negative: %d", mods[0]);
+            return err_sql(ctx->arena, "22023", "precision of a timestamp must not be negative: %d",
+                           mods[0]);
         }
         *out = mods[0] > 6 ? 6 : mods[0];
         return NULL;
@@ -311,7 +317,9 @@ static err pack_typmod(struct infer_context *ctx, oid type, str written, const i
     }
 }
 
-err infer_type_name(struct infer_context *ctx, const struct TypeName *name, oid *type,
+err infer_type_name(struct infer_context *ctx,
+                    const struct TypeName *name,
+                    oid *type,
                     int32_t *typmod)
 {
     oid found = OID_NONE;
@@ -342,7 +350,8 @@ err infer_type_name(struct infer_context *ctx, const struct TypeName *name, oid 
         oid array = infer_array_type(ctx, found);
         if (!array && infer_element_type(ctx, found)) array = found;
         if (!array) {
-            return err_at(err_sql(ctx->arena, "42704", "could not find array type for data type %.*s",
+            return err_at(err_sql(ctx->arena, "42704",
+                                  "could not find array type for data type %.*s",
                                   STR_FMT(infer_type_text(ctx, found, -1))),
                           name->base.location);
         }
@@ -354,8 +363,8 @@ err infer_type_name(struct infer_context *ctx, const struct TypeName *name, oid 
 
 /* ---- reg* literals ---- */
 
-static err reg_missing(struct infer_context *ctx, const char *sqlstate, const char *kind, str text,
-                       int32_t location)
+static err reg_missing(
+    struct infer_context *ctx, const char *sqlstate, const char *kind, str text, int32_t location)
 {
     return err_at(err_sql(ctx->arena, sqlstate, "%s \"%.*s\" does not exist", kind, STR_FMT(text)),
                   location);
@@ -391,8 +400,7 @@ static bool split_name(struct infer_context *ctx, str text, str *schema, str *na
     return count > 0;
 }
 
-err infer_reg_literal(struct infer_context *ctx, str text, oid type, int32_t location,
-                      int64_t *out)
+err infer_reg_literal(struct infer_context *ctx, str text, oid type, int32_t location, int64_t *out)
 {
     uint64_t number = 0;
     if (str_to_u64(text, &number) && number <= UINT32_MAX) {

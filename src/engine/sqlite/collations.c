@@ -70,7 +70,8 @@ static void make_typed(void *user, sqlite3 *db, int encoding, const char *name)
     struct sqlite_session *session = user;
     str kind;
     str id;
-    if (!str_cut(str_of(name), ':', &kind, &id) || id.len >= sizeof(((struct typed_collation *)0)->shape)) {
+    if (!str_cut(str_of(name), ':', &kind, &id) ||
+        id.len >= sizeof(((struct typed_collation *)0)->shape)) {
         return;
     }
     bool is_enum = str_eq(kind, STR("enum"));

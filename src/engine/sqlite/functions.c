@@ -36,7 +36,8 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
 
 err session_check(struct sqlite_session *session, struct arena *arena)
 {
-    bool stop = session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed);
+    bool stop =
+        session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed);
     if (!stop && session->deadline_ns) stop = clock_mono_ns() > session->deadline_ns;
     return stop ? err_sql(arena, "57014", "canceling statement due to statement timeout") : NULL;
 }
@@ -141,8 +142,11 @@ struct link {
 };
 
 /* Splits SQLite's arguments into shapes and values; true when a NULL decides the answer. */
-static bool read_arguments(struct function_call *call, int argc, sqlite3_value **argv,
-                           struct value *values, const struct type_ref **shapes)
+static bool read_arguments(struct function_call *call,
+                           int argc,
+                           sqlite3_value **argv,
+                           struct value *values,
+                           const struct type_ref **shapes)
 {
     const struct function_row *row = call->row;
     int at = 0;
@@ -177,8 +181,10 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
     arena_reset(call.arena);
     struct value result = value_null();
     err error = link->row->body(&call, &result);
-    if (error) function_fail(context, call.arena, error);
-    else value_to_sqlite(context, &result);
+    if (error)
+        function_fail(context, call.arena, error);
+    else
+        value_to_sqlite(context, &result);
 }
 
 /* ---- registration ---- */
@@ -219,8 +225,8 @@ static int register_row(sqlite3 *db, struct sqlite_session *session, const struc
     const char *name = str_cstr(arena, str_printf(arena, "pg_%s", row->symbol));
     int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
     if (!(row->flags & FN_VOLATILE)) flags |= SQLITE_DETERMINISTIC;
-    return sqlite3_create_function_v2(db, name, sqlite_arity(row), flags, link, run_call, NULL, NULL,
-                                      NULL);
+    return sqlite3_create_function_v2(db, name, sqlite_arity(row), flags, link, run_call, NULL,
+                                      NULL, NULL);
 }
 
 err functions_register(sqlite3 *db, struct sqlite_session *session)

@@ -30,27 +30,30 @@ struct sqlite_session_hooks {
      * only reads) or 0A000. */
     err (*nextval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t *out);
     err (*currval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t *out);
-    err (*setval)(struct sqlite_session *session, struct arena *arena, oid sequence, int64_t value,
+    err (*setval)(struct sqlite_session *session,
+                  struct arena *arena,
+                  oid sequence,
+                  int64_t value,
                   bool is_called);
     err (*lastval)(struct sqlite_session *session, struct arena *arena, int64_t *out);
     /* current_setting of a name that is not below; false: not set. set_config. */
     bool (*setting)(struct sqlite_session *session, str name, str *out);
-    err (*set_config)(struct sqlite_session *session, struct arena *arena, str name, str value,
-                      bool local);
+    err (*set_config)(
+        struct sqlite_session *session, struct arena *arena, str name, str value, bool local);
     /* pg_notify. */
     err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
 };
 
 struct sqlite_session {
     const struct sqlite_session_hooks *hooks;
-    void *owner;                    /* the hooks' own */
-    const struct catalog *catalog;  /* of the transaction; set with sqlite_session_catalog */
-    struct type_session types;      /* zone, now: fixed per transaction */
-    atomic_bool *interrupted;       /* long functions look at it; may be NULL */
-    uint64_t deadline_ns;           /* clock_mono_ns; 0: none. Long functions look at it */
+    void *owner;                   /* the hooks' own */
+    const struct catalog *catalog; /* of the transaction; set with sqlite_session_catalog */
+    struct type_session types;     /* zone, now: fixed per transaction */
+    atomic_bool *interrupted;      /* long functions look at it; may be NULL */
+    uint64_t deadline_ns;          /* clock_mono_ns; 0: none. Long functions look at it */
     void (*random)(void *out, size_t count); /* NULL: crypto_random */
     int64_t (*clock_us)(void);               /* clock_timestamp(); NULL: clock_real_us */
-    struct arena *scratch;          /* the functions' working memory, reset between calls */
+    struct arena *scratch; /* the functions' working memory, reset between calls */
     struct function_caches *caches;
 };
 

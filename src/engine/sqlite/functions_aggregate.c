@@ -22,8 +22,10 @@ static err sum_step(struct aggregate_call *call, const struct value *args, size_
 {
     (void)count;
     struct numeric_sum *sum = call->state;
-    if (args[0].kind == VALUE_INT) numeric_sum_add_i64(sum, args[0].i);
-    else numeric_sum_add(sum, args[0].s);
+    if (args[0].kind == VALUE_INT)
+        numeric_sum_add_i64(sum, args[0].i);
+    else
+        numeric_sum_add(sum, args[0].s);
     return NULL;
 }
 
@@ -121,14 +123,14 @@ struct bits {
     bool any;
 };
 
-#define BIT_STEP(name, operation)                                                               \
-    static err name(struct aggregate_call *call, const struct value *args, size_t count)        \
-    {                                                                                           \
-        (void)count;                                                                            \
-        struct bits *bits = call->state;                                                        \
-        bits->value = bits->any ? (bits->value operation args[0].i) : args[0].i;                \
-        bits->any = true;                                                                       \
-        return NULL;                                                                            \
+#define BIT_STEP(name, operation)                                                        \
+    static err name(struct aggregate_call *call, const struct value *args, size_t count) \
+    {                                                                                    \
+        (void)count;                                                                     \
+        struct bits *bits = call->state;                                                 \
+        bits->value = bits->any ? (bits->value operation args[0].i) : args[0].i;         \
+        bits->any = true;                                                                \
+        return NULL;                                                                     \
     }
 BIT_STEP(bit_and_step, &)
 BIT_STEP(bit_or_step, |)
@@ -154,9 +156,12 @@ static err three_step(struct aggregate_call *call, const struct value *args, siz
 {
     (void)count;
     struct three_valued *state = call->state;
-    if (args[0].kind == VALUE_NULL) state->seen_null = true;
-    else if (args[0].i) state->seen_true = true;
-    else state->seen_false = true;
+    if (args[0].kind == VALUE_NULL)
+        state->seen_null = true;
+    else if (args[0].i)
+        state->seen_true = true;
+    else
+        state->seen_false = true;
     return NULL;
 }
 
@@ -164,8 +169,10 @@ static err any_value(struct aggregate_call *call, struct arena *arena, struct va
 {
     (void)arena;
     const struct three_valued *state = call->state;
-    if (state->seen_true) *out = value_int(1);
-    else if (!state->seen_null) *out = value_int(0);
+    if (state->seen_true)
+        *out = value_int(1);
+    else if (!state->seen_null)
+        *out = value_int(0);
     return NULL;
 }
 
@@ -173,8 +180,10 @@ static err all_value(struct aggregate_call *call, struct arena *arena, struct va
 {
     (void)arena;
     const struct three_valued *state = call->state;
-    if (state->seen_false) *out = value_int(0);
-    else if (!state->seen_null) *out = value_int(1);
+    if (state->seen_false)
+        *out = value_int(0);
+    else if (!state->seen_null)
+        *out = value_int(1);
     return NULL;
 }
 
@@ -321,8 +330,10 @@ static err json_step(struct aggregate_call *call, const struct value *args, size
 {
     (void)count;
     struct list_state *list = call->state;
-    if (!list->count) buf_char(&list->text, '[');
-    else buf_lit(&list->text, ", ");
+    if (!list->count)
+        buf_char(&list->text, '[');
+    else
+        buf_lit(&list->text, ", ");
     if (list->count && args[0].kind != VALUE_NULL && is_structured(call->shapes[0])) {
         buf_lit(&list->text, "\n ");
     }
@@ -336,8 +347,10 @@ static err jsonb_step(struct aggregate_call *call, const struct value *args, siz
     struct list_state *list = call->state;
     str item;
     TRY(jsonb_value_make(call->session->scratch, call->session, call->shapes[0], &args[0], &item));
-    if (!list->count) buf_char(&list->text, '[');
-    else buf_lit(&list->text, ", ");
+    if (!list->count)
+        buf_char(&list->text, '[');
+    else
+        buf_lit(&list->text, ", ");
     buf_str_add(&list->text, item);
     return list_checked(call, list);
 }
@@ -356,8 +369,10 @@ static err json_object_step(struct aggregate_call *call, const struct value *arg
     struct list_state *list = call->state;
     str key;
     TRY(object_key(call, args, &key));
-    if (list->count) buf_lit(&list->text, ", ");
-    else buf_lit(&list->text, "{ ");
+    if (list->count)
+        buf_lit(&list->text, ", ");
+    else
+        buf_lit(&list->text, "{ ");
     json_write_str(&list->text, key);
     buf_lit(&list->text, " : ");
     json_value_write(call->session, call->shapes[1], &args[1], &list->text);
@@ -441,11 +456,11 @@ static err spread_value(const struct spread *spread, bool sample, bool root, str
     return NULL;
 }
 
-#define SPREAD_VALUE(name, sample, root)                                                       \
-    static err name(struct aggregate_call *call, struct arena *arena, struct value *out)       \
-    {                                                                                          \
-        (void)arena;                                                                           \
-        return spread_value(call->state, sample, root, out);                                   \
+#define SPREAD_VALUE(name, sample, root)                                                 \
+    static err name(struct aggregate_call *call, struct arena *arena, struct value *out) \
+    {                                                                                    \
+        (void)arena;                                                                     \
+        return spread_value(call->state, sample, root, out);                             \
     }
 SPREAD_VALUE(var_samp_value, true, false)
 SPREAD_VALUE(var_pop_value, false, false)
@@ -478,8 +493,11 @@ static err exact_step(struct aggregate_call *call, const struct value *args, siz
     return NULL;
 }
 
-static err exact_value(const struct exact_spread *spread, struct arena *arena, bool sample,
-                       bool root, struct value *out)
+static err exact_value(const struct exact_spread *spread,
+                       struct arena *arena,
+                       bool sample,
+                       bool root,
+                       struct value *out)
 {
     int64_t n = spread->sum.count;
     int64_t m = sample ? n - 1 : n;
@@ -536,7 +554,8 @@ static err percentile_step(struct aggregate_call *call, const struct value *args
     return session_check(call->session, call->arena);
 }
 
-static err percentile_disc_value(struct aggregate_call *call, struct arena *arena,
+static err percentile_disc_value(struct aggregate_call *call,
+                                 struct arena *arena,
                                  struct value *out)
 {
     (void)arena;
@@ -548,7 +567,8 @@ static err percentile_disc_value(struct aggregate_call *call, struct arena *aren
     return NULL;
 }
 
-static err percentile_cont_value(struct aggregate_call *call, struct arena *arena,
+static err percentile_cont_value(struct aggregate_call *call,
+                                 struct arena *arena,
                                  struct value *out)
 {
     (void)arena;
@@ -576,8 +596,7 @@ static err mode_step(struct aggregate_call *call, const struct value *args, size
     (void)count;
     struct mode_state *mode = call->state;
     if (args[0].kind == VALUE_NULL) return NULL;
-    bool same = mode->current_count &&
-                type_compare(call->shapes[0], &mode->current, &args[0]) == 0;
+    bool same = mode->current_count && type_compare(call->shapes[0], &mode->current, &args[0]) == 0;
     if (!same) {
         mode->current = value_copy(call->arena, &args[0]);
         mode->current_count = 0;
@@ -600,17 +619,29 @@ static err mode_value(struct aggregate_call *call, struct arena *arena, struct v
 
 /* ---- the table ---- */
 
-#define SUMS(symbol, value) \
-    {symbol, 1, SHAPE_NONE, true, sizeof(struct numeric_sum), sum_step, sum_inverse, value, sum_release}
-#define LIST(symbol, args, shape, skips, step, value) \
-    {symbol, args, shape, skips, sizeof(struct list_state), step, NULL, value, list_release}
-#define BITS(symbol, step) \
-    {symbol, 1, SHAPE_NONE, true, sizeof(struct bits), step, NULL, bits_value, NULL}
-#define SPREAD(symbol, value) \
-    {symbol, 1, SHAPE_NONE, true, sizeof(struct spread), spread_step, NULL, value, NULL}
-#define EXACT(symbol, value) \
-    {symbol, 1, SHAPE_NONE, true, sizeof(struct exact_spread), exact_step, NULL, value, exact_release}
-#define SPREADS(name, real, exact)                                                  \
+#define SUMS(symbol, value)                                                                    \
+    {                                                                                          \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct numeric_sum), sum_step, sum_inverse, value, \
+            sum_release                                                                        \
+    }
+#define LIST(symbol, args, shape, skips, step, value)                                          \
+    {                                                                                          \
+        symbol, args, shape, skips, sizeof(struct list_state), step, NULL, value, list_release \
+    }
+#define BITS(symbol, step)                                                             \
+    {                                                                                  \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct bits), step, NULL, bits_value, NULL \
+    }
+#define SPREAD(symbol, value)                                                              \
+    {                                                                                      \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct spread), spread_step, NULL, value, NULL \
+    }
+#define EXACT(symbol, value)                                                               \
+    {                                                                                      \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct exact_spread), exact_step, NULL, value, \
+            exact_release                                                                  \
+    }
+#define SPREADS(name, real, exact)                                                          \
     SPREAD(name "_float4", real), SPREAD(name "_float8", real), EXACT(name "_int2", exact), \
         EXACT(name "_int4", exact), EXACT(name "_int8", exact), EXACT(name "_numeric", exact)
 
@@ -621,10 +652,10 @@ static const struct aggregate_row aggregate_rows[] = {
     SUMS("avg_int4", average_value),
     SUMS("avg_int8", average_value),
     SUMS("avg_numeric", average_value),
-    {"sum_interval", 1, SHAPE_NONE, true, sizeof(struct interval_sum), interval_step,
-     interval_inverse, interval_total, NULL},
-    {"avg_interval", 1, SHAPE_NONE, true, sizeof(struct interval_sum), interval_step,
-     interval_inverse, interval_average, NULL},
+    {"sum_interval",                      1, SHAPE_NONE,  true,  sizeof(struct interval_sum),   interval_step,
+                                    interval_inverse,                                                                                                   interval_total,        NULL},
+    {"avg_interval",                      1, SHAPE_NONE,  true,  sizeof(struct interval_sum),   interval_step,
+                                    interval_inverse,                                                                                                   interval_average,      NULL},
     BITS("bit_and_int2", bit_and_step),
     BITS("bit_and_int4", bit_and_step),
     BITS("bit_and_int8", bit_and_step),
@@ -634,9 +665,9 @@ static const struct aggregate_row aggregate_rows[] = {
     BITS("bit_xor_int2", bit_xor_step),
     BITS("bit_xor_int4", bit_xor_step),
     BITS("bit_xor_int8", bit_xor_step),
-    {"any", 1, SHAPE_NONE, false, sizeof(struct three_valued), three_step, NULL, any_value, NULL},
-    {"all", 1, SHAPE_NONE, false, sizeof(struct three_valued), three_step, NULL, all_value, NULL},
-    {"single", 1, SHAPE_NONE, false, sizeof(struct single), single_step, NULL, single_value, NULL},
+    {"any",                               1, SHAPE_NONE,  false, sizeof(struct three_valued),   three_step,        NULL, any_value,             NULL},
+    {"all",                               1, SHAPE_NONE,  false, sizeof(struct three_valued),   three_step,        NULL, all_value,             NULL},
+    {"single",                            1, SHAPE_NONE,  false, sizeof(struct single),         single_step,       NULL, single_value,          NULL},
     LIST("string_agg_text_text", 2, SHAPE_NONE, true, string_step, string_value),
     LIST("string_agg_bytea_bytea", 2, SHAPE_NONE, true, string_step, bytes_value),
     LIST("array_agg_anynonarray", 1, SHAPE_FIRST, false, array_step, array_value),
@@ -645,20 +676,20 @@ static const struct aggregate_row aggregate_rows[] = {
     LIST("json_agg_anyelement", 1, SHAPE_FIRST, false, json_step, array_value),
     LIST("jsonb_agg_anyelement", 1, SHAPE_FIRST, false, jsonb_step, array_value),
     LIST("json_object_agg_any_any", 2, SHAPE_EACH, false, json_object_step, json_object_value),
-    {"jsonb_object_agg_any_any", 2, SHAPE_EACH, false, sizeof(struct pairs), jsonb_object_step,
-     NULL, jsonb_object_value, NULL},
+    {"jsonb_object_agg_any_any",          2, SHAPE_EACH,  false, sizeof(struct pairs),          jsonb_object_step,
+                                    NULL,                                                                                                               jsonb_object_value,    NULL},
     SPREADS("variance", var_samp_value, exact_var_samp),
     SPREADS("var_samp", var_samp_value, exact_var_samp),
     SPREADS("var_pop", var_pop_value, exact_var_pop),
     SPREADS("stddev", stddev_samp_value, exact_stddev_samp),
     SPREADS("stddev_samp", stddev_samp_value, exact_stddev_samp),
     SPREADS("stddev_pop", stddev_pop_value, exact_stddev_pop),
-    {"percentile_cont_float8_float8", 2, SHAPE_NONE, false, sizeof(struct ordered_values),
-     percentile_step, NULL, percentile_cont_value, NULL},
-    {"percentile_disc_float8_anyelement", 2, SHAPE_NONE, false, sizeof(struct ordered_values),
-     percentile_step, NULL, percentile_disc_value, NULL},
-    {"mode_anyelement", 1, SHAPE_FIRST, false, sizeof(struct mode_state), mode_step, NULL,
-     mode_value, NULL},
+    {"percentile_cont_float8_float8",     2, SHAPE_NONE,  false, sizeof(struct ordered_values),
+                                    percentile_step,                                                                                              NULL, percentile_cont_value, NULL},
+    {"percentile_disc_float8_anyelement", 2, SHAPE_NONE,  false, sizeof(struct ordered_values),
+                                    percentile_step,                                                                                              NULL, percentile_disc_value, NULL},
+    {"mode_anyelement",                   1, SHAPE_FIRST, false, sizeof(struct mode_state),     mode_step,         NULL,
+                                    mode_value,                                                                                                                                NULL},
 };
 
 const struct aggregate_row *aggregate_row_find(const char *symbol)
@@ -690,7 +721,8 @@ struct group {
 /* What SQLite keeps for a group is the pointer alone: zero before the first row. */
 static struct group *group_of(sqlite3_context *context, bool make)
 {
-    struct group **place = sqlite3_aggregate_context(context, make ? (int)sizeof(struct group *) : 0);
+    struct group **place =
+        sqlite3_aggregate_context(context, make ? (int)sizeof(struct group *) : 0);
     if (!place) return NULL;
     if (*place || !make) return *place;
     const struct link *link = sqlite3_user_data(context);
@@ -699,8 +731,8 @@ static struct group *group_of(sqlite3_context *context, bool make)
     group->arena = arena;
     group->row = link->row;
     group->shapes = ARENA_ARRAY(arena, const struct type_ref *, FUNCTION_ARGS_MAX);
-    group->call = (struct aggregate_call){
-        .arena = arena, .session = link->session, .shapes = group->shapes};
+    group->call =
+        (struct aggregate_call){.arena = arena, .session = link->session, .shapes = group->shapes};
     if (link->row) group->call.state = arena_alloc(arena, link->row->state_size);
     *place = group;
     return group;
@@ -708,7 +740,8 @@ static struct group *group_of(sqlite3_context *context, bool make)
 
 static void group_end(struct group *group)
 {
-    if (group->row && group->row->release && group->call.state) group->row->release(group->call.state);
+    if (group->row && group->row->release && group->call.state)
+        group->row->release(group->call.state);
     arena_free(group->arena);
 }
 
@@ -718,8 +751,11 @@ static const struct type_ref *shape_of(struct group *group, str text)
     return shape_find(group->call.session, text);
 }
 
-static size_t split_arguments(struct group *group, const struct aggregate_row *row,
-                              const struct value *all, size_t count, struct value *values)
+static size_t split_arguments(struct group *group,
+                              const struct aggregate_row *row,
+                              const struct value *all,
+                              size_t count,
+                              struct value *values)
 {
     size_t at = 0;
     size_t used = 0;
@@ -731,8 +767,11 @@ static size_t split_arguments(struct group *group, const struct aggregate_row *r
     return used;
 }
 
-static err step_row(struct group *group, const struct aggregate_row *row, const struct value *all,
-                    size_t count, bool inverse)
+static err step_row(struct group *group,
+                    const struct aggregate_row *row,
+                    const struct value *all,
+                    size_t count,
+                    bool inverse)
 {
     struct value values[FUNCTION_ARGS_MAX];
     size_t used = split_arguments(group, row, all, count, values);
@@ -785,8 +824,10 @@ static void aggregate_answer(sqlite3_context *context, struct group *group)
     arena_reset(scratch);
     if (group->failed) return; /* SQLite has the error */
     err error = group->row->value(&group->call, scratch, &result);
-    if (error) function_fail(context, scratch, error);
-    else value_to_sqlite(context, &result);
+    if (error)
+        function_fail(context, scratch, error);
+    else
+        value_to_sqlite(context, &result);
 }
 
 static void aggregate_value(sqlite3_context *context)
@@ -903,7 +944,9 @@ static int compare_rows(const void *left, const void *right, void *context)
 }
 
 /* A stable merge sort: qsort is not stable, and ties show in the result. */
-static void merge_sort(struct ordered *ordered, struct value **rows, struct value **spare,
+static void merge_sort(struct ordered *ordered,
+                       struct value **rows,
+                       struct value **spare,
                        size_t count)
 {
     if (count < 2) return;
@@ -925,7 +968,8 @@ static bool is_duplicate(const struct ordered *ordered, size_t index)
     if (!ordered->distinct || !index || !ordered->key_count) return false;
     size_t last = ordered->width - 1;
     const struct sort_key *key = &ordered->keys[ordered->key_count - 1];
-    return compare_key(key, &ordered->rows.at[index][last], &ordered->rows.at[index - 1][last]) == 0;
+    return compare_key(key, &ordered->rows.at[index][last], &ordered->rows.at[index - 1][last]) ==
+           0;
 }
 
 static err feed(struct group *group, struct ordered *ordered)
@@ -952,8 +996,10 @@ static void ordered_final(sqlite3_context *context)
         err error = feed(group, ordered);
         group->row = ordered->row;
         if (!error) error = ordered->row->value(&group->call, scratch, &result);
-        if (error) function_fail(context, group->arena, error);
-        else value_to_sqlite(context, &result);
+        if (error)
+            function_fail(context, group->arena, error);
+        else
+            value_to_sqlite(context, &result);
     } else if (ordered && ordered->row) {
         group->row = ordered->row;
     }

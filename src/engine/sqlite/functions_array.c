@@ -17,7 +17,8 @@ static err text_out(struct value *out, str text)
 }
 
 /* A value as the JSON text of an item. */
-static str item_of(struct function_call *call, const struct type_ref *element,
+static str item_of(struct function_call *call,
+                   const struct type_ref *element,
                    const struct value *value)
 {
     struct buf *item = buf_in(call->arena, 0);
@@ -112,8 +113,8 @@ static err run_slice(struct function_call *call, struct value *out)
 {
     bool open_low = arg_int(call, 3) != 0;
     bool open_high = arg_int(call, 4) != 0;
-    bool null = arg_null(call, 0) || (!open_low && arg_null(call, 1)) ||
-                (!open_high && arg_null(call, 2));
+    bool null =
+        arg_null(call, 0) || (!open_low && arg_null(call, 1)) || (!open_high && arg_null(call, 2));
     if (null) return NULL;
     int64_t low = open_low ? 1 : arg_int(call, 1);
     int64_t high = open_high ? INT32_MAX : arg_int(call, 2);
@@ -283,31 +284,31 @@ static err run_to_string(struct function_call *call, struct value *out)
 }
 
 static const struct function_row rows[] = {
-    {"array", -1, SHAPE_FIRST, 0, run_array, 0},
-    {"array_nest", -1, SHAPE_FIRST, 0, run_nest, 0},
-    {"array_fill", 2, SHAPE_FIRST, 0, run_fill, 0},
-    {"subscript", -1, SHAPE_FIRST, FN_STRICT, run_subscript, 0},
-    {"slice", 5, SHAPE_FIRST, 0, run_slice, 0},
-    {"array_length", 2, SHAPE_NONE, FN_STRICT, run_length, A_LENGTH},
-    {"array_upper", 2, SHAPE_NONE, FN_STRICT, run_length, A_UPPER},
-    {"array_lower", 2, SHAPE_NONE, FN_STRICT, run_length, A_LOWER},
-    {"array_cardinality", 1, SHAPE_NONE, FN_STRICT, run_cardinality, 0},
-    {"array_ndims", 1, SHAPE_NONE, FN_STRICT, run_ndims, 0},
-    {"array_dims", 1, SHAPE_NONE, FN_STRICT, run_dims, 0},
-    {"array_append", 2, SHAPE_FIRST, 0, run_append, 0},
-    {"array_prepend", 2, SHAPE_RESULT, 0, run_prepend, 0},
-    {"array_cat", 2, SHAPE_NONE, 0, run_cat, 0},
-    {"array_remove", 2, SHAPE_FIRST, 0, run_remove, 0},
-    {"array_replace", 3, SHAPE_FIRST, 0, run_replace, 0},
-    {"trim_array", 2, SHAPE_NONE, FN_STRICT, run_trim, 0},
-    {"array_position", 2, SHAPE_FIRST, 0, run_position, 0},
-    {"array_position_start", 3, SHAPE_FIRST, 0, run_position, 0},
-    {"array_positions", 2, SHAPE_FIRST, 0, run_positions, 0},
-    {"arraycontains", 2, SHAPE_FIRST, FN_STRICT, run_test, A_CONTAINS},
-    {"arraycontained", 2, SHAPE_FIRST, FN_STRICT, run_test, A_CONTAINED},
-    {"arrayoverlap", 2, SHAPE_FIRST, FN_STRICT, run_test, A_OVERLAPS},
-    {"array_to_text", 2, SHAPE_FIRST, 0, run_to_string, 0},
-    {"array_to_text_null", 3, SHAPE_FIRST, 0, run_to_string, 0},
+    {"array",                -1, SHAPE_FIRST,  0,         run_array,       0          },
+    {"array_nest",           -1, SHAPE_FIRST,  0,         run_nest,        0          },
+    {"array_fill",           2,  SHAPE_FIRST,  0,         run_fill,        0          },
+    {"subscript",            -1, SHAPE_FIRST,  FN_STRICT, run_subscript,   0          },
+    {"slice",                5,  SHAPE_FIRST,  0,         run_slice,       0          },
+    {"array_length",         2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LENGTH   },
+    {"array_upper",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_UPPER    },
+    {"array_lower",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LOWER    },
+    {"array_cardinality",    1,  SHAPE_NONE,   FN_STRICT, run_cardinality, 0          },
+    {"array_ndims",          1,  SHAPE_NONE,   FN_STRICT, run_ndims,       0          },
+    {"array_dims",           1,  SHAPE_NONE,   FN_STRICT, run_dims,        0          },
+    {"array_append",         2,  SHAPE_FIRST,  0,         run_append,      0          },
+    {"array_prepend",        2,  SHAPE_RESULT, 0,         run_prepend,     0          },
+    {"array_cat",            2,  SHAPE_NONE,   0,         run_cat,         0          },
+    {"array_remove",         2,  SHAPE_FIRST,  0,         run_remove,      0          },
+    {"array_replace",        3,  SHAPE_FIRST,  0,         run_replace,     0          },
+    {"trim_array",           2,  SHAPE_NONE,   FN_STRICT, run_trim,        0          },
+    {"array_position",       2,  SHAPE_FIRST,  0,         run_position,    0          },
+    {"array_position_start", 3,  SHAPE_FIRST,  0,         run_position,    0          },
+    {"array_positions",      2,  SHAPE_FIRST,  0,         run_positions,   0          },
+    {"arraycontains",        2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_CONTAINS },
+    {"arraycontained",       2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_CONTAINED},
+    {"arrayoverlap",         2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_OVERLAPS },
+    {"array_to_text",        2,  SHAPE_FIRST,  0,         run_to_string,   0          },
+    {"array_to_text_null",   3,  SHAPE_FIRST,  0,         run_to_string,   0          },
 };
 
 const struct function_table functions_array = {rows, COUNT_OF(rows)};

@@ -9,8 +9,10 @@
 
 static void fill_random(struct sqlite_session *session, void *out, size_t count)
 {
-    if (session->random) session->random(out, count);
-    else crypto_random(out, count);
+    if (session->random)
+        session->random(out, count);
+    else
+        crypto_random(out, count);
 }
 
 static err run_uuid(struct function_call *call, struct value *out)
@@ -141,8 +143,14 @@ static err run_convert(struct function_call *call, struct value *out)
     return NULL;
 }
 
-#define ROW(symbol, args, body, with) {symbol, args, SHAPE_NONE, FN_STRICT, body, with}
-#define RANDOM(symbol, args, body) {symbol, args, SHAPE_NONE, FN_STRICT | FN_VOLATILE, body, 0}
+#define ROW(symbol, args, body, with)                   \
+    {                                                   \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, with \
+    }
+#define RANDOM(symbol, args, body)                                 \
+    {                                                              \
+        symbol, args, SHAPE_NONE, FN_STRICT | FN_VOLATILE, body, 0 \
+    }
 
 static const struct function_row rows[] = {
     RANDOM("pg_random_uuid", 0, run_uuid),

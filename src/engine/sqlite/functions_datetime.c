@@ -248,9 +248,13 @@ static err run_date_time(struct function_call *call, struct value *out)
 
 /* ---- intervals ---- */
 
-typedef err interval_binary(struct arena *arena, struct interval a, struct interval b,
+typedef err interval_binary(struct arena *arena,
+                            struct interval a,
+                            struct interval b,
                             struct interval *out);
-typedef err interval_scale(struct arena *arena, struct interval a, double factor,
+typedef err interval_scale(struct arena *arena,
+                           struct interval a,
+                           double factor,
                            struct interval *out);
 typedef err interval_unary(struct arena *arena, struct interval a, struct interval *out);
 
@@ -335,12 +339,8 @@ static err extract_field(struct function_call *call, enum field_of what, bool *n
     struct interval interval;
     *null = false;
     switch (what) {
-    case OF_DATE:
-        TRY(get_date(call, 1, &date));
-        return date_extract(arena, unit, date, null, out);
-    case OF_TIME:
-        TRY(get_time(call, 1, &us));
-        return time_extract(arena, unit, us, out);
+    case OF_DATE: TRY(get_date(call, 1, &date)); return date_extract(arena, unit, date, null, out);
+    case OF_TIME: TRY(get_time(call, 1, &us)); return time_extract(arena, unit, us, out);
     case OF_TIMETZ:
         TRY(get_timetz(call, 1, &timetz));
         return timetz_extract(arena, unit, timetz, out);
@@ -401,8 +401,7 @@ static err run_trunc(struct function_call *call, struct value *out)
         return put_timestamptz(call, us, out);
     case OF_DATE:
     case OF_TIME:
-    case OF_TIMETZ:
-        break;
+    case OF_TIMETZ: break;
     }
     return NULL;
 }
@@ -626,7 +625,10 @@ static err run_overlaps(struct function_call *call, struct value *out)
 
 /* ---- the table ---- */
 
-#define ROW(symbol, args, body, with) {symbol, args, SHAPE_NONE, FN_STRICT, body, with}
+#define ROW(symbol, args, body, with)                   \
+    {                                                   \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, with \
+    }
 
 static const struct function_row rows[] = {
     ROW("date_pli", 2, run_date_days, PLUS),
@@ -711,7 +713,7 @@ static const struct function_row rows[] = {
     ROW("to_timestamp", 2, run_to_timestamp, 0),
     ROW("numeric_to_number", 2, run_to_number, 0),
     {"clock_timestamp", 0, SHAPE_NONE, FN_VOLATILE, run_clock, 0},
-    {"now", 0, SHAPE_NONE, FN_VOLATILE, run_now, 0},
+    {"now",             0, SHAPE_NONE, FN_VOLATILE, run_now,   0},
     ROW("overlaps_timestamp", 4, run_overlaps, 0),
     ROW("overlaps_time", 4, run_overlaps, 0),
 };

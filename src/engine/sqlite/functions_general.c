@@ -141,20 +141,20 @@ static err run_column_size(struct function_call *call, struct value *out)
 }
 
 static const struct function_row rows[] = {
-    {"cast", 4, SHAPE_NONE, 0, run_cast, 0},
-    {"greatest", -1, SHAPE_FIRST, 0, run_greatest, 0},
-    {"least", -1, SHAPE_FIRST, 0, run_greatest, 1},
-    {"row", -1, SHAPE_FIRST, 0, run_row, 0},
-    {"field", 2, SHAPE_FIRST, FN_STRICT, run_field, 0},
-    {"pg_num_nulls", -1, SHAPE_NONE, 0, run_num_nulls, 0},
-    {"pg_num_nonnulls", -1, SHAPE_NONE, 0, run_num_nulls, 1},
-    {"enum_first", 1, SHAPE_FIRST, 0, run_enum, ENUM_FIRST},
-    {"enum_last", 1, SHAPE_FIRST, 0, run_enum, ENUM_LAST},
-    {"enum_range_all", 1, SHAPE_FIRST, 0, run_enum, ENUM_ALL},
-    {"enum_range_bounds", 2, SHAPE_FIRST, 0, run_enum, ENUM_BOUNDS},
-    {"enum_ok", 2, SHAPE_NONE, FN_STRICT, run_enum_ok, 0},
-    {"nn", 1, SHAPE_NONE, 0, run_nn, 0},
-    {"pg_column_size", 1, SHAPE_NONE, FN_STRICT, run_column_size, 0},
+    {"cast",              4,  SHAPE_NONE,  0,         run_cast,        0          },
+    {"greatest",          -1, SHAPE_FIRST, 0,         run_greatest,    0          },
+    {"least",             -1, SHAPE_FIRST, 0,         run_greatest,    1          },
+    {"row",               -1, SHAPE_FIRST, 0,         run_row,         0          },
+    {"field",             2,  SHAPE_FIRST, FN_STRICT, run_field,       0          },
+    {"pg_num_nulls",      -1, SHAPE_NONE,  0,         run_num_nulls,   0          },
+    {"pg_num_nonnulls",   -1, SHAPE_NONE,  0,         run_num_nulls,   1          },
+    {"enum_first",        1,  SHAPE_FIRST, 0,         run_enum,        ENUM_FIRST },
+    {"enum_last",         1,  SHAPE_FIRST, 0,         run_enum,        ENUM_LAST  },
+    {"enum_range_all",    1,  SHAPE_FIRST, 0,         run_enum,        ENUM_ALL   },
+    {"enum_range_bounds", 2,  SHAPE_FIRST, 0,         run_enum,        ENUM_BOUNDS},
+    {"enum_ok",           2,  SHAPE_NONE,  FN_STRICT, run_enum_ok,     0          },
+    {"nn",                1,  SHAPE_NONE,  0,         run_nn,          0          },
+    {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT, run_column_size, 0          },
 };
 
 const struct function_table functions_general = {rows, COUNT_OF(rows)};

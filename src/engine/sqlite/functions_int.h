@@ -78,7 +78,7 @@ struct aggregate_call {
 
 struct aggregate_row {
     const char *symbol;
-    int args; /* without shapes */
+    int args;              /* without shapes */
     enum shape_mode shape; /* SHAPE_NONE, SHAPE_FIRST, SHAPE_EACH */
     bool skips_null;       /* rows whose first argument is NULL do not count */
     size_t state_size;
@@ -121,8 +121,11 @@ MUST_USE err session_check(struct sqlite_session *session, struct arena *arena);
 
 struct regex;
 /* Compiled regular expressions, the last ones used kept. */
-MUST_USE err session_regex(struct sqlite_session *session, struct arena *arena, str pattern,
-                           str flags, const struct regex **out);
+MUST_USE err session_regex(struct sqlite_session *session,
+                           struct arena *arena,
+                           str pattern,
+                           str flags,
+                           const struct regex **out);
 
 static inline str arg_text(const struct function_call *call, size_t index)
 {

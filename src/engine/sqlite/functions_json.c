@@ -12,15 +12,22 @@ static err text_out(struct value *out, str text)
 
 /* ---- values to JSON ---- */
 
-void json_value_write(struct sqlite_session *session, const struct type_ref *type,
-                      const struct value *value, struct buf *out)
+void json_value_write(struct sqlite_session *session,
+                      const struct type_ref *type,
+                      const struct value *value,
+                      struct buf *out)
 {
-    if (value->kind == VALUE_NULL) buf_lit(out, "null");
-    else type_json(&session->types, type, value, out);
+    if (value->kind == VALUE_NULL)
+        buf_lit(out, "null");
+    else
+        type_json(&session->types, type, value, out);
 }
 
-err jsonb_value_make(struct arena *arena, struct sqlite_session *session,
-                     const struct type_ref *type, const struct value *value, str *out)
+err jsonb_value_make(struct arena *arena,
+                     struct sqlite_session *session,
+                     const struct type_ref *type,
+                     const struct value *value,
+                     str *out)
 {
     if (value->kind == VALUE_NULL) {
         *out = STR("null");
@@ -87,8 +94,10 @@ static bool text_items(struct function_call *call, size_t index, str **out, size
     str item;
     while (array_next(&iter, &item)) {
         struct value value = array_read_item(call->arena, type_plain(TYPE_TEXT), item);
-        if (value.kind == VALUE_NULL) whole = false;
-        else (*out)[(*count)++] = value.s;
+        if (value.kind == VALUE_NULL)
+            whole = false;
+        else
+            (*out)[(*count)++] = value.s;
     }
     return whole;
 }
@@ -166,11 +175,10 @@ static err run_change(struct function_call *call, struct value *out)
     }
     bool flag = arg_int(call, 3) != 0;
     out->kind = VALUE_TEXT;
-    return call->row->with == CHANGE_SET
-               ? jsonb_set(call->arena, arg_text(call, 0), path, count, arg_text(call, 2), flag,
-                           &out->s)
-               : jsonb_insert(call->arena, arg_text(call, 0), path, count, arg_text(call, 2), flag,
-                              &out->s);
+    return call->row->with == CHANGE_SET ? jsonb_set(call->arena, arg_text(call, 0), path, count,
+                                                     arg_text(call, 2), flag, &out->s)
+                                         : jsonb_insert(call->arena, arg_text(call, 0), path, count,
+                                                        arg_text(call, 2), flag, &out->s);
 }
 
 enum { ON_JSON, ON_JSONB };
@@ -202,8 +210,11 @@ static err run_array_length(struct function_call *call, struct value *out)
 
 /* ---- building ---- */
 
-err json_key_make(struct arena *arena, struct sqlite_session *session, const struct type_ref *type,
-                  const struct value *value, str *out)
+err json_key_make(struct arena *arena,
+                  struct sqlite_session *session,
+                  const struct type_ref *type,
+                  const struct value *value,
+                  str *out)
 {
     bool scalar = type->storage != TYPE_ARRAY && type->storage != TYPE_COMPOSITE &&
                   type->storage != TYPE_RECORD && type->storage != TYPE_JSON &&
@@ -228,8 +239,7 @@ static err uneven(struct function_call *call)
 static err build_key(struct function_call *call, size_t index, str *out)
 {
     if (arg_null(call, index)) {
-        struct err *error =
-            err_sql(call->arena, "22023", "argument %zu cannot be null", index + 1);
+        struct err *error = err_sql(call->arena, "22023", "argument %zu cannot be null", index + 1);
         return err_hint(call->arena, error, "Object keys should be text.");
     }
     return json_key_make(call->arena, call->session, call->shapes[index], &call->args[index], out);
@@ -282,8 +292,10 @@ static err run_build_array(struct function_call *call, struct value *out)
         if (i) buf_lit(text, ", ");
         json_value_write(call->session, call->shapes[i], &call->args[i], text);
     }
-    if (binary) jsonb_write_array(text, items, call->count);
-    else buf_char(text, ']');
+    if (binary)
+        jsonb_write_array(text, items, call->count);
+    else
+        buf_char(text, ']');
     return text_out(out, buf_str(text));
 }
 
@@ -332,9 +344,12 @@ static err run_object(struct function_call *call, struct value *out)
 
 /* ---- json to rows ---- */
 
-err json_record_make(struct arena *arena, struct sqlite_session *session,
-                     const struct type_ref *type, const struct json *object,
-                     const struct value *base, struct value *out)
+err json_record_make(struct arena *arena,
+                     struct sqlite_session *session,
+                     const struct type_ref *type,
+                     const struct json *object,
+                     const struct value *base,
+                     struct value *out)
 {
     for (size_t i = 0; i < type->field_count; i++) {
         const struct json *member = json_get(object, type->fields[i].name);
@@ -381,14 +396,18 @@ static err run_populate(struct function_call *call, struct value *out)
 
 /* ---- the table ---- */
 
-#define ROW(symbol, args, body, with) {symbol, args, SHAPE_NONE, FN_STRICT, body, with}
-#define BOTH(name, args, body, with) ROW("json_" name, args, body, with), ROW("jsonb_" name, args, body, with)
+#define ROW(symbol, args, body, with)                   \
+    {                                                   \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, with \
+    }
+#define BOTH(name, args, body, with) \
+    ROW("json_" name, args, body, with), ROW("jsonb_" name, args, body, with)
 
 static const struct function_row rows[] = {
-    {"to_json", 1, SHAPE_FIRST, FN_STRICT, run_to_json, 0},
-    {"to_jsonb", 1, SHAPE_FIRST, FN_STRICT, run_to_jsonb, 0},
-    {"row_to_json", 1, SHAPE_FIRST, FN_STRICT, run_to_json, 0},
-    {"array_to_json", 1, SHAPE_FIRST, FN_STRICT, run_to_json, 0},
+    {"to_json",                   1,  SHAPE_FIRST, FN_STRICT, run_to_json,      0       },
+    {"to_jsonb",                  1,  SHAPE_FIRST, FN_STRICT, run_to_jsonb,     0       },
+    {"row_to_json",               1,  SHAPE_FIRST, FN_STRICT, run_to_json,      0       },
+    {"array_to_json",             1,  SHAPE_FIRST, FN_STRICT, run_to_json,      0       },
     BOTH("object_field", 2, run_field, AS_JSON),
     BOTH("object_field_text", 2, run_field, AS_TEXT),
     BOTH("array_element", 2, run_element, AS_JSON),
@@ -412,20 +431,20 @@ static const struct function_row rows[] = {
     ROW("jsonb_pretty", 1, run_pretty, 0),
     BOTH("typeof", 1, run_typeof, 0),
     BOTH("array_length", 1, run_array_length, 0),
-    {"json_build_object", -1, SHAPE_EACH, 0, run_build_object, ON_JSON},
-    {"json_build_object_noargs", 0, SHAPE_NONE, 0, run_build_object, ON_JSON},
-    {"jsonb_build_object", -1, SHAPE_EACH, 0, run_build_object, ON_JSONB},
-    {"jsonb_build_object_noargs", 0, SHAPE_NONE, 0, run_build_object, ON_JSONB},
-    {"json_build_array", -1, SHAPE_EACH, 0, run_build_array, ON_JSON},
-    {"json_build_array_noargs", 0, SHAPE_NONE, 0, run_build_array, ON_JSON},
-    {"jsonb_build_array", -1, SHAPE_EACH, 0, run_build_array, ON_JSONB},
-    {"jsonb_build_array_noargs", 0, SHAPE_NONE, 0, run_build_array, ON_JSONB},
+    {"json_build_object",         -1, SHAPE_EACH,  0,         run_build_object, ON_JSON },
+    {"json_build_object_noargs",  0,  SHAPE_NONE,  0,         run_build_object, ON_JSON },
+    {"jsonb_build_object",        -1, SHAPE_EACH,  0,         run_build_object, ON_JSONB},
+    {"jsonb_build_object_noargs", 0,  SHAPE_NONE,  0,         run_build_object, ON_JSONB},
+    {"json_build_array",          -1, SHAPE_EACH,  0,         run_build_array,  ON_JSON },
+    {"json_build_array_noargs",   0,  SHAPE_NONE,  0,         run_build_array,  ON_JSON },
+    {"jsonb_build_array",         -1, SHAPE_EACH,  0,         run_build_array,  ON_JSONB},
+    {"jsonb_build_array_noargs",  0,  SHAPE_NONE,  0,         run_build_array,  ON_JSONB},
     ROW("json_object", 1, run_object, ON_JSON),
     ROW("jsonb_object", 1, run_object, ON_JSONB),
     ROW("json_object_two_arg", 2, run_object, ON_JSON),
     ROW("jsonb_object_two_arg", 2, run_object, ON_JSONB),
-    {"json_populate_record", 2, SHAPE_FIRST, 0, run_populate, 0},
-    {"jsonb_populate_record", 2, SHAPE_FIRST, 0, run_populate, 0},
+    {"json_populate_record",      2,  SHAPE_FIRST, 0,         run_populate,     0       },
+    {"jsonb_populate_record",     2,  SHAPE_FIRST, 0,         run_populate,     0       },
 };
 
 const struct function_table functions_json = {rows, COUNT_OF(rows)};

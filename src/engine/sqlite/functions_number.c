@@ -13,8 +13,8 @@
 enum { INT_OPS_PER = 4 };
 enum int_operation { OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_GCD, OP_LCM, OP_NEG, OP_ABS };
 
-typedef err int_binary(struct arena *arena, enum int_width width, int64_t a, int64_t b,
-                       int64_t *out);
+typedef err int_binary(
+    struct arena *arena, enum int_width width, int64_t a, int64_t b, int64_t *out);
 typedef err int_unary(struct arena *arena, enum int_width width, int64_t a, int64_t *out);
 
 static int_binary *const int_binaries[] = {
@@ -63,7 +63,7 @@ static err run_int_bits(struct function_call *call, struct value *out)
 enum float_operation { F_ADD, F_SUB, F_MUL, F_DIV, F_POW };
 typedef err float_binary(struct arena *arena, double a, double b, double *out);
 static float_binary *const float_binaries[] = {
-    [F_ADD] = float8_add, [F_SUB] = float8_sub, [F_MUL] = float8_mul,
+    [F_ADD] = float8_add, [F_SUB] = float8_sub,   [F_MUL] = float8_mul,
     [F_DIV] = float8_div, [F_POW] = float8_power,
 };
 
@@ -82,12 +82,36 @@ static err run_float4(struct function_call *call, struct value *out)
 
 typedef err float_unary(struct arena *arena, double a, double *out);
 enum float_function {
-    F_SQRT, F_EXP, F_LN, F_LOG10, F_CHECKED, /* from here on: libm without a check */
-    F_CEIL = F_CHECKED, F_FLOOR, F_ROUND, F_TRUNC, F_SIGN, F_ABS, F_SIN, F_COS, F_TAN, F_COT,
-    F_ASIN, F_ACOS, F_ATAN, F_SINH, F_COSH, F_TANH, F_CBRT, F_DEGREES, F_RADIANS,
+    F_SQRT,
+    F_EXP,
+    F_LN,
+    F_LOG10,
+    F_CHECKED, /* from here on: libm without a check */
+    F_CEIL = F_CHECKED,
+    F_FLOOR,
+    F_ROUND,
+    F_TRUNC,
+    F_SIGN,
+    F_ABS,
+    F_SIN,
+    F_COS,
+    F_TAN,
+    F_COT,
+    F_ASIN,
+    F_ACOS,
+    F_ATAN,
+    F_SINH,
+    F_COSH,
+    F_TANH,
+    F_CBRT,
+    F_DEGREES,
+    F_RADIANS,
 };
 static float_unary *const float_unaries[] = {
-    [F_SQRT] = float8_sqrt, [F_EXP] = float8_exp, [F_LN] = float8_ln, [F_LOG10] = float8_log10,
+    [F_SQRT] = float8_sqrt,
+    [F_EXP] = float8_exp,
+    [F_LN] = float8_ln,
+    [F_LOG10] = float8_log10,
 };
 
 static double sign_of(double a)
@@ -112,11 +136,25 @@ static double radians_of(double a)
 
 typedef double libm_function(double a);
 static libm_function *const libm_functions[] = {
-    [F_CEIL] = ceil,   [F_FLOOR] = floor, [F_ROUND] = rint,  [F_TRUNC] = trunc,
-    [F_SIGN] = sign_of, [F_ABS] = fabs,   [F_SIN] = sin,     [F_COS] = cos,
-    [F_TAN] = tan,     [F_COT] = cot_of,  [F_ASIN] = asin,   [F_ACOS] = acos,
-    [F_ATAN] = atan,   [F_SINH] = sinh,   [F_COSH] = cosh,   [F_TANH] = tanh,
-    [F_CBRT] = cbrt,   [F_DEGREES] = degrees_of, [F_RADIANS] = radians_of,
+    [F_CEIL] = ceil,
+    [F_FLOOR] = floor,
+    [F_ROUND] = rint,
+    [F_TRUNC] = trunc,
+    [F_SIGN] = sign_of,
+    [F_ABS] = fabs,
+    [F_SIN] = sin,
+    [F_COS] = cos,
+    [F_TAN] = tan,
+    [F_COT] = cot_of,
+    [F_ASIN] = asin,
+    [F_ACOS] = acos,
+    [F_ATAN] = atan,
+    [F_SINH] = sinh,
+    [F_COSH] = cosh,
+    [F_TANH] = tanh,
+    [F_CBRT] = cbrt,
+    [F_DEGREES] = degrees_of,
+    [F_RADIANS] = radians_of,
 };
 
 static err run_float_unary(struct function_call *call, struct value *out)
@@ -147,8 +185,10 @@ static err run_random(struct function_call *call, struct value *out)
 {
     uint64_t bits = 0;
     struct sqlite_session *session = call->session;
-    if (session->random) session->random(&bits, sizeof bits);
-    else crypto_random(&bits, sizeof bits);
+    if (session->random)
+        session->random(&bits, sizeof bits);
+    else
+        crypto_random(&bits, sizeof bits);
     *out = value_real((double)(bits >> 11) * 0x1.0p-53);
     return NULL;
 }
@@ -162,13 +202,25 @@ static err run_setseed(struct function_call *call, struct value *out)
 /* ---- numeric ---- */
 
 enum numeric_operation {
-    N_ADD, N_SUB, N_MUL, N_DIV, N_DIV_TRUNC, N_MOD, N_POWER, N_LOG,
+    N_ADD,
+    N_SUB,
+    N_MUL,
+    N_DIV,
+    N_DIV_TRUNC,
+    N_MOD,
+    N_POWER,
+    N_LOG,
 };
 typedef err numeric_binary(struct arena *arena, str a, str b, str *out);
 static numeric_binary *const numeric_binaries[] = {
-    [N_ADD] = numeric_add, [N_SUB] = numeric_sub,             [N_MUL] = numeric_mul,
-    [N_DIV] = numeric_div, [N_DIV_TRUNC] = numeric_div_trunc, [N_MOD] = numeric_mod,
-    [N_POWER] = numeric_power, [N_LOG] = numeric_log,
+    [N_ADD] = numeric_add,
+    [N_SUB] = numeric_sub,
+    [N_MUL] = numeric_mul,
+    [N_DIV] = numeric_div,
+    [N_DIV_TRUNC] = numeric_div_trunc,
+    [N_MOD] = numeric_mod,
+    [N_POWER] = numeric_power,
+    [N_LOG] = numeric_log,
 };
 
 static err run_numeric(struct function_call *call, struct value *out)
@@ -179,7 +231,18 @@ static err run_numeric(struct function_call *call, struct value *out)
 }
 
 enum numeric_function {
-    N_SQRT, N_EXP, N_LN, N_LOG10, N_NEG, N_ABS, N_SIGN, N_CEIL, N_FLOOR, N_ROUND, N_TRUNC, N_TRIM,
+    N_SQRT,
+    N_EXP,
+    N_LN,
+    N_LOG10,
+    N_NEG,
+    N_ABS,
+    N_SIGN,
+    N_CEIL,
+    N_FLOOR,
+    N_ROUND,
+    N_TRUNC,
+    N_TRIM,
 };
 
 static err run_numeric_unary(struct function_call *call, struct value *out)
@@ -285,8 +348,10 @@ static err run_width_bucket(struct function_call *call, struct value *out)
 {
     double v[3];
     for (size_t i = 0; i < 3; i++) {
-        if (call->row->with) TRY(numeric_to_double(call->arena, arg_text(call, i), &v[i]));
-        else v[i] = arg_real(call, i);
+        if (call->row->with)
+            TRY(numeric_to_double(call->arena, arg_text(call, i), &v[i]));
+        else
+            v[i] = arg_real(call, i);
     }
     if (v[1] == v[2]) return err_sql(call->arena, "2201G", "lower bound cannot equal upper bound");
     return bucket(call, (v[0] - v[1]) / (v[2] - v[1]), out);
@@ -294,22 +359,36 @@ static err run_width_bucket(struct function_call *call, struct value *out)
 
 /* ---- the table ---- */
 
-#define INT_ROWS(prefix, width)                                                                \
-    {prefix "pl", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_ADD * INT_OPS_PER + (width)},  \
-    {prefix "mi", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_SUB * INT_OPS_PER + (width)},  \
-    {prefix "mul", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_MUL * INT_OPS_PER + (width)}, \
-    {prefix "div", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_DIV * INT_OPS_PER + (width)}
-#define INT_ROW(symbol, args, body, operation, width) \
-    {symbol, args, SHAPE_NONE, FN_STRICT, body, (operation) * INT_OPS_PER + (width)}
-#define FLOAT_ROWS(prefix, body)                                \
-    {prefix "pl", 2, SHAPE_NONE, FN_STRICT, body, F_ADD},       \
-    {prefix "mi", 2, SHAPE_NONE, FN_STRICT, body, F_SUB},       \
-    {prefix "mul", 2, SHAPE_NONE, FN_STRICT, body, F_MUL},      \
-    {prefix "div", 2, SHAPE_NONE, FN_STRICT, body, F_DIV}
-#define FLOAT_ROW(symbol, function) {symbol, 1, SHAPE_NONE, FN_STRICT, run_float_unary, function}
-#define NUMERIC_ROW(symbol, function) \
-    {symbol, 1, SHAPE_NONE, FN_STRICT, run_numeric_unary, function}
-#define NUMERIC_PAIR(symbol, operation) {symbol, 2, SHAPE_NONE, FN_STRICT, run_numeric, operation}
+#define INT_ROWS(prefix, width)                                                                   \
+    {prefix "pl", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_ADD * INT_OPS_PER + (width)},      \
+        {prefix "mi", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_SUB * INT_OPS_PER + (width)},  \
+        {prefix "mul", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_MUL * INT_OPS_PER + (width)}, \
+    {                                                                                             \
+        prefix "div", 2, SHAPE_NONE, FN_STRICT, run_int_binary, OP_DIV *INT_OPS_PER + (width)     \
+    }
+#define INT_ROW(symbol, args, body, operation, width)                                \
+    {                                                                                \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, (operation)*INT_OPS_PER + (width) \
+    }
+#define FLOAT_ROWS(prefix, body)                               \
+    {prefix "pl", 2, SHAPE_NONE, FN_STRICT, body, F_ADD},      \
+        {prefix "mi", 2, SHAPE_NONE, FN_STRICT, body, F_SUB},  \
+        {prefix "mul", 2, SHAPE_NONE, FN_STRICT, body, F_MUL}, \
+    {                                                          \
+        prefix "div", 2, SHAPE_NONE, FN_STRICT, body, F_DIV    \
+    }
+#define FLOAT_ROW(symbol, function)                                 \
+    {                                                               \
+        symbol, 1, SHAPE_NONE, FN_STRICT, run_float_unary, function \
+    }
+#define NUMERIC_ROW(symbol, function)                                 \
+    {                                                                 \
+        symbol, 1, SHAPE_NONE, FN_STRICT, run_numeric_unary, function \
+    }
+#define NUMERIC_PAIR(symbol, operation)                          \
+    {                                                            \
+        symbol, 2, SHAPE_NONE, FN_STRICT, run_numeric, operation \
+    }
 
 static const struct function_row rows[] = {
     INT_ROWS("int2", INT_2),
@@ -347,7 +426,7 @@ static const struct function_row rows[] = {
     FLOAT_ROWS("float48", run_float8),
     FLOAT_ROWS("float84", run_float8),
     FLOAT_ROWS("float4", run_float4),
-    {"dpow", 2, SHAPE_NONE, FN_STRICT, run_float8, F_POW},
+    {"dpow",                 2, SHAPE_NONE, FN_STRICT,               run_float8,        F_POW  },
     FLOAT_ROW("dsqrt", F_SQRT),
     FLOAT_ROW("dexp", F_EXP),
     FLOAT_ROW("dlog1", F_LN),
@@ -372,10 +451,10 @@ static const struct function_row rows[] = {
     FLOAT_ROW("dcbrt", F_CBRT),
     FLOAT_ROW("degrees", F_DEGREES),
     FLOAT_ROW("radians", F_RADIANS),
-    {"datan2", 2, SHAPE_NONE, FN_STRICT, run_atan2, 0},
-    {"dpi", 0, SHAPE_NONE, 0, run_pi, 0},
-    {"drandom", 0, SHAPE_NONE, FN_VOLATILE, run_random, 0},
-    {"setseed", 1, SHAPE_NONE, FN_STRICT | FN_VOLATILE, run_setseed, 0},
+    {"datan2",               2, SHAPE_NONE, FN_STRICT,               run_atan2,         0      },
+    {"dpi",                  0, SHAPE_NONE, 0,                       run_pi,            0      },
+    {"drandom",              0, SHAPE_NONE, FN_VOLATILE,             run_random,        0      },
+    {"setseed",              1, SHAPE_NONE, FN_STRICT | FN_VOLATILE, run_setseed,       0      },
     NUMERIC_PAIR("numeric_add", N_ADD),
     NUMERIC_PAIR("numeric_sub", N_SUB),
     NUMERIC_PAIR("numeric_mul", N_MUL),
@@ -397,15 +476,15 @@ static const struct function_row rows[] = {
     NUMERIC_ROW("round_numeric", N_ROUND),
     NUMERIC_ROW("trunc_numeric", N_TRUNC),
     NUMERIC_ROW("numeric_trim_scale", N_TRIM),
-    {"numeric_round", 2, SHAPE_NONE, FN_STRICT, run_numeric_round, N_ROUND},
-    {"numeric_trunc", 2, SHAPE_NONE, FN_STRICT, run_numeric_round, N_TRUNC},
-    {"numeric_scale", 1, SHAPE_NONE, FN_STRICT, run_numeric_scale, 0},
-    {"numeric_min_scale", 1, SHAPE_NONE, FN_STRICT, run_numeric_scale, 1},
-    {"numeric_gcd", 2, SHAPE_NONE, FN_STRICT, run_numeric_gcd, 0},
-    {"numeric_lcm", 2, SHAPE_NONE, FN_STRICT, run_numeric_gcd, 1},
-    {"numeric_fac", 1, SHAPE_NONE, FN_STRICT, run_factorial, 0},
-    {"width_bucket_float8", 4, SHAPE_NONE, FN_STRICT, run_width_bucket, 0},
-    {"width_bucket_numeric", 4, SHAPE_NONE, FN_STRICT, run_width_bucket, 1},
+    {"numeric_round",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round, N_ROUND},
+    {"numeric_trunc",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round, N_TRUNC},
+    {"numeric_scale",        1, SHAPE_NONE, FN_STRICT,               run_numeric_scale, 0      },
+    {"numeric_min_scale",    1, SHAPE_NONE, FN_STRICT,               run_numeric_scale, 1      },
+    {"numeric_gcd",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,   0      },
+    {"numeric_lcm",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,   1      },
+    {"numeric_fac",          1, SHAPE_NONE, FN_STRICT,               run_factorial,     0      },
+    {"width_bucket_float8",  4, SHAPE_NONE, FN_STRICT,               run_width_bucket,  0      },
+    {"width_bucket_numeric", 4, SHAPE_NONE, FN_STRICT,               run_width_bucket,  1      },
 };
 
 const struct function_table functions_number = {rows, COUNT_OF(rows)};

@@ -16,8 +16,8 @@ static err run_setting(struct function_call *call, struct value *out)
     struct sqlite_session *session = call->session;
     str name = str_lower(call->arena, arg_text(call, 0));
     str value;
-    bool found = session->hooks && session->hooks->setting &&
-                 session->hooks->setting(session, name, &value);
+    bool found =
+        session->hooks && session->hooks->setting && session->hooks->setting(session, name, &value);
     if (found) return text_out(out, value);
     if (call->count == 2 && arg_int(call, 1)) return NULL;
     return err_sql(call->arena, "42704", "unrecognized configuration parameter \"%.*s\"",
@@ -32,9 +32,8 @@ static err run_set_config(struct function_call *call, struct value *out)
     if (!session->hooks || !session->hooks->set_config) {
         return err_sql(call->arena, "0A000", "set_config is not available here");
     }
-    TRY(session->hooks->set_config(session, call->arena,
-                                   str_lower(call->arena, arg_text(call, 0)), value,
-                                   !arg_null(call, 2) && arg_int(call, 2) != 0));
+    TRY(session->hooks->set_config(session, call->arena, str_lower(call->arena, arg_text(call, 0)),
+                                   value, !arg_null(call, 2) && arg_int(call, 2) != 0));
     return text_out(out, value);
 }
 
@@ -182,9 +181,9 @@ static err run_userbyid(struct function_call *call, struct value *out)
 {
     const struct catalog *catalog = call->session->catalog;
     const struct cat_role *role = catalog ? catalog_role(catalog, (oid)arg_int(call, 0)) : NULL;
-    return text_out(out, role ? role->name
-                              : str_printf(call->arena, "unknown (OID=%lld)",
-                                           (long long)arg_int(call, 0)));
+    return text_out(
+        out, role ? role->name
+                  : str_printf(call->arena, "unknown (OID=%lld)", (long long)arg_int(call, 0)));
 }
 
 /* ---- constants of the server ---- */
@@ -251,8 +250,7 @@ static err run_raise(struct function_call *call, struct value *out)
         return err_sql(call->arena, "22023", "invalid SQLSTATE code \"%.*s\"", STR_FMT(code));
     }
     str message = arg_null(call, 1) ? STR("") : arg_text(call, 1);
-    struct err *error =
-        err_sql(call->arena, str_cstr(call->arena, code), "%.*s", STR_FMT(message));
+    struct err *error = err_sql(call->arena, str_cstr(call->arena, code), "%.*s", STR_FMT(message));
     if (!arg_null(call, 2)) err_details(call->arena, error, "%.*s", STR_FMT(arg_text(call, 2)));
     if (!arg_null(call, 3)) err_hint(call->arena, error, "%.*s", STR_FMT(arg_text(call, 3)));
     return error;
@@ -305,8 +303,14 @@ static err run_topic(struct function_call *call, struct value *out)
     return NULL;
 }
 
-#define ROW(symbol, args, body) {symbol, args, SHAPE_NONE, FN_STRICT, body, 0}
-#define VOLATILE(symbol, args, flags, body) {symbol, args, SHAPE_NONE, (flags) | FN_VOLATILE, body, 0}
+#define ROW(symbol, args, body)                      \
+    {                                                \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, 0 \
+    }
+#define VOLATILE(symbol, args, flags, body)                      \
+    {                                                            \
+        symbol, args, SHAPE_NONE, (flags) | FN_VOLATILE, body, 0 \
+    }
 
 static const struct function_row rows[] = {
     VOLATILE("show_config_by_name", 1, FN_STRICT, run_setting),
@@ -335,7 +339,7 @@ static const struct function_row rows[] = {
     VOLATILE("pg_advisory_unlock_int8", 1, FN_STRICT, run_true),
     VOLATILE("pg_try_advisory_xact_lock_int8", 1, FN_STRICT, run_true),
     VOLATILE("pg_try_advisory_xact_lock_int4", 2, FN_STRICT, run_true),
-    {"obj_description_oid", 1, SHAPE_NONE, 0, run_null, 0},
+    {"obj_description_oid",      1, SHAPE_NONE, 0, run_null, 0},
     {"obj_description_oid_name", 2, SHAPE_NONE, 0, run_null, 0},
     {"col_description_oid_int4", 2, SHAPE_NONE, 0, run_null, 0},
     VOLATILE("dapur_raise", 4, 0, run_raise),

@@ -196,8 +196,8 @@ static err regex_split_open(struct cursor *cursor)
 static err text_split_open(struct cursor *cursor)
 {
     str delimiter = cursor->args[1].s;
-    text_split(cursor->arena, cursor->args[0].s, delimiter.at ? delimiter : STR(""),
-               &cursor->items, &cursor->item_count);
+    text_split(cursor->arena, cursor->args[0].s, delimiter.at ? delimiter : STR(""), &cursor->items,
+               &cursor->item_count);
     for (size_t i = 0; i < cursor->item_count; i++) {
         if (!cursor->items[i].at) cursor->items[i] = STR("");
         if (cursor->count > 2 && str_eq(cursor->items[i], cursor->args[2].s)) {
@@ -214,8 +214,10 @@ static err matches_open(struct cursor *cursor)
     struct buf *rest = buf_in(cursor->arena, 0);
     bool all = false;
     for (size_t i = 0; i < flags.len; i++) {
-        if (flags.at[i] == 'g') all = true;
-        else buf_char(rest, flags.at[i]);
+        if (flags.at[i] == 'g')
+            all = true;
+        else
+            buf_char(rest, flags.at[i]);
     }
     TRY(session_regex(cursor->session, cursor->arena, cursor->args[1].s, buf_str(rest), &regex));
     TRY(regex_find_all(cursor->arena, regex, cursor->args[0].s, &cursor->matches,
@@ -356,19 +358,24 @@ static err record_next(struct cursor *cursor)
 
 /* ---- the table ---- */
 
-#define SET(symbol, shape, args, columns, open, next, with) \
-    {{symbol, shape, args, columns}, open, next, with, false}
+#define SET(symbol, shape, args, columns, open, next, with)     \
+    {                                                           \
+        {symbol, shape, args, columns}, open, next, with, false \
+    }
 #define JSON_SETS(prefix)                                                                         \
-    SET(prefix "_array_elements", SHAPE_NONE, 1, "value", elements_open, elements_next, JSON_AS_IS), \
-    SET(prefix "_array_elements_text", SHAPE_NONE, 1, "value", elements_open, elements_next,      \
-        JSON_AS_TEXT),                                                                            \
-    SET(prefix "_each", SHAPE_NONE, 1, "key,value", object_open, each_next, JSON_AS_IS),          \
-    SET(prefix "_each_text", SHAPE_NONE, 1, "key,value", object_open, each_next, JSON_AS_TEXT),   \
-    SET(prefix "_object_keys", SHAPE_NONE, 1, "value", object_open, each_next, JSON_KEYS),        \
-    SET(prefix "_to_recordset", SHAPE_FIRST, 1, "*", record_open, record_next, MANY_RECORDS),     \
-    SET(prefix "_to_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD),          \
-    SET(prefix "_populate_recordset", SHAPE_FIRST, 1, "*", record_open, record_next, MANY_RECORDS), \
-    SET(prefix "_populate_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD)
+    SET(prefix "_array_elements", SHAPE_NONE, 1, "value", elements_open, elements_next,           \
+        JSON_AS_IS),                                                                              \
+        SET(prefix "_array_elements_text", SHAPE_NONE, 1, "value", elements_open, elements_next,  \
+            JSON_AS_TEXT),                                                                        \
+        SET(prefix "_each", SHAPE_NONE, 1, "key,value", object_open, each_next, JSON_AS_IS),      \
+        SET(prefix "_each_text", SHAPE_NONE, 1, "key,value", object_open, each_next,              \
+            JSON_AS_TEXT),                                                                        \
+        SET(prefix "_object_keys", SHAPE_NONE, 1, "value", object_open, each_next, JSON_KEYS),    \
+        SET(prefix "_to_recordset", SHAPE_FIRST, 1, "*", record_open, record_next, MANY_RECORDS), \
+        SET(prefix "_to_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD),      \
+        SET(prefix "_populate_recordset", SHAPE_FIRST, 1, "*", record_open, record_next,          \
+            MANY_RECORDS),                                                                        \
+        SET(prefix "_populate_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD)
 
 static const struct set_row set_rows[] = {
     SET("generate_series_int4", SHAPE_NONE, 2, "value", int_open, int_next, 0),
@@ -377,14 +384,24 @@ static const struct set_row set_rows[] = {
     SET("generate_series_step_int8", SHAPE_NONE, 3, "value", int_open, int_next, 0),
     SET("generate_series_numeric", SHAPE_NONE, 2, "value", numeric_open, numeric_next, 0),
     SET("generate_series_step_numeric", SHAPE_NONE, 3, "value", numeric_open, numeric_next, 0),
-    SET("generate_series_timestamp", SHAPE_NONE, 3, "value", moment_open, moment_next,
+    SET("generate_series_timestamp",
+        SHAPE_NONE,
+        3,
+        "value",
+        moment_open,
+        moment_next,
         SERIES_TIMESTAMP),
-    SET("generate_series_timestamptz", SHAPE_NONE, 3, "value", moment_open, moment_next,
+    SET("generate_series_timestamptz",
+        SHAPE_NONE,
+        3,
+        "value",
+        moment_open,
+        moment_next,
         SERIES_TIMESTAMPTZ),
     SET("generate_subscripts", SHAPE_NONE, 3, "value", subscripts_open, int_next, 0),
     SET("generate_subscripts_nodir", SHAPE_NONE, 2, "value", subscripts_open, int_next, 0),
     SET("array_unnest", SHAPE_FIRST, 1, "value", unnest_open, unnest_next, 0),
-    /* unnest for = ANY(array): a NULL array is one NULL element. */
+ /* unnest for = ANY(array): a NULL array is one NULL element. */
     {{"elements", SHAPE_FIRST, 1, "value"}, unnest_open, unnest_next, 0, true},
     SET("regexp_split_to_table", SHAPE_NONE, 3, "value", regex_split_open, items_next, 0),
     SET("regexp_split_to_table_no_flags", SHAPE_NONE, 2, "value", regex_split_open, items_next, 0),
@@ -429,8 +446,8 @@ static int column_count(const struct set_row *row)
     return strchr(row->function.columns, ',') ? 2 : 1;
 }
 
-static int table_connect(sqlite3 *db, void *user, int argc, const char *const *argv,
-                         sqlite3_vtab **out, char **message)
+static int table_connect(
+    sqlite3 *db, void *user, int argc, const char *const *argv, sqlite3_vtab **out, char **message)
 {
     (void)argc;
     (void)argv;
@@ -540,8 +557,8 @@ static int cursor_next(sqlite3_vtab_cursor *base)
     return error ? cursor_fail(cursor, error) : SQLITE_OK;
 }
 
-static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argc,
-                         sqlite3_value **argv)
+static int cursor_filter(
+    sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argc, sqlite3_value **argv)
 {
     (void)plan;
     (void)plan_text;
@@ -581,8 +598,8 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
     const struct cursor *cursor = (const struct cursor *)base;
     const struct table *table = (const struct table *)base->pVtab;
     if (column < table->columns) {
-        bool there = table->columns < SET_COLUMNS_MAX ||
-                     (size_t)column < cursor->shape->field_count;
+        bool there =
+            table->columns < SET_COLUMNS_MAX || (size_t)column < cursor->shape->field_count;
         if (there) value_to_sqlite(context, &cursor->values[column]);
     } else if (column == table->columns) {
         sqlite3_result_int64(context, cursor->ordinal);
@@ -615,8 +632,7 @@ int sets_register(sqlite3 *db, struct sqlite_session *session)
     for (size_t i = 0; i < COUNT_OF(set_rows); i++) {
         struct link *link = ARENA_NEW(arena, struct link);
         *link = (struct link){&set_rows[i], session};
-        const char *name =
-            str_cstr(arena, str_printf(arena, "pg_%s", set_rows[i].function.symbol));
+        const char *name = str_cstr(arena, str_printf(arena, "pg_%s", set_rows[i].function.symbol));
         int rc = sqlite3_create_module_v2(db, name, &module, link, NULL);
         if (rc != SQLITE_OK) return rc;
     }

@@ -98,7 +98,8 @@ static int64_t read_number(struct reader *reader)
     return number;
 }
 
-static const struct type_ref *builtin_shape(struct arena *arena, const struct builtin_type *row,
+static const struct type_ref *builtin_shape(struct arena *arena,
+                                            const struct builtin_type *row,
                                             int32_t typmod)
 {
     if (!row->element && typmod < 0) return type_plain(row->storage);
@@ -188,7 +189,10 @@ const struct type_ref *shape_find(struct sqlite_session *session, str text)
 
 /* ---- regular expressions ---- */
 
-err session_regex(struct sqlite_session *session, struct arena *arena, str pattern, str flags,
+err session_regex(struct sqlite_session *session,
+                  struct arena *arena,
+                  str pattern,
+                  str flags,
                   const struct regex **out)
 {
     struct function_caches *caches = session->caches;

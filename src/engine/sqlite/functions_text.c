@@ -43,8 +43,7 @@ static err run_quote_any(struct function_call *call, struct value *out)
         if (call->row->with) *out = value_text(STR("NULL"));
         return NULL;
     }
-    str text =
-        type_output_str(call->arena, &call->session->types, call->shapes[0], &call->args[0]);
+    str text = type_output_str(call->arena, &call->session->types, call->shapes[0], &call->args[0]);
     return text_out(out, text_quote_literal(call->arena, text));
 }
 
@@ -113,8 +112,8 @@ static err run_replace(struct function_call *call, struct value *out)
 
 static err run_translate(struct function_call *call, struct value *out)
 {
-    return text_out(out, text_translate(call->arena, arg_text(call, 0), arg_text(call, 1),
-                                        arg_text(call, 2)));
+    return text_out(
+        out, text_translate(call->arena, arg_text(call, 0), arg_text(call, 1), arg_text(call, 2)));
 }
 
 static err run_split_part(struct function_call *call, struct value *out)
@@ -239,7 +238,10 @@ static err run_like_escape(struct function_call *call, struct value *out)
 
 /* ---- regular expressions ---- */
 
-static err regex_of(struct function_call *call, size_t pattern, size_t flags, const char *fixed,
+static err regex_of(struct function_call *call,
+                    size_t pattern,
+                    size_t flags,
+                    const char *fixed,
                     const struct regex **out)
 {
     str options = str_of(fixed);
@@ -276,8 +278,10 @@ static str without_g(struct arena *arena, str flags, bool *global)
     struct buf *rest = buf_in(arena, 0);
     *global = false;
     for (size_t i = 0; i < flags.len; i++) {
-        if (flags.at[i] == 'g') *global = true;
-        else buf_char(rest, flags.at[i]);
+        if (flags.at[i] == 'g')
+            *global = true;
+        else
+            buf_char(rest, flags.at[i]);
     }
     return buf_str(rest);
 }
@@ -323,7 +327,8 @@ static err run_regexp_replace_extended(struct function_call *call, struct value 
 static str texts_as_array(struct arena *arena, const str *texts, size_t count)
 {
     struct value *values = ARENA_ARRAY(arena, struct value, count ? count : 1);
-    for (size_t i = 0; i < count; i++) values[i] = texts[i].at ? value_text(texts[i]) : value_null();
+    for (size_t i = 0; i < count; i++)
+        values[i] = texts[i].at ? value_text(texts[i]) : value_null();
     struct buf *array = buf_in(arena, 0);
     array_write_items(array, type_plain(TYPE_TEXT), values, count);
     return buf_str(array);
@@ -341,8 +346,8 @@ static err run_regexp_match(struct function_call *call, struct value *out)
     bool global = false;
     str flags = call->count > 2 ? without_g(call->arena, arg_text(call, 2), &global) : STR("");
     if (global) {
-        struct err *error = err_sql(call->arena, "22023",
-                                    "regexp_match() does not support the \"global\" option");
+        struct err *error =
+            err_sql(call->arena, "22023", "regexp_match() does not support the \"global\" option");
         return err_hint(call->arena, error, "Use the regexp_matches function instead.");
     }
     const struct regex *regex = NULL;
@@ -440,8 +445,10 @@ static err run_text_to_array(struct function_call *call, struct value *out)
     text_split(call->arena, arg_text(call, 0), delimiter, &pieces, &count);
     if (call->count == 3 && !arg_null(call, 2)) {
         for (size_t i = 0; i < count; i++) {
-            if (str_eq(pieces[i], arg_text(call, 2))) pieces[i] = STR_NONE;
-            else if (!pieces[i].at) pieces[i] = STR("");
+            if (str_eq(pieces[i], arg_text(call, 2)))
+                pieces[i] = STR_NONE;
+            else if (!pieces[i].at)
+                pieces[i] = STR("");
         }
     } else {
         for (size_t i = 0; i < count; i++) {
@@ -494,7 +501,10 @@ static err run_bytea_byte(struct function_call *call, struct value *out)
 
 /* ---- the table ---- */
 
-#define ROW(symbol, args, body, with) {symbol, args, SHAPE_NONE, FN_STRICT, body, with}
+#define ROW(symbol, args, body, with)                   \
+    {                                                   \
+        symbol, args, SHAPE_NONE, FN_STRICT, body, with \
+    }
 
 static const struct function_row rows[] = {
     ROW("upper", 1, run_map, T_UPPER),
@@ -503,9 +513,9 @@ static const struct function_row rows[] = {
     ROW("text_reverse", 1, run_map, T_REVERSE),
     ROW("quote_ident", 1, run_map, T_QUOTE_IDENT),
     ROW("quote_literal", 1, run_map, T_QUOTE_LITERAL),
-    {"quote_nullable", 1, SHAPE_NONE, 0, run_quote_nullable, 0},
-    {"quote_literal_anyelement", 1, SHAPE_FIRST, 0, run_quote_any, 0},
-    {"quote_nullable_anyelement", 1, SHAPE_FIRST, 0, run_quote_any, 1},
+    {"quote_nullable",              1,  SHAPE_NONE,  0,         run_quote_nullable, 0},
+    {"quote_literal_anyelement",    1,  SHAPE_FIRST, 0,         run_quote_any,      0},
+    {"quote_nullable_anyelement",   1,  SHAPE_FIRST, 0,         run_quote_any,      1},
     ROW("text_substr", 3, run_substring, 0),
     ROW("text_substr_no_len", 2, run_substring, 0),
     ROW("text_left", 2, run_side, 0),
@@ -534,12 +544,12 @@ static const struct function_row rows[] = {
     ROW("to_hex64", 1, run_to_hex, 1),
     ROW("bit_length_text", 1, run_bit_length, 0),
     ROW("bit_length_bytea", 1, run_bit_length, 0),
-    {"text_concat", -1, SHAPE_EACH, 0, run_concat, 0},
-    {"text_concat_ws", -1, SHAPE_EACH, 0, run_concat_ws, 0},
-    {"text_format", -1, SHAPE_EACH, 0, run_format, 0},
-    {"text_format_nv", 1, SHAPE_EACH, 0, run_format, 0},
-    {"textanycat_text_anynonarray", 2, SHAPE_EACH, FN_STRICT, run_any_concat, 0},
-    {"anytextcat_anynonarray_text", 2, SHAPE_EACH, FN_STRICT, run_any_concat, 0},
+    {"text_concat",                 -1, SHAPE_EACH,  0,         run_concat,         0},
+    {"text_concat_ws",              -1, SHAPE_EACH,  0,         run_concat_ws,      0},
+    {"text_format",                 -1, SHAPE_EACH,  0,         run_format,         0},
+    {"text_format_nv",              1,  SHAPE_EACH,  0,         run_format,         0},
+    {"textanycat_text_anynonarray", 2,  SHAPE_EACH,  FN_STRICT, run_any_concat,     0},
+    {"anytextcat_anynonarray_text", 2,  SHAPE_EACH,  FN_STRICT, run_any_concat,     0},
     ROW("textlike", 2, run_like, 0),
     ROW("textnlike", 2, run_like, LIKE_NOT),
     ROW("texticlike", 2, run_like, LIKE_ANY_CASE),
@@ -578,11 +588,11 @@ static const struct function_row rows[] = {
     ROW("regexp_substr_no_start", 2, run_regexp_substr, 0),
     ROW("textregexsubstr", 2, run_regex_substring, 0),
     ROW("substring_text_text_text", 3, run_similar_substring, 0),
-    {"similar_to_escape_1", 1, SHAPE_NONE, 0, run_similar_escape, 0},
-    {"similar_to_escape_2", 2, SHAPE_NONE, FN_STRICT, run_similar_escape, 0},
-    {"similar_escape", 2, SHAPE_NONE, 0, run_similar_escape, 0},
-    {"text_to_array", 2, SHAPE_NONE, 0, run_text_to_array, 0},
-    {"text_to_array_null", 3, SHAPE_NONE, 0, run_text_to_array, 0},
+    {"similar_to_escape_1",         1,  SHAPE_NONE,  0,         run_similar_escape, 0},
+    {"similar_to_escape_2",         2,  SHAPE_NONE,  FN_STRICT, run_similar_escape, 0},
+    {"similar_escape",              2,  SHAPE_NONE,  0,         run_similar_escape, 0},
+    {"text_to_array",               2,  SHAPE_NONE,  0,         run_text_to_array,  0},
+    {"text_to_array_null",          3,  SHAPE_NONE,  0,         run_text_to_array,  0},
     ROW("bytea_substr", 3, run_bytea_substr, 0),
     ROW("bytea_substr_no_len", 2, run_bytea_substr, 0),
     ROW("byteacat", 2, run_byteacat, 0),

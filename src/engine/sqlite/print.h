@@ -43,7 +43,8 @@ struct print {
     struct {
         VEC(struct slot);
     } slots;
-    bool ddl; /* CHECK, DEFAULT, generated, index: no slots, constants in place, deterministic alone */
+    bool
+        ddl; /* CHECK, DEFAULT, generated, index: no slots, constants in place, deterministic alone */
     int value_column; /* EXPR_DOMAIN_VALUE in DDL: unused otherwise */
     str domain_value; /* ddl or not: text that stands for EXPR_DOMAIN_VALUE */
     int depth;        /* nesting, for the parser stack's limit */
@@ -61,10 +62,16 @@ MUST_USE err print_expr_list(struct print *out, const struct expr_list *list);
 /* expr [COLLATE c] [DESC] NULLS FIRST|LAST */
 MUST_USE err print_sort_list(struct print *out, const struct sort_list *sorts);
 /* For CHECK, DEFAULT, generated columns and indexes: a print whose columns are plain names. */
-void print_init_ddl(struct print *out, struct arena *arena, const struct catalog *catalog,
+void print_init_ddl(struct print *out,
+                    struct arena *arena,
+                    const struct catalog *catalog,
                     struct buf *sql);
-void print_init(struct print *out, struct arena *arena, const struct catalog *catalog,
-                struct buf *sql, const struct print_hooks *hooks, void *context);
+void print_init(struct print *out,
+                struct arena *arena,
+                const struct catalog *catalog,
+                struct buf *sql,
+                const struct print_hooks *hooks,
+                void *context);
 
 /* FROM f(...): the table-valued function with its arguments, e.g. `pg_unnest('25', ?1)`. Its columns
  * are named value columns as print_function_column says. WITH ORDINALITY is column "ordinality". */

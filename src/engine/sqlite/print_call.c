@@ -22,35 +22,34 @@ struct native_row {
 };
 
 static const struct native_row native_rows[] = {
-    {"textcat",                    "$1 || $2",                 BIND_CONCAT,   BIND_CONCAT },
-    {"textlen",                    "length($1)",               BIND_PRIMARY,  BIND_ANY    },
-    {"bpcharlen",                  "length($1)",               BIND_PRIMARY,  BIND_ANY    },
-    {"textoctetlen",               "length(CAST($1 AS BLOB))", BIND_PRIMARY,  BIND_ANY    },
-    {"byteaoctetlen",              "length($1)",               BIND_PRIMARY,  BIND_ANY    },
-    {"int2up",                     "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"int4up",                     "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"int8up",                     "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"float4up",                   "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"float8up",                   "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"numeric_uplus",              "$1",                       BIND_PRIMARY,  BIND_PRIMARY},
-    {"float4um",                   "-$1",                      BIND_COLLATE,  BIND_PRIMARY},
-    {"float8um",                   "-$1",                      BIND_COLLATE,  BIND_PRIMARY},
-    {"int2and",                    "$1 & $2",                  BIND_BITS,     BIND_ADD    },
-    {"int4and",                    "$1 & $2",                  BIND_BITS,     BIND_ADD    },
-    {"int8and",                    "$1 & $2",                  BIND_BITS,     BIND_ADD    },
-    {"int2or",                     "$1 | $2",                  BIND_BITS,     BIND_ADD    },
-    {"int4or",                     "$1 | $2",                  BIND_BITS,     BIND_ADD    },
-    {"int8or",                     "$1 | $2",                  BIND_BITS,     BIND_ADD    },
-    {"int2not",                    "~$1",                      BIND_COLLATE,  BIND_PRIMARY},
-    {"int4not",                    "~$1",                      BIND_COLLATE,  BIND_PRIMARY},
-    {"int8not",                    "~$1",                      BIND_COLLATE,  BIND_PRIMARY},
+    {"textcat",       "$1 || $2",                 BIND_CONCAT,  BIND_CONCAT },
+    {"textlen",       "length($1)",               BIND_PRIMARY, BIND_ANY    },
+    {"bpcharlen",     "length($1)",               BIND_PRIMARY, BIND_ANY    },
+    {"textoctetlen",  "length(CAST($1 AS BLOB))", BIND_PRIMARY, BIND_ANY    },
+    {"byteaoctetlen", "length($1)",               BIND_PRIMARY, BIND_ANY    },
+    {"int2up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"int4up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"int8up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"float4up",      "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"float8up",      "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"numeric_uplus", "$1",                       BIND_PRIMARY, BIND_PRIMARY},
+    {"float4um",      "-$1",                      BIND_COLLATE, BIND_PRIMARY},
+    {"float8um",      "-$1",                      BIND_COLLATE, BIND_PRIMARY},
+    {"int2and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
+    {"int4and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
+    {"int8and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
+    {"int2or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
+    {"int4or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
+    {"int8or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
+    {"int2not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
+    {"int4not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
+    {"int8not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
 };
 
 static const struct native_row *native_find(const char *symbol)
 {
     for (size_t i = 0; i < COUNT_OF(native_rows); i++) {
-        if (strcmp(native_rows[i].symbol, symbol) == 0)
-            return &native_rows[i];
+        if (strcmp(native_rows[i].symbol, symbol) == 0) return &native_rows[i];
     }
     return NULL;
 }
@@ -90,7 +89,9 @@ static bool is_dated(enum type_storage storage)
 
 static oid dated_oid(enum type_storage storage)
 {
-    return storage == TYPE_DATE ? DATEOID : storage == TYPE_TIMESTAMP ? TIMESTAMPOID : TIMESTAMPTZOID;
+    return storage == TYPE_DATE        ? DATEOID
+           : storage == TYPE_TIMESTAMP ? TIMESTAMPOID
+                                       : TIMESTAMPTZOID;
 }
 
 /* date < timestamp < timestamptz: the narrower side is cast. */
@@ -175,11 +176,12 @@ static size_t argument_total(enum shape_mode shape, size_t count)
 
 static err refuse_symbol(struct print *out, const struct expr *expr, const struct builtin *builtin)
 {
-    bool operator = builtin->kind == BUILTIN_OPERATOR;
-    return err_at(err_sql(out->arena, "0A000", "%s %.*s (%s) is not supported on SQLite",
-                          operator ? "operator" : "function", STR_FMT(builtin->name),
-                          builtin->symbol),
-                  expr->location);
+    bool operator= builtin->kind == BUILTIN_OPERATOR;
+    return err_at(
+        err_sql(out->arena, "0A000",
+                "%s %.*s (%s) is not supported on SQLite", operator? "operator" : "function",
+                STR_FMT(builtin->name), builtin->symbol),
+        expr->location);
 }
 
 err print_call(struct print *out, const struct expr *expr)
@@ -227,7 +229,8 @@ static bool is_own_text(enum type_storage storage)
 static bool keeps_value(enum type_storage from, enum type_storage to)
 {
     if (from == to) return from != TYPE_ARRAY && from != TYPE_COMPOSITE;
-    if (is_int(from) && is_int(to)) return to == TYPE_INT8 || (from == TYPE_INT2 && to == TYPE_INT4);
+    if (is_int(from) && is_int(to))
+        return to == TYPE_INT8 || (from == TYPE_INT2 && to == TYPE_INT4);
     if (from == TYPE_BOOL && to == TYPE_INT4) return true;
     if (from == TYPE_FLOAT4 && to == TYPE_FLOAT8) return true;
     if (from == TYPE_JSONB && to == TYPE_JSON) return true;
@@ -327,8 +330,8 @@ static err print_filter(struct print *out, const struct expr *filter)
     return NULL;
 }
 
-static err print_native_aggregate(struct print *out, const char *name, const struct expr *expr,
-                                  bool star, bool distinct)
+static err print_native_aggregate(
+    struct print *out, const char *name, const struct expr *expr, bool star, bool distinct)
 {
     buf_printf(out->sql, "%s(", name);
     if (star || !expr->args.count) {
@@ -344,8 +347,11 @@ static err print_native_aggregate(struct print *out, const char *name, const str
 }
 
 /* "23+l;1700-f": type, direction and nulls of each sort key. */
-static err print_sort_spec(struct print *out, const struct sort_list *order, bool distinct,
-                           const struct expr *first, size_t plain)
+static err print_sort_spec(struct print *out,
+                           const struct sort_list *order,
+                           bool distinct,
+                           const struct expr *first,
+                           size_t plain)
 {
     struct buf *spec = buf_in(out->arena, 0);
     buf_printf(spec, "%d,%zu", distinct, plain);
@@ -366,8 +372,11 @@ static err print_sort_spec(struct print *out, const struct sort_list *order, boo
 }
 
 /* pg_ordered('symbol', 'spec', arguments as the aggregate's own..., sort keys...) */
-static err print_ordered(struct print *out, const struct aggregate_row *row,
-                         const struct sort_list *order, bool distinct, const struct expr *expr)
+static err print_ordered(struct print *out,
+                         const struct aggregate_row *row,
+                         const struct sort_list *order,
+                         bool distinct,
+                         const struct expr *expr)
 {
     size_t plain = argument_total(row->shape, expr->args.count);
     buf_printf(out->sql, "pg_ordered('%s',", row->symbol);
@@ -387,7 +396,8 @@ static err print_ordered(struct print *out, const struct aggregate_row *row,
 }
 
 /* percentile_cont(0.5) WITHIN GROUP (ORDER BY x): all arguments are in args, sorted by the last. */
-static err print_within_group(struct print *out, const struct aggregate_row *row,
+static err print_within_group(struct print *out,
+                              const struct aggregate_row *row,
                               const struct expr *expr)
 {
     const struct sort_list *order = &expr->aggregate.within_group;
@@ -421,15 +431,18 @@ err print_aggregate(struct print *out, const struct expr *expr)
 
 static err print_bound(struct print *out, int options, bool start, const struct expr *offset)
 {
-    int preceding = start ? FRAMEOPTION_START_UNBOUNDED_PRECEDING
-                          : FRAMEOPTION_END_UNBOUNDED_PRECEDING;
-    int following = start ? FRAMEOPTION_START_UNBOUNDED_FOLLOWING
-                          : FRAMEOPTION_END_UNBOUNDED_FOLLOWING;
+    int preceding =
+        start ? FRAMEOPTION_START_UNBOUNDED_PRECEDING : FRAMEOPTION_END_UNBOUNDED_PRECEDING;
+    int following =
+        start ? FRAMEOPTION_START_UNBOUNDED_FOLLOWING : FRAMEOPTION_END_UNBOUNDED_FOLLOWING;
     int current = start ? FRAMEOPTION_START_CURRENT_ROW : FRAMEOPTION_END_CURRENT_ROW;
     int back = start ? FRAMEOPTION_START_OFFSET_PRECEDING : FRAMEOPTION_END_OFFSET_PRECEDING;
-    if (options & preceding) buf_lit(out->sql, "UNBOUNDED PRECEDING");
-    else if (options & following) buf_lit(out->sql, "UNBOUNDED FOLLOWING");
-    else if (options & current) buf_lit(out->sql, "CURRENT ROW");
+    if (options & preceding)
+        buf_lit(out->sql, "UNBOUNDED PRECEDING");
+    else if (options & following)
+        buf_lit(out->sql, "UNBOUNDED FOLLOWING");
+    else if (options & current)
+        buf_lit(out->sql, "CURRENT ROW");
     else {
         if (options & FRAMEOPTION_RANGE) return print_refuse(out, offset, "RANGE with an offset");
         TRY(print_operand(out, offset));

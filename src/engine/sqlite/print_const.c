@@ -8,14 +8,20 @@
 
 /* ---- beginnings ---- */
 
-void print_init(struct print *out, struct arena *arena, const struct catalog *catalog,
-                struct buf *sql, const struct print_hooks *hooks, void *context)
+void print_init(struct print *out,
+                struct arena *arena,
+                const struct catalog *catalog,
+                struct buf *sql,
+                const struct print_hooks *hooks,
+                void *context)
 {
     *out = (struct print){
         .arena = arena, .catalog = catalog, .hooks = hooks, .context = context, .sql = sql};
 }
 
-void print_init_ddl(struct print *out, struct arena *arena, const struct catalog *catalog,
+void print_init_ddl(struct print *out,
+                    struct arena *arena,
+                    const struct catalog *catalog,
                     struct buf *sql)
 {
     print_init(out, arena, catalog, sql, NULL, NULL);
@@ -64,8 +70,10 @@ static void print_real(struct buf *out, double value)
 static void print_int(struct buf *out, int64_t value)
 {
     /* SQLite reads 9223372036854775808 as REAL before it negates. */
-    if (value == INT64_MIN) buf_lit(out, "(-9223372036854775807 - 1)");
-    else buf_i64(out, value);
+    if (value == INT64_MIN)
+        buf_lit(out, "(-9223372036854775807 - 1)");
+    else
+        buf_i64(out, value);
 }
 
 void print_const(struct buf *out, const struct value *value)
@@ -220,7 +228,9 @@ err print_shape_literal(struct print *out, const struct expr *expr)
 
 err print_shape_of_type(struct print *out, oid type, int32_t typmod)
 {
-    if (typmod >= 0) buf_printf(out->sql, "'%u:%d'", (unsigned)type, typmod);
-    else buf_printf(out->sql, "'%u'", (unsigned)type);
+    if (typmod >= 0)
+        buf_printf(out->sql, "'%u:%d'", (unsigned)type, typmod);
+    else
+        buf_printf(out->sql, "'%u'", (unsigned)type);
     return NULL;
 }

@@ -27,8 +27,7 @@ static enum binding sublink_binding(const struct expr *expr)
     switch (expr->sublink.kind) {
     case SUBLINK_EXISTS:
     case SUBLINK_SCALAR:
-    case SUBLINK_ARRAY:
-        return BIND_PRIMARY;
+    case SUBLINK_ARRAY: return BIND_PRIMARY;
     case SUBLINK_ANY:
     case SUBLINK_ALL: {
         const char *sign = comparison_sign(expr->sublink.op);
@@ -104,23 +103,24 @@ static str carried_collation(struct print *out, const struct expr *expr)
 {
     while (expr->kind == EXPR_CAST && cast_is_silent(out, expr)) expr = expr->args.at[0];
     if (expr->kind != EXPR_COLUMN && expr->kind != EXPR_EXCLUDED_COLUMN) return STR("");
-    bool has = out->hooks && out->hooks->column_collated
-                   ? out->hooks->column_collated(out, expr)
-                   : expr->column.rte->kind == RTE_RELATION;
+    bool has = out->hooks && out->hooks->column_collated ? out->hooks->column_collated(out, expr)
+                                                         : expr->column.rte->kind == RTE_RELATION;
     return has ? print_collation(out->arena, out->catalog, expr->type) : STR("");
 }
 
 static void collate(struct print *out, str collation)
 {
     buf_lit(out->sql, " COLLATE ");
-    if (str_empty(collation)) buf_lit(out->sql, "BINARY");
-    else print_ident(out->sql, collation);
+    if (str_empty(collation))
+        buf_lit(out->sql, "BINARY");
+    else
+        print_ident(out->sql, collation);
 }
 
 /* SQLite takes over a COLLATE from deep inside an operand (functions, CASE): what must compare as
  * BINARY says so when the text before has one. */
-err print_compared(struct print *out, const struct expr *expr, str collation, bool first,
-                   enum binding least)
+err print_compared(
+    struct print *out, const struct expr *expr, str collation, bool first, enum binding least)
 {
     str carried = carried_collation(out, expr);
     bool right_already = str_eq(carried, collation);
@@ -137,7 +137,9 @@ err print_compared(struct print *out, const struct expr *expr, str collation, bo
     return NULL;
 }
 
-err print_comparison(struct print *out, const char *op, const struct expr *left,
+err print_comparison(struct print *out,
+                     const char *op,
+                     const struct expr *left,
                      const struct expr *right)
 {
     if (print_storage(out, left->type) == TYPE_RECORD ||
@@ -164,8 +166,11 @@ err print_collated(struct print *out, const struct expr *expr)
 
 /* ---- connectives ---- */
 
-static err print_connective(struct print *out, const struct expr *const *items, size_t count,
-                            const char *word, enum binding own)
+static err print_connective(struct print *out,
+                            const struct expr *const *items,
+                            size_t count,
+                            const char *word,
+                            enum binding own)
 {
     if (count > BALANCE_AT) {
         size_t half = count / 2;
@@ -302,8 +307,10 @@ static err print_whole_row(struct print *out, const struct expr *expr)
     bool guarded = false;
     buf_lit(out->sql, "CASE WHEN ");
     if (out->hooks->row_present) TRY(out->hooks->row_present(out, expr->rte, &guarded));
-    if (guarded) buf_lit(out->sql, " THEN ");
-    else out->sql->len = start;
+    if (guarded)
+        buf_lit(out->sql, " THEN ");
+    else
+        out->sql->len = start;
     buf_lit(out->sql, "pg_row(");
     TRY(print_shape_literal(out, expr));
     for (size_t i = 0; i < expr->rte->column_count; i++) {
@@ -349,8 +356,10 @@ static err print_subscript(struct print *out, const struct expr *expr)
     TRY(print_shape_literal(out, expr->args.at[0]));
     for (size_t i = 0; i < expr->args.count; i++) {
         buf_char(out->sql, ',');
-        if (expr->args.at[i]) TRY(print_expr(out, expr->args.at[i]));
-        else buf_lit(out->sql, "NULL");
+        if (expr->args.at[i])
+            TRY(print_expr(out, expr->args.at[i]));
+        else
+            buf_lit(out->sql, "NULL");
     }
     /* An open bound is not a NULL one: pg_slice(shape, array, low, high, open low, open high). */
     if (expr->slice) {
@@ -387,7 +396,9 @@ static err print_in_list(struct print *out, const struct expr *expr)
 }
 
 /* The elements of ARRAY[...] or of a short constant array; false when they are known at run time. */
-static bool static_elements(struct print *out, const struct expr *array, oid element,
+static bool static_elements(struct print *out,
+                            const struct expr *array,
+                            oid element,
                             struct expr_list *list)
 {
     while (array->kind == EXPR_CAST && array->cast.binary) array = array->args.at[0];
@@ -437,14 +448,13 @@ static err print_in_array(struct print *out, const struct expr *expr)
 struct expr *print_text_operand(struct print *out, oid type)
 {
     struct expr *operand = ARENA_NEW(out->arena, struct expr);
-    *operand = (struct expr){
-        .kind = EXPR_DOMAIN_VALUE, .type = type, .typmod = -1, .location = -1};
+    *operand = (struct expr){.kind = EXPR_DOMAIN_VALUE, .type = type, .typmod = -1, .location = -1};
     return operand;
 }
 
 /* left op right, where right is the SQL text `value`. */
-static err print_op_with(struct print *out, const struct builtin *op, struct expr *left, oid type,
-                         str value)
+static err print_op_with(
+    struct print *out, const struct builtin *op, struct expr *left, oid type, str value)
 {
     str before = out->domain_value;
     out->domain_value = value;
@@ -492,8 +502,8 @@ static err print_any_array(struct print *out, const struct expr *expr)
 static bool is_plain_select(const struct query *query)
 {
     bool from = query->from_count > 1 ||
-                (query->from_count == 1 && !(query->from[0]->kind == FROM_RTE &&
-                                             query->from[0]->rte->kind == RTE_RESULT));
+                (query->from_count == 1 &&
+                 !(query->from[0]->kind == FROM_RTE && query->from[0]->rte->kind == RTE_RESULT));
     return query->command == QUERY_SELECT && !from && !query->where && !query->having &&
            !query->has_aggregates && !query->has_windows && !query->group_by.count &&
            !query->limit && !query->offset && !query->cte_count && query->set_op == SET_NONE &&
@@ -617,8 +627,8 @@ static err print_constant(struct print *out, const struct expr *expr)
 static err print_session(struct print *out, const struct expr *expr)
 {
     if (out->ddl) {
-        bool now = expr->session.which == SESSION_NOW ||
-                   expr->session.which == SESSION_STATEMENT_NOW;
+        bool now =
+            expr->session.which == SESSION_NOW || expr->session.which == SESSION_STATEMENT_NOW;
         if (!now) return print_refuse(out, expr, "a value of the session here");
         buf_lit(out->sql, "pg_now()");
         return NULL;
@@ -660,9 +670,7 @@ static err print_simple(struct print *out, const struct expr *expr)
     case EXPR_NEXTVAL:
         buf_printf(out->sql, "pg_nextval_oid(%u)", (unsigned)expr->sequence->oid);
         return NULL;
-    case EXPR_BARRIER_TRUE:
-        buf_lit(out->sql, "1");
-        return NULL;
+    case EXPR_BARRIER_TRUE: buf_lit(out->sql, "1"); return NULL;
     case EXPR_DEFAULT: return print_refuse(out, expr, "DEFAULT in this context");
     default: return print_refuse(out, expr, "this expression");
     }
@@ -703,9 +711,7 @@ static err print_any(struct print *out, const struct expr *expr)
     case EXPR_OR:
         return print_connective(out, (const struct expr *const *)expr->args.at, expr->args.count,
                                 "OR", BIND_OR);
-    case EXPR_NOT:
-        buf_lit(out->sql, "NOT ");
-        return print_at(out, expr->args.at[0], BIND_NOT);
+    case EXPR_NOT: buf_lit(out->sql, "NOT "); return print_at(out, expr->args.at[0], BIND_NOT);
     case EXPR_NULL_TEST: return print_null_test(out, expr);
     case EXPR_BOOL_TEST: return print_bool_test(out, expr);
     case EXPR_DISTINCT:
@@ -731,8 +737,9 @@ static err print_any(struct print *out, const struct expr *expr)
 err print_at(struct print *out, const struct expr *expr, enum binding least)
 {
     if (out->depth >= DEPTH_MAX) {
-        return err_at(err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
-                      expr->location);
+        return err_at(
+            err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
+            expr->location);
     }
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');

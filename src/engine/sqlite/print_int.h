@@ -29,10 +29,12 @@ enum binding {
 /* Prints with parentheses when the expression binds less tightly than `least`. */
 MUST_USE err print_at(struct print *out, const struct expr *expr, enum binding least);
 /* An operand of a comparison whose values sort by `collation` ("" for BINARY). */
-MUST_USE err print_compared(struct print *out, const struct expr *expr, str collation, bool first,
-                            enum binding least);
+MUST_USE err print_compared(
+    struct print *out, const struct expr *expr, str collation, bool first, enum binding least);
 /* left op right of a comparison operator, as SQLite's own; 0A000 for records. */
-MUST_USE err print_comparison(struct print *out, const char *op, const struct expr *left,
+MUST_USE err print_comparison(struct print *out,
+                              const char *op,
+                              const struct expr *left,
                               const struct expr *right);
 /* Calls, casts, aggregates, windows. */
 enum binding call_binding(const struct print *out, const struct expr *expr);

@@ -14,7 +14,15 @@
 #include "sql/infer.h"
 #include "sql/parse.h"
 
-enum { T_OID = 20000, T_ROW_OID, MOOD_OID, MOOD_ARRAY_OID, POSITIVE_OID, TWICE_INT_OID, TWICE_TEXT_OID };
+enum {
+    T_OID = 20000,
+    T_ROW_OID,
+    MOOD_OID,
+    MOOD_ARRAY_OID,
+    POSITIVE_OID,
+    TWICE_INT_OID,
+    TWICE_TEXT_OID
+};
 
 struct infer_world {
     struct arena *arena;
@@ -25,23 +33,67 @@ struct infer_world {
 };
 
 static const struct cat_column infer_world_columns[] = {
-    {.number = 1, .name = STR_INIT("id"), .physical = STR_INIT("id"), .type = INT4OID, .typmod = -1},
-    {.number = 2, .name = STR_INIT("name"), .physical = STR_INIT("name"), .type = TEXTOID, .typmod = -1},
-    {.number = 3, .name = STR_INIT("price"), .physical = STR_INIT("price"), .type = NUMERICOID,
-     .typmod = (10 << 16 | 2) + 4},
-    {.number = 4, .name = STR_INIT("m"), .physical = STR_INIT("m"), .type = MOOD_OID, .typmod = -1},
-    {.number = 5, .name = STR_INIT("tags"), .physical = STR_INIT("tags"), .type = TEXTARRAYOID, .typmod = -1},
-    {.number = 6, .name = STR_INIT("at"), .physical = STR_INIT("at"), .type = TIMESTAMPTZOID, .typmod = -1},
-    {.number = 7, .name = STR_INIT("data"), .physical = STR_INIT("data"), .type = JSONBOID, .typmod = -1},
-    {.number = 8, .name = STR_INIT("email"), .physical = STR_INIT("email"), .type = CITEXTOID, .typmod = -1},
-    {.number = 9, .name = STR_INIT("ok"), .physical = STR_INIT("ok"), .type = BOOLOID, .typmod = -1},
-    {.number = 10, .name = STR_INIT("big"), .physical = STR_INIT("big"), .type = INT8OID, .typmod = -1},
-    {.number = 11, .name = STR_INIT("kind"), .physical = STR_INIT("kind"), .type = BPCHAROID, .typmod = 7},
-    {.number = 12, .name = STR_INIT("uid"), .physical = STR_INIT("uid"), .type = UUIDOID, .typmod = -1},
+    {.number = 1,
+     .name = STR_INIT("id"),
+     .physical = STR_INIT("id"),
+     .type = INT4OID,
+     .typmod = -1                                                                                  },
+    {.number = 2,
+     .name = STR_INIT("name"),
+     .physical = STR_INIT("name"),
+     .type = TEXTOID,
+     .typmod = -1                                                                                  },
+    {.number = 3,
+     .name = STR_INIT("price"),
+     .physical = STR_INIT("price"),
+     .type = NUMERICOID,
+     .typmod = (10 << 16 | 2) + 4                                                                  },
+    {.number = 4,  .name = STR_INIT("m"), .physical = STR_INIT("m"), .type = MOOD_OID, .typmod = -1},
+    {.number = 5,
+     .name = STR_INIT("tags"),
+     .physical = STR_INIT("tags"),
+     .type = TEXTARRAYOID,
+     .typmod = -1                                                                                  },
+    {.number = 6,
+     .name = STR_INIT("at"),
+     .physical = STR_INIT("at"),
+     .type = TIMESTAMPTZOID,
+     .typmod = -1                                                                                  },
+    {.number = 7,
+     .name = STR_INIT("data"),
+     .physical = STR_INIT("data"),
+     .type = JSONBOID,
+     .typmod = -1                                                                                  },
+    {.number = 8,
+     .name = STR_INIT("email"),
+     .physical = STR_INIT("email"),
+     .type = CITEXTOID,
+     .typmod = -1                                                                                  },
+    {.number = 9,
+     .name = STR_INIT("ok"),
+     .physical = STR_INIT("ok"),
+     .type = BOOLOID,
+     .typmod = -1                                                                                  },
+    {.number = 10,
+     .name = STR_INIT("big"),
+     .physical = STR_INIT("big"),
+     .type = INT8OID,
+     .typmod = -1                                                                                  },
+    {.number = 11,
+     .name = STR_INIT("kind"),
+     .physical = STR_INIT("kind"),
+     .type = BPCHAROID,
+     .typmod = 7                                                                                   },
+    {.number = 12,
+     .name = STR_INIT("uid"),
+     .physical = STR_INIT("uid"),
+     .type = UUIDOID,
+     .typmod = -1                                                                                  },
 };
 enum { INFER_WORLD_COLUMNS = COUNT_OF(infer_world_columns) };
 
-static err infer_world_column(struct infer_context *ctx, const struct ColumnRef *ref,
+static err infer_world_column(struct infer_context *ctx,
+                              const struct ColumnRef *ref,
                               struct expr **out)
 {
     struct infer_world *world = ctx->scope;
@@ -62,7 +114,8 @@ static err infer_world_column(struct infer_context *ctx, const struct ColumnRef 
 }
 
 /* A select list without FROM. */
-static err infer_world_subquery(struct infer_context *ctx, const struct node *node,
+static err infer_world_subquery(struct infer_context *ctx,
+                                const struct node *node,
                                 struct query **out)
 {
     const struct SelectStmt *select = AST_AS(SelectStmt, node);
@@ -88,13 +141,23 @@ static void infer_world_types(struct infer_world *world)
     struct arena *pool = catalog_pool(world->catalog);
     static const str labels[] = {STR_INIT("sad"), STR_INIT("ok"), STR_INIT("happy")};
     struct cat_type *mood = ARENA_NEW(pool, struct cat_type);
-    *mood = (struct cat_type){.oid = MOOD_OID, .schema = SCHEMA_PUBLIC, .name = STR("mood"),
-                              .kind = TYPE_KIND_ENUM, .category = 'E', .storage = TYPE_ENUM,
-                              .array = MOOD_ARRAY_OID, .labels = labels, .label_count = 3};
+    *mood = (struct cat_type){.oid = MOOD_OID,
+                              .schema = SCHEMA_PUBLIC,
+                              .name = STR("mood"),
+                              .kind = TYPE_KIND_ENUM,
+                              .category = 'E',
+                              .storage = TYPE_ENUM,
+                              .array = MOOD_ARRAY_OID,
+                              .labels = labels,
+                              .label_count = 3};
     catalog_put(world->catalog, CAT_TYPE, mood);
     struct cat_type *moods = ARENA_NEW(pool, struct cat_type);
-    *moods = (struct cat_type){.oid = MOOD_ARRAY_OID, .schema = SCHEMA_PUBLIC, .name = STR("_mood"),
-                               .kind = TYPE_KIND_ARRAY, .category = 'A', .storage = TYPE_ARRAY,
+    *moods = (struct cat_type){.oid = MOOD_ARRAY_OID,
+                               .schema = SCHEMA_PUBLIC,
+                               .name = STR("_mood"),
+                               .kind = TYPE_KIND_ARRAY,
+                               .category = 'A',
+                               .storage = TYPE_ARRAY,
                                .element = MOOD_OID};
     catalog_put(world->catalog, CAT_TYPE, moods);
     struct node *check = NULL;
@@ -104,10 +167,17 @@ static void infer_world_types(struct infer_world *world)
     checks[0].name = STR("positive_check");
     checks[0].expr.tree = check;
     struct cat_type *positive = ARENA_NEW(pool, struct cat_type);
-    *positive = (struct cat_type){.oid = POSITIVE_OID, .schema = SCHEMA_PUBLIC, .name = STR("positive"),
-                                  .kind = TYPE_KIND_DOMAIN, .category = 'N', .storage = TYPE_INT4,
-                                  .base = INT4OID, .base_typmod = -1, .not_null = true,
-                                  .checks = checks, .check_count = 1};
+    *positive = (struct cat_type){.oid = POSITIVE_OID,
+                                  .schema = SCHEMA_PUBLIC,
+                                  .name = STR("positive"),
+                                  .kind = TYPE_KIND_DOMAIN,
+                                  .category = 'N',
+                                  .storage = TYPE_INT4,
+                                  .base = INT4OID,
+                                  .base_typmod = -1,
+                                  .not_null = true,
+                                  .checks = checks,
+                                  .check_count = 1};
     catalog_put(world->catalog, CAT_TYPE, positive);
 }
 
@@ -115,15 +185,23 @@ static void infer_world_table(struct infer_world *world)
 {
     struct arena *pool = catalog_pool(world->catalog);
     struct cat_relation *table = ARENA_NEW(pool, struct cat_relation);
-    *table = (struct cat_relation){.oid = T_OID, .schema = SCHEMA_PUBLIC, .name = STR("t"),
-                                   .physical = STR("t"), .kind = 'r', .row_type = T_ROW_OID,
+    *table = (struct cat_relation){.oid = T_OID,
+                                   .schema = SCHEMA_PUBLIC,
+                                   .name = STR("t"),
+                                   .physical = STR("t"),
+                                   .kind = 'r',
+                                   .row_type = T_ROW_OID,
                                    .columns = infer_world_columns,
                                    .column_count = INFER_WORLD_COLUMNS};
     catalog_put(world->catalog, CAT_RELATION, table);
     struct cat_type *row = ARENA_NEW(pool, struct cat_type);
-    *row = (struct cat_type){.oid = T_ROW_OID, .schema = SCHEMA_PUBLIC, .name = STR("t"),
-                             .kind = TYPE_KIND_COMPOSITE, .category = 'C',
-                             .storage = TYPE_COMPOSITE, .relation = T_OID};
+    *row = (struct cat_type){.oid = T_ROW_OID,
+                             .schema = SCHEMA_PUBLIC,
+                             .name = STR("t"),
+                             .kind = TYPE_KIND_COMPOSITE,
+                             .category = 'C',
+                             .storage = TYPE_COMPOSITE,
+                             .relation = T_OID};
     catalog_put(world->catalog, CAT_TYPE, row);
     struct rte_column *columns = ARENA_ARRAY(pool, struct rte_column, INFER_WORLD_COLUMNS);
     for (size_t i = 0; i < INFER_WORLD_COLUMNS; i++) {
@@ -132,8 +210,11 @@ static void infer_world_table(struct infer_world *world)
                                          .typmod = infer_world_columns[i].typmod,
                                          .number = infer_world_columns[i].number};
     }
-    world->rte = (struct rte){.kind = RTE_RELATION, .alias = STR("t"), .columns = columns,
-                              .column_count = INFER_WORLD_COLUMNS, .relation = table};
+    world->rte = (struct rte){.kind = RTE_RELATION,
+                              .alias = STR("t"),
+                              .columns = columns,
+                              .column_count = INFER_WORLD_COLUMNS,
+                              .relation = table};
 }
 
 static void infer_world_functions(struct infer_world *world)
@@ -144,14 +225,20 @@ static void infer_world_functions(struct infer_world *world)
     assert(!error);
     struct cat_argument *numbers = ARENA_ARRAY(pool, struct cat_argument, 2);
     numbers[0] = (struct cat_argument){.name = STR("x"), .type = INT4OID, .mode = 'i'};
-    numbers[1] = (struct cat_argument){.name = STR("by"), .type = INT4OID, .mode = 'i',
-                                       .default_expr = {.tree = two}};
+    numbers[1] = (struct cat_argument){
+        .name = STR("by"), .type = INT4OID, .mode = 'i', .default_expr = {.tree = two}};
     struct cat_argument *texts = ARENA_ARRAY(pool, struct cat_argument, 1);
     texts[0] = (struct cat_argument){.name = STR("x"), .type = TEXTOID, .mode = 'i'};
     struct cat_function *twice = ARENA_NEW(pool, struct cat_function);
-    *twice = (struct cat_function){.oid = TWICE_INT_OID, .schema = SCHEMA_PUBLIC, .name = STR("twice"),
-                                   .kind = 'f', .language = STR("sql"), .arguments = numbers,
-                                   .argument_count = 2, .result = INT4OID, .volatility = 'i'};
+    *twice = (struct cat_function){.oid = TWICE_INT_OID,
+                                   .schema = SCHEMA_PUBLIC,
+                                   .name = STR("twice"),
+                                   .kind = 'f',
+                                   .language = STR("sql"),
+                                   .arguments = numbers,
+                                   .argument_count = 2,
+                                   .result = INT4OID,
+                                   .volatility = 'i'};
     catalog_put(world->catalog, CAT_FUNCTION, twice);
     struct cat_function *other = ARENA_NEW(pool, struct cat_function);
     *other = *twice;

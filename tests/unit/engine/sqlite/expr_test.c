@@ -155,16 +155,17 @@ static str evaluate(struct world *world, str text, str *message, str *sql)
             const struct type_ref *ref = infer_expr_ref(world->arena, world->catalog, expr);
             bool set = expr->kind == EXPR_CALL && expr->call.builtin->kind == BUILTIN_SET;
             if (set) ref = type_plain(TYPE_TEXT);
-            result = value.kind == VALUE_NULL
-                         ? STR("\\N")
-                         : str_copy(world->arena, type_output_str(world->arena, &world->session.types,
-                                                                  ref, &value));
+            result =
+                value.kind == VALUE_NULL
+                    ? STR("\\N")
+                    : str_copy(world->arena,
+                               type_output_str(world->arena, &world->session.types, ref, &value));
         } else {
             error = function_error_read(world->arena, sqlite3_errmsg(world->db));
-            *message = error ? error->message
-                             : str_copy(world->arena, str_of(sqlite3_errmsg(world->db)));
-            result = error ? str_printf(world->arena, "! %.*s", STR_FMT(error->code))
-                           : STR("! sqlite");
+            *message =
+                error ? error->message : str_copy(world->arena, str_of(sqlite3_errmsg(world->db)));
+            result =
+                error ? str_printf(world->arena, "! %.*s", STR_FMT(error->code)) : STR("! sqlite");
         }
     }
     sqlite3_finalize(statement);
@@ -208,8 +209,7 @@ static void answers_are_postgresqls(void **state)
     (void)state;
     struct world world;
     world_init(&world);
-    str rest = read_file(world.arena,
-                         DAPUR_SOURCE_DIR "/tests/unit/engine/sqlite/expr_cases.txt");
+    str rest = read_file(world.arena, DAPUR_SOURCE_DIR "/tests/unit/engine/sqlite/expr_cases.txt");
     size_t total = 0;
     size_t wrong = 0;
     const char *only = getenv("EXPR_ONLY");

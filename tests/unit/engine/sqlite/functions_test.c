@@ -46,7 +46,8 @@ static void fixture_init(struct fixture *fixture)
             "CREATE INDEX t_price ON t (price); CREATE INDEX t_m ON t (m);"
             "CREATE INDEX t_name ON t (name); CREATE INDEX t_lower ON t (pg_lower(name));"
             "INSERT INTO t (id, name, price, m, tags, at, data, email, ok, big) VALUES"
-            "(1,'Beta','10.00','happy','[\"a\",\"b\"]','2026-01-01T00:00:00+00:00','{\"a\": 1}','A@x.id',1,5),"
+            "(1,'Beta','10.00','happy','[\"a\",\"b\"]','2026-01-01T00:00:00+00:00','{\"a\": "
+            "1}','A@x.id',1,5),"
             "(2,'alpha','9.50','sad','[]','2026-02-01T00:00:00+00:00','{\"a\": 1.0}','a@x.id',0,7),"
             "(3,'gamma','9.5','ok','[\"c\"]','2026-03-01T00:00:00+00:00',NULL,NULL,NULL,NULL),"
             "(4,NULL,'100.25','happy',NULL,NULL,NULL,'b@x.id',1,9)");
@@ -60,7 +61,9 @@ static void fixture_deinit(struct fixture *fixture)
 }
 
 /* %s in the frame is the expression's SQLite text; answers the rows' first columns joined by "|". */
-static str run(struct fixture *fixture, const char *expression, const char *before,
+static str run(struct fixture *fixture,
+               const char *expression,
+               const char *before,
                const char *after)
 {
     struct arena *arena = fixture->world.arena;
@@ -103,8 +106,14 @@ struct row_case {
     const char *expected;
 };
 
-#define SELECT(expression, expected) {expression, "SELECT ", " FROM t", expected}
-#define WHERE(expression, expected) {expression, "SELECT id FROM t WHERE ", " ORDER BY id", expected}
+#define SELECT(expression, expected)               \
+    {                                              \
+        expression, "SELECT ", " FROM t", expected \
+    }
+#define WHERE(expression, expected)                                     \
+    {                                                                   \
+        expression, "SELECT id FROM t WHERE ", " ORDER BY id", expected \
+    }
 
 static const struct row_case row_cases[] = {
     WHERE("price = 9.5", "2|3"),
@@ -173,15 +182,14 @@ static const struct row_case row_cases[] = {
     SELECT("rank() OVER (ORDER BY price)", "1|1|3|4"),
     SELECT("lag(name, 1, 'none') OVER (ORDER BY id)", "none|Beta|alpha|gamma"),
     SELECT("row_number() OVER (PARTITION BY m ORDER BY id)", "1|1|1|2"),
-    {"price", "SELECT id FROM t ORDER BY ", " COLLATE numeric, id", "2|3|1|4"},
-    {"json_build_object('id', id, 'price', price, 'tags', tags, 'ok', ok)",
-     "SELECT ", " FROM t WHERE id = 1",
-     "{\"id\" : 1, \"price\" : 10.00, \"tags\" : [\"a\",\"b\"], \"ok\" : true}"},
-    {"to_jsonb(ROW(id, price))", "SELECT ", " FROM t WHERE id = 1", "{\"f1\": 1, \"f2\": 10.00}"},
-    {"m::text || '!'", "SELECT ", " FROM t WHERE id = 2", "sad!"},
-    {"enum_range(m)", "SELECT ", " FROM t WHERE id = 2", "[\"sad\",\"ok\",\"happy\"]"},
-    {"5::positive", "SELECT ", "", "5"},
-    {"format('%s-%s', name, price)", "SELECT ", " FROM t WHERE id = 2", "alpha-9.50"},
+    {"price",                                                               "SELECT id FROM t ORDER BY ", " COLLATE numeric, id", "2|3|1|4"                                                                 },
+    {"json_build_object('id', id, 'price', price, 'tags', tags, 'ok', ok)", "SELECT ",
+                                                                   " FROM t WHERE id = 1",                                                                                                      "{\"id\" : 1, \"price\" : 10.00, \"tags\" : [\"a\",\"b\"], \"ok\" : true}"},
+    {"to_jsonb(ROW(id, price))",                                            "SELECT ",                    " FROM t WHERE id = 1", "{\"f1\": 1, \"f2\": 10.00}"                                              },
+    {"m::text || '!'",                                                      "SELECT ",                    " FROM t WHERE id = 2", "sad!"                                                                    },
+    {"enum_range(m)",                                                       "SELECT ",                    " FROM t WHERE id = 2", "[\"sad\",\"ok\",\"happy\"]"                                              },
+    {"5::positive",                                                         "SELECT ",                    "",                     "5"                                                                       },
+    {"format('%s-%s', name, price)",                                        "SELECT ",                    " FROM t WHERE id = 2", "alpha-9.50"                                                              },
 };
 
 static void rows_answer_as_in_postgresql(void **state)
@@ -210,15 +218,15 @@ static void plain_conditions_use_their_index(void **state)
         const char *expression;
         const char *plan;
     } rows[] = {
-        {"price = 9.5", "USING INDEX t_price (price=?)"},
+        {"price = 9.5",              "USING INDEX t_price (price=?)"            },
         {"price > 5 AND price < 10", "USING INDEX t_price (price>? AND price<?)"},
-        {"price IN (1, 2)", "USING INDEX t_price (price=?)"},
-        {"m = 'sad'", "USING INDEX t_m (m=?)"},
-        {"name = 'alpha'", "USING INDEX t_name (name=?)"},
-        {"name = $1", "USING INDEX t_name (name=?)"},
-        {"name = ANY($1)", "USING INDEX t_name (name=?)"},
-        {"lower(name) = 'alpha'", "USING INDEX t_lower (<expr>=?)"},
-        {"id = (SELECT 5)", "USING INTEGER PRIMARY KEY (rowid=?)"},
+        {"price IN (1, 2)",          "USING INDEX t_price (price=?)"            },
+        {"m = 'sad'",                "USING INDEX t_m (m=?)"                    },
+        {"name = 'alpha'",           "USING INDEX t_name (name=?)"              },
+        {"name = $1",                "USING INDEX t_name (name=?)"              },
+        {"name = ANY($1)",           "USING INDEX t_name (name=?)"              },
+        {"lower(name) = 'alpha'",    "USING INDEX t_lower (<expr>=?)"           },
+        {"id = (SELECT 5)",          "USING INTEGER PRIMARY KEY (rowid=?)"      },
     };
     struct fixture fixture;
     fixture_init(&fixture);
@@ -252,19 +260,22 @@ static void failures_carry_their_sqlstate(void **state)
         const char *sqlstate;
         const char *message;
     } rows[] = {
-        {"id / 0", " FROM t", "22012", "division by zero"},
-        {"name::int", " FROM t", "22P02", "invalid input syntax for type integer: \"Beta\""},
-        {"(id - 5)::positive", " FROM t", "23514",
-         "value for domain positive violates check constraint \"positive_check\""},
-        {"big::int::positive", " FROM t WHERE id = 3", "23502",
-         "domain positive does not allow null values"},
-        {"dapur.raise('P0007', 'no ' || name, 'detail', 'hint')", " FROM t WHERE id = 1", "P0007", "no Beta"},
-        {"nextval(5::regclass)", "", "25006",
-         "cannot execute nextval() in a read-only transaction"},
-        {"price::numeric(3,2)", " FROM t", "22003", "numeric field overflow"},
-        {"name::varchar(2)::int", " FROM t", "22P02", "invalid input syntax for type integer: \"Be\""},
-        {"jsonb_set(data, '{a,b,c}', NULL)", " FROM t WHERE 0", NULL, NULL},
-        {"json_build_object(name, id)", " FROM t WHERE id = 4", "22023", "argument 1 cannot be null"},
+        {"id / 0",                                                " FROM t",              "22012", "division by zero"                               },
+        {"name::int",                                             " FROM t",              "22P02", "invalid input syntax for type integer: \"Beta\""},
+        {"(id - 5)::positive",                                    " FROM t",              "23514",
+         "value for domain positive violates check constraint \"positive_check\""                                                                   },
+        {"big::int::positive",                                    " FROM t WHERE id = 3", "23502",
+         "domain positive does not allow null values"                                                                                               },
+        {"dapur.raise('P0007', 'no ' || name, 'detail', 'hint')", " FROM t WHERE id = 1", "P0007",
+         "no Beta"                                                                                                                                  },
+        {"nextval(5::regclass)",                                  "",                     "25006",
+         "cannot execute nextval() in a read-only transaction"                                                                                      },
+        {"price::numeric(3,2)",                                   " FROM t",              "22003", "numeric field overflow"                         },
+        {"name::varchar(2)::int",                                 " FROM t",              "22P02",
+         "invalid input syntax for type integer: \"Be\""                                                                                            },
+        {"jsonb_set(data, '{a,b,c}', NULL)",                      " FROM t WHERE 0",      NULL,    NULL                                             },
+        {"json_build_object(name, id)",                           " FROM t WHERE id = 4", "22023",
+         "argument 1 cannot be null"                                                                                                                },
     };
     struct fixture fixture;
     fixture_init(&fixture);
@@ -334,7 +345,9 @@ static void long_functions_stop_when_told(void **state)
     fixture_init(&fixture);
     atomic_bool stop = true;
     fixture.session.interrupted = &stop;
-    run(&fixture, "array_agg(x.value)", "SELECT pg_string_agg_text_text(value, ',') FROM pg_generate_series_int4(1, 1000000) -- ", "");
+    run(&fixture, "array_agg(x.value)",
+        "SELECT pg_string_agg_text_text(value, ',') FROM pg_generate_series_int4(1, 1000000) -- ",
+        "");
     assert_non_null(fixture.error);
     fixture_deinit(&fixture);
 }
@@ -346,7 +359,8 @@ static void a_new_label_sorts_without_a_new_collation(void **state)
     fixture_init(&fixture);
     str answer = run(&fixture, "m", "SELECT id FROM t ORDER BY ", ", id");
     assert_true(str_eq(answer, STR("2|3|1|4")));
-    struct cat_type *mood = CATALOG_EDIT(fixture.world.catalog, catalog_type(fixture.world.catalog, MOOD_OID));
+    struct cat_type *mood =
+        CATALOG_EDIT(fixture.world.catalog, catalog_type(fixture.world.catalog, MOOD_OID));
     static const str labels[] = {STR_INIT("happy"), STR_INIT("ok"), STR_INIT("sad")};
     mood->labels = labels;
     struct catalog *changed = catalog_next(fixture.world.catalog);
