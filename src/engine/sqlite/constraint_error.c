@@ -64,6 +64,7 @@ static err error_of_constraint(struct arena *arena, int code, const char *messag
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
         return err_sql(arena, "23505", "duplicate key value violates unique constraint");
+    case SQLITE_CONSTRAINT_TRIGGER: /* RESTRICT is a trigger of SQLite's own; there are no others */
     case SQLITE_CONSTRAINT_FOREIGNKEY:
         return err_sql(arena, "23503", "a foreign key constraint is violated");
     case SQLITE_CONSTRAINT_NOTNULL:
@@ -521,6 +522,7 @@ err constraint_error(const struct constraint_context *context)
     case SQLITE_CONSTRAINT_ROWID: return unique_error(context);
     case SQLITE_CONSTRAINT_NOTNULL: return not_null_error(context);
     case SQLITE_CONSTRAINT_CHECK: return check_error(context);
+    case SQLITE_CONSTRAINT_TRIGGER:
     case SQLITE_CONSTRAINT_FOREIGNKEY: return foreign_key_error(context);
     default: return error_of_constraint(context->arena, context->code, message);
     }
