@@ -191,22 +191,30 @@ static bool needs_tables(const struct ddl_effects *effects)
     return effects->count > 0;
 }
 
-static err fill_table(struct script_run *run, const struct ddl_effect *effect)
+/* PostgreSQL tells of it as of the query it is. */
+static err fill_table(struct script_run *run,
+                      const struct ddl_effect *effect,
+                      struct script_result *result)
 {
     const struct cat_relation *relation = catalog_relation(run->current, effect->relation);
     const struct cat_schema *schema = catalog_schema(run->current, relation->schema);
     struct InsertStmt *insert = AST_NEW(run->scratch, InsertStmt);
     insert->relation = ast_range_var(run->scratch, schema->name, relation->name, STR_NONE);
     insert->selectStmt = ast_copy(run->scratch, effect->tree);
-    struct script_result ignored = {0};
-    return script_query(run, &insert->base, STR_NONE, &ignored);
+    struct script_result inserted = {0};
+    TRY(script_query(run, &insert->base, STR_NONE, &inserted));
+    result->command = str_printf(run->scratch, "SELECT %lld", (long long)inserted.rows);
+    result->rows = inserted.rows;
+    return NULL;
 }
 
-static err later_effects(struct script_run *run, const struct ddl_effects *effects)
+static err later_effects(struct script_run *run,
+                         const struct ddl_effects *effects,
+                         struct script_result *result)
 {
     for (size_t i = 0; i < effects->count; i++) {
         const struct ddl_effect *effect = &effects->at[i];
-        if (effect->kind == EFFECT_TABLE_FILL) TRY(fill_table(run, effect));
+        if (effect->kind == EFFECT_TABLE_FILL) TRY(fill_table(run, effect, result));
         if (effect->kind == EFFECT_SEQUENCE_SET)
             TRY(sequences_set(run->sequences, run->scratch,
                               catalog_relation(run->current, effect->relation), effect->value,
@@ -257,7 +265,7 @@ static err run_ddl(struct script_run *run, const struct node *node, struct scrip
     run->current = next;
     sqlite_session_catalog(run->connection->session, run->current);
     note_rls(run, node);
-    return later_effects(run, &context.effects);
+    return later_effects(run, &context.effects, result);
 }
 
 /* ---- what is folded ---- */
