@@ -256,8 +256,6 @@ static void put_back(struct writer *writer, struct write_job *job)
     writer->queue.first = rest;
     writer->queue.count += count;
     pthread_mutex_unlock(&writer->lock);
-    /* `last` pointed into the moved chain or at `rest` itself, which is a local. */
-    if (last == &rest) writer->queue.last = &writer->queue.first;
 }
 
 /* Runs every job that is not refused in one open transaction. NULL: all ran. Else the job that
