@@ -81,35 +81,58 @@ bool ddl_is_utility(const struct node *statement)
     return row_of(statement) != NULL;
 }
 
-static str object_tag(const char *verb, enum ObjectType type)
+struct object_tags {
+    enum ObjectType type;
+    str drop, alter;
+};
+
+#define TAGS(type, word)                                               \
+    {                                                                  \
+        OBJECT_##type, STR_INIT("DROP " word), STR_INIT("ALTER " word) \
+    }
+static const struct object_tags object_tags[] = {
+    TAGS(TABLE, "TABLE"),
+    TAGS(COLUMN, "TABLE"),
+    TAGS(TABCONSTRAINT, "TABLE"),
+    TAGS(VIEW, "VIEW"),
+    TAGS(MATVIEW, "MATERIALIZED VIEW"),
+    TAGS(INDEX, "INDEX"),
+    TAGS(SEQUENCE, "SEQUENCE"),
+    TAGS(SCHEMA, "SCHEMA"),
+    TAGS(TYPE, "TYPE"),
+    TAGS(ATTRIBUTE, "TYPE"),
+    TAGS(DOMAIN, "DOMAIN"),
+    TAGS(DOMCONSTRAINT, "DOMAIN"),
+    TAGS(FUNCTION, "FUNCTION"),
+    TAGS(PROCEDURE, "PROCEDURE"),
+    TAGS(ROUTINE, "ROUTINE"),
+    TAGS(POLICY, "POLICY"),
+    TAGS(TRIGGER, "TRIGGER"),
+    TAGS(EVENT_TRIGGER, "EVENT TRIGGER"),
+    TAGS(RULE, "RULE"),
+    TAGS(ROLE, "ROLE"),
+    TAGS(EXTENSION, "EXTENSION"),
+    TAGS(PUBLICATION, "PUBLICATION"),
+    TAGS(DATABASE, "DATABASE"),
+    TAGS(AGGREGATE, "AGGREGATE"),
+    TAGS(OPERATOR, "OPERATOR"),
+    TAGS(CAST, "CAST"),
+    TAGS(COLLATION, "COLLATION"),
+    TAGS(STATISTIC_EXT, "STATISTICS"),
+};
+
+static str drop_tag(enum ObjectType type)
 {
-    static const struct {
-        const char *verb;
-        enum ObjectType type;
-        str tag;
-    } tags[] = {
-        {"DROP",  OBJECT_TABLE,     STR_INIT("DROP TABLE")    },
-        {"DROP",  OBJECT_VIEW,      STR_INIT("DROP VIEW")     },
-        {"DROP",  OBJECT_INDEX,     STR_INIT("DROP INDEX")    },
-        {"DROP",  OBJECT_SEQUENCE,  STR_INIT("DROP SEQUENCE") },
-        {"DROP",  OBJECT_SCHEMA,    STR_INIT("DROP SCHEMA")   },
-        {"DROP",  OBJECT_TYPE,      STR_INIT("DROP TYPE")     },
-        {"DROP",  OBJECT_DOMAIN,    STR_INIT("DROP DOMAIN")   },
-        {"DROP",  OBJECT_FUNCTION,  STR_INIT("DROP FUNCTION") },
-        {"DROP",  OBJECT_POLICY,    STR_INIT("DROP POLICY")   },
-        {"DROP",  OBJECT_EXTENSION, STR_INIT("DROP EXTENSION")},
-        {"ALTER", OBJECT_TABLE,     STR_INIT("ALTER TABLE")   },
-        {"ALTER", OBJECT_COLUMN,    STR_INIT("ALTER TABLE")   },
-        {"ALTER", OBJECT_VIEW,      STR_INIT("ALTER VIEW")    },
-        {"ALTER", OBJECT_INDEX,     STR_INIT("ALTER INDEX")   },
-        {"ALTER", OBJECT_SEQUENCE,  STR_INIT("ALTER SEQUENCE")},
-        {"ALTER", OBJECT_SCHEMA,    STR_INIT("ALTER SCHEMA")  },
-        {"ALTER", OBJECT_TYPE,      STR_INIT("ALTER TYPE")    },
-        {"ALTER", OBJECT_FUNCTION,  STR_INIT("ALTER FUNCTION")},
-    };
-    for (size_t i = 0; i < COUNT_OF(tags); i++)
-        if (tags[i].type == type && strcmp(tags[i].verb, verb) == 0) return tags[i].tag;
-    return str_of(verb);
+    for (size_t i = 0; i < COUNT_OF(object_tags); i++)
+        if (object_tags[i].type == type) return object_tags[i].drop;
+    return STR("DROP");
+}
+
+static str alter_tag(enum ObjectType type)
+{
+    for (size_t i = 0; i < COUNT_OF(object_tags); i++)
+        if (object_tags[i].type == type) return object_tags[i].alter;
+    return STR("ALTER");
 }
 
 str ddl_command_tag(const struct node *statement)
@@ -117,12 +140,11 @@ str ddl_command_tag(const struct node *statement)
     const struct statement_row *row = row_of(statement);
     if (!row) return ast_name(statement);
     switch ((int)statement->kind) {
-    case T_DropStmt: return object_tag("DROP", AST_AS(DropStmt, statement)->removeType);
-    case T_RenameStmt: return object_tag("ALTER", AST_AS(RenameStmt, statement)->renameType);
+    case T_DropStmt: return drop_tag(AST_AS(DropStmt, statement)->removeType);
+    case T_RenameStmt: return alter_tag(AST_AS(RenameStmt, statement)->renameType);
     case T_AlterObjectSchemaStmt:
-        return object_tag("ALTER", AST_AS(AlterObjectSchemaStmt, statement)->objectType);
-    case T_AlterOwnerStmt:
-        return object_tag("ALTER", AST_AS(AlterOwnerStmt, statement)->objectType);
+        return alter_tag(AST_AS(AlterObjectSchemaStmt, statement)->objectType);
+    case T_AlterOwnerStmt: return alter_tag(AST_AS(AlterOwnerStmt, statement)->objectType);
     case T_GrantStmt: return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
     case T_GrantRoleStmt:
         return AST_AS(GrantRoleStmt, statement)->is_grant ? STR("GRANT ROLE") : STR("REVOKE ROLE");
