@@ -1,8 +1,5 @@
 #include "sql/ddl.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "sql/ddl_int.h"
 
 struct statement_row {
