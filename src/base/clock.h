@@ -14,6 +14,8 @@ static inline uint64_t clock_mono_ms(void)
 {
     return clock_mono_ns() / 1000000u;
 }
+/* Processor time of the calling thread: what a busy machine does not add to. */
+uint64_t clock_thread_ns(void);
 /* Microseconds since 1970-01-01T00:00:00Z. */
 int64_t clock_real_us(void);
 

@@ -108,7 +108,8 @@ MUST_USE err reader_open(struct engine_sqlite *engine, struct loop *loop);
 void reader_close(struct engine_sqlite *engine, struct loop *loop);
 void reader_run(struct reader *reader, struct engine_request *request);
 /* Milliseconds that the reader has been inside one request, 0 when idle. Any thread. */
-uint64_t reader_busy_ns(const struct reader *reader, uint64_t now_ns);
+/* For the watchdog alone: whether the present request has had limit_ns of the processor. */
+bool reader_stuck(struct reader *reader, uint64_t limit_ns);
 void reader_interrupt(struct reader *reader);
 const struct catalog *reader_catalog(struct reader *reader);
 

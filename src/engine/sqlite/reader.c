@@ -6,6 +6,7 @@
  * dropped and runs again, whole, on the slow lane.
  */
 #include <assert.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,6 +19,10 @@ struct slow_shape {
 };
 
 enum { SLOW_SHAPE_MS = 10000, METER_OPS = 1000 };
+/* Limits are of processor time: a loop that has to wait for its processor must not drive quick shapes
+ * to the slow lane, which needs more of it. One that waits for its disk is cut at this many times as
+ * much wall time. */
+enum { WALL_FACTOR = 20 };
 #define METER_OFF UINT64_MAX
 
 struct reader {
@@ -28,14 +33,32 @@ struct reader {
     const struct catalog *catalog;
     uint64_t snapshot_seq, snapshot_ns;
     uint64_t meter_until_ns;
+    uint64_t meter_cpu_until_ns;       /* 0: the present request was not looked at yet */
     _Atomic uint64_t request_since_ns; /* 0: idle; the watchdog reads it */
+    clockid_t cpu_clock;               /* of the loop's thread */
+    uint64_t watched_since_ns, watched_cpu_ns; /* the watchdog's own */
     struct slow_shape slow[SLOW_SHAPES];
 };
 
-uint64_t reader_busy_ns(const struct reader *reader, uint64_t now_ns)
+static uint64_t loop_cpu_ns(const struct reader *reader)
+{
+    struct timespec used;
+    if (clock_gettime(reader->cpu_clock, &used) != 0) return 0;
+    return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}
+
+/* The first look at a request notes the loop's processor time, later ones compare. */
+bool reader_stuck(struct reader *reader, uint64_t limit_ns)
 {
     uint64_t since = atomic_load_explicit(&reader->request_since_ns, memory_order_relaxed);
-    return since && now_ns > since ? now_ns - since : 0;
+    if (!since) return false;
+    uint64_t used_ns = loop_cpu_ns(reader);
+    if (since == reader->watched_since_ns)
+        return used_ns - reader->watched_cpu_ns > limit_ns ||
+               clock_mono_ns() > since + WALL_FACTOR * limit_ns;
+    reader->watched_since_ns = since;
+    reader->watched_cpu_ns = used_ns;
+    return false;
 }
 
 void reader_interrupt(struct reader *reader)
@@ -43,10 +66,15 @@ void reader_interrupt(struct reader *reader)
     sqlite3_interrupt(reader->connection.db);
 }
 
+static void snapshot_end(struct reader *reader);
+
+/* Called between requests alone: no statement is active. */
 const struct catalog *reader_catalog(struct reader *reader)
 {
     uint64_t current = atomic_load(&reader->engine->catalog_version);
     if (catalog_version(reader->catalog) != current) {
+        /* A plan of the new catalog must not meet the old schema. */
+        snapshot_end(reader);
         catalog_unref(reader->catalog);
         reader->catalog = engine_catalog_take(reader->engine);
         statement_cache_clear(reader->connection.statements);
@@ -121,8 +149,17 @@ static err plans_current(struct reader *reader, struct engine_request *request)
 
 static int over_meter(void *context)
 {
-    const struct reader *reader = context;
-    return clock_mono_ns() > reader->meter_until_ns;
+    struct reader *reader = context;
+    if (reader->meter_until_ns == METER_OFF) return 0;
+    uint64_t meter_ns = reader->engine->options.meter_us * 1000;
+    if (!reader->meter_cpu_until_ns) {
+        reader->meter_cpu_until_ns = clock_thread_ns() + meter_ns;
+        return 0;
+    }
+    uint64_t now_ns = clock_mono_ns(); /* the cheap clock first */
+    if (now_ns <= reader->meter_until_ns) return 0;
+    return clock_thread_ns() > reader->meter_cpu_until_ns ||
+           now_ns > reader->meter_until_ns + (WALL_FACTOR - 1) * meter_ns;
 }
 
 static bool shape_is_slow(struct reader *reader, const struct engine_request *request)
@@ -148,6 +185,7 @@ static err run_metered(struct reader *reader, struct execution *execution, uint6
 {
     struct engine_sqlite *engine = reader->engine;
     reader->meter_until_ns = now_ns + engine->options.meter_us * 1000;
+    reader->meter_cpu_until_ns = 0;
     reader->connection.session->deadline_ns = reader->meter_until_ns;
     atomic_store_explicit(&reader->request_since_ns, now_ns, memory_order_relaxed);
     err error = execute_steps(execution);
@@ -207,6 +245,8 @@ err reader_open(struct engine_sqlite *engine, struct loop *loop)
     struct reader *reader = ARENA_NEW(arena, struct reader);
     *reader = (struct reader){
         .engine = engine, .loop = loop, .arena = arena, .meter_until_ns = METER_OFF};
+    if (pthread_getcpuclockid(pthread_self(), &reader->cpu_clock) != 0)
+        reader->cpu_clock = CLOCK_MONOTONIC;
     struct connection_options options = {
         .path = str_printf(arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
         .role = CONNECTION_READER,

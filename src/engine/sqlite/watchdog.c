@@ -20,11 +20,10 @@ enum { TICK_NS = 2000000 };
 
 static void look(struct engine_sqlite *engine)
 {
-    uint64_t now_ns = clock_mono_ns();
     for (size_t i = 0; i < LOOPS_MAX; i++) {
         pthread_mutex_lock(&engine->readers_lock);
         struct reader *reader = engine->readers[i];
-        if (reader && reader_busy_ns(reader, now_ns) > engine->options.stuck_us * 1000)
+        if (reader && reader_stuck(reader, engine->options.stuck_us * 1000))
             reader_interrupt(reader);
         pthread_mutex_unlock(&engine->readers_lock);
         if (!reader) break; /* loops are numbered without gaps */
