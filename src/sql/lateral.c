@@ -255,20 +255,18 @@ static struct from_item *flatten_join(struct arena *arena,
     bool inner = item->join == JOIN_KIND_INNER || item->join == JOIN_KIND_CROSS;
     bool left = item->join == JOIN_KIND_LEFT;
     if (!inner && !left) return item;
-    item->left = flatten_tree(arena, outer, item->left);
+    struct from_item *kept = flatten_tree(arena, outer, item->left);
+    item->left = kept ? kept : one_empty_row(arena); /* the tree stays whole while it is walked */
     if (inner) {
         item->right = flatten_tree(arena, outer, item->right);
     } else if (item->right->kind == FROM_RTE) {
         struct flatten flatten = {.arena = arena, .outer = outer, .rte = item->right->rte};
         if (can_flatten(&flatten, item)) item->right = flatten_leaf(&flatten, item);
     }
-    if (item->left && item->right) return item;
-    if (left && item->right) {
-        item->left = one_empty_row(arena);
-        return item;
-    }
+    bool whole = item->right && (kept || left);
+    if (whole) return item;
     if (inner && !is_true(item->on)) outer->where = both(arena, outer->where, item->on);
-    return item->left ? item->left : item->right;
+    return item->right ? item->right : kept;
 }
 
 static struct from_item *flatten_tree(struct arena *arena,
