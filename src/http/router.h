@@ -37,7 +37,7 @@ struct http_route {
     str name; /* for logs and metrics; empty: the path */
 };
 
-/* rest.md §8, auth.md §1.3. */
+/* docs/rest.md, docs/auth.md. */
 struct http_cors {
     const str *origins; /* none: any origin, answered "*"; else the listed one is echoed, with
                          * Allow-Credentials */

@@ -1,5 +1,5 @@
 /* What every database has before the first migration: PostgreSQL's types, and the schemas, roles
- * and privileges that Supabase projects assume (DESIGN.md, section 2). */
+ * and privileges that Supabase projects assume (docs/sql.md, "Roles and schemas"). */
 #include "base/vec.h"
 #include "sql/builtin.h"
 #include "sql/catalog_build.h"

@@ -9,7 +9,7 @@
  * Threads: the migration's.
  * Errors:  PostgreSQL's SQLSTATEs and messages, `at` counting from the statement's start; 0A000
  *          naming the construct for what is not there.
- * Source:  PostgreSQL 15, src/backend/commands; sql-on-sqlite.md, sections 3 and 5.
+ * Source:  PostgreSQL 15, src/backend/commands; docs/sql.md.
  */
 #ifndef DAPUR_SQL_DDL_H
 #define DAPUR_SQL_DDL_H

@@ -11,7 +11,7 @@
  * Errors:  42501 `permission denied for table t`, 42P17 `infinite recursion detected in policy for
  *          relation "t"`, and whatever a policy's own expression raises: a policy that does not
  *          compile denies.
- * Source:  sql-on-sqlite.md, section 8; PostgreSQL 15 execMain.c (ExecCheckRTPerms), rowsecurity.c.
+ * Source:  docs/sql.md; PostgreSQL 15 execMain.c (ExecCheckRTPerms), rowsecurity.c.
  */
 #ifndef DAPUR_SQL_GUARD_H
 #define DAPUR_SQL_GUARD_H

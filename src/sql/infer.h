@@ -11,7 +11,7 @@
  * Errors:  42883, 42725, 42804, 42846, 42P18, 42803, 42P20, 22P02, 0A000 ... with PostgreSQL's
  *          texts and hints, and `at`.
  * Source:  PostgreSQL 15 parse_expr.c, parse_func.c, parse_oper.c, parse_coerce.c, parse_type.c;
- *          sql-on-sqlite.md, section 6.
+ *          docs/sql.md.
  */
 #ifndef DAPUR_SQL_INFER_H
 #define DAPUR_SQL_INFER_H

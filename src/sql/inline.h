@@ -10,7 +10,7 @@
  * Threads: as the arena.
  * Errors:  0A000 for a call that would have to run inside another statement; 42P13 for a result that
  *          is not what RETURNS says; whatever the body raises.
- * Source:  sql-on-sqlite.md, section 9, "LANGUAGE sql"; PostgreSQL 15 clauses.c, functions.c.
+ * Source:  docs/sql.md; PostgreSQL 15 clauses.c, functions.c.
  */
 #ifndef DAPUR_SQL_INLINE_H
 #define DAPUR_SQL_INLINE_H

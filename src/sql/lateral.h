@@ -6,7 +6,7 @@
  *
  * Owns:    nothing; the query is changed in place, in its arena.
  * Threads: as the arena. Errors: none.
- * Source:  PostgreSQL 15 prepjointree.c (pull_up_subqueries); sql-on-sqlite.md, section 7.
+ * Source:  PostgreSQL 15 prepjointree.c (pull_up_subqueries); docs/sql.md.
  */
 #ifndef DAPUR_SQL_LATERAL_H
 #define DAPUR_SQL_LATERAL_H

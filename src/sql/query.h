@@ -215,7 +215,7 @@ struct rte {
      * policies' expressions over this rte's columns; NULL: no policy applies. */
     struct expr *security;
     /* The caller's conditions over this rte may run before `security` only when leakproof. The
-     * printer puts the rest outside a barrier (sql-on-sqlite design, "leaky predicates"). */
+     * printer puts the rest outside a barrier (docs/sql.md, "Access"). */
     bool barrier;
     struct access *access; /* the guard's own notes (sql/guard.h); NULL for what needs no grant */
 };

@@ -28,7 +28,7 @@ typedef bool expr_test(const struct expr *expr, void *context);
 bool expr_any(const struct expr *expr, expr_test *test, void *context);
 bool query_any(const struct query *query, expr_test *test, void *context);
 
-/* May run on rows that the caller must not see: cannot raise, tells nothing (sql-on-sqlite.md,
+/* May run on rows that the caller must not see: cannot raise, tells nothing (docs/sql.md,
  * section 8, "leaky predicates"). A sublink is leakproof when all it evaluates is. */
 bool expr_is_leakproof(const struct expr *expr);
 /* Uses a column of the rte, in sublinks too. */

@@ -66,7 +66,7 @@ static void write_json(struct row_writer *w, const struct type_ref *type,
         type_json(w->session, type, value, w->out);
 }
 
-/* rest.md 2.5: quoted when empty or with a comma, quote, backslash, parenthesis or blank. */
+/* docs/rest.md: quoted when empty or with a comma, quote, backslash, parenthesis or blank. */
 static void write_csv_field(struct buf *out, str text)
 {
     bool quote = str_empty(text);
@@ -226,7 +226,7 @@ void row_writer_end(struct row_writer *w)
     if (w->format == FORMAT_TEXT_ROWS || (is_json(w) && list))
         buf_char(w->out, ']');
     else if (w->format == FORMAT_CSV && w->rows == 0)
-        buf_char(w->out, '\n'); /* rest.md 2.5: no rows are a lone newline */
+        buf_char(w->out, '\n'); /* docs/rest.md: no rows are a lone newline */
     else if (is_json(w) && w->rows == 0)
         buf_lit(w->out, "null");
 }

@@ -18,7 +18,7 @@
  * Threads: one at a time.
  * Errors:  none of its own; a full buf is seen by buf_ok. Depth past ROW_WRITER_DEPTH_MAX is asserted:
  *          the compiler refuses deeper embeds.
- * Source:  rest.md, 2.5 and 10.
+ * Source:  docs/rest.md.
  */
 #ifndef DAPUR_SQL_ROW_WRITER_H
 #define DAPUR_SQL_ROW_WRITER_H

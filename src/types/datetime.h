@@ -2,7 +2,7 @@
  *
  * In memory: a timestamp is microseconds since 1970-01-01 00:00 (of UTC for timestamptz, of the
  * wall for timestamp), a date days since then, a time microseconds since midnight. The ends of the
- * integer stand for the infinities. What is stored is text (sql-on-sqlite.md, section 4), which
+ * integer stand for the infinities. What is stored is text (docs/sql.md), which
  * the parsers read on a short path; years 1 to 9999 alone.
  *
  * Owns:    nothing; zones live in tz.h's process cache.

@@ -2,7 +2,7 @@
  *
  * Owns:    nothing; text and blob bytes are borrowed.
  * Threads: any. Errors: none.
- * Source:  sql-on-sqlite.md, section 4.
+ * Source:  docs/sql.md.
  */
 #ifndef DAPUR_TYPES_VALUE_H
 #define DAPUR_TYPES_VALUE_H

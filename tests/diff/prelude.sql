@@ -1,5 +1,5 @@
 -- tests/diff/prelude.sql - what PostgreSQL has before a case's migration: the roles, schemas,
--- privileges and functions that dapur has from its first start (DESIGN.md, section 2). The
+-- privileges and functions that dapur has from its first start (docs/sql.md, "Roles and schemas"). The
 -- server's superuser is supabase_admin, so that postgres is the role that Supabase projects know.
 
 CREATE ROLE anon NOLOGIN NOINHERIT;

@@ -20,7 +20,7 @@ static const struct {
     {auth_absent_routes,  &auth_absent_route_count },
 };
 
-/* auth.md §1.3. Any origin, without credentials: a bearer token is all that counts. */
+/* docs/auth.md. Any origin, without credentials: a bearer token is all that counts. */
 static const struct http_cors cors = {
     .methods = STR_INIT("GET, POST, PUT, PATCH, DELETE"),
     .headers = STR_INIT("Accept, Authorization, Content-Type, apikey, X-Client-Info, X-Client-IP, "

@@ -1,4 +1,4 @@
-/* Collations: the order of stored forms that bytes do not sort (sql-on-sqlite.md, section 4).
+/* Collations: the order of stored forms that bytes do not sort (docs/sql.md).
  *
  * enum:<oid> and array:<oid of the element> are made when SQLite first asks for them; they read the
  * session's catalog at each comparison, so ALTER TYPE ... ADD VALUE needs no new collation. */

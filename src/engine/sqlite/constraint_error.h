@@ -3,7 +3,7 @@
  * Owns:    nothing; errors live in the arena.
  * Threads: the connection's.
  * Errors:  makes them: SQLSTATE, PostgreSQL's message, and the detail where the caller may see it.
- * Source:  rest.md, section 6 "SQLite -> SQLSTATE"; sql-on-sqlite.md, sections 7 and 8.
+ * Source:  docs/rest.md, "Errors"; docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_CONSTRAINT_ERROR_H
 #define DAPUR_ENGINE_SQLITE_CONSTRAINT_ERROR_H

@@ -8,7 +8,7 @@
  * Threads: one at a time, the connection's; `interrupted` may be raised by any thread.
  * Errors:  a function fails with the text SQLSTATE\x1fmessage\x1fdetail\x1fhint; function_error_read
  *          turns sqlite3_errmsg back into an err.
- * Source:  sql-on-sqlite.md, sections 2, 4, 6.
+ * Source:  docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_FUNCTIONS_H
 #define DAPUR_ENGINE_SQLITE_FUNCTIONS_H

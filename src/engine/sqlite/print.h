@@ -7,7 +7,7 @@
  * Owns:    nothing; all lives in the arena.
  * Threads: as the arena.
  * Errors:  0A000 with `at` for what SQLite cannot say.
- * Source:  sql-on-sqlite.md, sections 2, 4, 6 and 7.
+ * Source:  docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_PRINT_H
 #define DAPUR_ENGINE_SQLITE_PRINT_H

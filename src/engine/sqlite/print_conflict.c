@@ -5,7 +5,7 @@
  * what conflicts takes the way of an UPDATE, the rest that of an INSERT. An existing row that a policy
  * hides raises 42501 instead of being skipped, and a key that comes twice 21000, as in PostgreSQL.
  *
- * Source: sql-on-sqlite.md, section 8, UPSERT. */
+ * Source: docs/sql.md. */
 #include "engine/sqlite/print_write.h"
 #include "sql/analyze.h"
 #include "sql/query_walk.h"

@@ -7,7 +7,7 @@
  * policy. Then the table goes behind a barrier, (SELECT * ... WHERE policy LIMIT -1 OFFSET 0), which
  * SQLite neither flattens nor pushes conditions into.
  *
- * Source: sql-on-sqlite.md, section 8. */
+ * Source: docs/sql.md. */
 #include "engine/sqlite/print_query.h"
 
 #include "engine/sqlite/rowset.h"

@@ -5,7 +5,7 @@
  * against the unchanged tables, then written from the set. Where nothing is to be checked SQLite's
  * own statement does; one row of VALUES is checked and inserted from the same parameters.
  *
- * Source: sql-on-sqlite.md, sections 5, 7 and 8. */
+ * Source: docs/sql.md. */
 #include "engine/sqlite/print_write.h"
 
 #include "engine/sqlite/rowset.h"

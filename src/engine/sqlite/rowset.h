@@ -11,7 +11,7 @@
  * Owns:    copies of the rows, in the arena given.
  * Threads: the connection's.
  * Errors:  ERR_NO_MEMORY past the arena's cap.
- * Source:  sql-on-sqlite.md, section 8.
+ * Source:  docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_ROWSET_H
 #define DAPUR_ENGINE_SQLITE_ROWSET_H

@@ -13,7 +13,7 @@
  * Threads: the writer's, inside its transaction, with the session begun.
  * Errors:  23502, 23503, 23505, 23514 for rows that a change finds in its way; 0A000 for expressions
  *          that SQLite cannot say; SQLite's own.
- * Source:  sql-on-sqlite.md, sections 3 to 5.
+ * Source:  docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_SCHEMA_H
 #define DAPUR_ENGINE_SQLITE_SCHEMA_H
