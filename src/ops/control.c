@@ -20,6 +20,7 @@ enum {
     READ_BYTES = 64 * 1024,
     STACK_BYTES = 64 * 1024 * 1024,
     BACKLOG = 16,
+    PEER_S = 5, /* between two bytes */
 };
 
 struct control {
@@ -243,8 +244,17 @@ static bool peer_is_us(int fd)
     return peer.uid == geteuid() || peer.uid == 0;
 }
 
+/* A peer that connects and then says or takes nothing holds neither the others nor the end. */
+static void limit_waiting(int fd)
+{
+    const struct timeval patience = {.tv_sec = PEER_S};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
 static void serve_peer(struct control *control, int fd)
 {
+    limit_waiting(fd);
     struct arena *arena = arena_new(0);
     struct answering answering = {.control = control, .arena = arena, .fd = fd};
     struct buf *pending = buf_in(arena, REQUEST_BYTES_MAX);

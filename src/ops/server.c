@@ -362,13 +362,16 @@ static void stop(struct server *server)
     if (server->admin_server) http_server_drain(server->admin_server);
     if (server->control) control_stop(server->control);
     if (server->hashers) workers_stop(server->hashers);
+    /* In this order: requests that outlived the drain still get their completions, on loops that run
+     * and from an engine that stands. */
+    if (server->engine) server->engine->drain(server->engine);
     for (size_t i = 0; i < server->loops_started; i++)
         loop_call_wait(loops_at(server->loops, i), stop_reader, server);
-    if (server->engine) server->engine->close(server->engine);
     if (server->loops) {
         loops_stop(server->loops);
         loops_join(server->loops);
     }
+    if (server->engine) server->engine->close(server->engine);
     if (server->gateway) gateway_free(server->gateway);
 }
 

@@ -150,7 +150,11 @@ struct engine {
     err (*loop_start)(struct engine *engine, struct loop *loop);
     void (*loop_stop)(struct engine *engine, struct loop *loop);
     void (*stats)(struct engine *engine, struct engine_stats *out);
-    /* Finishes what was accepted, refuses the rest, frees. After the loops have stopped. */
+    /* Finishes what was accepted and refuses the rest. While the loops run, so that the answers
+     * arrive; blocks, not on a loop. Then loop_stop. */
+    void (*drain)(struct engine *engine);
+    /* Drains if nobody has, and frees. After the loops have stopped: until then answers are on their
+     * way, and timers may ask again. */
     void (*close)(struct engine *engine);
 };
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/log.h"
 #include "engine/sqlite/rowset.h"
 
 static err exec(struct connection *connection, struct arena *arena, const char *sql)
@@ -122,6 +123,17 @@ err connection_catalog_version(struct connection *connection, struct arena *aren
     if (rc == SQLITE_ROW) *out = (uint64_t)sqlite3_column_int64(connection->version, 0);
     sqlite3_reset(connection->version);
     return rc == SQLITE_ROW ? NULL : connection_error(connection, arena, "read the catalog's version");
+}
+
+void connection_end_read(struct connection *connection)
+{
+    enum { TRIES = 3 };
+    for (int i = 0; i < TRIES && !sqlite3_get_autocommit(connection->db); i++) {
+        if (connection_step(i == 0 ? connection->commit : connection->rollback) == SQLITE_OK) continue;
+        log_warn("a read transaction did not end at once",
+                 LOG_STR("reason", str_of(sqlite3_errmsg(connection->db))));
+    }
+    connection->in_transaction = false;
 }
 
 int connection_step(sqlite3_stmt *statement)

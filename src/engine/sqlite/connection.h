@@ -42,6 +42,9 @@ void connection_close(struct connection *connection);
 /* The version row of the catalog, read inside the present transaction (opening its snapshot). */
 MUST_USE err connection_catalog_version(struct connection *connection, struct arena *arena,
                                         uint64_t *out);
+/* Ends a read transaction for certain. A COMMIT that an interrupt stopped would leave it open, and every
+ * later BEGIN of the connection would fail. */
+void connection_end_read(struct connection *connection);
 /* Steps a statement without rows and resets it. */
 MUST_USE int connection_step(sqlite3_stmt *statement);
 /* What SQLite says of the last failure, as an error with a SQLSTATE. */

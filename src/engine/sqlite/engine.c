@@ -71,31 +71,36 @@ static const struct catalog *engine_catalog(struct engine *base)
     struct engine_sqlite *engine = engine_sqlite_of(base);
     struct loop *loop = loop_current();
     assert(loop != NULL);
-    return reader_catalog(engine->readers[loop_index(loop)]);
+    struct reader *reader = engine->readers[loop_index(loop)];
+    /* After loop_stop the lanes have ended: nobody replaces it any more. */
+    return reader ? reader_catalog(reader) : engine->catalog;
 }
 
 /* Requests -------------------------------------------------------------------------------------- */
 
 struct spooled {
     struct spool_quota *quota;
+    struct result_body *body;
     int64_t fd_len;
 };
 
-static void release_quota(void *object)
+static void release_spooled(void *object)
 {
     const struct spooled *spooled = object;
+    if (spooled->body->fd >= 0) close(spooled->body->fd);
     spool_released(spooled->quota, spooled->fd_len);
 }
 
-/* A spool file counts against the quota until the request that it answers is over. */
+/* A spool file counts against the quota until the request that it answers is over; one that the
+ * receiver did not take (an error after all, an answer without a body) is closed then. */
 static void tie_spools(struct engine_sqlite *engine, struct engine_request *request,
-                       const struct step_result *results)
+                       struct step_result *results)
 {
     for (size_t i = 0; results && i < request->step_count; i++) {
         if (results[i].body.fd < 0) continue;
         struct spooled *spooled = ARENA_NEW(request->arena, struct spooled);
-        *spooled = (struct spooled){&engine->spool_quota, results[i].body.fd_len};
-        arena_defer(request->arena, release_quota, spooled);
+        *spooled = (struct spooled){&engine->spool_quota, &results[i].body, results[i].body.fd_len};
+        arena_defer(request->arena, release_spooled, spooled);
     }
 }
 
@@ -120,8 +125,14 @@ static void engine_run(struct engine *base, struct engine_request *request)
 {
     struct engine_sqlite *engine = engine_sqlite_of(base);
     loop_assert_here(request->loop);
+    struct reader *reader = engine->readers[loop_index(request->loop)];
+    if (!reader) {
+        err stopping = err_new(request->arena, ERR_UNAVAILABLE, "the server is stopping");
+        engine_finish(engine, request, stopping, NULL, 0);
+        return;
+    }
     if (!writes(request)) {
-        reader_run(engine->readers[loop_index(request->loop)], request);
+        reader_run(reader, request);
         return;
     }
     if (!request->read_only) {
@@ -312,12 +323,20 @@ static void engine_stats(struct engine *base, struct engine_stats *out)
     };
 }
 
+static void engine_drain(struct engine *base)
+{
+    struct engine_sqlite *engine = engine_sqlite_of(base);
+    if (engine->drained) return;
+    engine->drained = true;
+    if (engine->slow_lane) slow_lane_close(engine->slow_lane);
+    if (engine->writer) writer_close(engine->writer);
+}
+
 static void engine_close(struct engine *base)
 {
     struct engine_sqlite *engine = engine_sqlite_of(base);
+    engine_drain(base);
     if (engine->watchdog) watchdog_close(engine->watchdog);
-    if (engine->slow_lane) slow_lane_close(engine->slow_lane);
-    if (engine->writer) writer_close(engine->writer);
     if (engine->catalog) catalog_unref(engine->catalog);
     if (engine->lock_fd >= 0) close(engine->lock_fd);
     pthread_mutex_destroy(&engine->catalog_lock);
@@ -366,6 +385,7 @@ static const struct engine face = {
     .loop_start = engine_loop_start,
     .loop_stop = engine_loop_stop,
     .stats = engine_stats,
+    .drain = engine_drain,
     .close = engine_close,
 };
 

@@ -65,6 +65,7 @@ struct engine_sqlite {
     struct slow_lane *slow_lane;
     struct writer *writer;
     struct watchdog *watchdog;
+    bool drained; /* the lanes have ended */
 };
 
 static inline struct engine_sqlite *engine_sqlite_of(struct engine *engine)

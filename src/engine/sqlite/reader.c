@@ -6,6 +6,7 @@
  * dropped and runs again, whole, on the slow lane.
  */
 #include <assert.h>
+#include <sched.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -35,6 +36,7 @@ struct reader {
     uint64_t meter_until_ns;
     uint64_t meter_cpu_until_ns;       /* 0: the present request was not looked at yet */
     _Atomic uint64_t request_since_ns; /* 0: idle; the watchdog reads it */
+    atomic_bool interrupting;          /* the watchdog's: it is between its look and its interrupt */
     clockid_t cpu_clock;               /* of the loop's thread */
     uint64_t watched_since_ns, watched_cpu_ns; /* the watchdog's own */
     struct slow_shape slow[SLOW_SHAPES];
@@ -61,9 +63,30 @@ bool reader_stuck(struct reader *reader, uint64_t limit_ns)
     return false;
 }
 
+/* Announced first, then looked again: request_end waits while it is announced, so that an interrupt
+ * hits the request that was too long or nothing, never the statements behind it. */
 void reader_interrupt(struct reader *reader)
 {
-    sqlite3_interrupt(reader->connection.db);
+    atomic_store(&reader->interrupting, true);
+    if (atomic_load(&reader->request_since_ns) == reader->watched_since_ns)
+        sqlite3_interrupt(reader->connection.db);
+    atomic_store(&reader->interrupting, false);
+}
+
+static void request_begin(struct reader *reader, uint64_t now_ns)
+{
+    reader->meter_until_ns = now_ns + reader->engine->options.meter_us * 1000;
+    reader->meter_cpu_until_ns = 0;
+    reader->connection.session->deadline_ns = reader->meter_until_ns;
+    atomic_store(&reader->request_since_ns, now_ns);
+}
+
+static void request_end(struct reader *reader)
+{
+    atomic_store(&reader->request_since_ns, 0);
+    while (atomic_load(&reader->interrupting)) sched_yield(); /* a few instructions of the watchdog */
+    reader->meter_until_ns = METER_OFF; /* the statements around requests are not theirs to stop */
+    reader->connection.session->deadline_ns = 0;
 }
 
 static void snapshot_end(struct reader *reader);
@@ -88,11 +111,7 @@ const struct catalog *reader_catalog(struct reader *reader)
 static void snapshot_end(struct reader *reader)
 {
     if (!reader->connection.in_transaction) return;
-    int rc = connection_step(reader->connection.commit);
-    reader->connection.in_transaction = false;
-    if (rc != SQLITE_OK)
-        log_error("could not end a read transaction",
-                  LOG_STR("reason", str_of(sqlite3_errmsg(reader->connection.db))));
+    connection_end_read(&reader->connection);
     assert(sqlite3_txn_state(reader->connection.db, NULL) == SQLITE_TXN_NONE);
 }
 
@@ -128,7 +147,8 @@ static err snapshot_ensure(struct reader *reader, struct engine_request *request
     uint64_t version = 0;
     err error = snapshot_open(reader, request->arena, now_ns);
     if (!error) error = connection_catalog_version(&reader->connection, request->arena, &version);
-    if (!error && version != catalog_version(reader_catalog(reader)))
+    /* Against the plans' catalog, which plans_current has made the reader's: not a newer one. */
+    if (!error && version != catalog_version(reader->catalog))
         error = err_new(request->arena, ERR_PLAN_STALE, "the schema is changing");
     if (error) snapshot_end(reader);
     return error;
@@ -184,13 +204,9 @@ static err run_metered(struct reader *reader, struct execution *execution, uint6
                        bool *moved, enum slow_class *class)
 {
     struct engine_sqlite *engine = reader->engine;
-    reader->meter_until_ns = now_ns + engine->options.meter_us * 1000;
-    reader->meter_cpu_until_ns = 0;
-    reader->connection.session->deadline_ns = reader->meter_until_ns;
-    atomic_store_explicit(&reader->request_since_ns, now_ns, memory_order_relaxed);
+    request_begin(reader, now_ns);
     err error = execute_steps(execution);
-    atomic_store_explicit(&reader->request_since_ns, 0, memory_order_relaxed);
-    reader->meter_until_ns = METER_OFF; /* the statements around requests are not theirs to stop */
+    request_end(reader);
     bool interrupted = err_is(error, STR("57014"));
     *moved = interrupted || execution->too_large;
     *class = execution->too_large ? SLOW_EXPORT : SLOW_LIST;

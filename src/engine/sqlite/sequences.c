@@ -166,7 +166,8 @@ err sequences_set(struct sequences *sequences, struct arena *arena,
     TRY(state_get(sequences, arena, sequence, &state));
     state->last = value;
     state->called = called;
-    state->mark = called ? value : value - shape->increment;
+    /* Not called: nothing is covered yet, so the value before it; at the range's very end none is. */
+    if (called || __builtin_sub_overflow(value, shape->increment, &state->mark)) state->mark = value;
     state->dirty = true;
     return NULL;
 }

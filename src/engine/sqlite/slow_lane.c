@@ -42,7 +42,7 @@ struct slow_queue {
 
 struct slow_lane {
     struct engine_sqlite *engine;
-    pthread_mutex_t lock; /* guards the queues and stopping */
+    pthread_mutex_t lock; /* guards the queues, stopping, and which snapshot an interrupt is for */
     struct slow_queue queues[SLOW_CLASSES];
     struct slow_thread *threads;
     size_t thread_count;
@@ -82,12 +82,13 @@ void slow_lane_submit(struct slow_lane *lane, struct engine_request *request, en
 void slow_lane_interrupt_old(struct slow_lane *lane, uint64_t age_ms)
 {
     uint64_t now_ms = clock_mono_ms();
+    pthread_mutex_lock(&lane->lock); /* so that the flag is of the snapshot that was looked at */
     for (size_t i = 0; i < lane->thread_count; i++) {
         struct slow_thread *thread = &lane->threads[i];
         uint64_t since = atomic_load(&thread->snapshot_ms);
-        /* Only the flag: its progress handler sees it, and no later request is hit. */
         if (since && now_ms - since > age_ms) atomic_store(&thread->interrupted, true);
     }
+    pthread_mutex_unlock(&lane->lock);
 }
 
 /* Running --------------------------------------------------------------------------------------- */
@@ -96,7 +97,7 @@ static int must_stop(void *context)
 {
     struct slow_thread *thread = context;
     return atomic_load_explicit(&thread->interrupted, memory_order_relaxed) ||
-           clock_mono_ns() > thread->run_until_ns || thread->request->cancelled;
+           clock_mono_ns() > thread->run_until_ns || (thread->request && thread->request->cancelled);
 }
 
 static err open_connection(struct slow_thread *thread)
@@ -165,24 +166,39 @@ static uint64_t limit_ns(const struct engine_sqlite *engine, const struct engine
     return until_ms * UINT64_C(1000000);
 }
 
+/* From here on the job may be stopped ... */
+static void begin_limits(struct slow_thread *thread, const struct engine_request *request)
+{
+    thread->request = request;
+    thread->run_until_ns = limit_ns(thread->lane->engine, request);
+    thread->connection.session->deadline_ns = thread->run_until_ns;
+    atomic_store(&thread->snapshot_ms, clock_mono_ms());
+}
+
+/* ... until here: what ends its transaction must not be. */
+static void end_limits(struct slow_thread *thread)
+{
+    pthread_mutex_lock(&thread->lane->lock);
+    atomic_store(&thread->snapshot_ms, 0);
+    atomic_store(&thread->interrupted, false);
+    pthread_mutex_unlock(&thread->lane->lock);
+    thread->request = NULL;
+    thread->run_until_ns = UINT64_MAX;
+    thread->connection.session->deadline_ns = 0;
+}
+
 static err run_job(struct slow_thread *thread, struct slow_job *job)
 {
     if (!thread->connection.db) TRY(open_connection(thread));
     if (job->request->cancelled)
         return err_new(job->request->arena, ERR_UNAVAILABLE, "the client has gone");
     catalog_refresh(thread);
-    thread->request = job->request;
-    thread->run_until_ns = limit_ns(thread->lane->engine, job->request);
-    thread->connection.session->deadline_ns = thread->run_until_ns;
-    atomic_store(&thread->interrupted, false);
-    atomic_store(&thread->snapshot_ms, clock_mono_ms());
-    if (connection_step(thread->connection.begin) != SQLITE_OK)
-        return connection_error(&thread->connection, job->request->arena, "begin a read");
-    err error = run_snapshot(thread, job);
-    if (connection_step(thread->connection.commit) != SQLITE_OK)
-        log_error("could not end a slow read",
-                  LOG_STR("reason", str_of(sqlite3_errmsg(thread->connection.db))));
-    atomic_store(&thread->snapshot_ms, 0);
+    begin_limits(thread, job->request);
+    err error = connection_step(thread->connection.begin) == SQLITE_OK
+                    ? run_snapshot(thread, job)
+                    : connection_error(&thread->connection, job->request->arena, "begin a read");
+    end_limits(thread);
+    connection_end_read(&thread->connection);
     return error;
 }
 
@@ -219,6 +235,15 @@ static void *slow_main(void *context)
 
 /* Life ------------------------------------------------------------------------------------------ */
 
+/* The lock stays until the engine's end: who submits to a closed lane is refused. */
+static void release(void *object)
+{
+    struct slow_lane *lane = object;
+    for (int class = 0; class < SLOW_CLASSES; class++)
+        pthread_cond_destroy(&lane->queues[class].wake);
+    pthread_mutex_destroy(&lane->lock);
+}
+
 err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
 {
     struct slow_lane *lane = ARENA_NEW(engine->arena, struct slow_lane);
@@ -230,6 +255,7 @@ err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
         lane->queues[class].last = &lane->queues[class].first;
         pthread_cond_init(&lane->queues[class].wake, NULL);
     }
+    arena_defer(engine->arena, release, lane);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, LOOP_STACK_BYTES);
@@ -244,8 +270,10 @@ err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
         else arena_free(thread->arena);
     }
     pthread_attr_destroy(&attributes);
-    *out = lane;
-    if (rc == 0) return NULL;
+    if (rc == 0) {
+        *out = lane;
+        return NULL;
+    }
     slow_lane_close(lane);
     return err_new(engine->arena, ERR_INTERNAL, "cannot start the slow lane: %s", strerror(rc));
 }
@@ -258,7 +286,4 @@ void slow_lane_close(struct slow_lane *lane)
         pthread_cond_broadcast(&lane->queues[class].wake);
     pthread_mutex_unlock(&lane->lock);
     for (size_t i = 0; i < lane->thread_count; i++) pthread_join(lane->threads[i].thread, NULL);
-    for (int class = 0; class < SLOW_CLASSES; class++)
-        pthread_cond_destroy(&lane->queues[class].wake);
-    pthread_mutex_destroy(&lane->lock);
 }

@@ -58,7 +58,8 @@ err spool_take(struct spool *spool, struct buf *bytes, struct result_body *body)
         TRY(file_write(spool, buf_str(bytes)));
         buf_deinit(bytes);
         *body = (struct result_body){.fd = spool->fd, .fd_len = spool->fd_len};
-        spool->fd = -1;
+        spool->fd = -1; /* the next step's result begins a file of its own */
+        spool->fd_len = 0;
         return NULL;
     }
     *body = (struct result_body){.bytes = *bytes, .fd = -1};
@@ -72,6 +73,7 @@ void spool_drop(struct spool *spool)
     close(spool->fd);
     spool_released(spool->quota, spool->fd_len);
     spool->fd = -1;
+    spool->fd_len = 0;
 }
 
 void spool_released(struct spool_quota *quota, int64_t fd_len)

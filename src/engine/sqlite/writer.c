@@ -10,6 +10,7 @@
  *             done    -> running       the transaction was lost: replay
  *             done    -> acknowledged  COMMIT succeeded
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -41,16 +42,18 @@ struct queue {
 struct writer {
     struct engine_sqlite *engine;
     struct arena *arena; /* for errors of the batch, reset after it */
+    str spool_folder;
     struct connection connection;
     struct sequences *sequences;
     sqlite3_stmt *savepoint, *release, *rollback_to;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards the queue, the exclusive list and stopping */
+    pthread_mutex_t lock; /* guards the queue, the exclusive list, checkpoint_due and stopping */
     pthread_cond_t wake;  /* the writer waits here */
     pthread_cond_t ended; /* callers of writer_exclusive wait here */
     struct queue queue;
     struct exclusive_job *exclusive;
     bool stopping;
+    bool checkpoint_due; /* writes are refused until the log is small again: somebody has to make it so */
     bool opened; /* the thread has tried; open_error says how it went */
     err open_error;
     uint64_t run_until_ns; /* the present request's limit, for the progress handler */
@@ -69,6 +72,11 @@ static void answer(struct write_job *job)
     mail_send(job->request->loop, &job->mail);
 }
 
+static bool wal_is_full(const struct engine_sqlite *engine)
+{
+    return atomic_load(&engine->counters.wal_bytes) > engine->options.wal_refuse_bytes;
+}
+
 static err refusal(struct writer *writer, struct arena *arena)
 {
     struct engine_sqlite *engine = writer->engine;
@@ -76,7 +84,7 @@ static err refusal(struct writer *writer, struct arena *arena)
         return err_new(arena, ERR_UNAVAILABLE, "the database stopped taking writes after a failed write to disk");
     if (atomic_load(&engine->migrating))
         return err_new(arena, ERR_UNAVAILABLE, "a migration is running; try again in a moment");
-    if (atomic_load(&engine->counters.wal_bytes) > engine->options.wal_refuse_bytes)
+    if (wal_is_full(engine))
         return err_new(arena, ERR_UNAVAILABLE, "the write-ahead log is full; try again in a moment");
     return NULL;
 }
@@ -98,6 +106,10 @@ void writer_submit(struct writer *writer, struct engine_request *request)
         bool was_idle = writer->queue.count++ == 0;
         atomic_store_explicit(&engine->counters.queue_depth, writer->queue.count, memory_order_relaxed);
         if (was_idle) pthread_cond_signal(&writer->wake);
+    }
+    if (refused && wal_is_full(engine)) { /* no batch will come that a checkpoint could follow */
+        writer->checkpoint_due = true;
+        pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->lock);
     if (!refused && full)
@@ -174,7 +186,7 @@ static err run_steps(struct writer *writer, struct write_job *job)
 {
     struct engine_request *request = job->request;
     struct spool spool;
-    spool_init(&spool, request->arena, writer->engine->options.folder, &writer->engine->spool_quota,
+    spool_init(&spool, request->arena, writer->spool_folder, &writer->engine->spool_quota,
                writer->engine->options.spool_memory_bytes);
     struct execution execution = {
         .engine = writer->engine,
@@ -186,18 +198,31 @@ static err run_steps(struct writer *writer, struct write_job *job)
     };
     writer->run_until_ns =
         clock_mono_ns() + run_limit_ms(writer->engine, request) * UINT64_C(1000000);
+    writer->connection.session->deadline_ns = writer->run_until_ns; /* for what runs inside a function */
     sqlite3_progress_handler(writer->connection.db, 2000, over_limit, writer);
     err error = execute_steps(&execution);
     sqlite3_progress_handler(writer->connection.db, 0, NULL, NULL);
+    writer->connection.session->deadline_ns = 0;
     if (!error) error = check_deferred_keys(writer, request->arena);
     job->failed_step = execution.failed_step;
     if (error) execution_drop(&execution);
     return error;
 }
 
+/* Of a run that did not come to COMMIT: bytes, and files with what they hold of the quota. */
+static void drop_results(struct write_job *job)
+{
+    if (!job->results) return;
+    struct execution execution = {
+        .engine = job->engine, .request = job->request, .results = job->results};
+    execution_drop(&execution);
+    job->results = NULL;
+}
+
 /* Answers false when the transaction itself is gone: job->error then tells why. */
 static bool run_job(struct writer *writer, struct write_job *job)
 {
+    drop_results(job);
     job->results = execution_results(job->request);
     job->error = check_plans(writer, job->request);
     if (!job->error && job->state == WRITE_QUEUED) job->error = check_waited(writer, job);
@@ -285,13 +310,6 @@ static bool any_done(const struct write_job *batch)
     return false;
 }
 
-static void drop_results(struct write_job *job)
-{
-    for (size_t i = 0; job->results && i < job->request->step_count; i++)
-        buf_deinit(&job->results[i].body.bytes);
-    job->results = NULL;
-}
-
 static void refuse_all(struct write_job *batch, enum err_kind kind, const char *why)
 {
     for (struct write_job *job = batch; job; job = job->next) {
@@ -329,21 +347,30 @@ static bool sync_failed(int code)
     return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
 }
 
-/* Whether the COMMIT stands. A failed fsync leaves that unknown: nothing is acknowledged again. */
-static bool commit(struct writer *writer, struct write_job *batch)
+static enum err_kind commit_failure(const struct writer *writer, int code)
+{
+    int os = sqlite3_system_errno(writer->connection.db);
+    bool full = (code & 0xff) == SQLITE_FULL ||
+                ((code & 0xff) == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT || os == EFBIG));
+    return full ? ERR_DISK_FULL : ERR_IO;
+}
+
+/* Whether the COMMIT stands; else *failure says why not. A failed fsync leaves that unknown: nothing is
+ * acknowledged again. */
+static bool commit(struct writer *writer, struct write_job *batch, enum err_kind *failure)
 {
     err marks = sequences_flush(writer->sequences, writer->arena);
     int rc = marks ? SQLITE_ERROR : connection_step(writer->connection.commit);
     if (rc == SQLITE_OK) return true;
     int code = sqlite3_extended_errcode(writer->connection.db);
     err error = marks ? marks : connection_error(&writer->connection, writer->arena, "commit");
+    *failure = commit_failure(writer, code);
     log_error("commit failed", LOG_ERR(error), LOG_INT("sqlite", code));
     rollback(writer);
     sequences_unflush(writer->sequences);
     if (!marks && sync_failed(code)) {
         atomic_store(&writer->engine->failed, true);
         refuse_all(batch, ERR_OUTCOME_UNKNOWN, "the disk failed while the write was stored; its outcome is unknown");
-        return false;
     }
     return false;
 }
@@ -395,13 +422,15 @@ static void run_each_alone(struct writer *writer, struct write_job *batch)
 
 static void run_batch(struct writer *writer, struct write_job *batch)
 {
+    enum err_kind failure;
     bool filled = fill_transaction(writer, batch);
-    if (filled && !commit(writer, batch)) {
+    if (filled && !commit(writer, batch, &failure)) {
         if (batch->next && !atomic_load(&writer->engine->failed)) {
             run_each_alone(writer, batch);
             return;
         }
-        refuse_all(batch, ERR_DISK_FULL, "the write could not be stored");
+        bool full = failure == ERR_DISK_FULL;
+        refuse_all(batch, failure, full ? "the disk is full" : "the write could not be stored");
         filled = false;
     }
     if (filled) {
@@ -466,6 +495,7 @@ static int log_grew(void *context, sqlite3 *db, const char *schema, int pages)
 static err open_thread(struct writer *writer)
 {
     struct engine_sqlite *engine = writer->engine;
+    writer->spool_folder = str_printf(engine->arena, "%.*s/tmp", STR_FMT(engine->options.folder));
     struct connection_options options = {
         .path = str_printf(engine->arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
         .role = CONNECTION_WRITER,
@@ -496,6 +526,11 @@ static void close_thread(struct writer *writer)
     if (writer->connection.db) checkpoint_truncate(writer->engine, &writer->connection);
 }
 
+static bool has_work(const struct writer *writer)
+{
+    return writer->queue.first || writer->exclusive || writer->checkpoint_due;
+}
+
 static void *writer_main(void *context)
 {
     struct writer *writer = context;
@@ -505,15 +540,16 @@ static void *writer_main(void *context)
     writer->opened = true;
     pthread_cond_broadcast(&writer->ended);
     while (!opened) {
-        while (!writer->queue.first && !writer->exclusive && !writer->stopping)
-            pthread_cond_wait(&writer->wake, &writer->lock);
+        while (!has_work(writer) && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
+        if (!has_work(writer)) break; /* stopping, and nothing is left */
         struct exclusive_job *exclusive = writer->exclusive;
         if (exclusive) writer->exclusive = exclusive->next;
         struct write_job *batch = take_batch(writer);
-        if (!exclusive && !batch) break; /* stopping, and nothing is left */
+        writer->checkpoint_due = false;
         pthread_mutex_unlock(&writer->lock);
         if (batch) run_batch(writer, batch);
         if (exclusive) run_exclusive(writer, exclusive);
+        if (!batch && !exclusive) checkpoint_if_due(writer->engine, &writer->connection);
         pthread_mutex_lock(&writer->lock);
     }
     pthread_mutex_unlock(&writer->lock);
@@ -549,8 +585,8 @@ err writer_open(struct engine_sqlite *engine, struct writer **out)
     pthread_mutex_lock(&writer->lock);
     while (!writer->opened) pthread_cond_wait(&writer->ended, &writer->lock);
     pthread_mutex_unlock(&writer->lock);
-    *out = writer;
     if (writer->open_error) writer_close(writer);
+    else *out = writer;
     return writer->open_error;
 }
 
