@@ -2,6 +2,7 @@
  *
  * Source: sql-on-sqlite.md, sections 2 and 7. */
 #include "engine/sqlite/print_query.h"
+#include "engine/sqlite/rowset.h"
 
 static err print_body(struct text *text, const struct query *query,
                       const struct query_options *options);
@@ -153,6 +154,10 @@ static err print_targets(struct text *text, const struct query *query,
         }
         printed++;
     }
+    if (options->grouped) {
+        if (printed > 0) buf_lit(sql, ", ");
+        return print_expr(&text->print, options->links[0].child_expr);
+    }
     if (printed == 0) buf_lit(sql, "1");
     return NULL;
 }
@@ -235,8 +240,21 @@ static err print_limit(struct text *text, const struct query *query)
     return print_bound(text, offset, "OFFSET");
 }
 
+static err print_keys(struct text *text, const struct query_options *options)
+{
+    const struct plan_link *link = &options->links[0];
+    buf_lit(text->print.sql, " WHERE ");
+    TRY(print_collated(&text->print, link->child_expr));
+    buf_printf(text->print.sql, " IN (SELECT c%d FROM %s(", link->parent_column,
+               rowset_table(options->parent_columns));
+    print_slot(&text->print, &(struct slot){.kind = SLOT_KEYS, .index = link->parent_column});
+    buf_lit(text->print.sql, "))");
+    return NULL;
+}
+
 static err print_links(struct text *text, const struct query_options *options)
 {
+    if (options->grouped) return print_keys(text, options);
     for (size_t i = 0; i < options->link_count; i++) {
         const struct plan_link *link = &options->links[i];
         buf_str_add(text->print.sql, i == 0 ? STR(" WHERE ") : STR(" AND "));
@@ -492,5 +510,5 @@ static err print_body(struct text *text, const struct query *query,
     }
     TRY(print_plain(text, query, options));
     TRY(print_order(text, query));
-    return print_limit(text, query);
+    return options->grouped ? NULL : print_limit(text, query);
 }

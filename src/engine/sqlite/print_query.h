@@ -119,6 +119,10 @@ struct query_options {
     /* A plan node's links: child_expr = slot, in its WHERE. */
     const struct plan_link *links;
     size_t link_count;
+    /* One link, to all rows of the parent at once: child_expr IN (their keys), child_expr itself
+     * as the last target, and no LIMIT. */
+    bool grouped;
+    size_t parent_columns; /* of the parent's row set */
 };
 /* A whole SELECT with its WITH, without parentheses: a statement or a sub-select. */
 MUST_USE err text_query(struct text *text, const struct query *query,

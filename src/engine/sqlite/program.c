@@ -1,6 +1,7 @@
 /* engine/sqlite/program.c - a plan's steps as ops. See program.h. */
 #include "engine/sqlite/program_int.h"
 #include "engine/sqlite/rowset.h"
+#include "engine/sqlite/schema.h"
 #include "sql/query_walk.h"
 
 /* Ids of a plan's ops: its own id, then their number. */
@@ -54,19 +55,80 @@ err builder_set(struct builder *builder, size_t columns, int *out)
 static err print_node(struct builder *builder, const struct plan_node *plan,
                       struct program_node **out);
 
-static err print_child(struct builder *builder, const struct plan_child *plan,
-                       struct program_child *out)
+/* The table's column that an expression is, through casts and plain subqueries; NULL: it is none. */
+static const struct expr *base_column(const struct expr *expr)
+{
+    while (expr->kind == EXPR_CAST && expr->cast.binary) expr = expr->args.at[0];
+    if (expr->kind != EXPR_COLUMN) return NULL;
+    const struct rte *rte = expr->column.rte;
+    if (rte->kind == RTE_RELATION) return expr;
+    if (rte->kind != RTE_SUBQUERY || rte->query->set_op != SET_NONE || rte->query->values != NULL)
+        return NULL;
+    size_t visible = 0;
+    for (size_t i = 0; i < rte->query->target_count; i++) {
+        const struct target *target = &rte->query->targets[i];
+        if (!target->hidden && visible++ == (size_t)expr->column.index)
+            return base_column(target->expr);
+    }
+    return NULL;
+}
+
+static bool leads_index(const struct catalog *catalog, const struct expr *column)
+{
+    const struct rte *rte = column->column.rte;
+    int16_t number = rte->columns[column->column.index].number;
+    const struct cat_column *rowid = schema_rowid_column(catalog, rte->relation);
+    if (rowid != NULL && rowid->number == number) return true;
+    for (size_t i = 0; i < rte->relation->index_count; i++) {
+        const struct cat_index *index = &rte->relation->indexes[i];
+        bool whole = index->where.tree == NULL && index->physical;
+        if (whole && index->element_count > 0 && index->elements[0].column == number) return true;
+    }
+    return false;
+}
+
+static bool is_known_bound(const struct expr *bound)
+{
+    return bound == NULL || bound->kind == EXPR_PARAM || bound->kind == EXPR_CONST;
+}
+
+/* Keys must be equal as bytes, and the child's rows must not depend on one another. */
+static bool can_group(const struct builder *builder, const struct plan_child *plan)
+{
+    const struct query *query = plan->node->query;
+    const struct catalog *catalog = builder->plan->catalog;
+    if (plan->link_count != 1 || query->set_op != SET_NONE || query->values != NULL) return false;
+    if (query->has_aggregates || query->group_by.count > 0 || query->has_windows) return false;
+    if (query->distinct || query->distinct_on.count > 0) return false;
+    if (!is_known_bound(query->limit) || !is_known_bound(query->offset)) return false;
+    const struct expr *column = base_column(plan->links[0].child_expr);
+    if (column == NULL || leads_index(catalog, column)) return false;
+    return str_empty(print_collation(builder->scratch, catalog, plan->links[0].child_expr->type));
+}
+
+static err print_child(struct builder *builder, const struct plan_node *parent,
+                       const struct plan_child *plan, struct program_child *out)
 {
     struct text text;
     struct program_node *node;
+    const struct query *query = plan->node->query;
     builder_text(builder, &text);
     struct query_options options = {
-        .hidden = true, .links = plan->links, .link_count = plan->link_count};
-    TRY(text_query(&text, plan->node->query, &options));
+        .hidden = true,
+        .links = plan->links,
+        .link_count = plan->link_count,
+        .grouped = parent->column_count <= ROWSET_WIDE && can_group(builder, plan),
+        .parent_columns = parent->column_count,
+    };
+    TRY(text_query(&text, query, &options));
     struct program_op *op = op_of_text(builder, OP_QUERY, &text);
     TRY(print_node(builder, plan->node, &node));
     op->output = node;
-    *out = (struct program_child){.plan = plan, .op = op};
+    *out = (struct program_child){.plan = plan, .op = op, .grouped = options.grouped};
+    if (!options.grouped) return NULL;
+    out->parent_column = plan->links[0].parent_column;
+    out->limit = query->limit;
+    out->offset = query->offset;
     return NULL;
 }
 
@@ -80,7 +142,7 @@ static err print_node(struct builder *builder, const struct plan_node *plan,
         .child_count = plan->child_count,
     };
     for (size_t i = 0; i < plan->child_count; i++)
-        TRY(print_child(builder, &plan->children[i], &node->children[i]));
+        TRY(print_child(builder, plan, &plan->children[i], &node->children[i]));
     *out = node;
     return NULL;
 }

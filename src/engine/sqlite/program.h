@@ -25,7 +25,7 @@ enum slot_kind {
     SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
     SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
     SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
-    SLOT_KEYS,    /* children grouped over a set of parents: JSON array of parent column `index` */
+    SLOT_KEYS,    /* children grouped over a set of parents: pointer to the set of their rows */
 };
 
 struct slot {
@@ -65,9 +65,15 @@ struct program_op {
     const int *positions;
 };
 
+/* A child runs once for each row of its parent, or, where no index leads to its rows, once for all of
+ * them: grouped. Then the op's last column is the key, and limits are kept while writing. */
 struct program_child {
     const struct plan_child *plan;
-    const struct program_op *op; /* OP_QUERY; parent's columns in SLOT_PARENT */
+    const struct program_op *op; /* OP_QUERY; parent's columns in SLOT_PARENT or SLOT_KEYS */
+    bool grouped;
+    int parent_column;         /* grouped: the parent's key */
+    const struct expr *limit;  /* grouped: per parent; EXPR_CONST, EXPR_PARAM or NULL */
+    const struct expr *offset;
 };
 
 struct program_node {

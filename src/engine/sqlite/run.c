@@ -3,19 +3,30 @@
 
 #include <inttypes.h>
 
+#include "base/map.h"
+#include "base/vec.h"
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/rowset.h"
 #include "sql/row_writer.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
 
+/* Rows of a grouped child with the same key, in the order they came. */
+struct group {
+    VEC(size_t);
+};
+
 /* One level of the output while its statement runs: the present row, and its children's levels. */
 struct frame {
     const struct program_node *node;
-    const struct program_op *op; /* a child's; NULL for the root */
-    struct statement statement;  /* a child's; taken at the first parent row, kept for the others */
+    const struct program_child *child; /* NULL for the root */
+    struct statement statement; /* a child's; taken at the first parent row, kept for the others */
     struct value *row;
     struct frame *children;
+    bool gathers; /* a child is grouped: all rows of this level are read before the first is written */
+    /* a grouped child: its rows, by key */
+    struct rowset *rows;
+    struct map *groups;
 };
 
 struct execution_state {
@@ -98,15 +109,21 @@ static err set_of(struct execution_state *state, int index, int columns, struct 
     return NULL;
 }
 
+/* What a child's statement is run for: one row of its parent, or all of them. */
+struct place {
+    const struct value *parent;
+    const struct rowset *keys;
+};
+
 static err bind_slot(struct execution_state *state, sqlite3_stmt *stmt, int position,
-                     const struct slot *slot, const struct value *parent)
+                     const struct slot *slot, const struct place *place)
 {
     struct run *run = state->run;
     struct value value = value_null();
     int code;
     switch (slot->kind) {
     case SLOT_PARAM: code = rowset_bind(stmt, position, &state->step->params[slot->index]); break;
-    case SLOT_PARENT: code = rowset_bind(stmt, position, &parent[slot->index]); break;
+    case SLOT_PARENT: code = rowset_bind(stmt, position, &place->parent[slot->index]); break;
     case SLOT_CONST: code = rowset_bind(stmt, position, &slot->constant); break;
     case SLOT_SESSION:
         TRY(session_value(run, slot, &value));
@@ -115,17 +132,19 @@ static err bind_slot(struct execution_state *state, sqlite3_stmt *stmt, int posi
     case SLOT_SET:
         code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
         break;
-    case SLOT_KEYS: return err_new(run->arena, ERR_INTERNAL, "grouped children are not printed");
+    case SLOT_KEYS:
+        code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)place->keys, ROWSET_POINTER, NULL);
+        break;
     default: code = SQLITE_MISUSE; break;
     }
     return code == SQLITE_OK ? NULL : sqlite_error(run->arena, run->db, code);
 }
 
 static err bind_all(struct execution_state *state, sqlite3_stmt *stmt, const struct program_op *op,
-                    const struct value *parent)
+                    const struct place *place)
 {
     for (size_t i = 0; i < op->slot_count; i++)
-        TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i], parent));
+        TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i], place));
     return NULL;
 }
 
@@ -134,7 +153,8 @@ static err bind_parent(struct execution_state *state, sqlite3_stmt *stmt,
 {
     for (size_t i = 0; i < op->slot_count; i++)
         if (op->slots[i].kind == SLOT_PARENT)
-            TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i], parent));
+            TRY(bind_slot(state, stmt, (int)i + 1, &op->slots[i],
+                          &(struct place){.parent = parent}));
     return NULL;
 }
 
@@ -202,7 +222,8 @@ static struct frame *frames_new(struct arena *arena, const struct program_node *
     frame->children = ARENA_ARRAY(arena, struct frame, node->child_count);
     for (size_t i = 0; i < node->child_count; i++) {
         frame->children[i] = *frames_new(arena, node->children[i].op->output);
-        frame->children[i].op = node->children[i].op;
+        frame->children[i].child = &node->children[i];
+        frame->gathers = frame->gathers || node->children[i].grouped;
     }
     return frame;
 }
@@ -213,20 +234,14 @@ static void frames_end(struct execution_state *state, struct frame *frame)
     for (size_t i = 0; i < frame->node->child_count; i++) frames_end(state, &frame->children[i]);
 }
 
-static err write_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt);
-
-static err write_child_rows(struct execution_state *state, struct frame *frame, bool to_one)
+static const struct value *read_row(struct frame *frame, sqlite3_stmt *stmt)
 {
-    sqlite3_stmt *stmt = frame->statement.stmt;
-    int code;
-    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        TRY(write_row(state, frame, stmt));
-        if (to_one) break;
-    }
-    if (code != SQLITE_ROW && code != SQLITE_DONE) return step_failed(state, frame->op, stmt);
-    sqlite3_reset(stmt);
-    return NULL;
+    for (size_t i = 0; i < frame->node->plan->column_count; i++)
+        frame->row[i] = value_of_column(stmt, (int)i);
+    return frame->row;
 }
+
+static err write_row(struct execution_state *state, struct frame *frame, const struct value *row);
 
 static bool links_to_nothing(const struct plan_child *plan, const struct value *parent)
 {
@@ -235,42 +250,160 @@ static bool links_to_nothing(const struct plan_child *plan, const struct value *
     return false;
 }
 
+static bool is_to_one(const struct plan_child *plan)
+{
+    return plan->shape == CHILD_OBJECT || plan->shape == CHILD_SPREAD_OBJECT;
+}
+
+/* ---- a child once for each parent row ---- */
+
+static err write_stepped(struct execution_state *state, struct frame *frame)
+{
+    sqlite3_stmt *stmt = frame->statement.stmt;
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        TRY(write_row(state, frame, read_row(frame, stmt)));
+        if (is_to_one(frame->child->plan)) break;
+    }
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return step_failed(state, frame->child->op, stmt);
+    sqlite3_reset(stmt);
+    return NULL;
+}
+
 static err bind_child(struct execution_state *state, struct frame *frame,
                       const struct value *parent)
 {
     struct run *run = state->run;
-    if (frame->statement.stmt != NULL)
-        return bind_parent(state, frame->statement.stmt, frame->op, parent);
-    TRY(statement_cache_take(run->statements, run->arena, frame->op, &frame->statement));
-    return bind_all(state, frame->statement.stmt, frame->op, parent);
+    const struct program_op *op = frame->child->op;
+    if (frame->statement.stmt != NULL) return bind_parent(state, frame->statement.stmt, op, parent);
+    TRY(statement_cache_take(run->statements, run->arena, op, &frame->statement));
+    return bind_all(state, frame->statement.stmt, op, &(struct place){.parent = parent});
 }
 
-static err write_child(struct execution_state *state, struct frame *frame,
-                       const struct plan_child *plan, const struct value *parent)
+/* ---- a child once for all parent rows ---- */
+
+/* The bytes by which keys are equal: types with a collation of their own are never grouped. */
+static str key_bytes(const struct value *key)
 {
-    bool to_one = plan->shape == CHILD_OBJECT || plan->shape == CHILD_SPREAD_OBJECT;
+    if (key->kind == VALUE_TEXT || key->kind == VALUE_BLOB) return key->s;
+    return str_from(&key->i, sizeof key->i);
+}
+
+static void group_rows(struct execution_state *state, struct frame *frame)
+{
+    struct arena *arena = state->run->arena;
+    size_t key = frame->rows->columns - 1;
+    frame->groups = map_new(arena);
+    for (size_t i = 0; i < frame->rows->count; i++) {
+        str bytes = key_bytes(&rowset_row(frame->rows, i)[key]);
+        struct group *group = map_find(frame->groups, bytes);
+        if (group == NULL) {
+            group = ARENA_NEW(arena, struct group);
+            map_put(frame->groups, bytes, group);
+        }
+        *VEC_ADD(arena, group) = i;
+    }
+}
+
+static err gather_children(struct execution_state *state, struct frame *frame,
+                           const struct rowset *rows);
+
+static err gather_stepped(struct execution_state *state, struct frame *frame,
+                          const struct rowset *parents)
+{
+    struct run *run = state->run;
+    const struct program_op *op = frame->child->op;
+    int code;
+    TRY(statement_cache_take(run->statements, run->arena, op, &frame->statement));
+    sqlite3_stmt *stmt = frame->statement.stmt;
+    TRY(bind_all(state, stmt, op, &(struct place){.keys = parents}));
+    frame->rows = rowset_new(run->arena, frame->node->plan->column_count + 1);
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(frame->rows, stmt));
+    if (code != SQLITE_DONE) return step_failed(state, op, stmt);
+    statement_cache_give(run->statements, &frame->statement);
+    group_rows(state, frame);
+    return gather_children(state, frame, frame->rows);
+}
+
+static err gather_children(struct execution_state *state, struct frame *frame,
+                           const struct rowset *rows)
+{
+    for (size_t i = 0; i < frame->node->child_count; i++)
+        if (frame->children[i].child->grouped)
+            TRY(gather_stepped(state, &frame->children[i], rows));
+    return NULL;
+}
+
+/* LIMIT or OFFSET as bound or printed; NULL is none. */
+static int64_t bound_of(const struct execution_state *state, const struct expr *bound,
+                        int64_t otherwise)
+{
+    if (bound == NULL) return otherwise;
+    const struct value *value =
+        bound->kind == EXPR_PARAM ? &state->step->params[bound->index] : &bound->constant;
+    return value->kind == VALUE_INT && value->i >= 0 ? value->i : otherwise;
+}
+
+static err write_grouped(struct execution_state *state, struct frame *frame,
+                         const struct value *parent)
+{
+    const struct program_child *child = frame->child;
+    const struct group *group =
+        map_find(frame->groups, key_bytes(&parent[child->parent_column]));
+    size_t from = (size_t)bound_of(state, child->offset, 0);
+    size_t most = (size_t)bound_of(state, child->limit, INT64_MAX);
+    if (is_to_one(child->plan) && most > 1) most = 1;
+    for (size_t i = from; group != NULL && i < group->count && i - from < most; i++)
+        TRY(write_row(state, frame, rowset_row(frame->rows, group->at[i])));
+    return NULL;
+}
+
+/* ---- rows ---- */
+
+static err write_child(struct execution_state *state, struct frame *frame,
+                       const struct value *parent)
+{
+    const struct plan_child *plan = frame->child->plan;
     row_writer_child_open(&state->writer, plan);
-    if (!links_to_nothing(plan, parent)) {
+    if (links_to_nothing(plan, parent)) {
+        row_writer_child_close(&state->writer);
+        return NULL;
+    }
+    if (frame->child->grouped) {
+        TRY(write_grouped(state, frame, parent));
+    } else {
         TRY(bind_child(state, frame, parent));
-        TRY(write_child_rows(state, frame, to_one));
+        TRY(write_stepped(state, frame));
     }
     row_writer_child_close(&state->writer);
     return NULL;
 }
 
-static err write_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt)
+/* A level whose statement runs once per row has its grouped children gathered for that one row. */
+static err gather_for_row(struct execution_state *state, struct frame *frame,
+                          const struct value *row)
+{
+    if (!frame->gathers || frame->child == NULL || frame->child->grouped) return NULL;
+    struct rowset *one = rowset_new(state->run->arena, frame->node->plan->column_count);
+    one->values = (struct value *)(uintptr_t)row;
+    one->count = 1;
+    return gather_children(state, frame, one);
+}
+
+static err write_row(struct execution_state *state, struct frame *frame, const struct value *row)
 {
     const struct plan_node *plan = frame->node->plan;
     size_t printed = 0;
-    for (size_t i = 0; i < plan->column_count; i++) frame->row[i] = value_of_column(stmt, (int)i);
+    TRY(gather_for_row(state, frame, row));
     row_writer_row_open(&state->writer);
     for (size_t i = 0; i < plan->child_count; i++) {
-        const struct plan_child *child = &plan->children[i];
-        row_writer_columns(&state->writer, plan, frame->row, printed, (size_t)child->position);
-        printed = (size_t)child->position;
-        TRY(write_child(state, &frame->children[i], child, frame->row));
+        size_t position = (size_t)plan->children[i].position;
+        row_writer_columns(&state->writer, plan, row, printed, position);
+        printed = position;
+        TRY(write_child(state, &frame->children[i], row));
     }
-    row_writer_columns(&state->writer, plan, frame->row, printed, plan->column_count);
+    row_writer_columns(&state->writer, plan, row, printed, plan->column_count);
     row_writer_row_close(&state->writer);
     return NULL;
 }
@@ -285,14 +418,14 @@ static err check_output(struct execution_state *state)
     return output->full(output->context, output->bytes);
 }
 
-static err output_row(struct execution_state *state, struct frame *frame, sqlite3_stmt *stmt)
+static err output_row(struct execution_state *state, struct frame *frame, const struct value *row)
 {
     bool shown = !state->first_only || state->writer.rows == 0;
     /* A scalar is the first row; of an object the others are counted, for it must be the only one. */
     if (shown || state->plan_step->shape != RESULT_SCALAR) state->result->rows++;
     if (frame == NULL || !shown) return NULL;
     state->run->started = true;
-    TRY(write_row(state, frame, stmt));
+    TRY(write_row(state, frame, row));
     return check_output(state);
 }
 
@@ -318,15 +451,32 @@ static err step_output(struct execution_state *state, const struct program_op *o
                        sqlite3_stmt *stmt, struct frame *frame)
 {
     int code;
-    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(output_row(state, frame, stmt));
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
+        TRY(output_row(state, frame, frame != NULL ? read_row(frame, stmt) : NULL));
     return code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
+}
+
+/* All rows first: grouped children need their keys. */
+static err gather_output(struct execution_state *state, const struct program_op *op,
+                         sqlite3_stmt *stmt, struct frame *frame)
+{
+    struct rowset *rows = rowset_new(state->run->arena, frame->node->plan->column_count);
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(rows, stmt));
+    if (code != SQLITE_DONE) return step_failed(state, op, stmt);
+    TRY(gather_children(state, frame, rows));
+    for (size_t i = 0; i < rows->count; i++)
+        TRY(output_row(state, frame, rowset_row(rows, i)));
+    return NULL;
 }
 
 static err run_output(struct execution_state *state, const struct program_op *op,
                       sqlite3_stmt *stmt)
 {
     struct frame *frame = frame_of(state, op);
-    err error = step_output(state, op, stmt, frame);
+    bool gathers = frame != NULL && frame->gathers;
+    err error = gathers ? gather_output(state, op, stmt, frame)
+                        : step_output(state, op, stmt, frame);
     if (frame != NULL) frames_end(state, frame);
     return error;
 }
