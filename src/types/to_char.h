@@ -2,17 +2,18 @@
  *
  * Owns:    nothing. Threads: any.
  * Errors:  22007 a field that does not fit its template, 22008 out of range, 22P02, 42601 a template
- *          that contradicts itself; PostgreSQL's texts.
+ *          that contradicts itself, 0A000 a pattern that is not supported; PostgreSQL's texts.
  */
 #ifndef DAPUR_TYPES_TO_CHAR_H
 #define DAPUR_TYPES_TO_CHAR_H
 
 #include "types/datetime.h"
 
-/* wall is the clock in zone; zone (may be NULL) is for TZ and OF at the instant utc_us. */
+/* *out has at == NULL where PostgreSQL answers NULL: an infinity, an empty template. */
 MUST_USE err to_char_timestamp(struct arena *arena, int64_t us, str format, str *out);
-MUST_USE err to_char_timestamptz(
-    struct arena *arena, const struct tz_zone *zone, int64_t utc_us, str format, str *out);
+/* In the clock of zone; NULL: UTC. */
+MUST_USE err to_char_timestamptz(struct arena *arena, const struct tz_zone *zone, int64_t utc_us,
+                                 str format, str *out);
 MUST_USE err to_char_interval(struct arena *arena, struct interval value, str format, str *out);
 /* value: canonical numeric text; integers pass as their digits. */
 MUST_USE err to_char_numeric(struct arena *arena, str value, str format, str *out);

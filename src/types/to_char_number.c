@@ -1,0 +1,667 @@
+/* to_char and to_number of numbers: PostgreSQL's walk over "S9,999.99", state for state. */
+#include <math.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "types/float.h"
+#include "types/numeric.h"
+#include "types/to_char.h"
+
+enum { TYPMOD_UNBOUND = -1 };
+
+/* ---- templates ---- */
+
+enum picture {
+    PICTURE_TEXT, /* a character as it is */
+    PICTURE_9,
+    PICTURE_0,
+    PICTURE_POINT, /* . and D */
+    PICTURE_COMMA, /* , and G */
+    PICTURE_CURRENCY,
+    PICTURE_MI,
+    PICTURE_PL,
+    PICTURE_SG,
+    PICTURE_S,
+    PICTURE_PR,
+    PICTURE_TH,
+    PICTURE_RN,
+    PICTURE_V,
+    PICTURE_EEEE,
+    PICTURE_FM,
+    PICTURE_B,
+    PICTURE_NONE, /* SP, C, PL: known and ignored */
+};
+
+struct picture_row {
+    str name;
+    enum picture picture;
+};
+
+/* Longer first; any case, but TH, RN and L where the case shows in the output. */
+static const struct picture_row pictures[] = {
+    {STR_INIT("EEEE"), PICTURE_EEEE}, {STR_INIT("eeee"), PICTURE_EEEE}, {STR_INIT("FM"), PICTURE_FM},
+    {STR_INIT("fm"), PICTURE_FM},     {STR_INIT("MI"), PICTURE_MI},     {STR_INIT("mi"), PICTURE_MI},
+    {STR_INIT("PL"), PICTURE_PL},     {STR_INIT("pl"), PICTURE_PL},     {STR_INIT("PR"), PICTURE_PR},
+    {STR_INIT("pr"), PICTURE_PR},     {STR_INIT("RN"), PICTURE_RN},     {STR_INIT("rn"), PICTURE_RN},
+    {STR_INIT("SG"), PICTURE_SG},     {STR_INIT("sg"), PICTURE_SG},     {STR_INIT("SP"), PICTURE_NONE},
+    {STR_INIT("sp"), PICTURE_NONE},   {STR_INIT("TH"), PICTURE_TH},     {STR_INIT("th"), PICTURE_TH},
+    {STR_INIT(","), PICTURE_COMMA},   {STR_INIT("."), PICTURE_POINT},   {STR_INIT("0"), PICTURE_0},
+    {STR_INIT("9"), PICTURE_9},       {STR_INIT("B"), PICTURE_B},       {STR_INIT("b"), PICTURE_B},
+    {STR_INIT("C"), PICTURE_NONE},    {STR_INIT("c"), PICTURE_NONE},    {STR_INIT("D"), PICTURE_POINT},
+    {STR_INIT("d"), PICTURE_POINT},   {STR_INIT("G"), PICTURE_COMMA},   {STR_INIT("g"), PICTURE_COMMA},
+    {STR_INIT("L"), PICTURE_CURRENCY}, {STR_INIT("l"), PICTURE_CURRENCY}, {STR_INIT("S"), PICTURE_S},
+    {STR_INIT("s"), PICTURE_S},       {STR_INIT("V"), PICTURE_V},       {STR_INIT("v"), PICTURE_V},
+};
+
+struct item {
+    enum picture picture;
+    str text;
+};
+
+enum sign_place { SIGN_NONE, SIGN_BEFORE, SIGN_BEHIND };
+
+/* A template's sums. */
+struct shape {
+    struct item *items;
+    size_t count;
+    int whole;        /* digits before the point */
+    int fraction;     /* behind it */
+    int shift;        /* behind V */
+    int zero_start;   /* place of the first 0, from 1; 0: none */
+    int zero_end;
+    int sign_whole;   /* digits before S */
+    enum sign_place sign;
+    bool decimal, fill, zero, blank, minus, plus, bracket, roman, multiply, exponent;
+    bool signed_locale; /* S */
+};
+
+static err contradiction(struct arena *arena, const char *what)
+{
+    return err_sql(arena, "42601", "%s", what);
+}
+
+static err count_digit(struct arena *arena, struct shape *s, enum picture picture)
+{
+    if (s->bracket) {
+        return contradiction(arena, picture == PICTURE_9 ? "\"9\" must be ahead of \"PR\""
+                                                         : "\"0\" must be ahead of \"PR\"");
+    }
+    if (picture == PICTURE_9) {
+        if (s->multiply) s->shift++;
+        else if (s->decimal) s->fraction++;
+        else s->whole++;
+        return NULL;
+    }
+    if (!s->zero && !s->decimal) {
+        s->zero = true;
+        s->zero_start = s->whole + 1;
+    }
+    if (s->decimal) s->fraction++;
+    else s->whole++;
+    s->zero_end = s->whole + s->fraction;
+    return NULL;
+}
+
+static err count_sign(struct arena *arena, struct shape *s, enum picture picture)
+{
+    switch (picture) {
+    case PICTURE_S:
+        if (s->signed_locale) return contradiction(arena, "cannot use \"S\" twice");
+        if (s->plus || s->minus || s->bracket) {
+            return contradiction(
+                arena, "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together");
+        }
+        s->signed_locale = true;
+        if (s->decimal) {
+            s->sign = SIGN_BEHIND;
+        } else {
+            s->sign = SIGN_BEFORE;
+            s->sign_whole = s->whole;
+        }
+        return NULL;
+    case PICTURE_MI:
+        if (s->signed_locale) return contradiction(arena, "cannot use \"S\" and \"MI\" together");
+        s->minus = true;
+        return NULL;
+    case PICTURE_PL:
+        if (s->signed_locale) return contradiction(arena, "cannot use \"S\" and \"PL\" together");
+        s->plus = true;
+        return NULL;
+    case PICTURE_SG:
+        if (s->signed_locale) return contradiction(arena, "cannot use \"S\" and \"SG\" together");
+        s->minus = s->plus = true;
+        return NULL;
+    default: break;
+    }
+    if (s->signed_locale || s->plus || s->minus) {
+        return contradiction(arena, "cannot use \"PR\" and \"S\"/\"PL\"/\"MI\"/\"SG\" together");
+    }
+    s->bracket = true;
+    return NULL;
+}
+
+static err count_exponent(struct arena *arena, struct shape *s)
+{
+    if (s->exponent) return contradiction(arena, "cannot use \"EEEE\" twice");
+    bool other = s->blank || s->fill || s->signed_locale || s->bracket || s->minus || s->plus ||
+                 s->roman || s->multiply;
+    if (other) {
+        struct err *error = err_sql(arena, "42601", "\"EEEE\" is incompatible with other formats");
+        return err_details(arena, error,
+                           "\"EEEE\" may only be used together with digit and decimal point patterns.");
+    }
+    s->exponent = true;
+    return NULL;
+}
+
+static err count(struct arena *arena, struct shape *s, enum picture picture)
+{
+    if (s->exponent && picture != PICTURE_TEXT) {
+        return contradiction(arena, "\"EEEE\" must be the last pattern used");
+    }
+    switch (picture) {
+    case PICTURE_9:
+    case PICTURE_0: return count_digit(arena, s, picture);
+    case PICTURE_POINT:
+        if (s->decimal) return contradiction(arena, "multiple decimal points");
+        if (s->multiply) {
+            return contradiction(arena, "cannot use \"V\" and decimal point together");
+        }
+        s->decimal = true;
+        return NULL;
+    case PICTURE_S:
+    case PICTURE_MI:
+    case PICTURE_PL:
+    case PICTURE_SG:
+    case PICTURE_PR: return count_sign(arena, s, picture);
+    case PICTURE_FM: s->fill = true; return NULL;
+    case PICTURE_RN: s->roman = true; return NULL;
+    case PICTURE_V:
+        if (s->decimal) return contradiction(arena, "cannot use \"V\" and decimal point together");
+        s->multiply = true;
+        return NULL;
+    case PICTURE_EEEE: return count_exponent(arena, s);
+    case PICTURE_B:
+        if (!s->whole && !s->fraction && !s->zero) s->blank = true;
+        return NULL;
+    default: return NULL;
+    }
+}
+
+static const struct picture_row *find_picture(str rest)
+{
+    for (size_t i = 0; i < COUNT_OF(pictures); i++) {
+        if (str_starts(rest, pictures[i].name)) return &pictures[i];
+    }
+    return NULL;
+}
+
+struct item_list {
+    VEC(struct item);
+};
+
+static size_t add_text(struct arena *arena, struct item_list *items, str format, size_t at)
+{
+    size_t end = at;
+    if (utf8_next(format, &end) < 0) end = at + 1;
+    *VEC_ADD(arena, items) = (struct item){PICTURE_TEXT, str_slice(format, at, end)};
+    return end;
+}
+
+static err parse_shape(struct arena *arena, str format, struct shape *out)
+{
+    struct item_list items = {0};
+    *out = (struct shape){0};
+    bool quoted = false;
+    for (size_t at = 0; at < format.len;) {
+        char c = format.at[at];
+        bool escape = c == '\\' && at + 1 < format.len && (quoted || format.at[at + 1] == '"');
+        if (escape) {
+            at = add_text(arena, &items, format, at + 1);
+            continue;
+        }
+        if (c == '"') {
+            quoted = !quoted;
+            at++;
+            continue;
+        }
+        const struct picture_row *row = quoted ? NULL : find_picture(str_skip(format, at));
+        if (!row) {
+            at = add_text(arena, &items, format, at);
+            continue;
+        }
+        TRY(count(arena, out, row->picture));
+        *VEC_ADD(arena, &items) = (struct item){row->picture, row->name};
+        at += row->name.len;
+    }
+    out->items = items.at;
+    out->count = items.count;
+    return NULL;
+}
+
+/* ---- writing ---- */
+
+struct writer {
+    struct shape *shape;
+    struct buf *out;
+    str number;     /* digits with their point; no sign */
+    size_t at;      /* the digit that comes next */
+    char sign;
+    int blanks;     /* places before the number */
+    int place;      /* of the template, from 0 */
+    int last_place;
+    size_t relevant; /* index of the last digit that FM keeps; SIZE_MAX: all */
+    bool sign_done;
+    bool inside;    /* a digit was written */
+};
+
+static char digit(const struct writer *w, size_t index)
+{
+    return index < w->number.len ? w->number.at[index] : '\0';
+}
+
+/* "0.1" under "9.9": the lone zero before the point is not written. */
+static bool is_lone_zero(const struct writer *w)
+{
+    return !w->shape->zero && w->at == 0 && digit(w, 0) == '0' && w->shape->fraction != 0;
+}
+
+static bool point_is_last(const struct writer *w)
+{
+    return w->relevant != SIZE_MAX && digit(w, w->relevant) == '.';
+}
+
+static void write_sign(struct writer *w)
+{
+    const struct shape *s = w->shape;
+    bool here = w->place >= w->blanks || (s->zero && s->zero_start == w->place);
+    if (w->sign_done || !here || (is_lone_zero(w) && !point_is_last(w))) return;
+    if (s->signed_locale) {
+        if (s->sign != SIGN_BEFORE) return;
+        buf_char(w->out, w->sign);
+    } else if (s->bracket) {
+        buf_char(w->out, w->sign == '+' ? ' ' : '<');
+    } else if (w->sign == '-') {
+        buf_char(w->out, '-');
+    } else if (!s->fill) {
+        buf_char(w->out, ' ');
+    }
+    w->sign_done = true;
+}
+
+/* The number's own character at this place. */
+static void write_own(struct writer *w, enum picture picture)
+{
+    const struct shape *s = w->shape;
+    char c = digit(w, w->at);
+    if (c == '.') {
+        if (!point_is_last(w) || s->fill) buf_char(w->out, '.');
+    } else if (w->relevant != SIZE_MAX && w->at > w->relevant && picture != PICTURE_0) {
+        /* FM drops it */
+    } else if (is_lone_zero(w)) {
+        if (!s->fill) buf_char(w->out, ' ');
+        else if (point_is_last(w)) buf_char(w->out, '0');
+    } else {
+        if (c) buf_char(w->out, c);
+        w->inside = true;
+    }
+    if (c) w->at++;
+}
+
+/* What stands behind the last place: a bracket or a sign. */
+static void write_end(struct writer *w)
+{
+    const struct shape *s = w->shape;
+    int end = w->last_place + (w->blanks ? 1 : 0) + (s->decimal ? 1 : 0);
+    if (w->relevant != SIZE_MAX && w->relevant == w->at) end = w->place;
+    if (w->place + 1 != end) return;
+    if (w->sign_done && s->bracket) buf_char(w->out, w->sign == '+' ? ' ' : '>');
+    else if (s->signed_locale && s->sign == SIGN_BEHIND) buf_char(w->out, w->sign);
+}
+
+static void write_place(struct writer *w, enum picture picture)
+{
+    const struct shape *s = w->shape;
+    w->inside = false;
+    write_sign(w);
+    if (w->place < w->blanks && (!s->zero || s->zero_start > w->place)) {
+        if (!s->fill) buf_char(w->out, ' ');
+    } else if (s->zero && w->place < w->blanks && s->zero_start <= w->place) {
+        buf_char(w->out, '0');
+        w->inside = true;
+    } else {
+        write_own(w, picture);
+    }
+    write_end(w);
+    w->place++;
+}
+
+static void write_ordinal(struct writer *w, bool upper)
+{
+    char last = digit(w, w->number.len - 1);
+    bool teen = w->number.len > 1 && digit(w, w->number.len - 2) == '1';
+    bool none = digit(w, 0) == '#' || w->sign == '-' || w->shape->decimal;
+    if (none) return;
+    if (teen) last = '0';
+    const char *suffix = last == '1' ? "stST" : last == '2' ? "ndND" : last == '3' ? "rdRD" : "thTH";
+    buf_append(w->out, suffix + (upper ? 2 : 0), 2);
+}
+
+static void write_either(struct writer *w, bool yes, char sign)
+{
+    if (yes) buf_char(w->out, sign);
+    else if (!w->shape->fill) buf_char(w->out, ' ');
+}
+
+static void write_item(struct writer *w, const struct item *item)
+{
+    switch (item->picture) {
+    case PICTURE_9:
+    case PICTURE_0:
+    case PICTURE_POINT: write_place(w, item->picture); return;
+    case PICTURE_COMMA: write_either(w, w->inside, ','); return;
+    case PICTURE_CURRENCY: buf_char(w->out, ' '); return; /* the C locale has no symbol */
+    case PICTURE_MI: write_either(w, w->sign == '-', '-'); return;
+    case PICTURE_PL: write_either(w, w->sign == '+', '+'); return;
+    case PICTURE_SG: buf_char(w->out, w->sign); return;
+    case PICTURE_TH: write_ordinal(w, item->text.at[0] == 'T'); return;
+    case PICTURE_TEXT: buf_str_add(w->out, item->text); return;
+    default: return;
+    }
+}
+
+/* The last digit behind the point that is not zero, or the point itself. */
+static size_t last_relevant(str number)
+{
+    size_t point = str_find_char(number, '.', 0);
+    if (point == SIZE_MAX) return SIZE_MAX;
+    size_t last = point;
+    for (size_t i = point + 1; i < number.len; i++) {
+        if (number.at[i] != '0') last = i;
+    }
+    return last;
+}
+
+static void set_signs(struct writer *w)
+{
+    struct shape *s = w->shape;
+    if (s->plus || s->minus) {
+        w->sign_done = !(s->plus && !s->minus);
+        return;
+    }
+    if (w->sign != '-' && s->fill) s->bracket = false;
+    w->sign_done = w->sign == '+' && s->fill && !s->signed_locale;
+    if (s->sign == SIGN_BEFORE && s->whole == s->sign_whole) s->sign = SIGN_BEHIND;
+}
+
+static void set_relevant(struct writer *w)
+{
+    const struct shape *s = w->shape;
+    w->relevant = SIZE_MAX;
+    if (!s->fill || !s->decimal) return;
+    w->relevant = last_relevant(w->number);
+    if (w->relevant == SIZE_MAX || s->zero_end <= w->blanks) return;
+    size_t kept = (size_t)(s->zero_end - w->blanks), end = w->number.len - 1;
+    if (kept > end) kept = end;
+    if (w->relevant < kept) w->relevant = kept;
+}
+
+static str write_number(struct arena *arena, struct shape *shape, str number, char sign, int blanks)
+{
+    struct writer w = {.shape = shape, .out = buf_in(arena, 0), .number = number, .sign = sign,
+                       .blanks = blanks};
+    if (shape->zero_start) shape->zero_start--;
+    set_signs(&w);
+    w.last_place = shape->fraction + shape->whole - 1;
+    set_relevant(&w);
+    if (!w.sign_done && !blanks) w.last_place++;
+    for (size_t i = 0; i < shape->count; i++) write_item(&w, &shape->items[i]);
+    return w.out->at ? buf_str(w.out) : STR("");
+}
+
+/* ---- other notations ---- */
+
+static str roman(struct arena *arena, const struct shape *shape, int64_t value)
+{
+    static const struct {
+        int value;
+        const char *text;
+    } steps[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
+                 {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
+    if (value < 1 || value > 3999) return STR("###############");
+    struct buf *text = buf_in(arena, 0);
+    bool lower = false;
+    for (size_t i = 0; i < shape->count; i++) {
+        lower = lower || (shape->items[i].picture == PICTURE_RN && shape->items[i].text.at[0] == 'r');
+    }
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        for (; value >= steps[i].value; value -= steps[i].value) buf_str_add(text, str_of(steps[i].text));
+    }
+    str letters = buf_str(text);
+    if (lower) letters = str_lower(arena, letters);
+    return shape->fill ? letters : str_printf(arena, "%15.*s", STR_FMT(letters));
+}
+
+static str hashes(struct arena *arena, size_t before, size_t behind, bool point)
+{
+    struct buf *text = buf_in(arena, 0);
+    for (size_t i = 0; i < before; i++) buf_char(text, '#');
+    if (point) buf_char(text, '.');
+    for (size_t i = 0; i < behind; i++) buf_char(text, '#');
+    return text->at ? buf_str(text) : STR("");
+}
+
+/* " 1.23e+04" */
+static err exponent(struct arena *arena, const struct shape *shape, str value, str *out)
+{
+    if (numeric_scale(value) < 0) {
+        *out = str_printf(arena, " %.*s",
+                          STR_FMT(hashes(arena, (size_t)shape->whole, (size_t)shape->fraction + 4, true)));
+        return NULL;
+    }
+    /* Digits by exact decimal shifting: find the exponent, scale, round; a carry moves it by one. */
+    str magnitude = numeric_abs(value);
+    int32_t power = 0;
+    if (!numeric_is_zero(value)) {
+        size_t point = str_find_char(magnitude, '.', 0);
+        size_t whole = point == SIZE_MAX ? magnitude.len : point;
+        if (magnitude.at[0] != '0') {
+            power = (int32_t)whole - 1;
+        } else {
+            size_t i = whole + 1;
+            while (magnitude.at[i] == '0') i++;
+            power = -(int32_t)(i - whole);
+        }
+    }
+    str scaled = STR_NONE;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        str factor = str_printf(arena, "1e%d", -power), exact, text;
+        TRY(numeric_parse(arena, factor, TYPMOD_UNBOUND, &exact));
+        TRY(numeric_mul(arena, magnitude, exact, &text));
+        scaled = numeric_round(arena, text, shape->fraction);
+        if (scaled.len < 2 || scaled.at[1] != '0') break;
+        power++; /* 9.99 became 10.0 */
+    }
+    *out = str_printf(arena, "%c%.*se%c%02d", value.at[0] == '-' ? '-' : ' ', STR_FMT(scaled),
+                      power < 0 ? '-' : '+', power < 0 ? -power : power);
+    return NULL;
+}
+
+/* ---- public ---- */
+
+/* Digits that fit, or the template filled with "#". */
+static str laid_out(struct arena *arena, struct shape *shape, str printed)
+{
+    char sign = printed.at[0] == '-' ? '-' : '+';
+    str number = sign == '-' ? str_skip(printed, 1) : printed;
+    size_t point = str_find_char(number, '.', 0);
+    int whole = (int)(point == SIZE_MAX ? number.len : point);
+    int blanks = whole < shape->whole ? shape->whole - whole : 0;
+    if (whole > shape->whole) {
+        number = hashes(arena, (size_t)shape->whole, (size_t)shape->fraction, true);
+    }
+    return write_number(arena, shape, number, sign, blanks);
+}
+
+err to_char_numeric(struct arena *arena, str value, str format, str *out)
+{
+    struct shape shape;
+    *out = STR_NONE;
+    if (!format.len) return NULL;
+    TRY(parse_shape(arena, format, &shape));
+    if (shape.roman) {
+        int64_t whole = 0;
+        err error = numeric_to_int(arena, INT_4, value, &whole);
+        if (error) return error;
+        *out = roman(arena, &shape, whole);
+        return NULL;
+    }
+    if (shape.exponent) return exponent(arena, &shape, value, out);
+    if (shape.multiply) {
+        str factor;
+        TRY(numeric_parse(arena, str_printf(arena, "1e%d", shape.shift), TYPMOD_UNBOUND, &factor));
+        TRY(numeric_mul(arena, value, factor, &value));
+        shape.whole += shape.shift;
+    }
+    *out = laid_out(arena, &shape, numeric_round(arena, value, shape.fraction));
+    return NULL;
+}
+
+enum { DOUBLE_DIGITS = 15 };
+
+err to_char_float8(struct arena *arena, double value, str format, str *out)
+{
+    struct shape shape;
+    *out = STR_NONE;
+    if (!format.len) return NULL;
+    TRY(parse_shape(arena, format, &shape));
+    if (shape.roman) {
+        int64_t whole;
+        TRY(int_from_double(arena, INT_4, value, &whole));
+        *out = roman(arena, &shape, whole);
+        return NULL;
+    }
+    if (shape.exponent) {
+        if (!isfinite(value)) return exponent(arena, &shape, STR("NaN"), out);
+        *out = str_printf(arena, "%s%.*e", value < 0 || signbit(value) ? "" : " ", shape.fraction, value);
+        return NULL;
+    }
+    if (shape.multiply) {
+        value *= pow(10, shape.shift);
+        shape.whole += shape.shift;
+    }
+    /* No more digits than a double has. */
+    int whole = (int)str_printf(arena, "%.0f", fabs(value)).len;
+    if (whole >= DOUBLE_DIGITS) shape.fraction = 0;
+    else if (whole + shape.fraction > DOUBLE_DIGITS) shape.fraction = DOUBLE_DIGITS - whole;
+    *out = laid_out(arena, &shape, str_printf(arena, "%.*f", shape.fraction, value));
+    return NULL;
+}
+
+/* ---- to_number ---- */
+
+struct number_reader {
+    str text;
+    size_t at;
+    struct buf *digits;
+    bool negative;
+    bool point;
+    bool any;
+};
+
+static char peek(const struct number_reader *r)
+{
+    return r->at < r->text.len ? r->text.at[r->at] : '\0';
+}
+
+static void skip_blanks(struct number_reader *r)
+{
+    while (peek(r) == ' ') r->at++;
+}
+
+/* A sign before the digits, whatever the template says of it. */
+static void read_sign(struct number_reader *r)
+{
+    skip_blanks(r);
+    char c = peek(r);
+    if (c == '-' || c == '<') r->negative = true;
+    if (c == '-' || c == '+' || c == '<') r->at++;
+    skip_blanks(r);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void read_place(struct number_reader *r, bool decimal)
+{
+    if (!r->any) read_sign(r);
+    char c = peek(r);
+    if (is_digit(c)) {
+        buf_char(r->digits, c);
+        r->any = true;
+        r->at++;
+    } else if (c == '.' && decimal && !r->point) {
+        buf_char(r->digits, c);
+        r->point = true;
+        r->at++;
+    }
+}
+
+static void read_item(struct number_reader *r, const struct shape *shape, const struct item *item)
+{
+    char c = peek(r);
+    switch (item->picture) {
+    case PICTURE_9:
+    case PICTURE_0:
+    case PICTURE_POINT: read_place(r, shape->decimal); return;
+    case PICTURE_COMMA:
+        if (!r->any) skip_blanks(r);
+        if (peek(r) == ',') r->at++;
+        return;
+    case PICTURE_MI:
+    case PICTURE_PL:
+    case PICTURE_SG:
+    case PICTURE_S:
+    case PICTURE_PR:
+        if (c == '-') r->negative = true;
+        if (c == '-' || c == '+' || c == '>') r->at++;
+        return;
+    case PICTURE_CURRENCY:
+    case PICTURE_TEXT:
+        if (c && !is_digit(c) && c != '-' && c != '+' && c != '.' && c != ',') r->at++;
+        return;
+    case PICTURE_TH:
+        if (r->at + 2 <= r->text.len && !is_digit(c)) r->at += 2;
+        return;
+    default: return;
+    }
+}
+
+err to_number(struct arena *arena, str text, str format, str *out)
+{
+    struct shape shape;
+    *out = STR_NONE;
+    if (!format.len) return NULL;
+    TRY(parse_shape(arena, format, &shape));
+    if (shape.roman) return err_sql(arena, "0A000", "\"RN\" not supported for input");
+    if (shape.exponent) return err_sql(arena, "0A000", "\"EEEE\" not supported for input");
+    struct number_reader r = {text, 0, buf_in(arena, 0), false, false, false};
+    for (size_t i = 0; i < shape.count && r.at < text.len; i++) read_item(&r, &shape, &shape.items[i]);
+    /* A sign behind the digits counts where the template has one there. */
+    if (shape.signed_locale && peek(&r) == '-') r.negative = true;
+    str digits = r.digits->at ? buf_str(r.digits) : STR("");
+    str number = str_printf(arena, "%s%.*s", r.negative ? "-" : "", STR_FMT(digits));
+    if (!r.any) {
+        return err_sql(arena, "22P02", "invalid input syntax for type numeric: \"%s\"",
+                       r.negative ? "-" : " ");
+    }
+    TRY(numeric_parse(arena, number, TYPMOD_UNBOUND, out));
+    *out = numeric_round(arena, *out, shape.fraction);
+    if (!shape.multiply) return NULL;
+    str factor;
+    TRY(numeric_parse(arena, str_printf(arena, "1e%d", -shape.shift), TYPMOD_UNBOUND, &factor));
+    return numeric_mul(arena, *out, factor, out);
+}
