@@ -26,6 +26,7 @@ struct scope *analyzer_root(struct analyzer *analyzer, const struct analyze_opti
     };
     struct scope *scope = scope_new(analyzer, NULL, &who);
     scope->infer.params = analyzer->params;
+    scope->is_top = true;
     return scope;
 }
 
@@ -101,12 +102,6 @@ static bool effects_visit(const struct expr *expr, void *context)
     return effects->error != NULL;
 }
 
-static bool locks_rows(struct query *query, void *context)
-{
-    (void)context;
-    return !query->locks_rows && query_subqueries(query, locks_rows, NULL);
-}
-
 err statement_finish(struct scope *scope, size_t first_access)
 {
     struct analyzer *analyzer = scope->analyzer;
@@ -115,7 +110,7 @@ err statement_finish(struct scope *scope, size_t first_access)
     struct effects effects = {.analyzer = analyzer, .user = scope->who.user};
     query_any(query, effects_visit, &effects);
     TRY(effects.error);
-    query->writes = effects.writes || query->command != QUERY_SELECT || !locks_rows(query, NULL);
+    query->writes = effects.writes || query_modifies(query);
     query->calls_volatile = effects.calls_volatile;
     query->run_as = scope->who.user;
     lateral_flatten(analyzer->arena, query);
@@ -234,6 +229,9 @@ err analyze_describe(const struct analyze_options *options,
 {
     struct query *query;
     TRY(analyze_statement(options, select, &query));
+    if (query_modifies(query))
+        return err_sql(options->arena, "0A000",
+                       "views must not contain data-modifying statements in WITH");
     *columns = ARENA_ARRAY(options->arena, struct analyze_column, query->target_count);
     *count = query->target_count;
     for (size_t i = 0; i < query->target_count; i++)

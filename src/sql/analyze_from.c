@@ -97,6 +97,11 @@ static err from_cte(struct scope *scope,
                          "recursive reference to query \"%.*s\" must not appear within its "
                          "non-recursive term",
                          STR_FMT(name->relname));
+    const struct query *query = found->cte->query;
+    if (query && query->command != QUERY_SELECT && !query->returning)
+        return NOT_DONE(scope, name->base.location,
+                        "WITH query \"%.*s\" does not have a RETURNING clause",
+                        STR_FMT(name->relname));
     struct rte *rte = rte_new(scope, RTE_CTE, alias_or(name->alias, name->relname));
     rte->cte = found->cte;
     rte->column_count = found->cte->column_count;

@@ -500,8 +500,10 @@ static void cte_columns(struct scope *scope, struct cte *cte, const struct Commo
 static err cte_refused(struct scope *scope, const struct CommonTableExpr *with)
 {
     int32_t location = with->base.location;
-    if (!AST_IS(SelectStmt, with->ctequery))
-        return NOT_DONE(scope, location, "data-modifying statements in WITH are not supported");
+    if (!AST_IS(SelectStmt, with->ctequery) && !scope->is_top)
+        return NOT_DONE(
+            scope, location,
+            "WITH clause containing a data-modifying statement must be at the top level");
     if (with->search_clause || with->cycle_clause)
         return NOT_DONE(scope, location, "SEARCH and CYCLE clauses are not supported");
     for (struct scope_cte *other = scope->ctes; other; other = other->next)
@@ -520,6 +522,19 @@ static str *cte_names(struct scope *scope, const struct CommonTableExpr *with)
     return names;
 }
 
+/* Only the statement's own level is its top: a call in here cannot be run by itself. */
+static err statement_in_with(struct scope *inner, const struct node *statement)
+{
+    struct top_call *top = inner->analyzer->top_call;
+    inner->analyzer->top_call = NULL;
+    if (AST_IS(SelectStmt, statement))
+        TRY(select_analyze(inner, AST_AS(SelectStmt, statement), UNKNOWN_TO_TEXT));
+    else
+        TRY(statement_analyze(inner, statement));
+    inner->analyzer->top_call = top;
+    return NULL;
+}
+
 /* Registered before its query is analyzed when it may name itself, behind it when it may not. */
 static err cte_one(struct scope *scope, const struct CommonTableExpr *with, bool recursive)
 {
@@ -532,16 +547,16 @@ static err cte_one(struct scope *scope, const struct CommonTableExpr *with, bool
     entry->cte = ARENA_NEW(arena, struct cte);
     entry->cte->name = alias_unique(scope->analyzer, with->ctename);
     entry->cte->materialized = with->ctematerialized == CTEMaterializeAlways;
-    const struct SelectStmt *select = AST_AS(SelectStmt, with->ctequery);
+    bool reads = AST_IS(SelectStmt, with->ctequery);
     struct scope *inner = scope_new(scope->analyzer, scope, NULL);
     inner->query = query_new(scope->analyzer, QUERY_SELECT);
-    if (recursive) {
+    if (recursive && reads) {
         entry->next = scope->ctes;
         scope->ctes = entry;
-        entry->has_terms = select->op == SETOP_UNION;
+        entry->has_terms = AST_AS(SelectStmt, with->ctequery)->op == SETOP_UNION;
         if (entry->has_terms) inner->recursive = entry;
     }
-    TRY(select_analyze(inner, select, UNKNOWN_TO_TEXT));
+    TRY(statement_in_with(inner, with->ctequery));
     entry->cte->query = inner->query;
     entry->cte->recursive = inner->recursive && entry->used;
     if (with->aliascolnames->count > visible_count(inner->query))
@@ -550,7 +565,7 @@ static err cte_one(struct scope *scope, const struct CommonTableExpr *with, bool
                          STR_FMT(with->ctename), visible_count(inner->query),
                          with->aliascolnames->count);
     cte_columns(scope, entry->cte, with);
-    if (!recursive) {
+    if (!recursive || !reads) {
         entry->next = scope->ctes;
         scope->ctes = entry;
     }

@@ -167,6 +167,7 @@ static err body_scope(struct scope *scope,
     *bound = (struct bound_args){call->function, args, call->args.count};
     struct scope *body = scope_new(analyzer, NULL, &who);
     body->args = bound;
+    body->is_top = true;
     body->subquery_refused = scope->subquery_refused;
     *out = body;
     return NULL;
@@ -291,12 +292,6 @@ static bool has_effect(const struct expr *expr, void *context)
            (expr->kind == EXPR_CALL && expr->call.builtin->writes);
 }
 
-static bool locks_nothing(struct query *query, void *context)
-{
-    (void)context;
-    return !query->locks_rows && query_subqueries(query, locks_nothing, NULL);
-}
-
 /* The body as one query, with args in it. *out NULL: it has effects, or is not one SELECT. */
 static err body_query(struct scope *scope,
                       const struct expr *call,
@@ -322,7 +317,7 @@ static err body_query(struct scope *scope,
     TRY(analyze_elsewhere(analyzer, statement_analyze(body, node)));
     analyzer->top_call = top;
     analyzer->functions = open.outer;
-    if (query_any(body->query, has_effect, NULL) || !locks_nothing(body->query, NULL)) {
+    if (query_any(body->query, has_effect, NULL) || query_modifies(body->query)) {
         analyzer->accesses.count = accesses;
         analyzer->aliases.count = aliases;
         return NULL;
@@ -753,7 +748,8 @@ static err rows_of_write(struct scope *scope,
                          struct query *result)
 {
     struct query *outer = scope->query;
-    bool plain = !outer->where && !outer->group_by.count && !outer->has_aggregates &&
+    bool plain = result->set_op == SET_NONE && !result->values && !result->distinct &&
+                 !outer->where && !outer->group_by.count && !outer->has_aggregates &&
                  !outer->has_windows && !outer->order.count && !outer->limit && !outer->offset &&
                  !outer->distinct && !outer->distinct_on.count && !outer->cte_count;
     struct target *targets =
@@ -782,7 +778,7 @@ static err answer_from(struct scope *scope,
 {
     struct query *result = out->at[out->count - 1];
     const struct cat_function *function = call->function;
-    if (result->command != QUERY_SELECT) return rows_of_write(scope, call, rte, result);
+    if (query_modifies(result)) return rows_of_write(scope, call, rte, result);
     out->count--;
     bool one_row = !function->returns_set && inline_returns_row(scope, function);
     if (one_row)
@@ -802,7 +798,7 @@ static err answer_scalar(struct scope *scope,
                          struct inline_steps *out)
 {
     struct query *result = out->at[out->count - 1];
-    if (result->command != QUERY_SELECT) {
+    if (query_modifies(result)) {
         if (inline_returns_row(scope, call->function))
             gather_row(scope, result, call->function->result);
         if (slot != &scope->query->targets[0].expr || result->target_count != 1)
@@ -811,6 +807,7 @@ static err answer_scalar(struct scope *scope,
                             "last statement writes",
                             STR_FMT(call->function->name));
         result->targets[0].name = scope->query->targets[0].name;
+        if (result->command == QUERY_SELECT) limit_to_one(scope, result);
         return NULL;
     }
     out->count--;

@@ -390,3 +390,15 @@ bool expr_is_cheap(const struct expr *expr)
     return expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM || expr->kind == EXPR_SESSION ||
            expr->kind == EXPR_COLUMN || expr->kind == EXPR_EXCLUDED_COLUMN;
 }
+
+static bool modifies_nothing(struct query *query, void *context)
+{
+    (void)context;
+    return !query_modifies(query);
+}
+
+bool query_modifies(const struct query *query)
+{
+    return query->command != QUERY_SELECT || query->locks_rows ||
+           !query_subqueries(query, modifies_nothing, NULL);
+}

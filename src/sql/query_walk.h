@@ -35,6 +35,8 @@ bool expr_is_leakproof(const struct expr *expr);
 bool expr_uses_rte(const struct expr *expr, const struct rte *rte);
 /* Calls something whose answer may change from call to call, or that has effects. */
 bool expr_is_volatile(const struct expr *expr);
+/* It or a query below it is INSERT, UPDATE or DELETE, or locks rows. */
+bool query_modifies(const struct query *query);
 /* A constant, parameter or session value, perhaps relabelled: costs nothing to write twice. */
 bool expr_is_cheap(const struct expr *expr);
 

@@ -24,6 +24,9 @@ static const char schema[] =
     "create function outer_call(p bigint) returns int language sql as 'select receive(p, 1)';"
     "create function rows_of(p bigint) returns setof stock language sql as $$"
     "  update stock set qty = 0 where product = p; select * from stock where product = p; $$;"
+    "create function sell(p bigint, n int) returns bigint language sql as $$"
+    "  with l as (insert into log (product, delta) values (p, -n) returning id, product)"
+    "  select id from l; $$;"
     "create policy p on secret using (owns(id));";
 
 static int setup(void **state)
@@ -110,6 +113,19 @@ static void bodies_of_several_statements_run_as_steps(void **state)
                  "stock_2 WHERE (stock_2.product = 3)) rows_of WHERE (rows_of.qty = 0)");
 }
 
+static void writing_with_clauses_answer(void **state)
+{
+    struct fixture *f = *state;
+    assert_query(
+        f, "select sell(1, 2)",
+        "WITH l AS (INSERT INTO log VALUES (nextval(log_id_seq), 1, -(2)) RETURNING log.id, "
+        "log.product) SELECT l_2.id AS sell FROM l l_2 LIMIT 1");
+    assert_refused(
+        f, "select sell(1, 2) + 1",
+        "0A000 function sell can only be called on its own (SELECT f(...) or SELECT * FROM "
+        "f(...)): it has effects or several statements");
+}
+
 static void effects_inside_a_statement_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -181,6 +197,7 @@ int main(void)
         cmocka_unit_test(definer_functions_see_what_their_owner_sees),
         cmocka_unit_test(set_functions_become_subqueries),
         cmocka_unit_test(bodies_of_several_statements_run_as_steps),
+        cmocka_unit_test(writing_with_clauses_answer),
         cmocka_unit_test(effects_inside_a_statement_are_refused),
         cmocka_unit_test(calls_compile_with_parameters),
     };
