@@ -609,7 +609,7 @@ err to_timestamp(struct arena *arena, const struct type_session *session, str te
 {
     struct reader r;
     int64_t days, clock;
-    int32_t east_s;
+    int32_t east_s = 0;
     TRY(read_all(arena, text, format, &r));
     TRY(clock_of(&r, &clock));
     TRY(days_of(&r, &days));
