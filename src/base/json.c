@@ -613,7 +613,7 @@ void json_write_double(struct buf *out, double value)
     }
     /* Up to 15 digits a decimal survives the way through a normal double, so %.15g, which drops
      * trailing zeros, is the shortest whenever it reads back. Subnormals hold fewer digits. */
-    char text[32];
+    char text[48]; /* as large as the compiler can prove, %.*g of any precision up to 17 */
     int precision = fpclassify(value) == FP_SUBNORMAL ? 1 : 15;
     for (; precision <= 17; precision++) {
         snprintf(text, sizeof text, "%.*g", precision, value);

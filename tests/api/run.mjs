@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // tests/api/run.mjs - requests and expected answers as text files, against real servers.
 //
-//   node tests/api/run.mjs [--dapur build/release/dapur] [--engine sqlite] [WORD...]
+//   node tests/api/run.mjs [--dapur build/release/dapur] [--engine sqlite] [--suites DIR] [--bail] [WORD...]
 //
+// --suites: a folder of suites other than this one. --bail: end at the first case that fails.
 // WORDs keep the files whose path contains one of them. README.md describes the format.
 // Exit code 1 when a case fails. DAPUR_COUNTS names a file for "passed failed skipped".
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,20 +28,26 @@ const ENGINES = [
 
 const { values: options, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { dapur: { type: 'string', default: 'build/release/dapur' }, engine: { type: 'string' } },
+  options: {
+    dapur: { type: 'string', default: 'build/release/dapur' },
+    engine: { type: 'string' },
+    suites: { type: 'string', default: HERE },
+    bail: { type: 'boolean', default: false },
+  },
 });
+const SUITES = options.suites;
 
 // ---- suites ---------------------------------------------------------------------------------------
 
 // A suite is a folder with project/; its .http files may lie in folders below.
 function findSuites() {
-  return readdirSync(HERE, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(HERE, entry.name, 'project')))
+  return readdirSync(SUITES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(SUITES, entry.name, 'project')))
     .map((entry) => readSuite(entry.name));
 }
 
 function readSuite(name) {
-  const folder = join(HERE, name);
+  const folder = join(SUITES, name);
   const own = join(folder, 'server.mjs'); // the runner's own test brings its server
   return {
     name,
@@ -119,7 +126,7 @@ async function runFile(path, suite, engine, prepared) {
     server = await startServer(suite.program, suite.project, data, engine.arguments);
     const variables = new Variables({ base: server.base, ...prefixed(prepared.keys) });
     for (const one of cases) {
-      const where = `${relative(HERE, path)}:${one.line} ${one.title}`;
+      const where = `${relative(SUITES, path)}:${one.line} ${one.title}`;
       const why = one.skip ?? (one.only && one.only !== engine.name ? one.onlyReason : null);
       if (why) {
         result.skipped++;
@@ -130,12 +137,13 @@ async function runFile(path, suite, engine, prepared) {
       const wrong = suite.isOwn && one.fails ? (differences.length ? [] : ['expected to differ, and did not']) : differences;
       if (wrong.length) fail(where, wrong);
       else result.passed++;
+      if (wrong.length && options.bail) break;
     }
   } catch (error) {
-    fail(relative(HERE, path), [error.message]);
+    fail(relative(SUITES, path), [error.message]);
   } finally {
     const trouble = server ? await server.stop() : null;
-    if (trouble) fail(relative(HERE, path), [trouble, ...server.log().trim().split('\n').slice(-40)]);
+    if (trouble) fail(relative(SUITES, path), [trouble, ...server.log().trim().split('\n').slice(-40)]);
     rmSync(data, { recursive: true, force: true });
   }
   return result;
@@ -169,8 +177,8 @@ async function runSuite(suite, engine, report) {
   }
   const waiting = [...suite.files];
   const worker = async () => {
-    for (let path = waiting.shift(); path; path = waiting.shift()) {
-      report(relative(HERE, path), await runFile(path, suite, engine, prepared));
+    for (let path = waiting.shift(); path && !(options.bail && total.failed); path = waiting.shift()) {
+      report(relative(SUITES, path), await runFile(path, suite, engine, prepared));
     }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));

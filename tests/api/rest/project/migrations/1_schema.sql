@@ -73,7 +73,8 @@ create policy orgs_of_members on public.orgs for select to authenticated using (
 create policy read_projects on public.projects for select to authenticated using (org_id in (select public.my_orgs()));
 create policy add_projects on public.projects for insert to authenticated with check (org_id in (select public.my_orgs()));
 create policy change_projects on public.projects for update to authenticated
-    using (org_id in (select public.my_orgs())) with check (org_id in (select public.my_orgs()));
+    using (org_id in (select public.my_orgs()) and meta -> 'locked' is distinct from 'true')
+    with check (org_id in (select public.my_orgs()) and coalesce(budget, 0) <= 1000000);
 create policy drop_projects on public.projects for delete to authenticated using (org_id in (select public.my_orgs()) and not active);
 create policy tasks_of_projects on public.tasks for all to authenticated
     using (exists (select 1 from public.projects p where p.id = project_id))
