@@ -262,29 +262,64 @@ static err infer_bool_expr(struct infer_context *ctx,
     return NULL;
 }
 
+/* The fields of ROW(...) or of a FROM item's row; false for any other value. */
+static bool row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts)
+{
+    if (row->kind == EXPR_ROW) {
+        *parts = row->args;
+        return true;
+    }
+    if (row->kind != EXPR_WHOLE_ROW) return false;
+    parts->at = ARENA_ARRAY(ctx->arena, struct expr *, row->rte->column_count + 1);
+    parts->count = 0;
+    for (size_t i = 0; i < row->rte->column_count; i++) {
+        if (row->rte->columns[i].hidden) continue;
+        parts->at[parts->count++] = infer_column_expr(ctx, row->rte, (int)i);
+    }
+    return true;
+}
+
+static struct expr *one_null_test(struct infer_context *ctx,
+                                  struct expr *arg,
+                                  bool negated,
+                                  int32_t location)
+{
+    struct expr *test = infer_new(ctx, EXPR_NULL_TEST, BOOLOID, location);
+    test->args = infer_args(ctx, &arg, 1);
+    test->negated = negated;
+    return test;
+}
+
+/* t.* is the row t. */
+static err null_test_argument(struct infer_context *ctx, const struct node *node, struct expr **out)
+{
+    const struct ColumnRef *ref = AST_IS(ColumnRef, node) ? AST_AS(ColumnRef, node) : NULL;
+    size_t count = ref ? ref->fields->count : 0;
+    if (count < 2 || !AST_IS(A_Star, ref->fields->at[count - 1])) return infer_expr(ctx, node, out);
+    struct ColumnRef *whole = AST_NEW(ctx->arena, ColumnRef);
+    whole->fields = ast_list_of(ctx->arena, ref->fields->at, count - 1);
+    whole->base.location = ref->base.location;
+    return infer_expr(ctx, AST_NODE(whole), out);
+}
+
 static err infer_null_test(struct infer_context *ctx,
                            const struct NullTest *node,
                            struct expr **out)
 {
     struct expr *arg = NULL;
-    TRY(infer_expr(ctx, node->arg, &arg));
+    struct expr_list parts = {0};
+    TRY(null_test_argument(ctx, node->arg, &arg));
     TRY(infer_resolve_unknown(ctx, arg, &arg));
     bool negated = node->nulltesttype == IS_NOT_NULL;
+    int32_t at = node->base.location;
     /* A row is null when all its fields are, not null when none is. */
-    if (arg->kind == EXPR_ROW && arg->args.count) {
-        struct expr *whole = NULL;
-        for (size_t i = 0; i < arg->args.count; i++) {
-            struct expr *test = infer_new(ctx, EXPR_NULL_TEST, BOOLOID, node->base.location);
-            test->args = infer_args(ctx, &arg->args.at[i], 1);
-            test->negated = negated;
-            whole = infer_and(ctx, whole, test);
-        }
-        *out = whole;
+    if (row_parts(ctx, arg, &parts) && parts.count) {
+        *out = NULL;
+        for (size_t i = 0; i < parts.count; i++)
+            *out = infer_and(ctx, *out, one_null_test(ctx, parts.at[i], negated, at));
         return NULL;
     }
-    *out = infer_new(ctx, EXPR_NULL_TEST, BOOLOID, node->base.location);
-    (*out)->args = infer_args(ctx, &arg, 1);
-    (*out)->negated = negated;
+    *out = one_null_test(ctx, arg, negated, at);
     return NULL;
 }
 

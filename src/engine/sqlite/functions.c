@@ -151,14 +151,12 @@ static bool read_arguments(struct function_call *call,
     const struct function_row *row = call->row;
     int at = 0;
     bool null = false;
-    if (row->shape == SHAPE_FIRST || row->shape == SHAPE_RESULT) {
+    if (row->shape != SHAPE_NONE) {
         shapes[0] = shape_find(call->session, value_of_sqlite(argv[at++]).s);
+        if (row->shape == SHAPE_EACH) shapes_spread(shapes[0], shapes, (size_t)(argc - at));
     }
-    while (at < argc) {
-        if (row->shape == SHAPE_EACH) {
-            shapes[call->count] = shape_find(call->session, value_of_sqlite(argv[at++]).s);
-        }
-        values[call->count] = value_of_sqlite(argv[at++]);
+    for (; at < argc; at++) {
+        values[call->count] = value_of_sqlite(argv[at]);
         null = null || values[call->count].kind == VALUE_NULL;
         call->count++;
     }
@@ -213,7 +211,6 @@ bool functions_have(const char *symbol)
 static int sqlite_arity(const struct function_row *row)
 {
     if (row->args < 0) return -1;
-    if (row->shape == SHAPE_EACH) return row->args * 2;
     return row->args + (row->shape != SHAPE_NONE);
 }
 

@@ -759,11 +759,11 @@ static size_t split_arguments(struct group *group,
 {
     size_t at = 0;
     size_t used = 0;
-    if (row->shape == SHAPE_FIRST) group->shapes[0] = shape_of(group, all[at++].s);
-    while (at < count) {
-        if (row->shape == SHAPE_EACH) group->shapes[used] = shape_of(group, all[at++].s);
-        values[used++] = all[at++];
+    if (row->shape != SHAPE_NONE) {
+        group->shapes[0] = shape_of(group, all[at++].s);
+        if (row->shape == SHAPE_EACH) shapes_spread(group->shapes[0], group->shapes, count - at);
     }
+    while (at < count) values[used++] = all[at++];
     return used;
 }
 
@@ -1011,7 +1011,6 @@ static void ordered_final(sqlite3_context *context)
 static int arity(const struct aggregate_row *row)
 {
     if (row->args < 0) return -1;
-    if (row->shape == SHAPE_EACH) return row->args * 2;
     return row->args + (row->shape != SHAPE_NONE);
 }
 

@@ -50,6 +50,22 @@ static err run_row(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* pg_row_join(row, row...): parts of one wide row. */
+static err run_row_join(struct function_call *call, struct value *out)
+{
+    struct buf *text = buf_in(call->arena, 0);
+    buf_char(text, '{');
+    for (size_t i = 0; i < call->count; i++) {
+        str part = arg_text(call, i);
+        if (part.len <= 2) continue; /* {} */
+        if (text->len > 1) buf_lit(text, ", ");
+        buf_str_add(text, str_slice(part, 1, part.len - 1));
+    }
+    buf_char(text, '}');
+    *out = value_text(buf_str(text));
+    return NULL;
+}
+
 /* pg_field(shape, row, index) */
 static err run_field(struct function_call *call, struct value *out)
 {
@@ -145,6 +161,7 @@ static const struct function_row rows[] = {
     {"greatest",          -1, SHAPE_FIRST, 0,         run_greatest,    0          },
     {"least",             -1, SHAPE_FIRST, 0,         run_greatest,    1          },
     {"row",               -1, SHAPE_FIRST, 0,         run_row,         0          },
+    {"row_join",          -1, SHAPE_NONE,  FN_STRICT, run_row_join,    0          },
     {"field",             2,  SHAPE_FIRST, FN_STRICT, run_field,       0          },
     {"pg_num_nulls",      -1, SHAPE_NONE,  0,         run_num_nulls,   0          },
     {"pg_num_nonnulls",   -1, SHAPE_NONE,  0,         run_num_nulls,   1          },

@@ -23,7 +23,7 @@ enum shape_mode {
     SHAPE_NONE,
     SHAPE_FIRST,  /* the type of argument 0, before all arguments */
     SHAPE_RESULT, /* the type of the result, before all arguments */
-    SHAPE_EACH,   /* before each argument its own */
+    SHAPE_EACH,   /* "(shape,shape)" of every argument, before them */
 };
 
 struct function_call {
@@ -109,6 +109,8 @@ MUST_USE int collations_register(sqlite3 *db, struct sqlite_session *session);
 
 /* The type that a shape text names; cached in the session until its catalog changes. Never NULL. */
 const struct type_ref *shape_find(struct sqlite_session *session, str text);
+/* The parts of a "(shape,shape)" into out[0] .. out[count - 1]; unknown where there are too few. */
+void shapes_spread(const struct type_ref *list, const struct type_ref **out, size_t count);
 /* Text and bytes borrowed from SQLite until the value changes. */
 struct value value_of_sqlite(sqlite3_value *value);
 /* Copies. */

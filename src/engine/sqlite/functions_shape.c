@@ -1,6 +1,7 @@
 /* Shapes (the text by which SQL tells a function a type) and the session's caches.
  *
  *   shape  := oid [":" typmod] | "{" [name ":" shape {"," name ":" shape}] "}" | "[" shape "]"
+ *           | "(" [shape {"," shape}] ")"
  *   name   := a JSON string
  *
  * print_const.c writes them; nothing else does, but a malformed one only reads as type unknown. */
@@ -136,15 +137,19 @@ static str read_name(struct reader *reader)
     return error ? STR("") : str_copy(reader->arena, name->text);
 }
 
-static const struct type_ref *read_row(struct reader *reader, int depth)
+/* end: "}" for named fields, ")" for the types of arguments. */
+static const struct type_ref *read_row(struct reader *reader, char end, int depth)
 {
     struct {
         VEC(struct type_field);
     } fields = {0};
-    while (reader->at < reader->text.len && !take(reader, '}')) {
+    while (reader->at < reader->text.len && !take(reader, end)) {
         size_t before = reader->at;
-        struct type_field field = {.name = read_name(reader)};
-        take(reader, ':');
+        struct type_field field = {.name = STR("")};
+        if (end == '}') {
+            field.name = read_name(reader);
+            take(reader, ':');
+        }
         field.type = read_shape(reader, depth + 1);
         *VEC_ADD(reader->arena, &fields) = field;
         take(reader, ',');
@@ -160,7 +165,8 @@ static const struct type_ref *read_row(struct reader *reader, int depth)
 static const struct type_ref *read_shape(struct reader *reader, int depth)
 {
     if (depth > SHAPE_DEPTH_MAX) return type_plain(TYPE_UNKNOWN);
-    if (take(reader, '{')) return read_row(reader, depth);
+    if (take(reader, '{')) return read_row(reader, '}', depth);
+    if (take(reader, '(')) return read_row(reader, ')', depth);
     if (take(reader, '[')) {
         struct type_ref *array = ARENA_NEW(reader->arena, struct type_ref);
         *array = *type_plain(TYPE_ARRAY);
@@ -185,6 +191,13 @@ const struct type_ref *shape_find(struct sqlite_session *session, str text)
     found = read_shape(&reader, 0);
     map_put(caches->shapes, reader.text, (void *)(uintptr_t)found);
     return found;
+}
+
+void shapes_spread(const struct type_ref *list, const struct type_ref **out, size_t count)
+{
+    for (size_t i = 0; i < count && i < FUNCTION_ARGS_MAX; i++) {
+        out[i] = i < list->field_count ? list->fields[i].type : type_plain(TYPE_UNKNOWN);
+    }
 }
 
 /* ---- regular expressions ---- */

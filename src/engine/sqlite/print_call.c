@@ -148,21 +148,32 @@ static bool is_row_storage(enum type_storage storage)
     return storage == TYPE_RECORD || storage == TYPE_COMPOSITE;
 }
 
+/* '(25,23)' */
+static err print_shapes_literal(struct print *out, const struct expr_list *args)
+{
+    struct buf *text = buf_in(out->arena, 0);
+    buf_char(text, '(');
+    for (size_t i = 0; i < args->count; i++) {
+        str shape;
+        TRY(print_shape(out, args->at[i], &shape));
+        if (i) buf_char(text, ',');
+        buf_str_add(text, shape);
+    }
+    buf_char(text, ')');
+    struct value literal = value_text(buf_str(text));
+    print_const(out->sql, &literal);
+    return NULL;
+}
+
 static err print_arguments(struct print *out, enum shape_mode shape, const struct expr *call)
 {
-    if (shape == SHAPE_FIRST && call->args.count) {
-        TRY(print_shape_literal(out, call->args.at[0]));
-        buf_char(out->sql, ',');
-    } else if (shape == SHAPE_RESULT) {
-        TRY(print_shape_of_type(out, call->type, call->typmod));
-        if (call->args.count) buf_char(out->sql, ',');
-    }
+    bool first = shape == SHAPE_FIRST && call->args.count;
+    if (first) TRY(print_shape_literal(out, call->args.at[0]));
+    if (shape == SHAPE_RESULT) TRY(print_shape_of_type(out, call->type, call->typmod));
+    if (shape == SHAPE_EACH) TRY(print_shapes_literal(out, &call->args));
+    bool shaped = first || shape == SHAPE_RESULT || shape == SHAPE_EACH;
     for (size_t i = 0; i < call->args.count; i++) {
-        if (i) buf_char(out->sql, ',');
-        if (shape == SHAPE_EACH) {
-            TRY(print_shape_literal(out, call->args.at[i]));
-            buf_char(out->sql, ',');
-        }
+        if (i || shaped) buf_char(out->sql, ',');
         TRY(print_expr(out, call->args.at[i]));
     }
     return NULL;
@@ -170,7 +181,6 @@ static err print_arguments(struct print *out, enum shape_mode shape, const struc
 
 static size_t argument_total(enum shape_mode shape, size_t count)
 {
-    if (shape == SHAPE_EACH) return count * 2;
     return shape == SHAPE_NONE ? count : count + 1;
 }
 

@@ -218,6 +218,21 @@ err print_shape(struct print *out, const struct expr *expr, str *shape)
     return NULL;
 }
 
+err print_fields_literal(struct print *out, const struct record_field *fields, size_t count)
+{
+    struct buf *shape = buf_in(out->arena, 0);
+    buf_char(shape, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i) buf_char(shape, ',');
+        json_write_str(shape, fields[i].name);
+        buf_char(shape, ':');
+        TRY(write_shape(out, fields[i].expr, shape));
+    }
+    buf_char(shape, '}');
+    print_text(out->sql, buf_str(shape));
+    return NULL;
+}
+
 err print_shape_literal(struct print *out, const struct expr *expr)
 {
     str shape;

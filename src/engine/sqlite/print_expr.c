@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "sql/infer.h"
 #include "sql/query_walk.h"
 #include "types/array.h"
 
 enum {
     DEPTH_MAX = 70,     /* nested parentheses and calls: SQLite's parser stack holds 100 places */
     BALANCE_AT = 128,   /* longer AND/OR chains are printed as balanced trees (depth limit 1000) */
+    PART_MAX = 120,     /* arguments of one function: SQLite takes 127 */
     IN_ARRAY_MAX = 200, /* elements of a constant array that become an IN list */
 };
 
@@ -190,15 +192,7 @@ static err print_connective(struct print *out,
 
 static err print_null_test(struct print *out, const struct expr *expr)
 {
-    const struct expr *arg = expr->args.at[0];
-    if (arg->kind == EXPR_WHOLE_ROW && out->hooks && out->hooks->row_present) {
-        bool printed = false;
-        if (!expr->negated) buf_lit(out->sql, "NOT ");
-        TRY(out->hooks->row_present(out, arg->rte, &printed));
-        if (printed) return NULL;
-        return print_refuse(out, expr, "IS NULL of a whole row");
-    }
-    TRY(print_at(out, arg, BIND_ORDER));
+    TRY(print_at(out, expr->args.at[0], BIND_ORDER));
     buf_printf(out->sql, expr->negated ? " IS NOT NULL" : " IS NULL");
     return NULL;
 }
@@ -232,6 +226,7 @@ static err print_case(struct print *out, const struct expr *expr)
 
 static err print_coalesce(struct print *out, const struct expr *expr)
 {
+    if (expr->args.count > PART_MAX) return print_refuse(out, expr, "so many arguments");
     if (expr->args.count == 1) {
         buf_char(out->sql, '(');
         TRY(print_expr(out, expr->args.at[0]));
@@ -246,6 +241,7 @@ static err print_coalesce(struct print *out, const struct expr *expr)
 
 static err print_greatest(struct print *out, const struct expr *expr)
 {
+    if (expr->args.count > PART_MAX) return print_refuse(out, expr, "so many arguments");
     buf_printf(out->sql, "%s(", expr->kind == EXPR_GREATEST ? "pg_greatest" : "pg_least");
     TRY(print_shape_of_type(out, expr->type, -1));
     buf_char(out->sql, ',');
@@ -288,16 +284,40 @@ static err print_row_compare(struct print *out, const struct expr *expr)
     return print_row_side(out, expr->args.at + pairs, pairs, false);
 }
 
+/* pg_row('shape', fields...), in parts when SQLite's functions do not take that many. The parts'
+ * shapes name their fields, whatever the type of the whole. */
+static err print_fields(struct print *out,
+                        const struct expr *row,
+                        const struct record_field *fields,
+                        size_t count)
+{
+    bool parts = count > PART_MAX;
+    if (parts) buf_lit(out->sql, "pg_row_join(");
+    for (size_t from = 0; from < count || from == 0; from += PART_MAX) {
+        size_t to = count - from > PART_MAX ? from + PART_MAX : count;
+        if (from) buf_char(out->sql, ',');
+        buf_lit(out->sql, "pg_row(");
+        TRY(parts ? print_fields_literal(out, fields + from, to - from)
+                  : print_shape_literal(out, row));
+        for (size_t i = from; i < to; i++) {
+            buf_char(out->sql, ',');
+            TRY(print_expr(out, fields[i].expr));
+        }
+        buf_char(out->sql, ')');
+    }
+    if (parts) buf_char(out->sql, ')');
+    return NULL;
+}
+
 static err print_row(struct print *out, const struct expr *expr)
 {
-    buf_lit(out->sql, "pg_row(");
-    TRY(print_shape_literal(out, expr));
-    for (size_t i = 0; i < expr->args.count; i++) {
-        buf_char(out->sql, ',');
-        TRY(print_expr(out, expr->args.at[i]));
+    struct record_field *fields = NULL;
+    size_t count = 0;
+    infer_record_fields(out->arena, expr, &fields, &count);
+    if (count > PART_MAX && expr->type != RECORDOID) {
+        return print_refuse(out, expr, "a composite value of so many fields");
     }
-    buf_char(out->sql, ')');
-    return NULL;
+    return print_fields(out, expr, fields, count);
 }
 
 static err print_whole_row(struct print *out, const struct expr *expr)
@@ -311,21 +331,11 @@ static err print_whole_row(struct print *out, const struct expr *expr)
         buf_lit(out->sql, " THEN ");
     else
         out->sql->len = start;
-    buf_lit(out->sql, "pg_row(");
-    TRY(print_shape_literal(out, expr));
-    for (size_t i = 0; i < expr->rte->column_count; i++) {
-        if (expr->rte->columns[i].hidden) continue;
-        struct expr column = {
-            .kind = EXPR_COLUMN,
-            .type = expr->rte->columns[i].type,
-            .typmod = expr->rte->columns[i].typmod,
-            .location = expr->location,
-            .column = {expr->rte, (int)i},
-        };
-        buf_char(out->sql, ',');
-        TRY(out->hooks->column(out, &column));
-    }
-    buf_printf(out->sql, guarded ? ") END" : ")");
+    struct record_field *fields = NULL;
+    size_t count = 0;
+    infer_record_fields(out->arena, expr, &fields, &count);
+    TRY(print_fields(out, expr, fields, count));
+    if (guarded) buf_lit(out->sql, " END");
     return NULL;
 }
 
@@ -336,18 +346,32 @@ static bool is_array_type(const struct print *out, oid type)
     return print_storage(out, type) == TYPE_ARRAY;
 }
 
-static err print_array(struct print *out, const struct expr *expr)
+/* Long ones in halves, joined. */
+static err print_elements(struct print *out, const struct expr *array, size_t from, size_t to)
 {
-    bool nested = expr->args.count && is_array_type(out, expr->args.at[0]->type);
-    if (expr->args.count > 120) return print_refuse(out, expr, "an array of more than 120 items");
-    buf_printf(out->sql, nested ? "pg_array_nest(" : "pg_array(");
-    TRY(print_shape_literal(out, expr));
-    for (size_t i = 0; i < expr->args.count; i++) {
+    if (to - from > PART_MAX) {
+        size_t middle = from + (to - from) / 2;
+        buf_lit(out->sql, "pg_array_cat(");
+        TRY(print_elements(out, array, from, middle));
         buf_char(out->sql, ',');
-        TRY(print_expr(out, expr->args.at[i]));
+        TRY(print_elements(out, array, middle, to));
+        buf_char(out->sql, ')');
+        return NULL;
+    }
+    bool nested = array->args.count && is_array_type(out, array->args.at[0]->type);
+    buf_printf(out->sql, nested ? "pg_array_nest(" : "pg_array(");
+    TRY(print_shape_literal(out, array));
+    for (size_t i = from; i < to; i++) {
+        buf_char(out->sql, ',');
+        TRY(print_expr(out, array->args.at[i]));
     }
     buf_char(out->sql, ')');
     return NULL;
+}
+
+static err print_array(struct print *out, const struct expr *expr)
+{
+    return print_elements(out, expr, 0, expr->args.count);
 }
 
 static err print_subscript(struct print *out, const struct expr *expr)

@@ -46,6 +46,11 @@ MUST_USE err print_aggregate(struct print *out, const struct expr *expr);
 MUST_USE err print_window(struct print *out, const struct expr *expr);
 /* 'shape' of an expression's type as a literal. */
 MUST_USE err print_shape_literal(struct print *out, const struct expr *expr);
+struct record_field; /* sql/infer.h */
+/* '{"a":23}' of some fields. */
+MUST_USE err print_fields_literal(struct print *out,
+                                  const struct record_field *fields,
+                                  size_t count);
 MUST_USE err print_shape_of_type(struct print *out, oid type, int32_t typmod);
 /* The comparison operators' own table: "=" for "texteq"... NULL when the builtin is not one. */
 const char *comparison_sign(const struct builtin *builtin);
