@@ -12,8 +12,8 @@
 /* *out has at == NULL where PostgreSQL answers NULL: an infinity, an empty template. */
 MUST_USE err to_char_timestamp(struct arena *arena, int64_t us, str format, str *out);
 /* In the clock of zone; NULL: UTC. */
-MUST_USE err to_char_timestamptz(struct arena *arena, const struct tz_zone *zone, int64_t utc_us,
-                                 str format, str *out);
+MUST_USE err to_char_timestamptz(
+    struct arena *arena, const struct tz_zone *zone, int64_t utc_us, str format, str *out);
 MUST_USE err to_char_interval(struct arena *arena, struct interval value, str format, str *out);
 /* value: canonical numeric text; integers pass as their digits. */
 MUST_USE err to_char_numeric(struct arena *arena, str value, str format, str *out);

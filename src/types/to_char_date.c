@@ -26,8 +26,10 @@ struct writer {
 
 static void put_number(struct writer *w, int64_t value, int width)
 {
-    if (w->fill) width = 0;
-    else if (value < 0) width++;
+    if (w->fill)
+        width = 0;
+    else if (value < 0)
+        width++;
     buf_printf(w->out, "%0*lld", width, (long long)value);
 }
 
@@ -59,13 +61,9 @@ static void put_ordinal(struct writer *w, size_t start, char kind)
 
 static err not_for_intervals(struct writer *w)
 {
-    struct err *error = err_sql(w->arena, "22007", "invalid format specification for an interval value");
+    struct err *error =
+        err_sql(w->arena, "22007", "invalid format specification for an interval value");
     return err_hint(w->arena, error, "Intervals are not tied to specific calendar dates.");
-}
-
-static int64_t positive_mod(int64_t a, int64_t b)
-{
-    return ((a % b) + b) % b;
 }
 
 static void put_offset(struct writer *w)
@@ -83,7 +81,7 @@ static const int32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
 static err put_clock(struct writer *w, const struct field *field)
 {
     const struct moment_fields *m = w->moment;
-    bool afternoon = positive_mod(m->hour, 24) >= 12;
+    bool afternoon = m->hour % 24 >= 12; /* a negative interval is always before noon */
     switch (field->id) {
     case FIELD_AM: put_letters(w, afternoon ? STR("pm") : STR("am"), field->letters, 0); break;
     case FIELD_AM_DOTS:
@@ -155,8 +153,10 @@ static int32_t iso_year_day(const struct moment_fields *m)
 
 static void put_year(struct writer *w, int32_t year, int width)
 {
-    if (width == 4) put_number(w, year, 4);
-    else put_number(w, year % powers[width], width);
+    if (width == 4)
+        put_number(w, year, 4);
+    else
+        put_number(w, year % powers[width], width);
 }
 
 static void put_century(struct writer *w)
@@ -171,7 +171,7 @@ static void put_date(struct writer *w, const struct field *field)
     const struct datetime_fields *at = &m->at;
     switch (field->id) {
     case FIELD_MM: put_number(w, at->month, 2); break;
-    case FIELD_DD: put_number(w, at->day, 2); break;
+    case FIELD_DD: put_number(w, at->day, at->day < 0 ? 1 : 2); break;
     case FIELD_DDD: put_number(w, at->yearday, 3); break;
     case FIELD_IDDD: put_number(w, iso_year_day(m), 3); break;
     case FIELD_WW: put_number(w, (at->yearday - 1) / 7 + 1, 2); break;
@@ -186,7 +186,7 @@ static void put_date(struct writer *w, const struct field *field)
     case FIELD_CC: put_century(w); break;
     case FIELD_YYYY_COMMA: buf_printf(w->out, "%d,%03d", at->year / 1000, at->year % 1000); break;
     case FIELD_YYYYY: put_year(w, at->year, field->width); break;
-    case FIELD_IYYYY: put_year(w, m->interval ? at->year : m->iso_year, field->width); break;
+    case FIELD_IYYYY: put_year(w, m->iso_year, field->width); break;
     default: break;
     }
 }
@@ -217,6 +217,12 @@ static err put_field(struct writer *w, const struct field *field)
     case FIELD_D:
     case FIELD_ID:
     case FIELD_IW: return put_calendar(w, field);
+    case FIELD_IDDD:
+    case FIELD_IYYYY:
+    case FIELD_J:
+        /* PostgreSQL prints the fields of a date that an interval is not. */
+        if (w->moment->interval) return not_for_intervals(w);
+        break;
     case FIELD_FX: return NULL;
     default: break;
     }
@@ -224,7 +230,10 @@ static err put_field(struct writer *w, const struct field *field)
     return NULL;
 }
 
-static err write_nodes(struct arena *arena, const struct moment_fields *moment, str format, str *out)
+static err write_nodes(struct arena *arena,
+                       const struct moment_fields *moment,
+                       str format,
+                       str *out)
 {
     struct nodes nodes;
     struct writer w = {arena, buf_in(arena, 0), moment, false};
@@ -268,8 +277,8 @@ err to_char_timestamp(struct arena *arena, int64_t us, str format, str *out)
     return write_nodes(arena, &moment, format, out);
 }
 
-err to_char_timestamptz(struct arena *arena, const struct tz_zone *zone, int64_t utc_us, str format,
-                        str *out)
+err to_char_timestamptz(
+    struct arena *arena, const struct tz_zone *zone, int64_t utc_us, str format, str *out)
 {
     struct moment_fields moment = {.has_zone = true};
     *out = STR_NONE;

@@ -8,11 +8,43 @@
 #include "types/to_char.h"
 
 enum field_id {
-    FIELD_AD, FIELD_AD_DOTS, FIELD_AM, FIELD_AM_DOTS, FIELD_CC, FIELD_DAY, FIELD_DDD, FIELD_DD,
-    FIELD_DY, FIELD_D, FIELD_FF, FIELD_FX, FIELD_HH24, FIELD_HH12, FIELD_IDDD, FIELD_ID, FIELD_IW,
-    FIELD_IYYYY, FIELD_J, FIELD_MI, FIELD_MM, FIELD_MONTH, FIELD_MON, FIELD_MS, FIELD_OF, FIELD_Q,
-    FIELD_RM, FIELD_SSSS, FIELD_SS, FIELD_TZH, FIELD_TZM, FIELD_TZ, FIELD_US, FIELD_WW, FIELD_W,
-    FIELD_YYYY_COMMA, FIELD_YYYYY,
+    FIELD_AD,
+    FIELD_AD_DOTS,
+    FIELD_AM,
+    FIELD_AM_DOTS,
+    FIELD_CC,
+    FIELD_DAY,
+    FIELD_DDD,
+    FIELD_DD,
+    FIELD_DY,
+    FIELD_D,
+    FIELD_FF,
+    FIELD_FX,
+    FIELD_HH24,
+    FIELD_HH12,
+    FIELD_IDDD,
+    FIELD_ID,
+    FIELD_IW,
+    FIELD_IYYYY,
+    FIELD_J,
+    FIELD_MI,
+    FIELD_MM,
+    FIELD_MONTH,
+    FIELD_MON,
+    FIELD_MS,
+    FIELD_OF,
+    FIELD_Q,
+    FIELD_RM,
+    FIELD_SSSS,
+    FIELD_SS,
+    FIELD_TZH,
+    FIELD_TZM,
+    FIELD_TZ,
+    FIELD_US,
+    FIELD_WW,
+    FIELD_W,
+    FIELD_YYYY_COMMA,
+    FIELD_YYYYY,
 };
 
 enum letter_case { LETTERS_UPPER, LETTERS_TITLE, LETTERS_LOWER };
@@ -21,8 +53,8 @@ struct field {
     str name; /* as the template spells it */
     enum field_id id;
     enum letter_case letters; /* of names */
-    int width; /* digits; FIELD_YYYYY and FIELD_IYYYY: how many of the year's */
-    bool digits; /* a number stands there in input */
+    int width;                /* digits; FIELD_YYYYY and FIELD_IYYYY: how many of the year's */
+    bool digits;              /* a number stands there in input */
 };
 
 enum node_kind { NODE_FIELD, NODE_CHARACTER, NODE_SEPARATOR };

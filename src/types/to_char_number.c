@@ -40,18 +40,42 @@ struct picture_row {
 
 /* Longer first; any case, but TH, RN and L where the case shows in the output. */
 static const struct picture_row pictures[] = {
-    {STR_INIT("EEEE"), PICTURE_EEEE}, {STR_INIT("eeee"), PICTURE_EEEE}, {STR_INIT("FM"), PICTURE_FM},
-    {STR_INIT("fm"), PICTURE_FM},     {STR_INIT("MI"), PICTURE_MI},     {STR_INIT("mi"), PICTURE_MI},
-    {STR_INIT("PL"), PICTURE_PL},     {STR_INIT("pl"), PICTURE_PL},     {STR_INIT("PR"), PICTURE_PR},
-    {STR_INIT("pr"), PICTURE_PR},     {STR_INIT("RN"), PICTURE_RN},     {STR_INIT("rn"), PICTURE_RN},
-    {STR_INIT("SG"), PICTURE_SG},     {STR_INIT("sg"), PICTURE_SG},     {STR_INIT("SP"), PICTURE_NONE},
-    {STR_INIT("sp"), PICTURE_NONE},   {STR_INIT("TH"), PICTURE_TH},     {STR_INIT("th"), PICTURE_TH},
-    {STR_INIT(","), PICTURE_COMMA},   {STR_INIT("."), PICTURE_POINT},   {STR_INIT("0"), PICTURE_0},
-    {STR_INIT("9"), PICTURE_9},       {STR_INIT("B"), PICTURE_B},       {STR_INIT("b"), PICTURE_B},
-    {STR_INIT("C"), PICTURE_NONE},    {STR_INIT("c"), PICTURE_NONE},    {STR_INIT("D"), PICTURE_POINT},
-    {STR_INIT("d"), PICTURE_POINT},   {STR_INIT("G"), PICTURE_COMMA},   {STR_INIT("g"), PICTURE_COMMA},
-    {STR_INIT("L"), PICTURE_CURRENCY}, {STR_INIT("l"), PICTURE_CURRENCY}, {STR_INIT("S"), PICTURE_S},
-    {STR_INIT("s"), PICTURE_S},       {STR_INIT("V"), PICTURE_V},       {STR_INIT("v"), PICTURE_V},
+    {STR_INIT("EEEE"), PICTURE_EEEE    },
+    {STR_INIT("eeee"), PICTURE_EEEE    },
+    {STR_INIT("FM"),   PICTURE_FM      },
+    {STR_INIT("fm"),   PICTURE_FM      },
+    {STR_INIT("MI"),   PICTURE_MI      },
+    {STR_INIT("mi"),   PICTURE_MI      },
+    {STR_INIT("PL"),   PICTURE_PL      },
+    {STR_INIT("pl"),   PICTURE_PL      },
+    {STR_INIT("PR"),   PICTURE_PR      },
+    {STR_INIT("pr"),   PICTURE_PR      },
+    {STR_INIT("RN"),   PICTURE_RN      },
+    {STR_INIT("rn"),   PICTURE_RN      },
+    {STR_INIT("SG"),   PICTURE_SG      },
+    {STR_INIT("sg"),   PICTURE_SG      },
+    {STR_INIT("SP"),   PICTURE_NONE    },
+    {STR_INIT("sp"),   PICTURE_NONE    },
+    {STR_INIT("TH"),   PICTURE_TH      },
+    {STR_INIT("th"),   PICTURE_TH      },
+    {STR_INIT(","),    PICTURE_COMMA   },
+    {STR_INIT("."),    PICTURE_POINT   },
+    {STR_INIT("0"),    PICTURE_0       },
+    {STR_INIT("9"),    PICTURE_9       },
+    {STR_INIT("B"),    PICTURE_B       },
+    {STR_INIT("b"),    PICTURE_B       },
+    {STR_INIT("C"),    PICTURE_NONE    },
+    {STR_INIT("c"),    PICTURE_NONE    },
+    {STR_INIT("D"),    PICTURE_POINT   },
+    {STR_INIT("d"),    PICTURE_POINT   },
+    {STR_INIT("G"),    PICTURE_COMMA   },
+    {STR_INIT("g"),    PICTURE_COMMA   },
+    {STR_INIT("L"),    PICTURE_CURRENCY},
+    {STR_INIT("l"),    PICTURE_CURRENCY},
+    {STR_INIT("S"),    PICTURE_S       },
+    {STR_INIT("s"),    PICTURE_S       },
+    {STR_INIT("V"),    PICTURE_V       },
+    {STR_INIT("v"),    PICTURE_V       },
 };
 
 struct item {
@@ -65,12 +89,12 @@ enum sign_place { SIGN_NONE, SIGN_BEFORE, SIGN_BEHIND };
 struct shape {
     struct item *items;
     size_t count;
-    int whole;        /* digits before the point */
-    int fraction;     /* behind it */
-    int shift;        /* behind V */
-    int zero_start;   /* place of the first 0, from 1; 0: none */
+    int whole;      /* digits before the point */
+    int fraction;   /* behind it */
+    int shift;      /* behind V */
+    int zero_start; /* place of the first 0, from 1; 0: none */
     int zero_end;
-    int sign_whole;   /* digits before S */
+    int sign_whole; /* digits before S */
     enum sign_place sign;
     bool decimal, fill, zero, blank, minus, plus, bracket, roman, multiply, exponent;
     bool signed_locale; /* S */
@@ -88,17 +112,22 @@ static err count_digit(struct arena *arena, struct shape *s, enum picture pictur
                                                          : "\"0\" must be ahead of \"PR\"");
     }
     if (picture == PICTURE_9) {
-        if (s->multiply) s->shift++;
-        else if (s->decimal) s->fraction++;
-        else s->whole++;
+        if (s->multiply)
+            s->shift++;
+        else if (s->decimal)
+            s->fraction++;
+        else
+            s->whole++;
         return NULL;
     }
     if (!s->zero && !s->decimal) {
         s->zero = true;
         s->zero_start = s->whole + 1;
     }
-    if (s->decimal) s->fraction++;
-    else s->whole++;
+    if (s->decimal)
+        s->fraction++;
+    else
+        s->whole++;
     s->zero_end = s->whole + s->fraction;
     return NULL;
 }
@@ -109,8 +138,8 @@ static err count_sign(struct arena *arena, struct shape *s, enum picture picture
     case PICTURE_S:
         if (s->signed_locale) return contradiction(arena, "cannot use \"S\" twice");
         if (s->plus || s->minus || s->bracket) {
-            return contradiction(
-                arena, "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together");
+            return contradiction(arena,
+                                 "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together");
         }
         s->signed_locale = true;
         if (s->decimal) {
@@ -148,8 +177,9 @@ static err count_exponent(struct arena *arena, struct shape *s)
                  s->roman || s->multiply;
     if (other) {
         struct err *error = err_sql(arena, "42601", "\"EEEE\" is incompatible with other formats");
-        return err_details(arena, error,
-                           "\"EEEE\" may only be used together with digit and decimal point patterns.");
+        return err_details(
+            arena, error,
+            "\"EEEE\" may only be used together with digit and decimal point patterns.");
     }
     s->exponent = true;
     return NULL;
@@ -245,15 +275,15 @@ static err parse_shape(struct arena *arena, str format, struct shape *out)
 struct writer {
     struct shape *shape;
     struct buf *out;
-    str number;     /* digits with their point; no sign */
-    size_t at;      /* the digit that comes next */
+    str number; /* digits with their point; no sign */
+    size_t at;  /* the digit that comes next */
     char sign;
-    int blanks;     /* places before the number */
-    int place;      /* of the template, from 0 */
+    int blanks; /* places before the number */
+    int place;  /* of the template, from 0 */
     int last_place;
     size_t relevant; /* index of the last digit that FM keeps; SIZE_MAX: all */
     bool sign_done;
-    bool inside;    /* a digit was written */
+    bool inside; /* a digit was written */
 };
 
 static char digit(const struct writer *w, size_t index)
@@ -300,8 +330,10 @@ static void write_own(struct writer *w, enum picture picture)
     } else if (w->relevant != SIZE_MAX && w->at > w->relevant && picture != PICTURE_0) {
         /* FM drops it */
     } else if (is_lone_zero(w)) {
-        if (!s->fill) buf_char(w->out, ' ');
-        else if (point_is_last(w)) buf_char(w->out, '0');
+        if (!s->fill)
+            buf_char(w->out, ' ');
+        else if (point_is_last(w))
+            buf_char(w->out, '0');
     } else {
         if (c) buf_char(w->out, c);
         w->inside = true;
@@ -316,8 +348,10 @@ static void write_end(struct writer *w)
     int end = w->last_place + (w->blanks ? 1 : 0) + (s->decimal ? 1 : 0);
     if (w->relevant != SIZE_MAX && w->relevant == w->at) end = w->place;
     if (w->place + 1 != end) return;
-    if (w->sign_done && s->bracket) buf_char(w->out, w->sign == '+' ? ' ' : '>');
-    else if (s->signed_locale && s->sign == SIGN_BEHIND) buf_char(w->out, w->sign);
+    if (w->sign_done && s->bracket)
+        buf_char(w->out, w->sign == '+' ? ' ' : '>');
+    else if (s->signed_locale && s->sign == SIGN_BEHIND)
+        buf_char(w->out, w->sign);
 }
 
 static void write_place(struct writer *w, enum picture picture)
@@ -344,14 +378,19 @@ static void write_ordinal(struct writer *w, bool upper)
     bool none = digit(w, 0) == '#' || w->sign == '-' || w->shape->decimal;
     if (none) return;
     if (teen) last = '0';
-    const char *suffix = last == '1' ? "stST" : last == '2' ? "ndND" : last == '3' ? "rdRD" : "thTH";
+    const char *suffix = last == '1'   ? "stST"
+                         : last == '2' ? "ndND"
+                         : last == '3' ? "rdRD"
+                                       : "thTH";
     buf_append(w->out, suffix + (upper ? 2 : 0), 2);
 }
 
 static void write_either(struct writer *w, bool yes, char sign)
 {
-    if (yes) buf_char(w->out, sign);
-    else if (!w->shape->fill) buf_char(w->out, ' ');
+    if (yes)
+        buf_char(w->out, sign);
+    else if (!w->shape->fill)
+        buf_char(w->out, ' ');
 }
 
 static void write_item(struct writer *w, const struct item *item)
@@ -409,8 +448,8 @@ static void set_relevant(struct writer *w)
 
 static str write_number(struct arena *arena, struct shape *shape, str number, char sign, int blanks)
 {
-    struct writer w = {.shape = shape, .out = buf_in(arena, 0), .number = number, .sign = sign,
-                       .blanks = blanks};
+    struct writer w = {
+        .shape = shape, .out = buf_in(arena, 0), .number = number, .sign = sign, .blanks = blanks};
     if (shape->zero_start) shape->zero_start--;
     set_signs(&w);
     w.last_place = shape->fraction + shape->whole - 1;
@@ -427,16 +466,31 @@ static str roman(struct arena *arena, const struct shape *shape, int64_t value)
     static const struct {
         int value;
         const char *text;
-    } steps[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
-                 {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
+    } steps[] = {
+        {1000, "M" },
+        {900,  "CM"},
+        {500,  "D" },
+        {400,  "CD"},
+        {100,  "C" },
+        {90,   "XC"},
+        {50,   "L" },
+        {40,   "XL"},
+        {10,   "X" },
+        {9,    "IX"},
+        {5,    "V" },
+        {4,    "IV"},
+        {1,    "I" }
+    };
     if (value < 1 || value > 3999) return STR("###############");
     struct buf *text = buf_in(arena, 0);
     bool lower = false;
     for (size_t i = 0; i < shape->count; i++) {
-        lower = lower || (shape->items[i].picture == PICTURE_RN && shape->items[i].text.at[0] == 'r');
+        lower =
+            lower || (shape->items[i].picture == PICTURE_RN && shape->items[i].text.at[0] == 'r');
     }
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        for (; value >= steps[i].value; value -= steps[i].value) buf_str_add(text, str_of(steps[i].text));
+        for (; value >= steps[i].value; value -= steps[i].value)
+            buf_str_add(text, str_of(steps[i].text));
     }
     str letters = buf_str(text);
     if (lower) letters = str_lower(arena, letters);
@@ -456,11 +510,12 @@ static str hashes(struct arena *arena, size_t before, size_t behind, bool point)
 static err exponent(struct arena *arena, const struct shape *shape, str value, str *out)
 {
     if (numeric_scale(value) < 0) {
-        *out = str_printf(arena, " %.*s",
-                          STR_FMT(hashes(arena, (size_t)shape->whole, (size_t)shape->fraction + 4, true)));
+        *out = str_printf(
+            arena, " %.*s",
+            STR_FMT(hashes(arena, (size_t)shape->whole, (size_t)shape->fraction + 4, true)));
         return NULL;
     }
-    /* Digits by exact decimal shifting: find the exponent, scale, round; a carry moves it by one. */
+    /* By exact decimal shifting. When rounding carries (9.99 to 10.0) PostgreSQL leaves it so. */
     str magnitude = numeric_abs(value);
     int32_t power = 0;
     if (!numeric_is_zero(value)) {
@@ -474,15 +529,10 @@ static err exponent(struct arena *arena, const struct shape *shape, str value, s
             power = -(int32_t)(i - whole);
         }
     }
-    str scaled = STR_NONE;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        str factor = str_printf(arena, "1e%d", -power), exact, text;
-        TRY(numeric_parse(arena, factor, TYPMOD_UNBOUND, &exact));
-        TRY(numeric_mul(arena, magnitude, exact, &text));
-        scaled = numeric_round(arena, text, shape->fraction);
-        if (scaled.len < 2 || scaled.at[1] != '0') break;
-        power++; /* 9.99 became 10.0 */
-    }
+    str factor, text;
+    TRY(numeric_parse(arena, str_printf(arena, "1e%d", -power), TYPMOD_UNBOUND, &factor));
+    TRY(numeric_mul(arena, magnitude, factor, &text));
+    str scaled = numeric_round(arena, text, shape->fraction);
     *out = str_printf(arena, "%c%.*se%c%02d", value.at[0] == '-' ? '-' : ' ', STR_FMT(scaled),
                       power < 0 ? '-' : '+', power < 0 ? -power : power);
     return NULL;
@@ -491,7 +541,7 @@ static err exponent(struct arena *arena, const struct shape *shape, str value, s
 /* ---- public ---- */
 
 /* Digits that fit, or the template filled with "#". */
-static str laid_out(struct arena *arena, struct shape *shape, str printed)
+static err lay_out(struct arena *arena, struct shape *shape, str printed, str *out)
 {
     char sign = printed.at[0] == '-' ? '-' : '+';
     str number = sign == '-' ? str_skip(printed, 1) : printed;
@@ -501,19 +551,27 @@ static str laid_out(struct arena *arena, struct shape *shape, str printed)
     if (whole > shape->whole) {
         number = hashes(arena, (size_t)shape->whole, (size_t)shape->fraction, true);
     }
-    return write_number(arena, shape, number, sign, blanks);
+    bool ordinal = false;
+    for (size_t i = 0; i < shape->count; i++) {
+        ordinal = ordinal || shape->items[i].picture == PICTURE_TH;
+    }
+    bool countable = number.at[0] == '#' || (number.at[0] >= '0' && number.at[0] <= '9');
+    if (ordinal && !countable && !shape->decimal) {
+        return err_sql(arena, "22P02", "\"%.*s\" is not a number", STR_FMT(number));
+    }
+    *out = write_number(arena, shape, number, sign, blanks);
+    return NULL;
 }
 
 err to_char_numeric(struct arena *arena, str value, str format, str *out)
 {
     struct shape shape;
-    *out = STR_NONE;
+    *out = STR("");
     if (!format.len) return NULL;
     TRY(parse_shape(arena, format, &shape));
     if (shape.roman) {
-        int64_t whole = 0;
-        err error = numeric_to_int(arena, INT_4, value, &whole);
-        if (error) return error;
+        int64_t whole;
+        TRY(numeric_to_int(arena, INT_4, value, &whole));
         *out = roman(arena, &shape, whole);
         return NULL;
     }
@@ -524,8 +582,7 @@ err to_char_numeric(struct arena *arena, str value, str format, str *out)
         TRY(numeric_mul(arena, value, factor, &value));
         shape.whole += shape.shift;
     }
-    *out = laid_out(arena, &shape, numeric_round(arena, value, shape.fraction));
-    return NULL;
+    return lay_out(arena, &shape, numeric_round(arena, value, shape.fraction), out);
 }
 
 enum { DOUBLE_DIGITS = 15 };
@@ -533,30 +590,32 @@ enum { DOUBLE_DIGITS = 15 };
 err to_char_float8(struct arena *arena, double value, str format, str *out)
 {
     struct shape shape;
-    *out = STR_NONE;
+    *out = STR("");
     if (!format.len) return NULL;
     TRY(parse_shape(arena, format, &shape));
     if (shape.roman) {
-        int64_t whole;
-        TRY(int_from_double(arena, INT_4, value, &whole));
-        *out = roman(arena, &shape, whole);
+        bool inside = value > 0 && value < 4000;
+        *out = roman(arena, &shape, inside ? (int64_t)rint(value) : 0);
         return NULL;
     }
     if (shape.exponent) {
         if (!isfinite(value)) return exponent(arena, &shape, STR("NaN"), out);
-        *out = str_printf(arena, "%s%.*e", value < 0 || signbit(value) ? "" : " ", shape.fraction, value);
+        *out = str_printf(arena, "%s%.*e", value < 0 || signbit(value) ? "" : " ", shape.fraction,
+                          value);
         return NULL;
     }
     if (shape.multiply) {
         value *= pow(10, shape.shift);
         shape.whole += shape.shift;
     }
+    if (!isfinite(value)) return lay_out(arena, &shape, numeric_from_double(arena, value), out);
     /* No more digits than a double has. */
     int whole = (int)str_printf(arena, "%.0f", fabs(value)).len;
-    if (whole >= DOUBLE_DIGITS) shape.fraction = 0;
-    else if (whole + shape.fraction > DOUBLE_DIGITS) shape.fraction = DOUBLE_DIGITS - whole;
-    *out = laid_out(arena, &shape, str_printf(arena, "%.*f", shape.fraction, value));
-    return NULL;
+    if (whole >= DOUBLE_DIGITS)
+        shape.fraction = 0;
+    else if (whole + shape.fraction > DOUBLE_DIGITS)
+        shape.fraction = DOUBLE_DIGITS - whole;
+    return lay_out(arena, &shape, str_printf(arena, "%.*f", shape.fraction, value), out);
 }
 
 /* ---- to_number ---- */
@@ -607,6 +666,8 @@ static void read_place(struct number_reader *r, bool decimal)
         buf_char(r->digits, c);
         r->point = true;
         r->at++;
+    } else {
+        r->at++; /* a place takes one character, whatever it is */
     }
 }
 
@@ -649,7 +710,8 @@ err to_number(struct arena *arena, str text, str format, str *out)
     if (shape.roman) return err_sql(arena, "0A000", "\"RN\" not supported for input");
     if (shape.exponent) return err_sql(arena, "0A000", "\"EEEE\" not supported for input");
     struct number_reader r = {text, 0, buf_in(arena, 0), false, false, false};
-    for (size_t i = 0; i < shape.count && r.at < text.len; i++) read_item(&r, &shape, &shape.items[i]);
+    for (size_t i = 0; i < shape.count && r.at < text.len; i++)
+        read_item(&r, &shape, &shape.items[i]);
     /* A sign behind the digits counts where the template has one there. */
     if (shape.signed_locale && peek(&r) == '-') r.negative = true;
     str digits = r.digits->at ? buf_str(r.digits) : STR("");
@@ -661,7 +723,7 @@ err to_number(struct arena *arena, str text, str format, str *out)
     TRY(numeric_parse(arena, number, TYPMOD_UNBOUND, out));
     *out = numeric_round(arena, *out, shape.fraction);
     if (!shape.multiply) return NULL;
-    str factor;
-    TRY(numeric_parse(arena, str_printf(arena, "1e%d", -shape.shift), TYPMOD_UNBOUND, &factor));
+    str factor, places = numeric_from_i64(arena, -shape.shift);
+    TRY(numeric_power(arena, STR("10"), places, &factor));
     return numeric_mul(arena, *out, factor, out);
 }

@@ -17,8 +17,9 @@ struct found {
     int32_t day, year_day, month, year, year_width;
     int32_t century, week, week_of_month, julian;
     int32_t ms, zone_hour, zone_minute;
-    int zone_sign; /* 0: no zone */
-    int pm, bc;    /* -1: not said */
+    int32_t precision; /* digits of FF1 to FF6; 0: none */
+    int zone_sign;     /* 0: no zone */
+    int pm, bc;        /* -1: not said */
     bool twelve_hours;
     enum calendar calendar;
 };
@@ -120,7 +121,8 @@ static err number(struct reader *r, size_t len, int32_t *out, size_t *used)
         struct err *error = err_sql(r->arena, "22007", "invalid value \"%.*s\" for \"%.*s\"",
                                     STR_FMT(head), STR_FMT(name));
         return err_details(r->arena, error,
-                           "Field requires %zu characters, but only %zu could be parsed.", len, *used);
+                           "Field requires %zu characters, but only %zu could be parsed.", len,
+                           *used);
     }
     if (!*used) return invalid_value(r, head, "Value must be an integer.");
     if (!fits) {
@@ -173,8 +175,9 @@ static err name_of(struct reader *r, const struct name_row *rows, size_t count, 
     if (!best) {
         size_t end = 0;
         while (end < rest.len && !is_space(rest.at[end])) end++;
-        return invalid_value(r, str_slice(rest, 0, end),
-                             "The given value did not match any of the allowed values for this field.");
+        return invalid_value(
+            r, str_slice(rest, 0, end),
+            "The given value did not match any of the allowed values for this field.");
     }
     r->at += best->name.len;
     *out = best->value;
@@ -182,8 +185,8 @@ static err name_of(struct reader *r, const struct name_row *rows, size_t count, 
 }
 
 /* names cut to so many characters; 0: whole. */
-static err listed_name(struct reader *r, const char *const *names, size_t count, size_t cut,
-                       int32_t *out)
+static err listed_name(
+    struct reader *r, const char *const *names, size_t count, size_t cut, int32_t *out)
 {
     struct name_row rows[12];
     for (size_t i = 0; i < count; i++) {
@@ -193,10 +196,22 @@ static err listed_name(struct reader *r, const char *const *names, size_t count,
     return name_of(r, rows, count, out);
 }
 
-static const struct name_row half_days[] = {{STR_INIT("am"), 0}, {STR_INIT("pm"), 1}};
-static const struct name_row half_days_dots[] = {{STR_INIT("a.m."), 0}, {STR_INIT("p.m."), 1}};
-static const struct name_row eras[] = {{STR_INIT("ad"), 0}, {STR_INIT("bc"), 1}};
-static const struct name_row eras_dots[] = {{STR_INIT("a.d."), 0}, {STR_INIT("b.c."), 1}};
+static const struct name_row half_days[] = {
+    {STR_INIT("am"), 0},
+    {STR_INIT("pm"), 1}
+};
+static const struct name_row half_days_dots[] = {
+    {STR_INIT("a.m."), 0},
+    {STR_INIT("p.m."), 1}
+};
+static const struct name_row eras[] = {
+    {STR_INIT("ad"), 0},
+    {STR_INIT("bc"), 1}
+};
+static const struct name_row eras_dots[] = {
+    {STR_INIT("a.d."), 0},
+    {STR_INIT("b.c."), 1}
+};
 
 /* ---- fields ---- */
 
@@ -237,7 +252,8 @@ static err year_with_comma(struct reader *r)
     bool good = read_long(text, &thousands, &used) && used && used < text.len &&
                 text.at[used] == ',' &&
                 read_long(str_slice(text, used + 1, used + 4), &rest, &more) && more;
-    if (!good || thousands > 9999) return err_sql(r->arena, "22007", "invalid input string for \"Y,YYY\"");
+    if (!good || thousands > 9999)
+        return err_sql(r->arena, "22007", "invalid input string for \"Y,YYY\"");
     r->at += used + 1 + more;
     r->found.year_width = 4;
     return set(r, &r->found.year, (int32_t)(thousands * 1000 + rest));
@@ -282,7 +298,7 @@ static err clock_field(struct reader *r, const struct field *field)
     case FIELD_SSSS: return set_number(r, field->name.len, &f->second_of_day);
     case FIELD_MS: return fraction(r, 3, 3, &f->ms);
     case FIELD_US: return fraction(r, 6, 6, &f->us);
-    case FIELD_FF: return fraction(r, (size_t)field->width, 6, &f->us);
+    case FIELD_FF: f->precision = field->width; return fraction(r, (size_t)field->width, 6, &f->us);
     case FIELD_TZH: return zone_hour(r);
     case FIELD_TZM: return zone_minute(r);
     default: break;
@@ -301,9 +317,15 @@ static err named_date_field(struct reader *r, const struct field *field)
         TRY(field->id == FIELD_AD ? name_of(r, eras, 2, &value) : name_of(r, eras_dots, 2, &value));
         f->bc = value;
         return NULL;
-    case FIELD_MONTH: TRY(listed_name(r, month_names, 12, 0, &value)); return set(r, &f->month, value + 1);
-    case FIELD_MON: TRY(listed_name(r, month_names, 12, 3, &value)); return set(r, &f->month, value + 1);
-    case FIELD_RM: TRY(listed_name(r, roman_months, 12, 0, &value)); return set(r, &f->month, value + 1);
+    case FIELD_MONTH:
+        TRY(listed_name(r, month_names, 12, 0, &value));
+        return set(r, &f->month, value + 1);
+    case FIELD_MON:
+        TRY(listed_name(r, month_names, 12, 3, &value));
+        return set(r, &f->month, value + 1);
+    case FIELD_RM:
+        TRY(listed_name(r, roman_months, 12, 0, &value));
+        return set(r, &f->month, value + 1);
     case FIELD_DAY: TRY(listed_name(r, day_names, 7, 0, &value)); break;
     default: TRY(listed_name(r, day_names, 7, 3, &value)); break;
     }
@@ -373,8 +395,9 @@ static err check_calendar(struct reader *r, enum field_id id)
     if (calendar == CALENDAR_UNKNOWN) return NULL;
     if (r->found.calendar != CALENDAR_UNKNOWN && r->found.calendar != calendar) {
         struct err *error = err_sql(r->arena, "22007", "invalid combination of date conventions");
-        return err_hint(r->arena, error, "Do not mix Gregorian and ISO week date conventions in a "
-                                         "formatting template.");
+        return err_hint(r->arena, error,
+                        "Do not mix Gregorian and ISO week date conventions in a "
+                        "formatting template.");
     }
     r->found.calendar = calendar;
     return NULL;
@@ -429,8 +452,10 @@ static void separator_node(struct reader *r)
 
 static void character_node(struct reader *r)
 {
-    if (!r->fixed && r->skipped > 0) r->skipped--;
-    else skip_character(r);
+    if (!r->fixed && r->skipped > 0)
+        r->skipped--;
+    else
+        skip_character(r);
 }
 
 static err read_text(struct reader *r)
@@ -461,6 +486,17 @@ static int32_t or_else(int32_t value, int32_t other)
     return value == UNSET ? other : value;
 }
 
+/* A zero in a place where days and months count from 1 says nothing. */
+static int32_t or_one(int32_t value)
+{
+    return value == UNSET || value == 0 ? 1 : value;
+}
+
+static bool is_said(int32_t value)
+{
+    return value != UNSET && value != 0;
+}
+
 static err field_overflow(struct arena *arena, str text)
 {
     return err_sql(arena, "22008", "date/time field value out of range: \"%.*s\"", STR_FMT(text));
@@ -469,7 +505,8 @@ static err field_overflow(struct arena *arena, str text)
 static err clock_of(struct reader *r, int64_t *out)
 {
     struct found *f = &r->found;
-    int32_t hour = or_else(f->hour, 0), minute = or_else(f->minute, 0), second = or_else(f->second, 0);
+    int32_t hour = or_else(f->hour, 0), minute = or_else(f->minute, 0),
+            second = or_else(f->second, 0);
     if (f->second_of_day != UNSET) {
         hour = f->second_of_day / 3600;
         minute = f->second_of_day / 60 % 60;
@@ -482,12 +519,14 @@ static err clock_of(struct reader *r, int64_t *out)
             return err_hint(r->arena, error,
                             "Use the 24-hour clock, or give an hour between 1 and 12.");
         }
-        if (f->pm == 1 && hour < 12) hour += 12;
-        else if (f->pm != 1 && hour == 12) hour = 0;
+        if (f->pm == 1 && hour < 12)
+            hour += 12;
+        else if (f->pm != 1 && hour == 12)
+            hour = 0;
     }
     int64_t us = or_else(f->ms, 0) * INT64_C(1000) + or_else(f->us, 0);
-    bool good = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60 &&
-                us >= 0 && us < US_PER_SECOND;
+    bool good = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
+                second < 60 && us >= 0 && us < US_PER_SECOND;
     if (!good) return field_overflow(r->arena, r->text);
     *out = ((hour * 60 + minute) * 60 + second) * US_PER_SECOND + us;
     return NULL;
@@ -497,7 +536,8 @@ static err clock_of(struct reader *r, int64_t *out)
 static int32_t year_of(const struct found *f)
 {
     if (f->year == UNSET && f->century == UNSET) return f->bc == 1 ? 1 : 0;
-    if (f->year == UNSET) return f->century >= 0 ? (f->century - 1) * 100 + 1 : f->century * 100 + 1;
+    if (f->year == UNSET)
+        return f->century >= 0 ? (f->century - 1) * 100 + 1 : f->century * 100 + 1;
     int32_t year = f->year;
     if (f->century != UNSET && f->year_width <= 2) {
         year = f->year % 100;
@@ -515,7 +555,7 @@ static int64_t iso_week_start(int32_t year, int32_t week)
 
 static int64_t days_of_iso(const struct found *f, int32_t year)
 {
-    if (f->year_day != UNSET) return iso_week_start(year, 1) + f->year_day - 1;
+    if (is_said(f->year_day)) return iso_week_start(year, 1) + f->year_day - 1;
     int32_t weekday = or_else(f->weekday, 2); /* Monday unless said; Sunday is 1 */
     int64_t monday = iso_week_start(year, or_else(f->week, 1));
     return monday + (weekday == 1 ? 6 : weekday - 2);
@@ -524,10 +564,10 @@ static int64_t days_of_iso(const struct found *f, int32_t year)
 static err days_of_gregorian(struct reader *r, int32_t year, int64_t *out)
 {
     struct found *f = &r->found;
-    int32_t month = or_else(f->month, 1), day = or_else(f->day, 1), year_day = f->year_day;
-    if (f->week != UNSET) year_day = (f->week - 1) * 7 + 1;
-    if (f->week_of_month != UNSET) day = (f->week_of_month - 1) * 7 + 1;
-    if (year_day != UNSET && (f->month == UNSET || f->day == UNSET)) {
+    int32_t month = or_one(f->month), day = or_one(f->day), year_day = f->year_day;
+    if (is_said(f->week)) year_day = (f->week - 1) * 7 + 1;
+    if (is_said(f->week_of_month)) day = (f->week_of_month - 1) * 7 + 1;
+    if (is_said(year_day) && (!is_said(f->month) || !is_said(f->day))) {
         if (f->year == UNSET && f->century == UNSET) {
             return err_sql(r->arena, "22007",
                            "cannot calculate day of year without year information");
@@ -551,7 +591,7 @@ static err days_of(struct reader *r, int64_t *out)
     }
     int32_t year = year_of(f);
     if (year < -9999 || year > 99999) return field_overflow(r->arena, r->text);
-    bool iso = f->calendar == CALENDAR_ISO && (f->week != UNSET || f->year_day != UNSET);
+    bool iso = f->calendar == CALENDAR_ISO && (is_said(f->week) || is_said(f->year_day));
     if (!iso) return days_of_gregorian(r, year, out);
     *out = days_of_iso(f, year);
     return NULL;
@@ -562,11 +602,11 @@ static err read_all(struct arena *arena, str text, str format, struct reader *r)
     struct nodes *nodes = ARENA_NEW(arena, struct nodes);
     TRY(template_parse(arena, format, nodes));
     *r = (struct reader){.arena = arena, .text = text, .nodes = nodes};
-    int32_t *fields[] = {&r->found.hour,     &r->found.minute,        &r->found.second,
-                         &r->found.us,       &r->found.second_of_day, &r->found.weekday,
-                         &r->found.day,      &r->found.year_day,      &r->found.month,
-                         &r->found.year,     &r->found.century,       &r->found.week,
-                         &r->found.julian,   &r->found.week_of_month, &r->found.ms,
+    int32_t *fields[] = {&r->found.hour,      &r->found.minute,        &r->found.second,
+                         &r->found.us,        &r->found.second_of_day, &r->found.weekday,
+                         &r->found.day,       &r->found.year_day,      &r->found.month,
+                         &r->found.year,      &r->found.century,       &r->found.week,
+                         &r->found.julian,    &r->found.week_of_month, &r->found.ms,
                          &r->found.zone_hour, &r->found.zone_minute};
     for (size_t i = 0; i < COUNT_OF(fields); i++) *fields[i] = UNSET;
     r->found.pm = r->found.bc = -1;
@@ -587,7 +627,9 @@ err to_date(struct arena *arena, str text, str format, int32_t *out)
     return NULL;
 }
 
-static err offset_of(struct reader *r, const struct type_session *session, int64_t wall_us,
+static err offset_of(struct reader *r,
+                     const struct type_session *session,
+                     int64_t wall_us,
                      int32_t *east_s)
 {
     const struct found *f = &r->found;
@@ -604,8 +646,8 @@ static err offset_of(struct reader *r, const struct type_session *session, int64
     return NULL;
 }
 
-err to_timestamp(struct arena *arena, const struct type_session *session, str text, str format,
-                 int64_t *out)
+err to_timestamp(
+    struct arena *arena, const struct type_session *session, str text, str format, int64_t *out)
 {
     struct reader r;
     int64_t days, clock;
@@ -619,6 +661,6 @@ err to_timestamp(struct arena *arena, const struct type_session *session, str te
     if (days < DATE_FIRST || days >= DATE_END || !timestamp_in_range(wall)) {
         return err_sql(arena, "22008", "timestamp out of range: \"%.*s\"", STR_FMT(text));
     }
-    *out = wall;
+    *out = r.found.precision ? datetime_round(wall, r.found.precision) : wall;
     return NULL;
 }

@@ -3,8 +3,9 @@
 #include "base/vec.h"
 #include "types/to_char_int.h"
 
-const char *const month_names[12] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+const char *const month_names[12] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 const char *const day_names[7] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                   "Thursday", "Friday", "Saturday"};
 const char *const roman_months[12] = {"I",   "II",   "III", "IV", "V",  "VI",
@@ -12,9 +13,11 @@ const char *const roman_months[12] = {"I",   "II",   "III", "IV", "V",  "VI",
 
 #define U LETTERS_UPPER
 #define L LETTERS_LOWER
-#define BOTH(upper, lower, id, width, digits)     \
-    {STR_INIT(upper), id, U, width, digits},      \
-    {STR_INIT(lower), id, L, width, digits}
+#define BOTH(upper, lower, id, width, digits) \
+    {STR_INIT(upper), id, U, width, digits},  \
+    {                                         \
+        STR_INIT(lower), id, L, width, digits \
+    }
 
 /* Longer spellings before their prefixes; upper and lower case alone, as PostgreSQL knows them. */
 static const struct field fields[] = {
@@ -25,14 +28,14 @@ static const struct field fields[] = {
     BOTH("B.C.", "b.c.", FIELD_AD_DOTS, 0, false),
     BOTH("BC", "bc", FIELD_AD, 0, false),
     BOTH("CC", "cc", FIELD_CC, 2, true),
-    {STR_INIT("DAY"), FIELD_DAY, U, 0, false},
-    {STR_INIT("Day"), FIELD_DAY, LETTERS_TITLE, 0, false},
-    {STR_INIT("day"), FIELD_DAY, L, 0, false},
+    {STR_INIT("DAY"),   FIELD_DAY,   U,             0, false},
+    {STR_INIT("Day"),   FIELD_DAY,   LETTERS_TITLE, 0, false},
+    {STR_INIT("day"),   FIELD_DAY,   L,             0, false},
     BOTH("DDD", "ddd", FIELD_DDD, 3, true),
     BOTH("DD", "dd", FIELD_DD, 2, true),
-    {STR_INIT("DY"), FIELD_DY, U, 0, false},
-    {STR_INIT("Dy"), FIELD_DY, LETTERS_TITLE, 0, false},
-    {STR_INIT("dy"), FIELD_DY, L, 0, false},
+    {STR_INIT("DY"),    FIELD_DY,    U,             0, false},
+    {STR_INIT("Dy"),    FIELD_DY,    LETTERS_TITLE, 0, false},
+    {STR_INIT("dy"),    FIELD_DY,    L,             0, false},
     BOTH("D", "d", FIELD_D, 1, true),
     BOTH("FF1", "ff1", FIELD_FF, 1, false),
     BOTH("FF2", "ff2", FIELD_FF, 2, false),
@@ -54,14 +57,14 @@ static const struct field fields[] = {
     BOTH("J", "j", FIELD_J, 1, true),
     BOTH("MI", "mi", FIELD_MI, 2, true),
     BOTH("MM", "mm", FIELD_MM, 2, true),
-    {STR_INIT("MONTH"), FIELD_MONTH, U, 0, false},
+    {STR_INIT("MONTH"), FIELD_MONTH, U,             0, false},
     {STR_INIT("Month"), FIELD_MONTH, LETTERS_TITLE, 0, false},
-    {STR_INIT("month"), FIELD_MONTH, L, 0, false},
-    {STR_INIT("MON"), FIELD_MON, U, 0, false},
-    {STR_INIT("Mon"), FIELD_MON, LETTERS_TITLE, 0, false},
-    {STR_INIT("mon"), FIELD_MON, L, 0, false},
+    {STR_INIT("month"), FIELD_MONTH, L,             0, false},
+    {STR_INIT("MON"),   FIELD_MON,   U,             0, false},
+    {STR_INIT("Mon"),   FIELD_MON,   LETTERS_TITLE, 0, false},
+    {STR_INIT("mon"),   FIELD_MON,   L,             0, false},
     BOTH("MS", "ms", FIELD_MS, 3, true),
-    {STR_INIT("OF"), FIELD_OF, U, 0, false},
+    {STR_INIT("OF"),    FIELD_OF,    U,             0, false},
     BOTH("P.M.", "p.m.", FIELD_AM_DOTS, 0, false),
     BOTH("PM", "pm", FIELD_AM, 0, false),
     BOTH("Q", "q", FIELD_Q, 1, true),
@@ -69,8 +72,8 @@ static const struct field fields[] = {
     BOTH("SSSSS", "sssss", FIELD_SSSS, 5, true),
     BOTH("SSSS", "ssss", FIELD_SSSS, 4, true),
     BOTH("SS", "ss", FIELD_SS, 2, true),
-    {STR_INIT("TZH"), FIELD_TZH, U, 0, false},
-    {STR_INIT("TZM"), FIELD_TZM, U, 2, true},
+    {STR_INIT("TZH"),   FIELD_TZH,   U,             0, false},
+    {STR_INIT("TZM"),   FIELD_TZM,   U,             2, true },
     BOTH("TZ", "tz", FIELD_TZ, 0, false),
     BOTH("US", "us", FIELD_US, 6, true),
     BOTH("WW", "ww", FIELD_WW, 2, true),
@@ -125,30 +128,38 @@ static size_t add_quoted(struct arena *arena, struct template_nodes *nodes, str 
     return at + 1;
 }
 
-/* FM and TM in front of a field; TM (names of the locale) changes nothing in the C locale. */
-static size_t skip_prefixes(str format, size_t at, bool *fill)
+/* FM and TM in front of a field; TM (names of the locale) leaves names unpadded. */
+static size_t skip_prefixes(str format, size_t at, bool *fill, bool *translate)
 {
-    *fill = false;
+    *fill = *translate = false;
     for (;;) {
         str rest = str_skip(format, at);
         bool fm = str_starts(rest, STR("FM")) || str_starts(rest, STR("fm"));
         bool tm = str_starts(rest, STR("TM")) || str_starts(rest, STR("tm"));
         if (!fm && !tm) return at;
         *fill = *fill || fm;
+        *translate = *translate || tm;
         at += 2;
     }
 }
 
-static size_t add_field(struct arena *arena, struct template_nodes *nodes, str format, size_t at,
-                        const struct field *field, bool fill)
+static size_t add_field(struct arena *arena,
+                        struct template_nodes *nodes,
+                        str format,
+                        size_t at,
+                        const struct field *field,
+                        bool fill)
 {
     struct node *node = VEC_ADD(arena, nodes);
     *node = (struct node){.kind = NODE_FIELD, .field = field, .fill = fill};
     at += field->name.len;
     str rest = str_skip(format, at);
-    if (str_starts(rest, STR("TH"))) node->ordinal = 'T';
-    else if (str_starts(rest, STR("th"))) node->ordinal = 't';
-    else if (str_starts(rest, STR("SP"))) return at + 2; /* "spell": accepted, does nothing */
+    if (str_starts(rest, STR("TH")))
+        node->ordinal = 'T';
+    else if (str_starts(rest, STR("th")))
+        node->ordinal = 't';
+    else if (str_starts(rest, STR("SP")))
+        return at + 2; /* "spell": accepted, does nothing */
     return node->ordinal ? at + 2 : at;
 }
 
@@ -156,10 +167,11 @@ err template_parse(struct arena *arena, str format, struct nodes *out)
 {
     struct template_nodes nodes = {0};
     for (size_t at = 0; at < format.len;) {
-        bool fill;
-        size_t start = skip_prefixes(format, at, &fill);
+        bool fill, translate;
+        size_t start = skip_prefixes(format, at, &fill, &translate);
         const struct field *field = find_field(str_skip(format, start));
         if (field) {
+            fill = fill || (translate && !field->digits);
             at = add_field(arena, &nodes, format, start, field, fill);
             continue;
         }
