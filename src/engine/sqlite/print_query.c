@@ -105,12 +105,14 @@ err text_with(struct text *text, const struct query *query,
     }
     struct with_list withs = {0}, *outer_withs = text->withs;
     struct buf *outer = text->print.sql, *inner = buf_in(text->print.arena, 0);
+    size_t known = text->ctes.count;
     text->withs = &withs;
     text->print.sql = inner;
     TRY(print_ctes(text, query));
     TRY(body(text, context));
     text->print.sql = outer;
     text->withs = outer_withs;
+    text->ctes.count = known; /* printed again elsewhere, it brings its WITH again */
     write_withs(outer, &withs);
     buf_str_add(outer, buf_str(inner));
     return NULL;
