@@ -57,6 +57,7 @@ struct engine_sqlite {
 
     struct spool_quota spool_quota;
     struct counters counters;
+    uint64_t checkpointed_bytes; /* the writer's: length of the log at its last checkpoint */
     /* Each is set and used by its own loop; the lock is for the watchdog, against a reader that closes
      * while it looks. */
     pthread_mutex_t readers_lock;
@@ -124,6 +125,10 @@ void slow_lane_close(struct slow_lane *lane);
 void slow_lane_submit(struct slow_lane *lane, struct engine_request *request, enum slow_class class);
 /* Interrupts reads whose snapshot is older than age_ms. The writer. */
 void slow_lane_interrupt_old(struct slow_lane *lane, uint64_t age_ms);
+/* No read of this lane begins until slow_lane_release, or two seconds later: reads that overlap would
+ * keep the log from starting over for ever. After a hold that nobody ended, none for as long. */
+void slow_lane_hold(struct slow_lane *lane);
+void slow_lane_release(struct slow_lane *lane);
 
 /* writer.c ------------------------------------------------------------------------------------ */
 

@@ -6,10 +6,13 @@
  * client holds nothing but its file.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/sqlite/engine_int.h"
+
+enum { HOLD_MS = 2000 };
 
 struct slow_job {
     struct mail mail;
@@ -42,10 +45,11 @@ struct slow_queue {
 
 struct slow_lane {
     struct engine_sqlite *engine;
-    pthread_mutex_t lock; /* guards the queues, stopping, and which snapshot an interrupt is for */
+    pthread_mutex_t lock; /* guards the queues, held_until_ms, stopping, and which snapshot an interrupt is for */
     struct slow_queue queues[SLOW_CLASSES];
     struct slow_thread *threads;
     size_t thread_count;
+    uint64_t held_until_ms; /* no read begins before; 0: not held */
     bool stopping;
 };
 
@@ -88,6 +92,24 @@ void slow_lane_interrupt_old(struct slow_lane *lane, uint64_t age_ms)
         uint64_t since = atomic_load(&thread->snapshot_ms);
         if (since && now_ms - since > age_ms) atomic_store(&thread->interrupted, true);
     }
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void slow_lane_hold(struct slow_lane *lane)
+{
+    uint64_t now_ms = clock_mono_ms();
+    pthread_mutex_lock(&lane->lock);
+    if (now_ms > lane->held_until_ms + HOLD_MS) lane->held_until_ms = now_ms + HOLD_MS;
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void slow_lane_release(struct slow_lane *lane)
+{
+    pthread_mutex_lock(&lane->lock);
+    bool was_held = lane->held_until_ms != 0;
+    lane->held_until_ms = 0;
+    for (int class = 0; was_held && class < SLOW_CLASSES; class++)
+        pthread_cond_broadcast(&lane->queues[class].wake);
     pthread_mutex_unlock(&lane->lock);
 }
 
@@ -202,12 +224,22 @@ static err run_job(struct slow_thread *thread, struct slow_job *job)
     return error;
 }
 
+/* With the lock held: waits for a job, or for the hold's end. */
+static void wait_for_job(struct slow_lane *lane, struct slow_queue *queue)
+{
+    const struct timespec until = {.tv_sec = (time_t)(lane->held_until_ms / 1000),
+                                   .tv_nsec = (long)(lane->held_until_ms % 1000) * 1000000};
+    if (queue->first) pthread_cond_timedwait(&queue->wake, &lane->lock, &until);
+    else pthread_cond_wait(&queue->wake, &lane->lock);
+}
+
 static struct slow_job *next_job(struct slow_thread *thread)
 {
     struct slow_lane *lane = thread->lane;
     struct slow_queue *queue = &lane->queues[thread->class];
     pthread_mutex_lock(&lane->lock);
-    while (!queue->first && !lane->stopping) pthread_cond_wait(&queue->wake, &lane->lock);
+    while (!lane->stopping && (!queue->first || lane->held_until_ms > clock_mono_ms()))
+        wait_for_job(lane, queue);
     struct slow_job *job = queue->first;
     if (job) {
         queue->first = job->next;
@@ -251,10 +283,14 @@ err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
     lane->engine = engine;
     lane->threads = ARENA_ARRAY(engine->arena, struct slow_thread, count);
     pthread_mutex_init(&lane->lock, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     for (int class = 0; class < SLOW_CLASSES; class++) {
         lane->queues[class].last = &lane->queues[class].first;
-        pthread_cond_init(&lane->queues[class].wake, NULL);
+        pthread_cond_init(&lane->queues[class].wake, &monotonic);
     }
+    pthread_condattr_destroy(&monotonic);
     arena_defer(engine->arena, release, lane);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
