@@ -26,10 +26,10 @@ as $$
     select dapur.raise('22023', 'the quantity must be above zero', '', '')
     where amount is null or amount <= 0;
 
-    select dapur.raise('P0002', 'no product has the barcode ' || coalesce(product_barcode, '(none)'), '', '')
+    select dapur.raise('22023', 'no product has the barcode ' || coalesce(product_barcode, '(none)'), '', '')
     where not exists (select 1 from public.products p where p.barcode = product_barcode);
 
-    select dapur.raise('P0002', 'there is no location ' || coalesce(location_code, '(none)'), '', '')
+    select dapur.raise('22023', 'there is no location ' || coalesce(location_code, '(none)'), '', '')
     where not exists (select 1 from public.locations l where l.code = location_code);
 
     insert into public.stock as s (product_id, location_id, quantity)
@@ -59,7 +59,7 @@ as $$
     select dapur.raise('22023', 'a sale needs at least one line', '', '')
     where jsonb_array_length(items) = 0;
 
-    select dapur.raise('P0002', 'there is no location ' || coalesce(location_code, '(none)'), '', '')
+    select dapur.raise('22023', 'there is no location ' || coalesce(location_code, '(none)'), '', '')
     where not exists (select 1 from public.locations l where l.code = location_code);
 
     select dapur.raise('22023', 'every line needs a barcode and a quantity above zero', '', '')
@@ -69,7 +69,7 @@ as $$
            or coalesce((item.value ->> 'quantity')::integer, 0) <= 0
     );
 
-    select dapur.raise('P0002', 'no product has the barcode ' || (
+    select dapur.raise('22023', 'no product has the barcode ' || (
         select w.barcode from public.sale_wanted(items) w
         where not exists (select 1 from public.products p where p.barcode = w.barcode)
         order by w."position" limit 1
