@@ -25,10 +25,13 @@ static err read_password(struct cli *cli, const struct config *config, struct se
 {
     char line[PASSWORD_LINE_MAX];
     if (!cli_has(cli, "password-stdin"))
-        return err_new(cli->arena, ERR_USAGE, "--password-stdin is missing: the password is read from there");
-    if (!fgets(line, sizeof line, stdin)) return err_new(cli->arena, ERR_USAGE, "there is no password on standard input");
+        return err_new(cli->arena, ERR_USAGE,
+                       "--password-stdin is missing: the password is read from there");
+    if (!fgets(line, sizeof line, stdin))
+        return err_new(cli->arena, ERR_USAGE, "there is no password on standard input");
     str password = str_of(line);
-    while (password.len && (password.at[password.len - 1] == '\n' || password.at[password.len - 1] == '\r'))
+    while (password.len &&
+           (password.at[password.len - 1] == '\n' || password.at[password.len - 1] == '\r'))
         password.len--;
     *out = secret_new(cli->arena, password);
     size_t len = password.len;
@@ -42,10 +45,12 @@ static err read_password(struct cli *cli, const struct config *config, struct se
 static err read_email(struct cli *cli, str *out)
 {
     str local, domain, text = str_lower(cli->arena, cli_flag(cli, "email"));
-    bool fine = text.len <= EMAIL_BYTES_MAX && str_cut(text, '@', &local, &domain) && local.len && domain.len &&
-                str_find_char(domain, '@', 0) == SIZE_MAX;
-    for (size_t i = 0; i < text.len; i++) fine = fine && (unsigned char)text.at[i] > ' ' && text.at[i] != 0x7f;
-    if (!fine) return err_new(cli->arena, ERR_USAGE, "--email needs an address, such as ana@example.com");
+    bool fine = text.len <= EMAIL_BYTES_MAX && str_cut(text, '@', &local, &domain) && local.len &&
+                domain.len && str_find_char(domain, '@', 0) == SIZE_MAX;
+    for (size_t i = 0; i < text.len; i++)
+        fine = fine && (unsigned char)text.at[i] > ' ' && text.at[i] != 0x7f;
+    if (!fine)
+        return err_new(cli->arena, ERR_USAGE, "--email needs an address, such as ana@example.com");
     *out = text;
     return NULL;
 }
@@ -90,9 +95,11 @@ static err read_user(struct cli *cli, const struct config *config, struct user *
     user->id = str_copy(arena, str_from(id, sizeof id));
     struct buf *email = buf_in(arena, 0);
     json_write_str(email, user->email);
-    user->app_metadata = with_members(arena, app, "\"provider\":\"email\",\"providers\":[\"email\"]");
-    str known = str_printf(arena, "\"sub\":\"%.*s\",\"email\":%.*s,\"email_verified\":true,\"phone_verified\":false",
-                           STR_FMT(user->id), STR_FMT(buf_str(email)));
+    user->app_metadata =
+        with_members(arena, app, "\"provider\":\"email\",\"providers\":[\"email\"]");
+    str known = str_printf(
+        arena, "\"sub\":\"%.*s\",\"email\":%.*s,\"email_verified\":true,\"phone_verified\":false",
+        STR_FMT(user->id), STR_FMT(buf_str(email)));
     user->user_metadata = with_members(arena, own, known.at);
     return NULL;
 }
@@ -115,24 +122,29 @@ static str fill(struct arena *arena, const char *text, const str *values)
 {
     struct buf *out = buf_in(arena, 0);
     for (; *text; text++) {
-        if (*text == '?') add_literal(out, *values++);
-        else buf_char(out, *text);
+        if (*text == '?')
+            add_literal(out, *values++);
+        else
+            buf_char(out, *text);
     }
     return buf_str(out);
 }
 
 static str create_text(struct arena *arena, const struct user *user)
 {
-    const str values[] = {user->id,           user->email, user->hash, user->app_metadata,
-                          user->user_metadata, user->id,   user->id,   user->user_metadata};
+    const str values[] = {user->id,           user->email,         user->hash,
+                          user->app_metadata, user->user_metadata, user->id,
+                          user->id,           user->user_metadata};
     return fill(arena,
                 "INSERT INTO auth.users (instance_id, id, aud, role, email, encrypted_password, "
                 "email_confirmed_at, raw_app_meta_data, raw_user_meta_data, confirmation_token, "
                 "recovery_token, email_change_token_new, email_change, created_at, updated_at) "
-                "VALUES ('00000000-0000-0000-0000-000000000000', ?, 'authenticated', 'authenticated', ?, ?, "
+                "VALUES ('00000000-0000-0000-0000-000000000000', ?, 'authenticated', "
+                "'authenticated', ?, ?, "
                 "now(), ?, ?, '', '', '', '', now(), now());\n"
                 "INSERT INTO auth.identities (provider_id, user_id, identity_data, provider, "
-                "last_sign_in_at, created_at, updated_at) VALUES (?, ?, ?, 'email', now(), now(), now());\n",
+                "last_sign_in_at, created_at, updated_at) VALUES (?, ?, ?, 'email', now(), now(), "
+                "now());\n",
                 values);
 }
 
@@ -181,7 +193,8 @@ static int create(struct cli *cli, const struct config *config)
     if (error) return cli_fail(cli, error);
     error = run_script(cli, config, create_text(cli->arena, &user), &rows);
     if (err_is(error, STR("23505"))) {
-        fprintf(stderr, "dapur user: a user with the address %.*s is there already\n", STR_FMT(user.email));
+        fprintf(stderr, "dapur user: a user with the address %.*s is there already\n",
+                STR_FMT(user.email));
         return EXIT_REFUSED;
     }
     if (error) return cli_fail(cli, error);
@@ -191,23 +204,26 @@ static int create(struct cli *cli, const struct config *config)
 
 static str cell(const struct json *row, size_t index)
 {
-    return index < row->count && row->items[index]->kind == JSON_STRING ? row->items[index]->text : STR("-");
+    return index < row->count && row->items[index]->kind == JSON_STRING ? row->items[index]->text
+                                                                        : STR("-");
 }
 
 static int list(struct cli *cli, const struct config *config)
 {
     str text;
     const struct json *rows;
-    err error = run_script(cli, config,
-                           STR("SELECT id, email, created_at, last_sign_in_at, raw_app_meta_data FROM auth.users "
-                               "WHERE deleted_at IS NULL ORDER BY created_at, id"),
-                           &text);
+    err error = run_script(
+        cli, config,
+        STR("SELECT id, email, created_at, last_sign_in_at, raw_app_meta_data FROM auth.users "
+            "WHERE deleted_at IS NULL ORDER BY created_at, id"),
+        &text);
     if (!error) error = json_parse(cli->arena, str_empty(text) ? STR("[]") : text, NULL, &rows);
     if (error) return cli_fail(cli, error);
     for (size_t i = 0; i < rows->count; i++) {
         const struct json *row = rows->items[i];
-        printf("%.*s  %-32.*s  made %.19s  signed in %-19.*s  %.*s\n", STR_FMT(cell(row, 0)), STR_FMT(cell(row, 1)),
-               cell(row, 2).at, (int)(cell(row, 3).len < 19 ? cell(row, 3).len : 19), cell(row, 3).at,
+        printf("%.*s  %-32.*s  made %.19s  signed in %-19.*s  %.*s\n", STR_FMT(cell(row, 0)),
+               STR_FMT(cell(row, 1)), cell(row, 2).at,
+               (int)(cell(row, 3).len < 19 ? cell(row, 3).len : 19), cell(row, 3).at,
                STR_FMT(cell(row, 4)));
     }
     return EXIT_OK;
@@ -225,11 +241,11 @@ static int user_command(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"email", true, "create: the address"},
+    {"email",          true,  "create: the address"                                    },
     {"password-stdin", false, "create: read the password from standard input, one line"},
-    {"app-metadata", true, "create: a JSON object that policies may trust"},
-    {"user-metadata", true, "create: a JSON object that the user may change"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"app-metadata",   true,  "create: a JSON object that policies may trust"          },
+    {"user-metadata",  true,  "create: a JSON object that the user may change"         },
+    {"data",           true,  "data folder (default DIR/data)"                         },
 };
 
 const struct command command_user = {

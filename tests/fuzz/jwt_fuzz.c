@@ -38,7 +38,8 @@ static void try_refresh(struct arena *arena, str text)
     if (!refresh_decode(arena, text, &token)) return;
     /* One token, one text; but for the MAC, which the key makes. */
     bool ours = refresh_mac_valid(arena, &token, STR("0123456789abcdef0123456789abcdef"));
-    str again = refresh_encode(arena, str_of(token.session_id), token.counter, STR("0123456789abcdef0123456789abcdef"));
+    str again = refresh_encode(arena, str_of(token.session_id), token.counter,
+                               STR("0123456789abcdef0123456789abcdef"));
     assert(again.len == text.len);
     assert(ours == str_eq(again, text));
 }

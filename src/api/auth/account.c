@@ -21,7 +21,8 @@ static err caller_found(struct auth_request *request)
         return auth_err(arena, 403, "user_not_found", "User from sub claim in JWT does not exist");
     str owner = json_get_str(request->session, STR("user_id"));
     if (has_session(request) && !str_eq_nocase(owner, request->subject))
-        return auth_err(arena, 403, "session_not_found", "Session from session_id claim in JWT does not exist");
+        return auth_err(arena, 403, "session_not_found",
+                        "Session from session_id claim in JWT does not exist");
     if (auth_row_flag(request->user, STR("banned")))
         return auth_err(arena, 403, "user_banned", "User is banned");
     return request->route->handle(request);
@@ -34,7 +35,8 @@ static err take_token(struct auth_request *request)
     const struct jwt *jwt = request->identity.jwt;
     str header = http_header_find(request->http, STR("authorization"));
     if (!jwt && str_empty(header))
-        return auth_err(arena, 401, "no_authorization", "This endpoint requires a valid Bearer token");
+        return auth_err(arena, 401, "no_authorization",
+                        "This endpoint requires a valid Bearer token");
     if (!jwt || str_empty(jwt->subject))
         return auth_err(arena, 403, "bad_jwt", "invalid claim: missing sub claim");
     if (!auth_is_uuid(jwt->subject))
@@ -50,14 +52,17 @@ err auth_with_user(struct auth_request *request)
 {
     TRY(take_token(request));
     AUTH_STEP(request, STATEMENT_USER_BY_ID, ROWS_ANY, request->subject);
-    AUTH_STEP(request, STATEMENT_SESSION_BY_ID, ROWS_ANY, has_session(request) ? request->session_id : STR(AUTH_NIL_UUID));
+    AUTH_STEP(request, STATEMENT_SESSION_BY_ID, ROWS_ANY,
+              has_session(request) ? request->session_id : STR(AUTH_NIL_UUID));
     AUTH_STEP(request, STATEMENT_IDENTITIES_OF_USER, ROWS_ANY, request->subject);
     return auth_run(request, caller_found);
 }
 
 /* GET /user ------------------------------------------------------------------------------------------- */
 
-static err respond_user(struct auth_request *request, const struct json *user, const struct json *identities)
+static err respond_user(struct auth_request *request,
+                        const struct json *user,
+                        const struct json *identities)
 {
     struct buf *body = buf_in(request->arena, 0);
     auth_write_user(body, user, identities);
@@ -86,7 +91,8 @@ static err change_failed(struct auth_request *request, err error, size_t step)
 {
     (void)step;
     if (err_is(error, STR("23514")))
-        return auth_err(request->arena, 400, "validation_failed", "User metadata is larger than 64 KiB");
+        return auth_err(request->arena, 400, "validation_failed",
+                        "User metadata is larger than 64 KiB");
     return error;
 }
 
@@ -96,7 +102,8 @@ static err store_change(struct auth_request *request)
     str added, removed;
     auth_merge(request->arena, change->data, &added, &removed);
     bool password = !str_empty(change->hash);
-    AUTH_STEP(request, STATEMENT_USER_CHANGE, 1, request->subject, password ? change->hash : STR_NONE, added, removed,
+    AUTH_STEP(request, STATEMENT_USER_CHANGE, 1, request->subject,
+              password ? change->hash : STR_NONE, added, removed,
               str_empty(change->email) ? STR_NONE : change->email);
     AUTH_STEP(request, STATEMENT_IDENTITIES_OF_USER, ROWS_ANY, request->subject);
     if (password) {
@@ -129,7 +136,8 @@ static err change_password(struct auth_request *request)
 {
     const struct change *change = request->state;
     if (str_empty(change->password)) return store_change(request);
-    return auth_hash_verify(request, change->password, json_get_str(request->user, STR("encrypted_password")),
+    return auth_hash_verify(request, change->password,
+                            json_get_str(request->user, STR("encrypted_password")),
                             password_compared);
 }
 
@@ -152,12 +160,14 @@ static err read_change(struct auth_request *request, struct change *change)
     TRY(auth_object_field(request, "data", &change->data));
     if (json_get(request->body, STR("app_metadata")))
         return auth_err(arena, 403, "not_admin", "Updating app_metadata requires admin privileges");
-    if (!str_empty(phone)) return auth_err(arena, 400, "phone_provider_disabled", "Phone numbers are not available");
+    if (!str_empty(phone))
+        return auth_err(arena, 400, "phone_provider_disabled", "Phone numbers are not available");
     if (!str_empty(email)) TRY(auth_email(arena, email, &change->email));
     if (change->password.at) TRY(auth_password_check(request, change->password));
     bool credentials = !str_empty(change->email) || change->password.at;
     if (credentials && auth_row_flag(request->user, STR("is_sso_user")))
-        return auth_err(arena, 422, "user_sso_managed", "Updating email, phone, password of a SSO account only possible via SSO");
+        return auth_err(arena, 422, "user_sso_managed",
+                        "Updating email, phone, password of a SSO account only possible via SSO");
     if (str_eq(change->email, json_get_str(request->user, STR("email")))) change->email = STR_NONE;
     return NULL;
 }
@@ -192,15 +202,19 @@ static err handle_logout(struct auth_request *request)
     } else if (str_eq(scope, STR("others"))) {
         AUTH_STEP(request, STATEMENT_SESSIONS_DELETE_OTHERS, ROWS_ANY, request->subject, session);
     } else {
-        return auth_err(request->arena, 400, "validation_failed", "Unsupported logout scope \"%.*s\"", STR_FMT(scope));
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Unsupported logout scope \"%.*s\"", STR_FMT(scope));
     }
     auth_audit(request, request->user, "account", "logout");
     return auth_run(request, logged_out);
 }
 
 const struct auth_route auth_account_routes[] = {
-    {HTTP_BIT(HTTP_GET),  STR_INIT("/user"),   false, ACCESS_USER, LIMIT_NONE, handle_get,    STR_INIT("auth user")       },
-    {HTTP_BIT(HTTP_PUT),  STR_INIT("/user"),   false, ACCESS_USER, LIMIT_USER, handle_put,    STR_INIT("auth user change")},
-    {HTTP_BIT(HTTP_POST), STR_INIT("/logout"), false, ACCESS_USER, LIMIT_NONE, handle_logout, STR_INIT("auth logout")     },
+    {HTTP_BIT(HTTP_GET),  STR_INIT("/user"),   false, ACCESS_USER, LIMIT_NONE, handle_get,
+     STR_INIT("auth user")       },
+    {HTTP_BIT(HTTP_PUT),  STR_INIT("/user"),   false, ACCESS_USER, LIMIT_USER, handle_put,
+     STR_INIT("auth user change")},
+    {HTTP_BIT(HTTP_POST), STR_INIT("/logout"), false, ACCESS_USER, LIMIT_NONE, handle_logout,
+     STR_INIT("auth logout")     },
 };
 const size_t auth_account_route_count = COUNT_OF(auth_account_routes);

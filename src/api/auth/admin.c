@@ -14,7 +14,8 @@ static err session_checked(struct auth_request *request)
 {
     const struct json *session = auth_row(request, 0, 0);
     if (!session || auth_row_flag(session, STR("expired")))
-        return auth_err(request->arena, 403, "session_expired", "Session of the administrator has ended");
+        return auth_err(request->arena, 403, "session_expired",
+                        "Session of the administrator has ended");
     return request->route->handle(request);
 }
 
@@ -23,13 +24,16 @@ err auth_with_admin(struct auth_request *request)
     const struct identity *identity = &request->identity;
     str header = http_header_find(request->http, STR("authorization"));
     if (identity->credential == CREDENTIAL_NONE && str_empty(header))
-        return auth_err(request->arena, 401, "no_authorization", "This endpoint requires a valid Bearer token");
-    if (!str_eq(identity->role, STR("service_role")) && !str_eq(identity->role, STR("supabase_admin")))
+        return auth_err(request->arena, 401, "no_authorization",
+                        "This endpoint requires a valid Bearer token");
+    if (!str_eq(identity->role, STR("service_role")) &&
+        !str_eq(identity->role, STR("supabase_admin")))
         return auth_err(request->arena, 403, "not_admin", "User not allowed");
     str session = identity->jwt ? identity->jwt->session_id : STR_NONE;
     if (str_empty(session)) return request->route->handle(request);
     if (!auth_is_uuid(session))
-        return auth_err(request->arena, 403, "bad_jwt", "invalid claim: session_id claim must be a UUID");
+        return auth_err(request->arena, 403, "bad_jwt",
+                        "invalid claim: session_id claim must be a UUID");
     AUTH_STEP(request, STATEMENT_SESSION_BY_ID, ROWS_ANY, str_copy(request->arena, session));
     return auth_run(request, session_checked);
 }
@@ -53,8 +57,8 @@ static err read_ban(struct auth_request *request, struct admin_user *user)
     user->sets_ban = true;
     if (str_eq(text, STR("none"))) return NULL;
     if (!auth_duration(text, &us))
-        return auth_err(request->arena, 400, "validation_failed", "invalid format for ban duration: \"%.*s\"",
-                        STR_FMT(text));
+        return auth_err(request->arena, 400, "validation_failed",
+                        "invalid format for ban duration: \"%.*s\"", STR_FMT(text));
     user->banned_until = auth_time_text(request->arena, clock_real_us() + us);
     return NULL;
 }
@@ -65,9 +69,11 @@ static err read_password(struct auth_request *request, struct admin_user *user)
     TRY(auth_text_field(request, "password", &user->password));
     TRY(auth_text_field(request, "password_hash", &user->hash));
     if (!str_empty(user->password) && !str_empty(user->hash))
-        return auth_err(request->arena, 400, "validation_failed", "Only a password or a password hash should be provided");
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Only a password or a password hash should be provided");
     if (!str_empty(user->hash) && !auth_hash_usable(user->hash))
-        return auth_err(request->arena, 400, "validation_failed", "Password hash is of no kind that can be imported: bcrypt, cost 4 to 15");
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Password hash is of no kind that can be imported: bcrypt, cost 4 to 15");
     return str_empty(user->password) ? NULL : auth_password_check(request, user->password);
 }
 
@@ -92,7 +98,8 @@ static err read_role(struct auth_request *request, struct admin_user *user)
         char c = user->role.at[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
         if (!letter && !(i > 0 && c >= '0' && c <= '9'))
-            return auth_err(request->arena, 400, "validation_failed", "Role \"%.*s\" is not a name", STR_FMT(user->role));
+            return auth_err(request->arena, 400, "validation_failed", "Role \"%.*s\" is not a name",
+                            STR_FMT(user->role));
     }
     if (user->role.len > 63 || user->aud.len > 255)
         return auth_err(request->arena, 400, "validation_failed", "Role or audience is too long");
@@ -112,7 +119,9 @@ static err read_user(struct auth_request *request, struct admin_user *user)
 
 /* Answers --------------------------------------------------------------------------------------------------- */
 
-static err respond_user(struct auth_request *request, const struct json *user, const struct json *identities)
+static err respond_user(struct auth_request *request,
+                        const struct json *user,
+                        const struct json *identities)
 {
     struct buf *body = buf_in(request->arena, 0);
     auth_write_user(body, user, identities);
@@ -131,13 +140,16 @@ static err write_failed(struct auth_request *request, err error, size_t step)
     struct arena *arena = request->arena;
     if (error->kind == ERR_EXPECTATION && step == 0) return user_not_found(request);
     if (err_is(error, STR("23514")))
-        return auth_err(arena, 400, "validation_failed", "User or app metadata is larger than 64 KiB");
+        return auth_err(arena, 400, "validation_failed",
+                        "User or app metadata is larger than 64 KiB");
     if (!err_is(error, STR("23505"))) return error;
     if (str_find(error->message, STR("phone"), 0) != SIZE_MAX)
-        return auth_err(arena, 422, "phone_exists", "A user with this phone number has already been registered");
+        return auth_err(arena, 422, "phone_exists",
+                        "A user with this phone number has already been registered");
     if (str_find(error->message, STR("pkey"), 0) != SIZE_MAX)
         return auth_err(arena, 409, "conflict", "A user with this ID already exists");
-    return auth_err(arena, 422, "email_exists", "A user with this email address has already been registered");
+    return auth_err(arena, 422, "email_exists",
+                    "A user with this email address has already been registered");
 }
 
 /* {"provider":"email","providers":["email"]}, then what was asked for. */
@@ -177,10 +189,12 @@ static void set_identities(struct auth_request *request, const struct admin_user
     str id = user->id;
     if (!str_empty(user->email))
         AUTH_STEP(request, STATEMENT_IDENTITY_SET, 1, id, id,
-                  identity_data(arena, "email", id, user->email, user->email_confirm), STR("email"));
+                  identity_data(arena, "email", id, user->email, user->email_confirm),
+                  STR("email"));
     if (!str_empty(user->phone))
         AUTH_STEP(request, STATEMENT_IDENTITY_SET, 1, id, id,
-                  identity_data(arena, "phone", id, user->phone, user->phone_confirm), STR("phone"));
+                  identity_data(arena, "phone", id, user->phone, user->phone_confirm),
+                  STR("phone"));
 }
 
 /* The last read of a write: users and identities as they are now. */
@@ -205,12 +219,14 @@ static err create(struct auth_request *request)
     str metadata, removed;
     auth_merge(arena, user->user_metadata, &metadata, &removed);
     /* Without any password: an empty hash, which no password matches. */
-    AUTH_STEP(request, STATEMENT_USER_INSERT, 1, user->id, str_empty(user->aud) ? STR(AUTH_AUDIENCE) : user->aud,
-              str_empty(user->role) ? STR("authenticated") : user->role, null_when_empty(user->email),
-              str_empty(user->hash) ? STR("") : user->hash,
-              auth_bool(user->email_confirm && !str_empty(user->email)), null_when_empty(user->phone),
-              auth_bool(user->phone_confirm && !str_empty(user->phone)), first_app_metadata(arena, user), metadata,
-              user->banned_until);
+    AUTH_STEP(request, STATEMENT_USER_INSERT, 1, user->id,
+              str_empty(user->aud) ? STR(AUTH_AUDIENCE) : user->aud,
+              str_empty(user->role) ? STR("authenticated") : user->role,
+              null_when_empty(user->email), str_empty(user->hash) ? STR("") : user->hash,
+              auth_bool(user->email_confirm && !str_empty(user->email)),
+              null_when_empty(user->phone),
+              auth_bool(user->phone_confirm && !str_empty(user->phone)),
+              first_app_metadata(arena, user), metadata, user->banned_until);
     set_identities(request, user);
     auth_audit_named(request, user->id, user->email, "team", "user_signedup");
     AUTH_STEP(request, STATEMENT_IDENTITIES_OF_USER, ROWS_ANY, user->id);
@@ -231,11 +247,15 @@ static err handle_create(struct auth_request *request)
     TRY(read_user(request, user));
     TRY(auth_text_field(request, "id", &user->id));
     if (str_empty(user->email) && str_empty(user->phone))
-        return auth_err(request->arena, 400, "validation_failed", "Cannot create a user without either an email or phone");
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Cannot create a user without either an email or phone");
     if (!str_empty(user->id) && !auth_is_uuid(user->id))
-        return auth_err(request->arena, 400, "validation_failed", "ID must conform to the uuid v4 format");
-    user->id = str_empty(user->id) ? auth_new_uuid(request->arena) : str_lower(request->arena, user->id);
-    return str_empty(user->password) ? create(request) : auth_hash(request, user->password, create_hashed);
+        return auth_err(request->arena, 400, "validation_failed",
+                        "ID must conform to the uuid v4 format");
+    user->id =
+        str_empty(user->id) ? auth_new_uuid(request->arena) : str_lower(request->arena, user->id);
+    return str_empty(user->password) ? create(request)
+                                     : auth_hash(request, user->password, create_hashed);
 }
 
 /* /admin/users/{id} ---------------------------------------------------------------------------------------------- */
@@ -271,10 +291,10 @@ static err update(struct auth_request *request)
     auth_merge(arena, user->user_metadata, &user_added, &user_removed);
     auth_merge(arena, user->app_metadata, &app_added, &app_removed);
     AUTH_STEP(request, STATEMENT_USER_CHANGE_BY_ADMIN, 1, user->id, null_when_empty(user->email),
-              null_when_empty(user->phone), null_when_empty(user->hash), auth_bool(user->email_confirm),
-              auth_bool(user->phone_confirm), user_added, user_removed, app_added, app_removed,
-              null_when_empty(user->role), null_when_empty(user->aud), auth_bool(user->sets_ban),
-              user->banned_until);
+              null_when_empty(user->phone), null_when_empty(user->hash),
+              auth_bool(user->email_confirm), auth_bool(user->phone_confirm), user_added,
+              user_removed, app_added, app_removed, null_when_empty(user->role),
+              null_when_empty(user->aud), auth_bool(user->sets_ban), user->banned_until);
     set_identities(request, user);
     /* Who had the old password, or is banned, is signed in no longer. */
     if (!str_empty(user->hash) || user->banned_until.at)
@@ -297,7 +317,8 @@ static err handle_update(struct auth_request *request)
     request->state = user;
     TRY(path_user(request, &user->id));
     TRY(read_user(request, user));
-    return str_empty(user->password) ? update(request) : auth_hash(request, user->password, update_hashed);
+    return str_empty(user->password) ? update(request)
+                                     : auth_hash(request, user->password, update_hashed);
 }
 
 /* Deleting ----------------------------------------------------------------------------------------------------------- */
@@ -354,10 +375,15 @@ static err handle_delete(struct auth_request *request)
 }
 
 const struct auth_route auth_admin_routes[] = {
-    {HTTP_BIT(HTTP_GET),    STR_INIT("/admin/users"),  false, ACCESS_ADMIN, LIMIT_NONE, auth_list_users, STR_INIT("auth admin list")  },
-    {HTTP_BIT(HTTP_POST),   STR_INIT("/admin/users"),  false, ACCESS_ADMIN, LIMIT_NONE, handle_create,   STR_INIT("auth admin create")},
-    {HTTP_BIT(HTTP_GET),    STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE, handle_get,      STR_INIT("auth admin get")   },
-    {HTTP_BIT(HTTP_PUT),    STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE, handle_update,   STR_INIT("auth admin update")},
-    {HTTP_BIT(HTTP_DELETE), STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE, handle_delete,   STR_INIT("auth admin delete")},
+    {HTTP_BIT(HTTP_GET),    STR_INIT("/admin/users"),  false, ACCESS_ADMIN, LIMIT_NONE, auth_list_users,
+     STR_INIT("auth admin list")                                                                                                      },
+    {HTTP_BIT(HTTP_POST),   STR_INIT("/admin/users"),  false, ACCESS_ADMIN, LIMIT_NONE, handle_create,
+     STR_INIT("auth admin create")                                                                                                    },
+    {HTTP_BIT(HTTP_GET),    STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE, handle_get,
+     STR_INIT("auth admin get")                                                                                                       },
+    {HTTP_BIT(HTTP_PUT),    STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE, handle_update,
+     STR_INIT("auth admin update")                                                                                                    },
+    {HTTP_BIT(HTTP_DELETE), STR_INIT("/admin/users/"), true,  ACCESS_ADMIN, LIMIT_NONE,
+     handle_delete,                                                                                      STR_INIT("auth admin delete")},
 };
 const size_t auth_admin_route_count = COUNT_OF(auth_admin_routes);

@@ -13,15 +13,17 @@ struct listing {
 };
 
 /* Absent and empty are the default. */
-static err read_number(struct auth_request *request, const char *name, int64_t initial, int64_t most, int64_t *out)
+static err read_number(
+    struct auth_request *request, const char *name, int64_t initial, int64_t most, int64_t *out)
 {
     str text;
     TRY(auth_query(request, name, &text));
     *out = initial;
     if (str_empty(text)) return NULL;
     if (!str_to_i64(text, out) || *out < 1 || *out > most)
-        return auth_err(request->arena, 400, "validation_failed", "Bad Pagination Parameters: %s must be from 1 to %lld",
-                        name, (long long)most);
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Bad Pagination Parameters: %s must be from 1 to %lld", name,
+                        (long long)most);
     return NULL;
 }
 
@@ -32,10 +34,12 @@ static err read_order(struct auth_request *request, struct listing *listing)
     if (str_empty(text)) return NULL;
     str_cut(text, ' ', &column, &direction);
     listing->oldest_first = str_eq_nocase(direction, STR("asc"));
-    bool known = str_eq(column, STR("created_at")) &&
-                 (str_empty(direction) || listing->oldest_first || str_eq_nocase(direction, STR("desc")));
+    bool known =
+        str_eq(column, STR("created_at")) &&
+        (str_empty(direction) || listing->oldest_first || str_eq_nocase(direction, STR("desc")));
     if (known) return NULL;
-    return auth_err(request->arena, 400, "validation_failed", "Bad Sort Parameters: created_at asc or created_at desc");
+    return auth_err(request->arena, 400, "validation_failed",
+                    "Bad Sort Parameters: created_at asc or created_at desc");
 }
 
 /* A LIKE pattern for a substring: its own wildcards are meant as they are. */
@@ -64,14 +68,20 @@ static err read_listing(struct auth_request *request, struct listing *listing)
     TRY(read_order(request, listing));
     TRY(read_filter(request, listing));
     TRY(auth_query(request, "cursor", &cursor));
-    if (cursor.at) return auth_err(request->arena, 400, "validation_failed", "Cursors are not available: use page");
+    if (cursor.at)
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Cursors are not available: use page");
     return NULL;
 }
 
 /* supabase-js reads the digits behind the first "=", so page comes first. */
-static str page_link(struct auth_request *request, const struct listing *listing, int64_t page, const char *rel)
+static str page_link(struct auth_request *request,
+                     const struct listing *listing,
+                     int64_t page,
+                     const char *rel)
 {
-    return str_printf(request->arena, "<%.*s/auth/v1/admin/users?page=%lld&per_page=%lld>; rel=\"%s\"",
+    return str_printf(request->arena,
+                      "<%.*s/auth/v1/admin/users?page=%lld&per_page=%lld>; rel=\"%s\"",
                       STR_FMT(request->auth->options.external_url), (long long)page,
                       (long long)listing->per_page, rel);
 }
@@ -98,8 +108,8 @@ static err listed(struct auth_request *request)
     }
     buf_lit(body, "],\"aud\":\"" AUTH_AUDIENCE "\"}");
     const struct http_header headers[] = {
-        {STR("X-Total-Count"), str_printf(request->arena, "%lld", (long long)total)},
-        {STR("Link"), links(request, request->state, total)},
+        {STR("X-Total-Count"), str_printf(request->arena, "%lld",         (long long)total)},
+        {STR("Link"),          links(request,             request->state, total)           },
     };
     auth_respond_json(request, 200, body, headers, COUNT_OF(headers));
     return NULL;
@@ -114,10 +124,10 @@ err auth_list_users(struct auth_request *request)
     str aud = STR(AUTH_AUDIENCE), limit = str_printf(arena, "%lld", (long long)listing->per_page);
     str offset = str_printf(arena, "%lld", (long long)((listing->page - 1) * listing->per_page));
     bool oldest = listing->oldest_first;
-    AUTH_STEP(request, oldest ? STATEMENT_USERS_OLDEST : STATEMENT_USERS_NEWEST, ROWS_ANY, aud, listing->pattern, limit,
-              offset);
-    AUTH_STEP(request, oldest ? STATEMENT_IDENTITIES_OF_OLDEST : STATEMENT_IDENTITIES_OF_NEWEST, ROWS_ANY, aud,
+    AUTH_STEP(request, oldest ? STATEMENT_USERS_OLDEST : STATEMENT_USERS_NEWEST, ROWS_ANY, aud,
               listing->pattern, limit, offset);
+    AUTH_STEP(request, oldest ? STATEMENT_IDENTITIES_OF_OLDEST : STATEMENT_IDENTITIES_OF_NEWEST,
+              ROWS_ANY, aud, listing->pattern, limit, offset);
     AUTH_STEP(request, STATEMENT_USERS_COUNT, ROWS_ANY, aud, listing->pattern);
     return auth_run(request, listed);
 }

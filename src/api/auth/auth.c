@@ -5,7 +5,7 @@
 #include "api/auth/password.h"
 #include "api/auth/store.h"
 
-enum { BODY_BYTES_MAX = 1024 * 1024, HANDLER_MS = 10000 };
+enum { BODY_BYTES_MAX = 1024 * 1024 };
 
 /* The route tables, one per file of endpoints. */
 static const struct {
@@ -36,10 +36,12 @@ static err check_limit(struct auth_request *request)
 {
     struct auth *auth = request->auth;
     if (!auth->options.rate_limits || request->route->limit == LIMIT_NONE) return NULL;
-    unsigned wait_s = auth_limits_take(auth->limits, request->route->limit, http_peer_address(request->http),
-                                       loop_now_ms(request->http->loop));
+    unsigned wait_s =
+        auth_limits_take(auth->limits, request->route->limit, http_peer_address(request->http),
+                         loop_now_ms(request->http->loop));
     if (!wait_s) return NULL;
-    struct err *error = auth_err(request->arena, 429, "over_request_rate_limit", "Request rate limit reached");
+    struct err *error =
+        auth_err(request->arena, 429, "over_request_rate_limit", "Request rate limit reached");
     return err_hint(request->arena, error, "%u", wait_s);
 }
 

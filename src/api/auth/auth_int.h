@@ -70,7 +70,7 @@ struct auth_rows {
 };
 
 struct auth_step {
-    int statement; /* enum auth_statement, store.h */
+    int statement;               /* enum auth_statement, store.h */
     str params[AUTH_PARAMS_MAX]; /* PostgreSQL's input text; at == NULL: null */
     size_t param_count;
     int64_t rows; /* exactly this many, or ROWS_ANY */
@@ -95,15 +95,18 @@ struct auth_request {
 typedef err auth_failure(struct auth_request *request, err error, size_t step);
 
 /* error.c: an error of the dialect. */
-MUST_USE NEVER_NULL struct err *auth_err(struct arena *arena, int status, const char *code,
-                                         const char *format, ...) PRINTF_LIKE(4, 5);
+MUST_USE NEVER_NULL struct err *auth_err(
+    struct arena *arena, int status, const char *code, const char *format, ...) PRINTF_LIKE(4, 5);
 http_error_renderer auth_render_error;
 /* Answers it, now. */
 void auth_respond_error(struct auth_request *request, err error);
 
 /* Answers JSON; more headers may be NULL. Every answer says Cache-Control: no-store. */
-void auth_respond_json(struct auth_request *request, int status, struct buf *body,
-                       const struct http_header *headers, size_t header_count);
+void auth_respond_json(struct auth_request *request,
+                       int status,
+                       struct buf *body,
+                       const struct http_header *headers,
+                       size_t header_count);
 void auth_respond_empty(struct auth_request *request, int status);
 
 /* Loads the caller's user and session, then goes on with the route's handler (account.c). */

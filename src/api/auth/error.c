@@ -17,8 +17,8 @@ struct err *auth_err(struct arena *arena, int status, const char *code, const ch
     return error;
 }
 
-/* Errors of the layers below in the dialect's words: kind, status (0: keep it), code, message. A NULL
- * message keeps the error's own, which was written for a client. */
+/* Errors of the layers below in the dialect's words: kind, status, code, message. A NULL message keeps
+ * the error's own, which was written for a client. The rest are 500. */
 struct translation {
     enum err_kind kind;
     int status;
@@ -27,36 +27,43 @@ struct translation {
 };
 
 static const struct translation translations[] = {
-    {ERR_HTTP_TOO_LARGE,  413, "request_entity_too_large",  "Request body is too large"              },
-    {ERR_HTTP_TIMEOUT,    504, "request_timeout",           "Processing this request timed out"      },
-    {ERR_HTTP_NOT_FOUND,  404, "unknown",                   NULL                                     },
-    {ERR_HTTP_METHOD,     405, "unknown",                   NULL                                     },
-    {ERR_RATE_LIMITED,    429, "over_request_rate_limit",   NULL                                     },
-    {ERR_JSON_SYNTAX,     400, "bad_json",                  "Could not parse request body as JSON"   },
-    {ERR_JSON_DEPTH,      400, "bad_json",                  "Could not parse request body as JSON"   },
-    {ERR_UTF8,            400, "bad_json",                  "Could not parse request body as JSON"   },
-    {ERR_JWT_INVALID,     403, "bad_jwt",                   "invalid JWT: unable to parse or verify" },
-    {ERR_JWT_CLAIMS,      403, "bad_jwt",                   NULL                                     },
-    {ERR_OVERLOADED,      503, "unexpected_failure",        "The server is busy, try again"          },
-    {ERR_UNAVAILABLE,     503, "unexpected_failure",        "The database cannot answer now"         },
-    {ERR_PLAN_STALE,      503, "unexpected_failure",        "The database cannot answer now"         },
-    {ERR_OUTCOME_UNKNOWN, 503, "unexpected_failure",        "The outcome of the request is unknown"  },
+    {ERR_HTTP_TOO_LARGE,  413, "request_entity_too_large", "Request body is too large"             },
+    {ERR_HTTP_TIMEOUT,    504, "request_timeout",          "Processing this request timed out"     },
+    {ERR_HTTP_NOT_FOUND,  404, "unknown",                  NULL                                    },
+    {ERR_HTTP_METHOD,     405, "unknown",                  NULL                                    },
+    {ERR_RATE_LIMITED,    429, "over_request_rate_limit",  NULL                                    },
+    {ERR_JSON_SYNTAX,     400, "bad_json",                 "Could not parse request body as JSON"  },
+    {ERR_JSON_DEPTH,      400, "bad_json",                 "Could not parse request body as JSON"  },
+    {ERR_UTF8,            400, "bad_json",                 "Could not parse request body as JSON"  },
+    {ERR_JWT_INVALID,     403, "bad_jwt",                  "invalid JWT: unable to parse or verify"},
+    {ERR_JWT_CLAIMS,      403, "bad_jwt",                  NULL                                    },
+    {ERR_OVERLOADED,      503, "unexpected_failure",       "The server is busy, try again"         },
+    {ERR_UNAVAILABLE,     503, "unexpected_failure",       "The database cannot answer now"        },
+    {ERR_PLAN_STALE,      503, "unexpected_failure",       "The database cannot answer now"        },
+    {ERR_OUTCOME_UNKNOWN, 503, "unexpected_failure",       "The outcome of the request is unknown" },
 };
+
+static void set(struct err *out, int status, str code, str message)
+{
+    out->status = status;
+    out->code = code;
+    out->message = message;
+}
 
 static void translate(struct arena *arena, err error, struct err *out)
 {
     *out = *error;
     if (error->kind == ERR_AUTH) return;
-    out->status = 500;
-    out->code = STR("unexpected_failure");
-    out->message = STR("Unexpected failure, please check server logs for more information");
+    set(out, 500, STR("unexpected_failure"),
+        STR("Unexpected failure, please check server logs for more information"));
     for (size_t i = 0; i < COUNT_OF(translations); i++) {
         const struct translation *row = &translations[i];
         if (row->kind != error->kind) continue;
-        out->status = row->status;
-        out->code = str_of(row->code);
-        out->message = row->message ? str_of(row->message) : error->message;
+        set(out, row->status, str_of(row->code),
+            row->message ? str_of(row->message) : error->message);
     }
+    if (err_is(error, STR("57014"))) /* query_canceled: the deadline */
+        set(out, 504, STR("request_timeout"), STR("Processing this request timed out"));
     if (error->kind == ERR_JWT_CLAIMS)
         out->message = str_printf(arena, "invalid JWT: %.*s", STR_FMT(error->message));
 }
@@ -78,7 +85,9 @@ static void write_gateway(err error, struct buf *out)
     buf_char(out, '}');
 }
 
-static void write_shape(const struct http_request *req, const struct err *error, bool modern,
+static void write_shape(const struct http_request *req,
+                        const struct err *error,
+                        bool modern,
                         struct buf *out)
 {
     if (modern) {
@@ -116,7 +125,10 @@ static bool wants_modern(const struct http_request *req)
 
 enum { ERROR_HEADERS_MAX = 4 };
 
-void auth_render_error(struct http_request *req, err error, struct http_response *out, void *context)
+void auth_render_error(struct http_request *req,
+                       err error,
+                       struct http_response *out,
+                       void *context)
 {
     (void)context;
     struct err shown;
@@ -140,7 +152,8 @@ void auth_render_error(struct http_request *req, err error, struct http_response
         headers[count++] = (struct http_header){STR("X-Supabase-Api-Version"), STR(API_VERSION)};
     /* [Q]: absent on a weak password in the new shape. */
     if (!modern || !str_eq(shown.code, STR("weak_password")))
-        headers[count++] = (struct http_header){STR("x-sb-error-code"), str_copy(req->arena, shown.code)};
+        headers[count++] =
+            (struct http_header){STR("x-sb-error-code"), str_copy(req->arena, shown.code)};
     if (shown.status == 429 && !str_empty(error->hint)) /* seconds, where the error was made */
         headers[count++] = (struct http_header){STR("Retry-After"), error->hint};
     out->status = shown.status;
@@ -162,12 +175,18 @@ void auth_respond_error(struct auth_request *request, err error)
 
 enum { ANSWER_HEADERS_MAX = 8 };
 
-void auth_respond_json(struct auth_request *request, int status, struct buf *body,
-                       const struct http_header *headers, size_t header_count)
+void auth_respond_json(struct auth_request *request,
+                       int status,
+                       struct buf *body,
+                       const struct http_header *headers,
+                       size_t header_count)
 {
-    struct http_header all[ANSWER_HEADERS_MAX] = {{STR("Cache-Control"), STR("no-store")}};
+    struct http_header all[ANSWER_HEADERS_MAX] = {
+        {STR("Cache-Control"), STR("no-store")}
+    };
     size_t count = 1;
-    for (size_t i = 0; i < header_count && count < ANSWER_HEADERS_MAX; i++) all[count++] = headers[i];
+    for (size_t i = 0; i < header_count && count < ANSWER_HEADERS_MAX; i++)
+        all[count++] = headers[i];
     struct http_response response = {
         .status = status,
         .content_type = STR("application/json"),
@@ -180,7 +199,9 @@ void auth_respond_json(struct auth_request *request, int status, struct buf *bod
 
 void auth_respond_empty(struct auth_request *request, int status)
 {
-    const struct http_header headers[] = {{STR("Cache-Control"), STR("no-store")}};
+    const struct http_header headers[] = {
+        {STR("Cache-Control"), STR("no-store")}
+    };
     struct http_response response = {.status = status, .headers = headers, .header_count = 1};
     http_respond(request->http, &response);
 }

@@ -12,10 +12,10 @@ static err handle_health(struct auth_request *request)
 
 /* Every provider that the dialect names, in its order; we have e-mail alone. */
 static const char *const providers[] = {
-    "anonymous_users", "apple",   "azure",     "bitbucket",  "discord", "facebook", "snapchat", "figma",
-    "fly",             "github",  "gitlab",    "google",     "keycloak", "kakao",   "linkedin",
-    "linkedin_oidc",   "notion",  "spotify",   "slack",      "slack_oidc", "workos", "twitch",
-    "twitter",         "email",   "phone",     "zoom",
+    "anonymous_users", "apple",         "azure",  "bitbucket", "discord", "facebook",   "snapchat",
+    "figma",           "fly",           "github", "gitlab",    "google",  "keycloak",   "kakao",
+    "linkedin",        "linkedin_oidc", "notion", "spotify",   "slack",   "slack_oidc", "workos",
+    "twitch",          "twitter",       "email",  "phone",     "zoom",
 };
 
 static err handle_settings(struct auth_request *request)
@@ -42,7 +42,9 @@ static err handle_settings(struct auth_request *request)
 /* The one key is a shared secret, which is never shown. */
 static err handle_jwks(struct auth_request *request)
 {
-    const struct http_header headers[] = {{STR("Cache-Control"), STR("public, max-age=600")}};
+    const struct http_header headers[] = {
+        {STR("Cache-Control"), STR("public, max-age=600")}
+    };
     struct http_response response = {
         .status = 200,
         .content_type = STR("application/json"),
@@ -55,8 +57,11 @@ static err handle_jwks(struct auth_request *request)
 }
 
 const struct auth_route auth_info_routes[] = {
-    {HTTP_BIT(HTTP_GET), STR_INIT("/health"),                false, ACCESS_OPEN, LIMIT_NONE, handle_health,   STR_INIT("auth health")  },
-    {HTTP_BIT(HTTP_GET), STR_INIT("/settings"),              false, ACCESS_KEY,  LIMIT_NONE, handle_settings, STR_INIT("auth settings")},
-    {HTTP_BIT(HTTP_GET), STR_INIT("/.well-known/jwks.json"), false, ACCESS_OPEN, LIMIT_NONE, handle_jwks,     STR_INIT("auth jwks")    },
+    {HTTP_BIT(HTTP_GET), STR_INIT("/health"),                false, ACCESS_OPEN, LIMIT_NONE, handle_health,
+     STR_INIT("auth health")                                                                                                       },
+    {HTTP_BIT(HTTP_GET), STR_INIT("/settings"),              false, ACCESS_KEY,  LIMIT_NONE, handle_settings,
+     STR_INIT("auth settings")                                                                                                     },
+    {HTTP_BIT(HTTP_GET), STR_INIT("/.well-known/jwks.json"), false, ACCESS_OPEN, LIMIT_NONE,
+     handle_jwks,                                                                                             STR_INIT("auth jwks")},
 };
 const size_t auth_info_route_count = COUNT_OF(auth_info_routes);

@@ -44,7 +44,8 @@ err auth_bool_field(struct auth_request *request, const char *name, bool *out)
 {
     const struct json *value = member(request, name);
     *out = value && value->kind == JSON_TRUE;
-    if (value && value->kind != JSON_TRUE && value->kind != JSON_FALSE) return bad_json(request->arena);
+    if (value && value->kind != JSON_TRUE && value->kind != JSON_FALSE)
+        return bad_json(request->arena);
     return NULL;
 }
 
@@ -63,7 +64,8 @@ static bool has_bidi(str text)
     for (size_t i = 0; i + 2 < text.len; i++) {
         const uint8_t *at = (const uint8_t *)text.at + i;
         if (at[0] != 0xe2) continue;
-        if (at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xaa && at[2] <= 0xae))) return true;
+        if (at[1] == 0x80 && (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xaa && at[2] <= 0xae)))
+            return true;
         if (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9) return true;
     }
     return false;
@@ -71,7 +73,8 @@ static bool has_bidi(str text)
 
 static bool is_domain(str text)
 {
-    if (str_empty(text) || text.at[0] == '.' || text.at[0] == '-' || text.at[text.len - 1] == '.') return false;
+    if (str_empty(text) || text.at[0] == '.' || text.at[0] == '-' || text.at[text.len - 1] == '.')
+        return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (c & 0x80);
@@ -97,7 +100,8 @@ err auth_email(struct arena *arena, str text, str *out)
     bool fine = lower.len <= EMAIL_BYTES_MAX && str_cut(lower, '@', &local, &domain) &&
                 is_local_part(local) && is_domain(domain) && !has_bidi(lower);
     if (!fine)
-        return auth_err(arena, 400, "validation_failed", "Unable to validate email address: invalid format");
+        return auth_err(arena, 400, "validation_failed",
+                        "Unable to validate email address: invalid format");
     *out = lower;
     return NULL;
 }
@@ -112,8 +116,11 @@ err auth_phone(struct arena *arena, str text, str *out)
         fine = fine && c >= '0' && c <= '9';
         buf_char(digits, c);
     }
-    fine = fine && digits->len >= PHONE_DIGITS_MIN && digits->len <= PHONE_DIGITS_MAX && digits->at[0] != '0';
-    if (!fine) return auth_err(arena, 400, "validation_failed", "Invalid phone number format (E.164 required)");
+    fine = fine && digits->len >= PHONE_DIGITS_MIN && digits->len <= PHONE_DIGITS_MAX &&
+           digits->at[0] != '0';
+    if (!fine)
+        return auth_err(arena, 400, "validation_failed",
+                        "Invalid phone number format (E.164 required)");
     *out = buf_str(digits);
     return NULL;
 }
@@ -134,16 +141,22 @@ static const struct {
     str name;
     double us;
 } units[] = {
-    {STR_INIT("ns"), 1e-3}, {STR_INIT("us"), 1}, {STR_INIT("ms"), 1e3},
-    {STR_INIT("s"), 1e6},   {STR_INIT("m"), 60e6}, {STR_INIT("h"), 3600e6},
+    {STR_INIT("ns"), 1e-3  },
+    {STR_INIT("us"), 1     },
+    {STR_INIT("ms"), 1e3   },
+    {STR_INIT("s"),  1e6   },
+    {STR_INIT("m"),  60e6  },
+    {STR_INIT("h"),  3600e6},
 };
 
 static double number_of(str text)
 {
     double value = 0, scale = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '.') scale = 1;
-        else value = value * 10 + (text.at[i] - '0'), scale *= 10;
+        if (text.at[i] == '.')
+            scale = 1;
+        else
+            value = value * 10 + (text.at[i] - '0'), scale *= 10;
     }
     return scale > 0 ? value / scale : value;
 }
@@ -226,7 +239,8 @@ err auth_query(struct auth_request *request, const char *name, str *out)
     if (!raw.at) return NULL;
     if (url_decode(request->arena, raw, URL_PLUS_SPACE, out) || !utf8_valid(*out) ||
         str_find_char(*out, '\0', 0) != SIZE_MAX)
-        return auth_err(request->arena, 400, "validation_failed", "Query parameter \"%s\" is malformed", name);
+        return auth_err(request->arena, 400, "validation_failed",
+                        "Query parameter \"%s\" is malformed", name);
     return NULL;
 }
 
@@ -235,8 +249,9 @@ str auth_time_text(struct arena *arena, int64_t us)
     time_t seconds = (time_t)(us / 1000000);
     struct tm parts;
     gmtime_r(&seconds, &parts);
-    return str_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(us % 1000000));
+    return str_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900,
+                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                      (int)(us % 1000000));
 }
 
 str auth_new_uuid(struct arena *arena)

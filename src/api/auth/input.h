@@ -17,7 +17,9 @@ MUST_USE err auth_read_body(struct auth_request *request, enum auth_empty_body e
 MUST_USE err auth_text_field(struct auth_request *request, const char *name, str *out);
 MUST_USE err auth_bool_field(struct auth_request *request, const char *name, bool *out);
 /* An object, or NULL. */
-MUST_USE err auth_object_field(struct auth_request *request, const char *name, const struct json **out);
+MUST_USE err auth_object_field(struct auth_request *request,
+                               const char *name,
+                               const struct json **out);
 
 /* In lower case, at most 255 bytes. */
 MUST_USE err auth_email(struct arena *arena, str text, str *out);

@@ -74,7 +74,9 @@ static uint64_t take(_Atomic uint64_t *slot, uint64_t cost, uint64_t now_ms)
     }
 }
 
-unsigned auth_limits_take(struct auth_limits *limits, enum auth_limit kind, str address,
+unsigned auth_limits_take(struct auth_limits *limits,
+                          enum auth_limit kind,
+                          str address,
                           uint64_t now_ms)
 {
     if (kind == LIMIT_NONE) return 0;

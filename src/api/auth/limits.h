@@ -28,7 +28,9 @@ struct auth_limits *auth_limits_new(struct arena *arena);
 
 /* One request of this kind from this address ("192.0.2.7", "2001:db8::1"; IPv6 counts by /64).
  * returns: 0 when it may go on, else the seconds until it may. now_ms: monotonic. */
-unsigned auth_limits_take(struct auth_limits *limits, enum auth_limit kind, str address,
+unsigned auth_limits_take(struct auth_limits *limits,
+                          enum auth_limit kind,
+                          str address,
                           uint64_t now_ms);
 
 /* Before a password is checked, counted as wrong until auth_guess_right. The first five wrong ones

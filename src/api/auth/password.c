@@ -11,12 +11,13 @@ err auth_password_check(struct auth_request *request, str password)
 {
     struct arena *arena = request->arena;
     if (password.len > PASSWORD_BYTES_MAX)
-        return auth_err(arena, 400, "validation_failed", "Password cannot be longer than %d characters",
-                        PASSWORD_BYTES_MAX);
+        return auth_err(arena, 400, "validation_failed",
+                        "Password cannot be longer than %d characters", PASSWORD_BYTES_MAX);
     str reasons = auth_password_weakness(request->auth, password);
     if (str_empty(reasons)) return NULL;
-    struct err *error = auth_err(arena, 422, "weak_password", "Password should be at least %zu characters.",
-                                 request->auth->options.password_bytes_min);
+    struct err *error =
+        auth_err(arena, 422, "weak_password", "Password should be at least %zu characters.",
+                 request->auth->options.password_bytes_min);
     return err_details(arena, error, "%.*s", STR_FMT(reasons));
 }
 
@@ -48,7 +49,8 @@ str auth_dummy_hash(struct arena *arena, int cost)
 {
     /* Checking compares a computed hash with this text; that no password leads to it changes
      * nothing about the time it takes. */
-    return str_printf(arena, "$2b$%02d$......................%s", cost, "0123456789012345678901234567890");
+    return str_printf(arena, "$2b$%02d$......................%s", cost,
+                      "0123456789012345678901234567890");
 }
 
 /* Jobs --------------------------------------------------------------------------------------------- */
@@ -91,7 +93,8 @@ static void free_arena(void *object)
     arena_free(object);
 }
 
-static err submit(struct auth_request *request, str password, str known, bool real, auth_hash_handler *then)
+static err submit(
+    struct auth_request *request, str password, str known, bool real, auth_hash_handler *then)
 {
     struct arena *arena = arena_new(0); /* the worker's own while it runs */
     arena_defer(request->arena, free_arena, arena);

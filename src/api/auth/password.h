@@ -27,7 +27,9 @@ typedef err auth_hash_handler(struct auth_request *request, const struct auth_ha
 
 MUST_USE err auth_hash(struct auth_request *request, str password, auth_hash_handler *then);
 /* hash may be empty or of no known kind: never right, after the same work. */
-MUST_USE err auth_hash_verify(struct auth_request *request, str password, str hash,
+MUST_USE err auth_hash_verify(struct auth_request *request,
+                              str password,
+                              str hash,
                               auth_hash_handler *then);
 /* The hash of no password at this cost, for auth->dummy_hash. */
 str auth_dummy_hash(struct arena *arena, int cost);

@@ -85,7 +85,8 @@ bool refresh_decode(struct arena *arena, str text, struct refresh_token *out)
     struct buf *decoded = buf_in(arena, 0);
     if (text.len > 2 * TOKEN_BYTES_MAX || !crypto_base64url_decode(decoded, text)) return false;
     str bytes = buf_str(decoded);
-    if (bytes.len < TOKEN_BYTES_MIN || bytes.len > TOKEN_BYTES_MAX || bytes.at[0] != VERSION) return false;
+    if (bytes.len < TOKEN_BYTES_MIN || bytes.len > TOKEN_BYTES_MAX || bytes.at[0] != VERSION)
+        return false;
     str checked = str_slice(bytes, 0, bytes.len - CHECK_BYTES);
     crypto_sha256(checked, digest);
     if (!str_eq(str_skip(bytes, checked.len), str_from(digest, CHECK_BYTES))) return false;

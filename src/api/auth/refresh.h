@@ -31,7 +31,7 @@ MUST_USE bool refresh_decode(struct arena *arena, str text, struct refresh_token
 MUST_USE bool refresh_mac_valid(struct arena *arena, const struct refresh_token *token, str key);
 
 enum refresh_decision {
-    REFRESH_ROTATE,  /* the newest one: count up and answer the next */
+    REFRESH_ROTATE, /* the newest one: count up and answer the next */
     REFRESH_REISSUE, /* the one before, or one of the last seconds: the answer was lost; the newest again */
     REFRESH_INVALID, /* from the future: no token that we ever made */
     REFRESH_REUSED,  /* spent long ago: somebody else has it; the session ends */

@@ -19,7 +19,10 @@ static str user_agent(const struct auth_request *request)
     return str_slice(text.at ? text : STR(""), 0, USER_AGENT_BYTES_MAX);
 }
 
-void auth_session_begin(struct auth_request *request, str user_id, const char *method, struct auth_session *out)
+void auth_session_begin(struct auth_request *request,
+                        str user_id,
+                        const char *method,
+                        struct auth_session *out)
 {
     struct arena *arena = request->arena;
     uint8_t key[REFRESH_KEY_BYTES];
@@ -30,7 +33,8 @@ void auth_session_begin(struct auth_request *request, str user_id, const char *m
     out->key = str_copy(arena, str_from(key, sizeof key));
     out->counter = 0;
     out->aal = STR("aal1");
-    out->amr = str_printf(arena, "[{\"method\":\"%s\",\"timestamp\":%lld}]", method, (long long)now_s());
+    out->amr =
+        str_printf(arena, "[{\"method\":\"%s\",\"timestamp\":%lld}]", method, (long long)now_s());
     AUTH_STEP(request, STATEMENT_SESSION_INSERT, 1, out->id, user_id, user_agent(request),
               http_peer_address(request->http), buf_str(hex));
     AUTH_STEP(request, STATEMENT_AMR_INSERT, 1, out->id, str_of(method));
@@ -55,11 +59,15 @@ static void text_claim(struct buf *out, const char *name, str value)
 static void object_claim(struct buf *out, const char *name, const struct json *value)
 {
     buf_printf(out, ",\"%s\":", name);
-    if (value && value->kind == JSON_OBJECT) json_write(out, value);
-    else buf_lit(out, "{}");
+    if (value && value->kind == JSON_OBJECT)
+        json_write(out, value);
+    else
+        buf_lit(out, "{}");
 }
 
-static str claims_text(const struct auth_request *request, const struct auth_session *session, int64_t issued_at,
+static str claims_text(const struct auth_request *request,
+                       const struct auth_session *session,
+                       int64_t issued_at,
                        const struct json *user_metadata)
 {
     const struct auth_options *options = &request->auth->options;
@@ -89,7 +97,9 @@ static str claims_text(const struct auth_request *request, const struct auth_ses
 
 /* A token over JWT_BYTES_MAX is one that nobody accepts. user_metadata is the user's own and decides
  * nothing, so it is what a token can do without; GET /user still has it. */
-static str access_token(const struct auth_request *request, const struct auth_session *session, int64_t issued_at)
+static str access_token(const struct auth_request *request,
+                        const struct auth_session *session,
+                        int64_t issued_at)
 {
     const struct jwt_key *key = request->auth->options.keys->jwt_key;
     const struct json *metadata = json_get(session->user, STR("raw_user_meta_data"));
@@ -101,8 +111,10 @@ static str access_token(const struct auth_request *request, const struct auth_se
 static void write_weak_password(struct buf *out, str reasons)
 {
     if (str_empty(reasons)) return;
-    buf_lit(out, ",\"weak_password\":{\"message\":\"Password is known to be weak and easy to guess, please "
-                 "choose a different one.\",\"reasons\":");
+    buf_lit(
+        out,
+        ",\"weak_password\":{\"message\":\"Password is known to be weak and easy to guess, please "
+        "choose a different one.\",\"reasons\":");
     buf_str_add(out, reasons);
     buf_char(out, '}');
 }
@@ -115,27 +127,29 @@ void auth_session_respond(struct auth_request *request, const struct auth_sessio
     struct buf *body = buf_in(arena, 0);
     buf_lit(body, "{\"access_token\":");
     json_write_str(body, access_token(request, session, issued_at));
-    buf_printf(body, ",\"token_type\":\"bearer\",\"expires_in\":%lld,\"expires_at\":%lld,\"refresh_token\":",
-               (long long)life_s, (long long)(issued_at + life_s));
+    buf_printf(
+        body,
+        ",\"token_type\":\"bearer\",\"expires_in\":%lld,\"expires_at\":%lld,\"refresh_token\":",
+        (long long)life_s, (long long)(issued_at + life_s));
     json_write_str(body, refresh_encode(arena, session->id, session->counter, session->key));
     buf_lit(body, ",\"user\":");
     auth_write_user(body, session->user, session->identities);
     write_weak_password(body, session->weak_password);
     buf_char(body, '}');
     const struct http_header headers[] = {
-        {STR("sb-auth-user-id"), user_id},
-        {STR("sb-auth-session-id"), session->id},
+        {STR("sb-auth-user-id"),                 user_id    },
+        {STR("sb-auth-session-id"),              session->id},
         {STR("sb-auth-refresh-token-counter"),
-         str_printf(arena, "%llu", (unsigned long long)session->counter)},
-        {STR("sb-auth-refresh-token-reuse"), auth_bool(session->reissued)},
+         str_printf(arena,                                    "%llu", (unsigned long long)session->counter)},
+        {STR("sb-auth-refresh-token-reuse"), auth_bool(session->reissued)           },
     };
     auth_respond_json(request, 200, body, headers, COUNT_OF(headers));
 }
 
 /* The audit log --------------------------------------------------------------------------------------- */
 
-void auth_audit_named(struct auth_request *request, str user_id, str email, const char *log_type,
-                      const char *action)
+void auth_audit_named(
+    struct auth_request *request, str user_id, str email, const char *log_type, const char *action)
 {
     struct buf *out = buf_in(request->arena, 0);
     buf_lit(out, "{\"actor_id\":");
@@ -148,7 +162,11 @@ void auth_audit_named(struct auth_request *request, str user_id, str email, cons
     AUTH_STEP(request, STATEMENT_AUDIT_INSERT, 1, buf_str(out), http_peer_address(request->http));
 }
 
-void auth_audit(struct auth_request *request, const struct json *user, const char *log_type, const char *action)
+void auth_audit(struct auth_request *request,
+                const struct json *user,
+                const char *log_type,
+                const char *action)
 {
-    auth_audit_named(request, json_get_str(user, STR("id")), json_get_str(user, STR("email")), log_type, action);
+    auth_audit_named(request, json_get_str(user, STR("id")), json_get_str(user, STR("email")),
+                     log_type, action);
 }

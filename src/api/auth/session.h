@@ -23,7 +23,9 @@ struct auth_session {
 };
 
 /* A fresh one for this user: adds the steps that store it. method: "password". */
-void auth_session_begin(struct auth_request *request, str user_id, const char *method,
+void auth_session_begin(struct auth_request *request,
+                        str user_id,
+                        const char *method,
                         struct auth_session *out);
 /* Fills amr from rows of mfa_amr_claims. */
 str auth_session_amr(struct arena *arena, const struct json *rows);
@@ -31,10 +33,12 @@ str auth_session_amr(struct arena *arena, const struct json *rows);
 void auth_session_respond(struct auth_request *request, const struct auth_session *session);
 
 /* Adds an entry to the audit log about user: log_type "account", action "login". */
-void auth_audit(struct auth_request *request, const struct json *user, const char *log_type,
+void auth_audit(struct auth_request *request,
+                const struct json *user,
+                const char *log_type,
                 const char *action);
 /* The same about a user whose row is not known yet. */
-void auth_audit_named(struct auth_request *request, str user_id, str email, const char *log_type,
-                      const char *action);
+void auth_audit_named(
+    struct auth_request *request, str user_id, str email, const char *log_type, const char *action);
 
 #endif

@@ -46,7 +46,8 @@ static err read_signup(struct auth_request *request, struct signup *signup)
     TRY(auth_text_field(request, "password", &signup->password));
     TRY(auth_object_field(request, "data", &signup->data));
     if (str_empty(email) && str_empty(phone))
-        return auth_err(arena, 422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled");
+        return auth_err(arena, 422, "anonymous_provider_disabled",
+                        "Anonymous sign-ins are disabled");
     if (request->auth->options.disable_signup)
         return auth_err(arena, 422, "signup_disabled", "Signups not allowed for this instance");
     if (str_empty(signup->password))
@@ -64,7 +65,9 @@ static err user_exists(struct auth_request *request)
     return auth_err(request->arena, 422, "user_already_exists", "User already registered");
 }
 
-static err respond_user(struct auth_request *request, const struct json *user, const struct json *identities)
+static err respond_user(struct auth_request *request,
+                        const struct json *user,
+                        const struct json *identities)
 {
     struct buf *body = buf_in(request->arena, 0);
     auth_write_user(body, user, identities);
@@ -80,7 +83,8 @@ static err respond_fabricated(struct auth_request *request)
     struct arena *arena = request->arena;
     const struct json *user;
     str now = auth_time_text(arena, clock_real_us());
-    str text = auth_fabricated_user(arena, auth_new_uuid(arena), signup->email, signup->metadata, now);
+    str text =
+        auth_fabricated_user(arena, auth_new_uuid(arena), signup->email, signup->metadata, now);
     TRY(json_parse(arena, text, NULL, &user));
     return respond_user(request, user, NULL);
 }
@@ -89,7 +93,8 @@ static err signed_up(struct auth_request *request)
 {
     struct signup *signup = request->state;
     const struct json *user = auth_row(request, 0, 0);
-    if (!request->auth->options.autoconfirm) return respond_user(request, user, request->rows.at[2]);
+    if (!request->auth->options.autoconfirm)
+        return respond_user(request, user, request->rows.at[2]);
     signup->session.user = auth_row(request, 5, 0);
     signup->session.identities = request->rows.at[2];
     auth_session_respond(request, &signup->session);
@@ -110,9 +115,10 @@ static err insert_user(struct auth_request *request)
     struct signup *signup = request->state;
     bool confirmed = request->auth->options.autoconfirm;
     str id = signup->user_id;
-    AUTH_STEP(request, STATEMENT_USER_INSERT, 1, id, STR(AUTH_AUDIENCE), STR("authenticated"), signup->email,
-              signup->hash, auth_bool(confirmed), STR_NONE, STR("false"),
-              STR("{\"provider\":\"email\",\"providers\":[\"email\"]}"), signup->metadata, STR_NONE);
+    AUTH_STEP(request, STATEMENT_USER_INSERT, 1, id, STR(AUTH_AUDIENCE), STR("authenticated"),
+              signup->email, signup->hash, auth_bool(confirmed), STR_NONE, STR("false"),
+              STR("{\"provider\":\"email\",\"providers\":[\"email\"]}"), signup->metadata,
+              STR_NONE);
     AUTH_STEP(request, STATEMENT_IDENTITY_SET, 1, id, id, signup->metadata, STR("email"));
     AUTH_STEP(request, STATEMENT_IDENTITIES_OF_USER, ROWS_ANY, id);
     if (confirmed) {
@@ -139,8 +145,8 @@ static err look_up(struct auth_request *request, const struct auth_hashed *hashe
     struct signup *signup = request->state;
     signup->hash = hashed->hash;
     signup->user_id = auth_new_uuid(request->arena);
-    signup->metadata = auth_user_metadata(request->arena, signup->data, signup->user_id, signup->email,
-                                          request->auth->options.autoconfirm);
+    signup->metadata = auth_user_metadata(request->arena, signup->data, signup->user_id,
+                                          signup->email, request->auth->options.autoconfirm);
     AUTH_STEP(request, STATEMENT_USER_BY_EMAIL, ROWS_ANY, signup->email, STR(AUTH_AUDIENCE));
     AUTH_STEP(request, STATEMENT_IDENTITIES_OF_EMAIL, ROWS_ANY, signup->email);
     return auth_run(request, looked_up);
@@ -156,6 +162,7 @@ static err handle_signup(struct auth_request *request)
 }
 
 const struct auth_route auth_signup_routes[] = {
-    {HTTP_BIT(HTTP_POST), STR_INIT("/signup"), false, ACCESS_KEY, LIMIT_SIGNUP, handle_signup, STR_INIT("auth signup")},
+    {HTTP_BIT(HTTP_POST), STR_INIT("/signup"), false, ACCESS_KEY, LIMIT_SIGNUP, handle_signup,
+     STR_INIT("auth signup")},
 };
 const size_t auth_signup_route_count = COUNT_OF(auth_signup_routes);

@@ -42,8 +42,12 @@ str auth_statement_sql(enum auth_statement statement)
 
 /* Plans ------------------------------------------------------------------------------------------ */
 
-static err compile(struct arena *scratch, struct engine *engine, const struct catalog *catalog, oid role,
-                   const struct auth_step *step, struct plan **out)
+static err compile(struct arena *scratch,
+                   struct engine *engine,
+                   const struct catalog *catalog,
+                   oid role,
+                   const struct auth_step *step,
+                   struct plan **out)
 {
     static const str search_path[] = {STR_INIT("auth"), STR_INIT("extensions")};
     struct node *tree;
@@ -63,8 +67,11 @@ static err compile(struct arena *scratch, struct engine *engine, const struct ca
     return sql_compile_statement(scratch, &options, tree, engine->print, out);
 }
 
-static err find_plan(struct auth_request *request, const struct catalog *catalog, oid role,
-                     const struct auth_step *step, const struct plan **out)
+static err find_plan(struct auth_request *request,
+                     const struct catalog *catalog,
+                     oid role,
+                     const struct auth_step *step,
+                     const struct plan **out)
 {
     size_t loop = loop_index(request->http->loop);
     struct plan **slot = &request->auth->store->plans[loop][step->statement];
@@ -100,14 +107,17 @@ static void release_plans(void *object)
     run->plan_count = 0;
 }
 
-static err bind(struct arena *arena, const struct plan *plan, const struct auth_step *step,
+static err bind(struct arena *arena,
+                const struct plan *plan,
+                const struct auth_step *step,
                 const struct value **out)
 {
     assert(plan->param_count == step->param_count);
     struct value *values = ARENA_ARRAY(arena, struct value, plan->param_count);
     for (size_t i = 0; i < plan->param_count; i++) {
         if (!step->params[i].at) continue; /* zeroed: null */
-        TRY(type_input(arena, NULL, plan->params[i].ref, TYPE_ASSIGNMENT, step->params[i], &values[i]));
+        TRY(type_input(arena, NULL, plan->params[i].ref, TYPE_ASSIGNMENT, step->params[i],
+                       &values[i]));
     }
     *out = values;
     return NULL;
@@ -125,7 +135,8 @@ static err plan_steps(struct db_call *call, const struct catalog *catalog)
         const struct plan *plan;
         TRY(find_plan(request, catalog, caller->role_oid, step, &plan));
         run->plans[run->plan_count++] = plan_ref(plan);
-        *engine_step = (struct engine_step){.plan = plan, .rows_least = step->rows, .rows_most = step->rows};
+        *engine_step =
+            (struct engine_step){.plan = plan, .rows_least = step->rows, .rows_most = step->rows};
         TRY(bind(request->arena, plan, step, &engine_step->params));
     }
     call->request.caller = caller;
@@ -135,7 +146,9 @@ static err plan_steps(struct db_call *call, const struct catalog *catalog)
 }
 
 /* Small by construction: a page of users is the largest. Larger ones would be a file. */
-static err take_rows(struct auth_request *request, const struct run *run, struct step_result *results)
+static err take_rows(struct auth_request *request,
+                     const struct run *run,
+                     struct step_result *results)
 {
     memset(&request->rows, 0, sizeof request->rows);
     for (size_t i = 0; i < run->step_count; i++) {
@@ -150,7 +163,10 @@ static err take_rows(struct auth_request *request, const struct run *run, struct
     return NULL;
 }
 
-static void run_done(struct db_call *call, err error, struct step_result *results, size_t failed_step)
+static void run_done(struct db_call *call,
+                     err error,
+                     struct step_result *results,
+                     size_t failed_step)
 {
     struct run *run = (struct run *)call;
     struct auth_request *request = run->request;
@@ -164,8 +180,11 @@ static void run_done(struct db_call *call, err error, struct step_result *result
     if (error) auth_respond_error(request, error);
 }
 
-void auth_step_add(struct auth_request *request, enum auth_statement statement, int64_t rows,
-                   const str *params, size_t count)
+void auth_step_add(struct auth_request *request,
+                   enum auth_statement statement,
+                   int64_t rows,
+                   const str *params,
+                   size_t count)
 {
     assert(request->step_count < AUTH_STEPS_MAX);
     assert(count <= AUTH_PARAMS_MAX);

@@ -29,9 +29,12 @@ struct auth_store *auth_store_new(struct arena *arena, size_t loop_count);
 str auth_statement_sql(enum auth_statement statement);
 
 /* Adds a step. Parameters are borrowed; at == NULL is null. rows: exactly so many, or ROWS_ANY. */
-void auth_step_add(struct auth_request *request, enum auth_statement statement, int64_t rows,
-                   const str *params, size_t count);
-#define AUTH_STEP(request, statement, rows, ...)                            \
+void auth_step_add(struct auth_request *request,
+                   enum auth_statement statement,
+                   int64_t rows,
+                   const str *params,
+                   size_t count);
+#define AUTH_STEP(request, statement, rows, ...)                              \
     auth_step_add((request), (statement), (rows), (const str[]){__VA_ARGS__}, \
                   COUNT_OF(((const str[]){__VA_ARGS__})))
 

@@ -94,13 +94,15 @@ static err grant_password(struct auth_request *request)
     if (str_empty(email) == str_empty(phone))
         return auth_err(arena, 400, "validation_failed",
                         "Only an email address or phone number should be provided on login.");
-    if (!str_empty(phone)) return auth_err(arena, 422, "phone_provider_disabled", "Phone logins are disabled");
+    if (!str_empty(phone))
+        return auth_err(arena, 422, "phone_provider_disabled", "Phone logins are disabled");
     /* An address that nobody can have is like one that nobody has. Longer passwords than bcrypt reads
      * were never accepted, so none is right. */
     if (auth_email(arena, email, &sign_in->email) || sign_in->password.len > PASSWORD_BYTES_MAX)
         return wrong_credentials(request);
     if (request->auth->options.rate_limits) {
-        unsigned wait_s = auth_guess_begin(request->auth->limits, sign_in->email, loop_now_ms(request->http->loop));
+        unsigned wait_s = auth_guess_begin(request->auth->limits, sign_in->email,
+                                           loop_now_ms(request->http->loop));
         if (wait_s) return slow_down(request, wait_s);
     }
     AUTH_STEP(request, STATEMENT_USER_BY_EMAIL, ROWS_ANY, sign_in->email, STR(AUTH_AUDIENCE));
@@ -128,14 +130,16 @@ static err token_not_found(struct auth_request *request)
 
 static err reuse_answered(struct auth_request *request)
 {
-    return auth_err(request->arena, 400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
+    return auth_err(request->arena, 400, "refresh_token_already_used",
+                    "Invalid Refresh Token: Already Used");
 }
 
 /* Thief or owner, we cannot tell: neither stays signed in. Committed before the error leaves. */
 static err end_session(struct auth_request *request, const struct json *user)
 {
     const struct refresh *refresh = request->state;
-    AUTH_STEP(request, STATEMENT_SESSION_DELETE, ROWS_ANY, refresh->session_id, json_get_str(user, STR("id")));
+    AUTH_STEP(request, STATEMENT_SESSION_DELETE, ROWS_ANY, refresh->session_id,
+              json_get_str(user, STR("id")));
     auth_audit(request, user, "token", "token_revoked");
     return auth_run(request, reuse_answered);
 }
@@ -153,7 +157,8 @@ static err rotate_failed(struct auth_request *request, err error, size_t step)
     struct refresh *refresh = request->state;
     if (error->kind != ERR_EXPECTATION || step != 0) return error;
     if (++refresh->tries < REFRESH_TRIES) return read_session(request);
-    return auth_err(request->arena, 409, "conflict", "Too many concurrent token refresh requests on the same session");
+    return auth_err(request->arena, 409, "conflict",
+                    "Too many concurrent token refresh requests on the same session");
 }
 
 static err rotate(struct auth_request *request, uint64_t stored)
@@ -162,8 +167,8 @@ static err rotate(struct auth_request *request, uint64_t stored)
     str agent = http_header_find(request->http, STR("user-agent"));
     refresh->session.counter = stored + 1;
     AUTH_STEP(request, STATEMENT_SESSION_ROTATE, 1, refresh->session_id,
-              str_printf(request->arena, "%llu", (unsigned long long)stored), agent.at ? agent : STR(""),
-              http_peer_address(request->http));
+              str_printf(request->arena, "%llu", (unsigned long long)stored),
+              agent.at ? agent : STR(""), http_peer_address(request->http));
     auth_audit(request, refresh->session.user, "token", "token_refreshed");
     return auth_run_or(request, refreshed, rotate_failed);
 }
@@ -187,7 +192,8 @@ static err decide(struct auth_request *request, const struct json *row, uint64_t
 static err read_key(struct auth_request *request, const struct json *row, str *out)
 {
     struct buf *key = buf_in(request->arena, 0);
-    if (!crypto_hex_decode(key, json_get_str(row, STR("refresh_token_hmac_key")))) return token_not_found(request);
+    if (!crypto_hex_decode(key, json_get_str(row, STR("refresh_token_hmac_key"))))
+        return token_not_found(request);
     *out = buf_str(key);
     return NULL;
 }
@@ -199,10 +205,12 @@ static err session_read(struct auth_request *request)
     int64_t stored;
     if (!row || !user) return token_not_found(request);
     TRY(read_key(request, row, &refresh->session.key));
-    if (!refresh_mac_valid(request->arena, &refresh->token, refresh->session.key)) return token_not_found(request);
+    if (!refresh_mac_valid(request->arena, &refresh->token, refresh->session.key))
+        return token_not_found(request);
     if (auth_row_flag(user, STR("banned"))) return banned(request);
     if (auth_row_flag(row, STR("expired")))
-        return auth_err(request->arena, 400, "session_expired", "Invalid Refresh Token: Session Expired");
+        return auth_err(request->arena, 400, "session_expired",
+                        "Invalid Refresh Token: Session Expired");
     if (!str_empty(json_get_str(row, STR("oauth_client_id"))) ||
         !json_to_i64(json_get(row, STR("refresh_token_counter")), &stored) || stored < 0)
         return token_not_found(request);
@@ -242,7 +250,8 @@ static err grant_refresh(struct auth_request *request)
     str text;
     request->state = refresh;
     TRY(auth_text_field(request, "refresh_token", &text));
-    if (str_empty(text)) return auth_err(request->arena, 400, "validation_failed", "Refresh token required");
+    if (str_empty(text))
+        return auth_err(request->arena, 400, "validation_failed", "Refresh token required");
     if (is_old_token(text)) return token_not_found(request);
     if (!refresh_decode(request->arena, text, &refresh->token))
         return auth_err(request->arena, 400, "validation_failed", "Refresh token is not valid");
@@ -260,12 +269,14 @@ static err grant_pkce(struct auth_request *request)
     if (str_empty(code) || str_empty(verifier))
         return auth_err(request->arena, 400, "validation_failed",
                         "invalid request: both auth code and code verifier should be non-empty");
-    return auth_err(request->arena, 404, "flow_state_not_found", "invalid flow state, no valid flow state found");
+    return auth_err(request->arena, 404, "flow_state_not_found",
+                    "invalid flow state, no valid flow state found");
 }
 
 static err grant_id_token(struct auth_request *request)
 {
-    return auth_err(request->arena, 400, "provider_disabled", "Sign-in with ID tokens is not available");
+    return auth_err(request->arena, 400, "provider_disabled",
+                    "Sign-in with ID tokens is not available");
 }
 
 static err grant_web3(struct auth_request *request)
@@ -277,8 +288,11 @@ static const struct {
     const char *name;
     auth_handler *grant;
 } grants[] = {
-    {"password", grant_password}, {"refresh_token", grant_refresh}, {"pkce", grant_pkce},
-    {"id_token", grant_id_token}, {"web3", grant_web3},
+    {"password",      grant_password},
+    {"refresh_token", grant_refresh },
+    {"pkce",          grant_pkce    },
+    {"id_token",      grant_id_token},
+    {"web3",          grant_web3    },
 };
 
 static err handle_token(struct auth_request *request)
@@ -294,6 +308,7 @@ static err handle_token(struct auth_request *request)
 }
 
 const struct auth_route auth_token_routes[] = {
-    {HTTP_BIT(HTTP_POST), STR_INIT("/token"), false, ACCESS_KEY, LIMIT_TOKEN, handle_token, STR_INIT("auth token")},
+    {HTTP_BIT(HTTP_POST), STR_INIT("/token"), false, ACCESS_KEY, LIMIT_TOKEN, handle_token,
+     STR_INIT("auth token")},
 };
 const size_t auth_token_route_count = COUNT_OF(auth_token_routes);

@@ -7,7 +7,7 @@ enum shown {
     SHOWN_TEXT,        /* left out when null or empty */
     SHOWN_TIME,        /* the same */
     SHOWN_ALWAYS_TIME,
-    SHOWN_OBJECT,      /* {} for null */
+    SHOWN_OBJECT, /* {} for null */
     SHOWN_BOOL,
 };
 
@@ -80,14 +80,19 @@ static void write_value(struct buf *out, const struct json *row, const struct sh
     case SHOWN_TIME:
     case SHOWN_ALWAYS_TIME: write_time(out, text); return;
     case SHOWN_OBJECT:
-        if (value && value->kind == JSON_OBJECT) json_write(out, value);
-        else buf_lit(out, "{}");
+        if (value && value->kind == JSON_OBJECT)
+            json_write(out, value);
+        else
+            buf_lit(out, "{}");
         return;
     case SHOWN_BOOL: json_write_bool(out, value && value->kind == JSON_TRUE); return;
     }
 }
 
-static void write_fields(struct buf *out, const struct json *row, const struct shown_field *fields, size_t count,
+static void write_fields(struct buf *out,
+                         const struct json *row,
+                         const struct shown_field *fields,
+                         size_t count,
                          size_t written)
 {
     for (size_t i = 0; i < count; i++) {
@@ -124,7 +129,8 @@ void auth_write_user(struct buf *out, const struct json *user, const struct json
     buf_char(out, '}');
 }
 
-str auth_user_metadata(struct arena *arena, const struct json *data, str user_id, str email, bool email_verified)
+str auth_user_metadata(
+    struct arena *arena, const struct json *data, str user_id, str email, bool email_verified)
 {
     static const char *const ours[] = {"sub", "email", "email_verified", "phone_verified"};
     struct buf *out = buf_in(arena, 0);
@@ -152,12 +158,13 @@ str auth_user_metadata(struct arena *arena, const struct json *data, str user_id
 str auth_fabricated_user(struct arena *arena, str id, str email, str metadata, str now)
 {
     struct buf *out = buf_in(arena, 0);
-    buf_printf(out, "{\"id\":\"%.*s\",\"aud\":\"authenticated\",\"role\":\"\",\"email\":", STR_FMT(id));
+    buf_printf(out,
+               "{\"id\":\"%.*s\",\"aud\":\"authenticated\",\"role\":\"\",\"email\":", STR_FMT(id));
     json_write_str(out, email);
     buf_lit(out, ",\"raw_app_meta_data\":{\"provider\":\"email\",\"providers\":[\"email\"]},"
                  "\"raw_user_meta_data\":");
     buf_str_add(out, metadata);
-    buf_printf(out, ",\"created_at\":\"%.*s\",\"updated_at\":\"%.*s\",\"is_anonymous\":false}", STR_FMT(now),
-               STR_FMT(now));
+    buf_printf(out, ",\"created_at\":\"%.*s\",\"updated_at\":\"%.*s\",\"is_anonymous\":false}",
+               STR_FMT(now), STR_FMT(now));
     return buf_str(out);
 }

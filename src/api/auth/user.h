@@ -12,8 +12,8 @@
 void auth_write_user(struct buf *out, const struct json *user, const struct json *identities);
 
 /* user_metadata of a new user: what he said, and what we know. data: an object or NULL. */
-str auth_user_metadata(struct arena *arena, const struct json *data, str user_id, str email,
-                       bool email_verified);
+str auth_user_metadata(
+    struct arena *arena, const struct json *data, str user_id, str email, bool email_verified);
 /* The same as a row that nobody stored: the answer to a sign-up for an address that is taken. */
 str auth_fabricated_user(struct arena *arena, str id, str email, str metadata, str now);
 

@@ -33,9 +33,30 @@ static void addresses_are_stored_in_lower_case(void **state)
 static void addresses_that_are_none_are_refused(void **state)
 {
     static const char *const bad[] = {
-        "", "a", "@", "a@", "@b", "a@b@c", "a b@c.d", "a@b c", "a@.b", "a@b.", "a@b..c", ".a@b", "a.@b",
-        "a@b\r\nBcc: x@y", "a\n@b", "a@-b", "a@[127.0.0.1]", "\"a\"@b", "a,b@c", "<a@b>", "a@b>", "a\x7f@b",
-        "a\xe2\x80\xae@b.c", "a@b\xe2\x81\xa6.c",
+        "",
+        "a",
+        "@",
+        "a@",
+        "@b",
+        "a@b@c",
+        "a b@c.d",
+        "a@b c",
+        "a@.b",
+        "a@b.",
+        "a@b..c",
+        ".a@b",
+        "a.@b",
+        "a@b\r\nBcc: x@y",
+        "a\n@b",
+        "a@-b",
+        "a@[127.0.0.1]",
+        "\"a\"@b",
+        "a,b@c",
+        "<a@b>",
+        "a@b>",
+        "a\x7f@b",
+        "a\xe2\x80\xae@b.c",
+        "a@b\xe2\x81\xa6.c",
     };
     str out;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -57,8 +78,10 @@ static void phones_are_digits(void **state)
     str out;
     assert_null(auth_phone(*state, STR("+49 170 123"), &out));
     assert_true(str_eq(out, STR("49170123")));
-    static const char *const bad[] = {"", "+", "0170123", "1", "12345678901234567", "1-2", "+1+2", "49a"};
-    for (size_t i = 0; i < COUNT_OF(bad); i++) assert_non_null(auth_phone(*state, str_of(bad[i]), &out));
+    static const char *const bad[] = {"",    "+",    "0170123", "1", "12345678901234567",
+                                      "1-2", "+1+2", "49a"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_non_null(auth_phone(*state, str_of(bad[i]), &out));
 }
 
 static void durations_are_go_s(void **state)
@@ -69,7 +92,8 @@ static void durations_are_go_s(void **state)
     assert_true(auth_duration(STR("1h30m"), &us) && us == 5400000000LL);
     assert_true(auth_duration(STR("1.5s"), &us) && us == 1500000);
     assert_true(auth_duration(STR("300ms"), &us) && us == 300000);
-    static const char *const bad[] = {"", "24", "h", "1d", "-1h", "1h ", ".h", "1..5h", "999999999999h", "1h30"};
+    static const char *const bad[] = {
+        "", "24", "h", "1d", "-1h", "1h ", ".h", "1..5h", "999999999999h", "1h30"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) assert_false(auth_duration(str_of(bad[i]), &us));
 }
 
@@ -77,7 +101,8 @@ static void merges_add_members_and_remove_nulls(void **state)
 {
     const struct json *data;
     str added, removed;
-    assert_null(json_parse(*state, STR("{\"a\":1.50,\"b\":null,\"c\":{\"d\":null},\"e\\\"\\\\\":null}"), NULL, &data));
+    assert_null(json_parse(
+        *state, STR("{\"a\":1.50,\"b\":null,\"c\":{\"d\":null},\"e\\\"\\\\\":null}"), NULL, &data));
     auth_merge(*state, data, &added, &removed);
     assert_true(str_eq(added, STR("{\"a\":1.50,\"c\":{\"d\":null}}")));
     assert_true(str_eq(removed, STR("{\"b\",\"e\\\"\\\\\"}")));
@@ -87,7 +112,8 @@ static void merges_add_members_and_remove_nulls(void **state)
 
 static void times_are_rfc_3339(void **state)
 {
-    assert_true(str_eq(auth_time_text(*state, 1800000000000042), STR("2027-01-15T08:00:00.000042Z")));
+    assert_true(
+        str_eq(auth_time_text(*state, 1800000000000042), STR("2027-01-15T08:00:00.000042Z")));
 }
 
 static void uuids_are_known_by_form(void **state)

@@ -26,7 +26,8 @@ static int teardown(void **state)
 
 static void a_token_reads_back(void **state)
 {
-    static const uint64_t counters[] = {0, 1, 127, 128, 300, 16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX};
+    static const uint64_t counters[] = {0,     1,     127,        128,       300,
+                                        16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX};
     for (size_t i = 0; i < COUNT_OF(counters); i++) {
         struct refresh_token token;
         str text = refresh_encode(*state, STR(SESSION), counters[i], STR(KEY));
@@ -104,8 +105,10 @@ static void malformed_bytes_with_a_right_checksum_are_none(void **state)
         "00",
     };
     struct refresh_token token;
-    for (size_t i = 0; i < COUNT_OF(bad); i++) assert_false(refresh_decode(*state, forged(*state, bad[i]), &token));
-    assert_true(refresh_decode(*state, forged(*state, "00" UUID_HEX "ffffffffffffffffff01" MAC_HEX), &token));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(refresh_decode(*state, forged(*state, bad[i]), &token));
+    assert_true(refresh_decode(*state, forged(*state, "00" UUID_HEX "ffffffffffffffffff01" MAC_HEX),
+                               &token));
     assert_true(token.counter == UINT64_MAX);
     assert_false(refresh_mac_valid(*state, &token, STR(KEY)));
 }
@@ -118,17 +121,24 @@ static void the_counter_decides(void **state)
         bool fresh;
         enum refresh_decision decision;
     } rows[] = {
-        {0, 0, true, REFRESH_ROTATE},    {0, 0, false, REFRESH_ROTATE},
-        {5, 5, false, REFRESH_ROTATE},   {5, 4, false, REFRESH_REISSUE},
-        {5, 4, true, REFRESH_REISSUE},   {5, 3, true, REFRESH_REISSUE},
-        {5, 0, true, REFRESH_REISSUE},   {5, 3, false, REFRESH_REUSED},
-        {5, 0, false, REFRESH_REUSED},   {5, 6, true, REFRESH_INVALID},
-        {5, 6, false, REFRESH_INVALID},  {0, UINT64_MAX, true, REFRESH_INVALID},
-        {UINT64_MAX, 0, false, REFRESH_REUSED},
+        {0,          0,          true,  REFRESH_ROTATE },
+        {0,          0,          false, REFRESH_ROTATE },
+        {5,          5,          false, REFRESH_ROTATE },
+        {5,          4,          false, REFRESH_REISSUE},
+        {5,          4,          true,  REFRESH_REISSUE},
+        {5,          3,          true,  REFRESH_REISSUE},
+        {5,          0,          true,  REFRESH_REISSUE},
+        {5,          3,          false, REFRESH_REUSED },
+        {5,          0,          false, REFRESH_REUSED },
+        {5,          6,          true,  REFRESH_INVALID},
+        {5,          6,          false, REFRESH_INVALID},
+        {0,          UINT64_MAX, true,  REFRESH_INVALID},
+        {UINT64_MAX, 0,          false, REFRESH_REUSED },
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        assert_int_equal(refresh_decide(rows[i].stored, rows[i].presented, rows[i].fresh), rows[i].decision);
+        assert_int_equal(refresh_decide(rows[i].stored, rows[i].presented, rows[i].fresh),
+                         rows[i].decision);
 }
 
 int main(void)

@@ -77,7 +77,8 @@ static void keys_are_found_whole_or_not_at_all(void **state)
 static void a_file_without_a_key_names_it(void **state)
 {
     struct api_keys keys;
-    err error = api_keys_parse(*state, STR("{\"anon\":\"a\",\"service_role\":\"b\",\"publishable\":\"c\"}"), &keys);
+    err error = api_keys_parse(
+        *state, STR("{\"anon\":\"a\",\"service_role\":\"b\",\"publishable\":\"c\"}"), &keys);
     assert_non_null(error);
     assert_int_equal(error->kind, ERR_CONFIG);
     assert_true(str_find(error->message, STR("secret"), 0) != SIZE_MAX);
@@ -89,7 +90,8 @@ static void a_file_with_a_short_secret_is_refused(void **state)
 {
     struct api_keys keys;
     assert_non_null(api_keys_parse(*state,
-                                   STR("{\"anon\":\"a\",\"service_role\":\"b\",\"publishable\":\"c\",\"secret\":\"d\",\"jwt_secret\":\"short\"}"),
+                                   STR("{\"anon\":\"a\",\"service_role\":\"b\",\"publishable\":"
+                                       "\"c\",\"secret\":\"d\",\"jwt_secret\":\"short\"}"),
                                    &keys));
 }
 

@@ -60,7 +60,10 @@ static err plan(struct db_call *call, const struct catalog *catalog)
     return fixture_of(call)->plan_error;
 }
 
-static void finished(struct db_call *call, err error, struct step_result *results, size_t failed_step)
+static void finished(struct db_call *call,
+                     err error,
+                     struct step_result *results,
+                     size_t failed_step)
 {
     struct fixture *f = fixture_of(call);
     f->answer = error;

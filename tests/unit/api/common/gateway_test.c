@@ -32,7 +32,8 @@ static int setup(void **state)
     f->arena = arena;
     assert_null(loops_start(arena, &loops, &f->loops));
     assert_null(api_keys_make(arena, clock_real_us() / 1000000, &f->keys));
-    struct gateway_options options = {.keys = &f->keys, .require_key = true, .loop_count = 1, .token_cache_count = 8};
+    struct gateway_options options = {
+        .keys = &f->keys, .require_key = true, .loop_count = 1, .token_cache_count = 8};
     f->gateway = gateway_new(arena, &options);
     options.require_key = false;
     f->open = gateway_new(arena, &options);
@@ -80,18 +81,18 @@ static err identify(struct fixture *f)
     return gateway_identify(f->gateway, &f->request, &f->identity);
 }
 
-#define ASSERT_ROLE(f, wanted)                                     \
-    do {                                                           \
-        assert_null(identify(f));                                  \
-        assert_true(str_eq((f)->identity.role, STR(wanted)));      \
+#define ASSERT_ROLE(f, wanted)                                \
+    do {                                                      \
+        assert_null(identify(f));                             \
+        assert_true(str_eq((f)->identity.role, STR(wanted))); \
     } while (0)
 
-#define ASSERT_REFUSED(f, wanted_kind)                             \
-    do {                                                           \
-        err error_ = identify(f);                                  \
-        assert_non_null(error_);                                   \
-        assert_int_equal(error_->kind, (wanted_kind));             \
-        assert_int_equal(error_->status, 401);                     \
+#define ASSERT_REFUSED(f, wanted_kind)                 \
+    do {                                               \
+        err error_ = identify(f);                      \
+        assert_non_null(error_);                       \
+        assert_int_equal(error_->kind, (wanted_kind)); \
+        assert_int_equal(error_->status, 401);         \
     } while (0)
 
 /* ---- keys ---- */
@@ -137,7 +138,8 @@ static void supabase_js_repeats_its_key_as_the_bearer(void **state)
 
 static void unknown_keys_are_refused(void **state)
 {
-    static const char *const keys[] = {"x", "sb_secret_", "sb_publishable_0123456789012345678901_00000000", "a.b.c"};
+    static const char *const keys[] = {"x", "sb_secret_",
+                                       "sb_publishable_0123456789012345678901_00000000", "a.b.c"};
     struct fixture *f = *state;
     header(f, "apikey", STR(""));
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
@@ -162,7 +164,8 @@ static void the_bearer_counts_when_both_are_valid(void **state)
 {
     struct fixture *f = *state;
     header(f, "apikey", f->keys.publishable);
-    header(f, "authorization", bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"u\"}")));
+    header(f, "authorization",
+           bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"u\"}")));
     ASSERT_ROLE(f, "authenticated");
     assert_true(str_eq(f->identity.jwt->subject, STR("u")));
     f->headers[0].value = f->keys.secret;
@@ -231,7 +234,8 @@ static void a_caller_has_role_claims_and_settings(void **state)
     struct caller *caller;
     header(f, "apikey", f->keys.anon);
     header(f, "Authorization",
-           bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"AAAAAAAA-0000-4000-8000-000000000001\",\"email\":\"a@b.c\"}")));
+           bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"AAAAAAAA-0000-4000-8000-"
+                                   "000000000001\",\"email\":\"a@b.c\"}")));
     assert_null(gateway_caller(f->gateway, &f->request, f->catalog, &caller));
     assert_true(str_eq(caller->role, STR("authenticated")));
     assert_int_equal(caller->role_oid, catalog_role_find(f->catalog, STR("authenticated"))->oid);
@@ -246,20 +250,23 @@ static void a_subject_that_is_no_uuid_is_no_user(void **state)
     struct fixture *f = *state;
     struct caller *caller;
     header(f, "apikey", f->keys.anon);
-    header(f, "Authorization", bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"' OR 1=1 --\"}")));
+    header(f, "Authorization",
+           bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"' OR 1=1 --\"}")));
     assert_null(gateway_caller(f->gateway, &f->request, f->catalog, &caller));
     assert_true(str_empty(caller->user_id));
 }
 
 static void tokens_take_no_role_that_they_may_not(void **state)
 {
-    static const char *const roles[] = {"postgres", "supabase_admin", "authenticator", "supabase_auth_admin", "dashboard_user"};
+    static const char *const roles[] = {"postgres", "supabase_admin", "authenticator",
+                                        "supabase_auth_admin", "dashboard_user"};
     struct fixture *f = *state;
     struct caller *caller;
     header(f, "apikey", f->keys.anon);
     header(f, "Authorization", STR(""));
     for (size_t i = 0; i < COUNT_OF(roles); i++) {
-        f->headers[1].value = bearer(f, user_token(f, str_printf(f->arena, "{\"role\":\"%s\"}", roles[i]).at));
+        f->headers[1].value =
+            bearer(f, user_token(f, str_printf(f->arena, "{\"role\":\"%s\"}", roles[i]).at));
         err error = gateway_caller(f->gateway, &f->request, f->catalog, &caller);
         assert_non_null(error);
         assert_true(str_eq(error->code, STR("42501")));
@@ -273,7 +280,8 @@ static void tokens_take_no_role_that_they_may_not(void **state)
 static void our_own_statements_have_a_fixed_role(void **state)
 {
     struct fixture *f = *state;
-    struct caller *caller = gateway_internal_caller(f->arena, f->catalog, STR("supabase_auth_admin"));
+    struct caller *caller =
+        gateway_internal_caller(f->arena, f->catalog, STR("supabase_auth_admin"));
     assert_int_equal(caller->role_oid, ROLE_SUPABASE_AUTH_ADMIN);
     assert_true(str_empty(caller->claims));
 }

@@ -80,7 +80,8 @@ static void jwt_reads_what_it_signed(void **state)
     struct fixture *f = *state;
     const struct jwt *jwt;
     str token = jwt_sign(f->arena, f->key,
-                         STR("{\"sub\":\"u1\",\"role\":\"anon\",\"email\":\"a@b.c\",\"session_id\":\"s\",\"exp\":1800000001}"));
+                         STR("{\"sub\":\"u1\",\"role\":\"anon\",\"email\":\"a@b.c\",\"session_id\":"
+                             "\"s\",\"exp\":1800000001}"));
     assert_null(jwt_verify(f->arena, f->key, token, NOW, &jwt));
     assert_true(str_eq(jwt->subject, STR("u1")));
     assert_true(str_eq(jwt->role, STR("anon")));
@@ -95,9 +96,12 @@ static void jwt_reads_the_example_of_rfc_7515(void **state)
     struct buf *secret = buf_in(f->arena, 0);
     struct jwt_key *key;
     const struct jwt *jwt;
-    assert_true(crypto_base64url_decode(secret, STR("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")));
+    assert_true(crypto_base64url_decode(secret, STR("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-"
+                                                    "1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")));
     assert_null(jwt_key_new(f->arena, buf_str(secret), &key));
-    str token = STR("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    str token = STR("eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+                    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc1"
+                    "9yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     assert_null(jwt_verify(f->arena, key, token, 1300819379, &jwt));
     assert_int_equal(jwt->expires_at, 1300819380);
 }
@@ -116,9 +120,18 @@ static void jwt_key_refuses_a_short_secret(void **state)
 static void jwt_refuses_every_other_algorithm(void **state)
 {
     static const char *const headers[] = {
-        "{\"alg\":\"none\"}",  "{\"alg\":\"None\"}",  "{\"alg\":\"HS512\"}", "{\"alg\":\"HS384\"}",
-        "{\"alg\":\"RS256\"}", "{\"alg\":\"ES256\"}", "{\"alg\":\"hs256\"}", "{\"alg\":\"\"}",
-        "{\"alg\":null}",      "{\"alg\":[\"HS256\"]}", "{}",              "{\"typ\":\"JWT\"}",
+        "{\"alg\":\"none\"}",
+        "{\"alg\":\"None\"}",
+        "{\"alg\":\"HS512\"}",
+        "{\"alg\":\"HS384\"}",
+        "{\"alg\":\"RS256\"}",
+        "{\"alg\":\"ES256\"}",
+        "{\"alg\":\"hs256\"}",
+        "{\"alg\":\"\"}",
+        "{\"alg\":null}",
+        "{\"alg\":[\"HS256\"]}",
+        "{}",
+        "{\"typ\":\"JWT\"}",
     };
     for (size_t i = 0; i < COUNT_OF(headers); i++)
         ASSERT_REFUSED(*state, header_token(*state, headers[i]), ERR_JWT_INVALID,
@@ -145,9 +158,15 @@ static void jwt_refuses_none_without_a_signature(void **state)
 static void jwt_refuses_critical_extensions_and_duplicates(void **state)
 {
     static const char *const headers[] = {
-        "{\"alg\":\"HS256\",\"crit\":[\"exp\"]}",     "{\"alg\":\"HS256\",\"crit\":[]}",
-        "{\"alg\":\"none\",\"alg\":\"HS256\"}",       "{\"alg\":\"HS256\",\"alg\":\"none\"}",
-        "{\"alg\":\"HS256\",\"\\u0061lg\":\"HS256\"}", "[\"HS256\"]", "\"HS256\"", "", "{\"alg\":\"HS256\"} x",
+        "{\"alg\":\"HS256\",\"crit\":[\"exp\"]}",
+        "{\"alg\":\"HS256\",\"crit\":[]}",
+        "{\"alg\":\"none\",\"alg\":\"HS256\"}",
+        "{\"alg\":\"HS256\",\"alg\":\"none\"}",
+        "{\"alg\":\"HS256\",\"\\u0061lg\":\"HS256\"}",
+        "[\"HS256\"]",
+        "\"HS256\"",
+        "",
+        "{\"alg\":\"HS256\"} x",
     };
     for (size_t i = 0; i < COUNT_OF(headers); i++)
         ASSERT_REFUSED(*state, header_token(*state, headers[i]), ERR_JWT_INVALID,
@@ -157,7 +176,9 @@ static void jwt_refuses_critical_extensions_and_duplicates(void **state)
 /* The key is ours; what a token says about keys is not looked at. */
 static void jwt_ignores_keys_that_a_token_brings(void **state)
 {
-    assert_null(verify(*state, header_token(*state, "{\"alg\":\"HS256\",\"kid\":\"../../x\",\"jku\":\"http://e/\",\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}}")));
+    assert_null(verify(
+        *state, header_token(*state, "{\"alg\":\"HS256\",\"kid\":\"../../x\",\"jku\":\"http://e/"
+                                     "\",\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}}")));
 }
 
 /* ---- form and signature ---- */
@@ -166,7 +187,8 @@ static void jwt_refuses_another_secret_and_any_change(void **state)
 {
     struct fixture *f = *state;
     str token = claims_token(f, "{\"role\":\"anon\"}");
-    str other = token_of(f, STR(HEADER), STR("{\"role\":\"anon\"}"), STR("another secret of thirty-two bytes!!"));
+    str other = token_of(f, STR(HEADER), STR("{\"role\":\"anon\"}"),
+                         STR("another secret of thirty-two bytes!!"));
     ASSERT_REFUSED(f, other, ERR_JWT_INVALID, "No suitable key or wrong key type");
     for (size_t i = 0; i < token.len; i++) {
         str changed = str_copy(f->arena, token);
@@ -174,7 +196,8 @@ static void jwt_refuses_another_secret_and_any_change(void **state)
         *at = *at == 'A' ? 'B' : 'A';
         assert_non_null(verify(f, changed));
     }
-    for (size_t len = 0; len < token.len; len++) assert_non_null(verify(f, str_slice(token, 0, len)));
+    for (size_t len = 0; len < token.len; len++)
+        assert_non_null(verify(f, str_slice(token, 0, len)));
 }
 
 static void jwt_refuses_loose_base64url(void **state)
@@ -187,7 +210,8 @@ static void jwt_refuses_loose_base64url(void **state)
     /* The last character's unused bits: "...0" and "...1" would decode alike. */
     str loose = str_copy(f->arena, token);
     char *last = (char *)(uintptr_t)loose.at + loose.len - 1;
-    for (const char *c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"; *c; c++) {
+    for (const char *c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/"; *c;
+         c++) {
         if (*c == token.at[token.len - 1]) continue;
         *last = *c;
         assert_non_null(verify(f, loose));
@@ -218,7 +242,8 @@ static void jwt_checks_times_with_thirty_seconds_of_leeway(void **state)
     assert_null(verify(f, claims_token(f, "{\"nbf\":1800000030}")));
     ASSERT_REFUSED(f, claims_token(f, "{\"nbf\":1800000031}"), ERR_JWT_CLAIMS, "JWT not yet valid");
     assert_null(verify(f, claims_token(f, "{\"iat\":1800000030}")));
-    ASSERT_REFUSED(f, claims_token(f, "{\"iat\":1800000031}"), ERR_JWT_CLAIMS, "JWT issued at future");
+    ASSERT_REFUSED(f, claims_token(f, "{\"iat\":1800000031}"), ERR_JWT_CLAIMS,
+                   "JWT issued at future");
     assert_null(verify(f, claims_token(f, "{\"exp\":1800000000.75,\"nbf\":null,\"iat\":1.5}")));
     ASSERT_REFUSED(f, claims_token(f, "{\"exp\":-1}"), ERR_JWT_CLAIMS, "JWT expired");
 }
@@ -226,9 +251,12 @@ static void jwt_checks_times_with_thirty_seconds_of_leeway(void **state)
 static void jwt_refuses_times_that_are_no_numbers(void **state)
 {
     struct fixture *f = *state;
-    ASSERT_REFUSED(f, claims_token(f, "{\"exp\":\"1900000000\"}"), ERR_JWT_CLAIMS, "The JWT 'exp' claim must be a number");
-    ASSERT_REFUSED(f, claims_token(f, "{\"nbf\":true}"), ERR_JWT_CLAIMS, "The JWT 'nbf' claim must be a number");
-    ASSERT_REFUSED(f, claims_token(f, "{\"iat\":{}}"), ERR_JWT_CLAIMS, "The JWT 'iat' claim must be a number");
+    ASSERT_REFUSED(f, claims_token(f, "{\"exp\":\"1900000000\"}"), ERR_JWT_CLAIMS,
+                   "The JWT 'exp' claim must be a number");
+    ASSERT_REFUSED(f, claims_token(f, "{\"nbf\":true}"), ERR_JWT_CLAIMS,
+                   "The JWT 'nbf' claim must be a number");
+    ASSERT_REFUSED(f, claims_token(f, "{\"iat\":{}}"), ERR_JWT_CLAIMS,
+                   "The JWT 'iat' claim must be a number");
     assert_non_null(verify(f, claims_token(f, "{\"exp\":99999999999999999999}")));
     assert_non_null(verify(f, claims_token(f, "{\"exp\":1e12}")));
     assert_null(verify(f, claims_token(f, "{\"exp\":9223372036854775807}")));
@@ -246,18 +274,27 @@ static void jwt_checks_the_form_of_the_audience(void **state)
 static void jwt_refuses_claims_that_can_be_read_in_two_ways(void **state)
 {
     static const char *const claims[] = {
-        "{\"role\":\"anon\",\"role\":\"service_role\"}", "{\"role\":\"anon\",\"r\\u006fle\":\"x\"}",
-        "[]", "1", "", "{", "{\"a\":1}x", "{\"a\":\"\xff\"}", "{\"a\":\"\\u0000\"}",
+        "{\"role\":\"anon\",\"role\":\"service_role\"}",
+        "{\"role\":\"anon\",\"r\\u006fle\":\"x\"}",
+        "[]",
+        "1",
+        "",
+        "{",
+        "{\"a\":1}x",
+        "{\"a\":\"\xff\"}",
+        "{\"a\":\"\\u0000\"}",
     };
     for (size_t i = 0; i < COUNT_OF(claims); i++)
-        ASSERT_REFUSED(*state, claims_token(*state, claims[i]), ERR_JWT_CLAIMS, "Parsing claims failed");
+        ASSERT_REFUSED(*state, claims_token(*state, claims[i]), ERR_JWT_CLAIMS,
+                       "Parsing claims failed");
 }
 
 static void jwt_takes_a_role_of_another_type_for_none(void **state)
 {
     struct fixture *f = *state;
     const struct jwt *jwt;
-    assert_null(jwt_verify(f->arena, f->key, claims_token(f, "{\"role\":[\"service_role\"]}"), NOW, &jwt));
+    assert_null(
+        jwt_verify(f->arena, f->key, claims_token(f, "{\"role\":[\"service_role\"]}"), NOW, &jwt));
     assert_true(str_empty(jwt->role));
 }
 
@@ -270,7 +307,8 @@ static void cache_answers_the_same_token_until_it_expires(void **state)
     const struct jwt *first, *second;
     str token = claims_token(f, "{\"sub\":\"u\",\"exp\":1800000010}");
     assert_null(jwt_cache_verify(cache, f->arena, f->key, token, NOW, &first));
-    assert_null(jwt_cache_verify(cache, f->arena, f->key, str_copy(f->arena, token), NOW + 5, &second));
+    assert_null(
+        jwt_cache_verify(cache, f->arena, f->key, str_copy(f->arena, token), NOW + 5, &second));
     assert_ptr_equal(first, second);
     err error = jwt_cache_verify(cache, f->arena, f->key, token, NOW + 41, &second);
     assert_non_null(error);
@@ -283,8 +321,10 @@ static void cache_keeps_nothing_of_a_bad_token(void **state)
     struct fixture *f = *state;
     struct jwt_cache *cache = jwt_cache_new(f->arena, 16);
     const struct jwt *jwt;
-    str bad = token_of(f, STR(HEADER), STR("{\"sub\":\"u\"}"), STR("another secret of thirty-two bytes!!"));
-    for (int i = 0; i < 3; i++) assert_non_null(jwt_cache_verify(cache, f->arena, f->key, bad, NOW, &jwt));
+    str bad = token_of(f, STR(HEADER), STR("{\"sub\":\"u\"}"),
+                       STR("another secret of thirty-two bytes!!"));
+    for (int i = 0; i < 3; i++)
+        assert_non_null(jwt_cache_verify(cache, f->arena, f->key, bad, NOW, &jwt));
     jwt_cache_free(cache);
 }
 
@@ -296,7 +336,8 @@ static void cache_stays_right_when_it_is_far_too_small(void **state)
     for (int round = 0; round < 3; round++)
         for (int i = 0; i < 100; i++) {
             str subject = str_printf(f->arena, "user-%d", i);
-            str token = claims_token(f, str_printf(f->arena, "{\"sub\":\"%.*s\"}", STR_FMT(subject)).at);
+            str token =
+                claims_token(f, str_printf(f->arena, "{\"sub\":\"%.*s\"}", STR_FMT(subject)).at);
             assert_null(jwt_cache_verify(cache, f->arena, f->key, token, NOW, &jwt));
             assert_true(str_eq(jwt->subject, subject));
         }
