@@ -249,6 +249,7 @@ err loops_start(struct arena *arena, const struct loops_options *options, struct
     size_t stack = options->stack_bytes ? options->stack_bytes : LOOP_STACK_BYTES;
     loops->loops = ARENA_ARRAY(arena, struct loop *, count);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of that write, not the end */
     for (size_t i = 0; i < count; i++) {
         struct loop *loop = ARENA_NEW(arena, struct loop);
         *loop = (struct loop){.group = loops, .index = i};

@@ -25,7 +25,7 @@ struct loops_options {
 };
 
 /* Starts the threads. They live in the arena, which must outlive loops_join. Blocks every signal in
- * the new threads and ignores SIGPIPE in the process; the caller's thread keeps its signals. */
+ * the new threads and ignores SIGPIPE and SIGXFSZ in the process; the caller's thread keeps its signals. */
 MUST_USE err loops_start(struct arena *arena,
                          const struct loops_options *options,
                          struct loops **out);

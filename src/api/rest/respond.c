@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "http/url.h"
 
-enum { HEADERS_MAX = 40, STATUS_ANON_DENIED = 401 };
+/* Clients and proxies refuse answers whose headers are over 8 or 16 KiB: a location that repeats a
+ * query of that size is left out. */
+enum { HEADERS_MAX = 40, STATUS_ANON_DENIED = 401, LOCATION_BYTES_MAX = 4096 };
 
 struct answer {
     struct rest_request *request;
@@ -19,6 +21,11 @@ static void add_header(struct answer *answer, str name, str value)
     if (answer->response.header_count >= HEADERS_MAX || str_empty(value)) return;
     answer->headers[answer->response.header_count++] = (struct http_header){name, value};
     answer->response.headers = answer->headers;
+}
+
+static void add_location(struct answer *answer, str name, str value)
+{
+    if (value.len <= LOCATION_BYTES_MAX) add_header(answer, name, value);
 }
 
 /* Headers ------------------------------------------------------------------------------------------ */
@@ -166,7 +173,7 @@ static void respond_read(struct answer *answer, struct step_result *result)
     add_header(answer, STR("Content-Range"),
                range_text(request->arena, request->rows_offset, result->rows, result->total));
     if (request->verb == REST_READ)
-        add_header(answer, STR("Content-Location"), content_location(request));
+        add_location(answer, STR("Content-Location"), content_location(request));
     err error = apply_settings(answer);
     if (error) rest_respond_error(request, error);
     else send_body(answer, result);
@@ -205,7 +212,7 @@ static void respond_insert(struct answer *answer, struct step_result *result)
     answer->response.status = merged_only ? 200 : 201;
     add_header(answer, STR("Content-Range"), range_text(request->arena, 0, 0, write_total(request, result)));
     if (request->prefer.what == REST_RETURN_HEADERS)
-        add_header(answer, STR("Location"), location_of(request, result));
+        add_location(answer, STR("Location"), location_of(request, result));
     err error = apply_settings(answer);
     if (error) rest_respond_error(request, error);
     else if (request->prefer.what == REST_RETURN_REPRESENTATION) send_body(answer, result);

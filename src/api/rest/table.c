@@ -55,6 +55,13 @@ static err parse_range(struct rest_request *request)
     return NULL;
 }
 
+/* Both are positive; past the last possible row is the last possible row. */
+static int64_t add_capped(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 /* The header's rows and the query's limit and offset, intersected. */
 static void apply_range(struct rest_request *request)
 {
@@ -62,8 +69,9 @@ static void apply_range(struct rest_request *request)
     if (request->range_given) {
         int64_t from = root->has_offset && root->offset > request->range_from ? root->offset : request->range_from;
         int64_t end = -1; /* one past the last row */
-        if (root->has_limit) end = (root->has_offset ? root->offset : 0) + root->limit;
-        if (request->range_to >= 0 && (end < 0 || request->range_to + 1 < end)) end = request->range_to + 1;
+        if (root->has_limit) end = add_capped(root->has_offset ? root->offset : 0, root->limit);
+        int64_t range_end = add_capped(request->range_to, 1);
+        if (request->range_to >= 0 && (end < 0 || range_end < end)) end = range_end;
         root->has_offset = from > 0;
         root->offset = from;
         root->has_limit = end >= 0;
