@@ -404,19 +404,23 @@ static size_t visible_count(const struct query *query)
 }
 
 /* WITH RECURSIVE: the left arm decides the columns that the right one may read. */
-static void recursive_columns(struct scope *scope, const struct query *left)
+static err recursive_columns(struct scope *scope, struct query *left)
 {
     struct scope_cte *entry = scope->recursive;
     struct cte *cte = entry->cte;
     cte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, left->target_count);
     cte->column_count = left->target_count;
-    for (size_t i = 0; i < left->target_count; i++)
+    for (size_t i = 0; i < left->target_count; i++) {
+        struct target *target = &left->targets[i];
+        TRY(infer_resolve_unknown(&scope->infer, target->expr, &target->expr));
         cte->columns[i] = (struct rte_column){
-            .name = i < entry->name_count ? entry->names[i] : left->targets[i].name,
-            .type = left->targets[i].expr->type,
-            .typmod = left->targets[i].expr->typmod,
+            .name = i < entry->name_count ? entry->names[i] : target->name,
+            .type = target->expr->type,
+            .typmod = target->expr->typmod,
         };
+    }
     entry->used = false;
+    return NULL;
 }
 
 static err recursive_types(struct scope *scope, const struct query *left, const oid *types)
@@ -466,7 +470,7 @@ static err set_query(struct scope *scope, const struct SelectStmt *select)
     query->set_op = set_operations[row].to;
     query->set_all = select->all;
     TRY(subquery_analyze(scope, AST_NODE(select->larg), UNKNOWN_KEPT, &query->set_left));
-    if (scope->recursive) recursive_columns(scope, query->set_left);
+    if (scope->recursive) TRY(recursive_columns(scope, query->set_left));
     TRY(subquery_analyze(scope, AST_NODE(select->rarg), UNKNOWN_KEPT, &query->set_right));
     if (visible_count(query->set_left) != visible_count(query->set_right))
         return SQL_ERROR(scope, "42601", ast_location(AST_NODE(select->rarg)),

@@ -2,6 +2,29 @@
 
 #include "types/tz.h"
 
+/* What PostgreSQL answers for settings that nobody changes here. */
+static bool server_setting(str name, str *out)
+{
+    static const struct {
+        str name;
+        str value;
+    } rows[] = {
+        {STR_INIT("timezone"),                    STR_INIT("UTC")               },
+        {STR_INIT("server_version"),              STR_INIT("15.0")              },
+        {STR_INIT("server_version_num"),          STR_INIT("150000")            },
+        {STR_INIT("server_encoding"),             STR_INIT("UTF8")              },
+        {STR_INIT("client_encoding"),             STR_INIT("UTF8")              },
+        {STR_INIT("standard_conforming_strings"), STR_INIT("on")                },
+        {STR_INIT("search_path"),                 STR_INIT("public, extensions")},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (!str_eq(rows[i].name, name)) continue;
+        *out = rows[i].value;
+        return true;
+    }
+    return false;
+}
+
 bool request_session_setting(const struct request_session *request, str name, str *out)
 {
     for (size_t i = request->settings.count; i-- > 0;) {
@@ -10,7 +33,7 @@ bool request_session_setting(const struct request_session *request, str name, st
         return true;
     }
     const struct caller *caller = request->caller;
-    if (!caller) return false;
+    if (!caller) return server_setting(name, out);
     if (str_eq(name, STR("request.jwt.claims"))) {
         *out = caller->claims;
         return !str_empty(caller->claims);
@@ -24,7 +47,8 @@ bool request_session_setting(const struct request_session *request, str name, st
         *out = caller->settings[i].value;
         return true;
     }
-    return caller->lookup && caller->lookup(caller, request->arena, name, out);
+    if (caller->lookup && caller->lookup(caller, request->arena, name, out)) return true;
+    return server_setting(name, out);
 }
 
 void request_session_set(struct request_session *request, str name, str value)
@@ -34,8 +58,8 @@ void request_session_set(struct request_session *request, str name, str value)
         request->settings.at[i].value = str_copy(request->arena, value);
         return;
     }
-    *VEC_ADD(request->arena, &request->settings) = (struct session_setting){
-        str_copy(request->arena, name), str_copy(request->arena, value)};
+    *VEC_ADD(request->arena, &request->settings) =
+        (struct session_setting){str_copy(request->arena, name), str_copy(request->arena, value)};
 }
 
 /* Hooks ---------------------------------------------------------------------------------------- */
@@ -45,18 +69,21 @@ static bool hook_setting(struct sqlite_session *session, str name, str *out)
     return request_session_setting(session->owner, name, out);
 }
 
-static err hook_set_config(struct sqlite_session *session, struct arena *arena, str name, str value,
-                           bool local)
+static err hook_set_config(
+    struct sqlite_session *session, struct arena *arena, str name, str value, bool local)
 {
     struct request_session *request = session->owner;
     (void)local; /* a request is one transaction: both ends are the same */
     if (str_eq(name, STR("role")) || str_starts(name, STR("request.jwt")))
-        return err_sql(arena, "42501", "permission denied to set parameter \"%.*s\"", STR_FMT(name));
+        return err_sql(arena, "42501", "permission denied to set parameter \"%.*s\"",
+                       STR_FMT(name));
     request_session_set(request, name, value);
     return NULL;
 }
 
-static err find_sequence(struct sqlite_session *session, struct arena *arena, oid id,
+static err find_sequence(struct sqlite_session *session,
+                         struct arena *arena,
+                         oid id,
                          const struct cat_relation **out)
 {
     struct request_session *request = session->owner;
@@ -89,8 +116,8 @@ static err hook_nextval(struct sqlite_session *session, struct arena *arena, oid
     return NULL;
 }
 
-static err hook_setval(struct sqlite_session *session, struct arena *arena, oid id, int64_t value,
-                       bool is_called)
+static err hook_setval(
+    struct sqlite_session *session, struct arena *arena, oid id, int64_t value, bool is_called)
 {
     struct request_session *request = session->owner;
     const struct cat_relation *sequence;
@@ -109,8 +136,7 @@ static err hook_currval(struct sqlite_session *session, struct arena *arena, oid
         return NULL;
     }
     const struct cat_relation *sequence = catalog_relation(session->catalog, id);
-    return err_sql(arena,
-                   "55000",
+    return err_sql(arena, "55000",
                    "currval of sequence \"%.*s\" is not yet defined in this session",
                    STR_FMT(sequence ? sequence->name : STR("?")));
 }
@@ -124,7 +150,10 @@ static err hook_lastval(struct sqlite_session *session, struct arena *arena, int
     return NULL;
 }
 
-static err hook_notify(struct sqlite_session *session, struct arena *arena, str channel, str payload)
+static err hook_notify(struct sqlite_session *session,
+                       struct arena *arena,
+                       str channel,
+                       str payload)
 {
     /* Nobody can listen yet (docs/limits.md): accepted, as PostgreSQL does without a listener. */
     (void)session, (void)arena, (void)channel, (void)payload;
@@ -141,9 +170,12 @@ static const struct sqlite_session_hooks hooks = {
     .notify = hook_notify,
 };
 
-err request_session_begin(struct request_session *request, struct arena *arena,
-                          struct sqlite_session *session, const struct caller *caller,
-                          struct sequences *sequences, int64_t now_us)
+err request_session_begin(struct request_session *request,
+                          struct arena *arena,
+                          struct sqlite_session *session,
+                          const struct caller *caller,
+                          struct sequences *sequences,
+                          int64_t now_us)
 {
     *request = (struct request_session){.arena = arena, .caller = caller, .sequences = sequences};
     session->hooks = &hooks;
