@@ -1,6 +1,7 @@
 /* api/auth/auth.c - the mount at /auth/v1: routes, and what is true before a handler runs. */
-#include "api/auth/auth_int.h"
+#include "api/auth/auth.h"
 
+#include "api/auth/auth_int.h"
 #include "api/auth/embedded.h"
 #include "api/auth/password.h"
 #include "api/auth/store.h"

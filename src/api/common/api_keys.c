@@ -1,6 +1,11 @@
 #include "api/common/api_keys.h"
 
-enum { KEY_RANDOM_CHARS = 22, KEY_CHECK_CHARS = 8, KEY_LIFE_S = 10 * 365 * 24 * 3600, SECRET_BYTES = 32 };
+enum {
+    KEY_RANDOM_CHARS = 22,
+    KEY_CHECK_CHARS = 8,
+    KEY_LIFE_S = 10 * 365 * 24 * 3600,
+    SECRET_BYTES = 32
+};
 
 static void hash_keys(struct api_keys *keys)
 {
@@ -24,11 +29,9 @@ static str opaque_key(struct arena *arena, const char *prefix)
 
 static str role_key(struct arena *arena, const struct jwt_key *key, const char *role, int64_t now_s)
 {
-    str claims = str_printf(arena,
-                            "{\"role\":\"%s\",\"iss\":\"supabase\",\"iat\":%lld,\"exp\":%lld}",
-                            role,
-                            (long long)now_s,
-                            (long long)(now_s + KEY_LIFE_S));
+    str claims =
+        str_printf(arena, "{\"role\":\"%s\",\"iss\":\"supabase\",\"iat\":%lld,\"exp\":%lld}", role,
+                   (long long)now_s, (long long)(now_s + KEY_LIFE_S));
     return jwt_sign(arena, key, claims);
 }
 
@@ -58,11 +61,11 @@ struct key_member {
 };
 
 static const struct key_member members[] = {
-    {"anon", offsetof(struct api_keys, anon)},
+    {"anon",         offsetof(struct api_keys, anon)        },
     {"service_role", offsetof(struct api_keys, service_role)},
-    {"publishable", offsetof(struct api_keys, publishable)},
-    {"secret", offsetof(struct api_keys, secret)},
-    {"jwt_secret", offsetof(struct api_keys, jwt_secret)},
+    {"publishable",  offsetof(struct api_keys, publishable) },
+    {"secret",       offsetof(struct api_keys, secret)      },
+    {"jwt_secret",   offsetof(struct api_keys, jwt_secret)  },
 };
 
 void api_keys_render(const struct api_keys *keys, struct buf *out)
@@ -99,7 +102,8 @@ enum api_key_kind api_keys_find(const struct api_keys *keys, str key)
     crypto_sha256(key, digest);
     str hash = str_from(digest, sizeof digest);
     /* Both are always compared, so the time does not tell which kind was near. */
-    bool publishable = crypto_eq(hash, str_from(keys->publishable_hash, sizeof keys->publishable_hash));
+    bool publishable =
+        crypto_eq(hash, str_from(keys->publishable_hash, sizeof keys->publishable_hash));
     bool secret = crypto_eq(hash, str_from(keys->secret_hash, sizeof keys->secret_hash));
     return publishable ? API_KEY_PUBLISHABLE : secret ? API_KEY_SECRET : API_KEY_UNKNOWN;
 }

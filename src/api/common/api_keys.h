@@ -15,8 +15,8 @@
 
 struct api_keys {
     str jwt_secret;
-    str anon, service_role;      /* JWTs */
-    str publishable, secret;     /* opaque */
+    str anon, service_role;  /* JWTs */
+    str publishable, secret; /* opaque */
     const struct jwt_key *jwt_key;
     uint8_t publishable_hash[CRYPTO_SHA256_BYTES];
     uint8_t secret_hash[CRYPTO_SHA256_BYTES];

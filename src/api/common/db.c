@@ -26,7 +26,9 @@ static void retry(struct db_call *call)
     timer_start(call->request.loop, &call->timer, DB_RETRY_MS, 0, retry_fire);
 }
 
-static void finished(struct engine_request *request, err error, struct step_result *results,
+static void finished(struct engine_request *request,
+                     err error,
+                     struct step_result *results,
                      size_t failed_step)
 {
     struct db_call *call = request->context;

@@ -18,7 +18,8 @@ struct gateway *gateway_new(struct arena *arena, const struct gateway_options *o
     if (str_empty(options->anon_role)) gateway->options.anon_role = STR("anon");
     size_t count = options->token_cache_count ? options->token_cache_count : TOKEN_CACHE_COUNT;
     gateway->caches = ARENA_ARRAY(arena, struct jwt_cache *, options->loop_count);
-    for (size_t i = 0; i < options->loop_count; i++) gateway->caches[i] = jwt_cache_new(arena, count);
+    for (size_t i = 0; i < options->loop_count; i++)
+        gateway->caches[i] = jwt_cache_new(arena, count);
     return gateway;
 }
 
@@ -32,7 +33,9 @@ void gateway_free(struct gateway *gateway)
 static err missing_key(struct arena *arena)
 {
     struct err *error = err_new(arena, ERR_KEY_MISSING, "No API key found in request");
-    return err_hint(arena, error, "Send the project's anon or publishable key in the \"apikey\" header; \"dapur keys\" prints it.");
+    return err_hint(arena, error,
+                    "Send the project's anon or publishable key in the \"apikey\" header; \"dapur "
+                    "keys\" prints it.");
 }
 
 static err invalid_key(struct arena *arena)
@@ -46,7 +49,9 @@ static bool from_browser(const struct http_request *req)
     return str_starts(http_header_find(req, STR("user-agent")), STR("Mozilla/"));
 }
 
-static err verify(struct gateway *gateway, struct http_request *req, str token,
+static err verify(struct gateway *gateway,
+                  struct http_request *req,
+                  str token,
                   const struct jwt **out)
 {
     struct jwt_cache *cache = gateway->caches[loop_index(req->loop)];
@@ -55,7 +60,9 @@ static err verify(struct gateway *gateway, struct http_request *req, str token,
 }
 
 /* An opaque key, wherever it stood. */
-static err take_opaque(struct gateway *gateway, struct http_request *req, str key,
+static err take_opaque(struct gateway *gateway,
+                       struct http_request *req,
+                       str key,
                        struct identity *out)
 {
     enum api_key_kind kind = api_keys_find(gateway->options.keys, key);
@@ -70,7 +77,9 @@ static err take_opaque(struct gateway *gateway, struct http_request *req, str ke
     return NULL;
 }
 
-static err take_token(struct gateway *gateway, struct http_request *req, str token,
+static err take_token(struct gateway *gateway,
+                      struct http_request *req,
+                      str token,
                       struct identity *out)
 {
     const struct jwt *jwt;
@@ -89,7 +98,9 @@ static bool is_opaque(str key)
     return str_starts(key, STR("sb_"));
 }
 
-static err take_apikey(struct gateway *gateway, struct http_request *req, str key,
+static err take_apikey(struct gateway *gateway,
+                       struct http_request *req,
+                       str key,
                        struct identity *out)
 {
     if (is_opaque(key)) return take_opaque(gateway, req, key, out);
@@ -108,7 +119,8 @@ static bool bearer_token(str header, str *out)
 err gateway_identify(struct gateway *gateway, struct http_request *req, struct identity *out)
 {
     /* One decision per request: doubled credentials are refused, not chosen from. */
-    if (http_header_count(req, STR("apikey")) > 1 || http_header_count(req, STR("authorization")) > 1)
+    if (http_header_count(req, STR("apikey")) > 1 ||
+        http_header_count(req, STR("authorization")) > 1)
         return err_new(req->arena, ERR_KEY_INVALID, "apikey or authorization is sent twice");
     str key = http_header_find(req, STR("apikey"));
     *out = (struct identity){.role = gateway->options.anon_role};
@@ -152,8 +164,7 @@ static err find_role(struct arena *arena, const struct catalog *catalog, str nam
 {
     const struct cat_role *role = catalog_role_find(catalog, name);
     if (!role) {
-        struct err *error =
-            err_sql(arena, "22023", "role \"%.*s\" does not exist", STR_FMT(name));
+        struct err *error = err_sql(arena, "22023", "role \"%.*s\" does not exist", STR_FMT(name));
         error->status = 401;
         return error;
     }
@@ -206,9 +217,12 @@ static str cookies_json(struct arena *arena, const struct http_request *req)
 static bool lookup_setting(const struct caller *caller, struct arena *arena, str name, str *out)
 {
     const struct http_request *req = caller->lookup_context;
-    if (str_eq(name, STR("request.headers"))) *out = headers_json(arena, req);
-    else if (str_eq(name, STR("request.cookies"))) *out = cookies_json(arena, req);
-    else return false;
+    if (str_eq(name, STR("request.headers")))
+        *out = headers_json(arena, req);
+    else if (str_eq(name, STR("request.cookies")))
+        *out = cookies_json(arena, req);
+    else
+        return false;
     return utf8_valid(*out);
 }
 
@@ -223,7 +237,9 @@ static void fill_settings(struct http_request *req, struct caller *caller)
     caller->lookup_context = req;
 }
 
-err gateway_caller(struct gateway *gateway, struct http_request *req, const struct catalog *catalog,
+err gateway_caller(struct gateway *gateway,
+                   struct http_request *req,
+                   const struct catalog *catalog,
                    struct caller **out)
 {
     struct identity identity;

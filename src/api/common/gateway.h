@@ -43,12 +43,17 @@ struct identity {
 };
 
 /* Who it is, without a look at the catalog. */
-MUST_USE err gateway_identify(struct gateway *gateway, struct http_request *req,
+MUST_USE err gateway_identify(struct gateway *gateway,
+                              struct http_request *req,
                               struct identity *out);
 /* The same as an engine caller: the role looked up in the catalog, settings filled in. */
-MUST_USE err gateway_caller(struct gateway *gateway, struct http_request *req,
-                            const struct catalog *catalog, struct caller **out);
+MUST_USE err gateway_caller(struct gateway *gateway,
+                            struct http_request *req,
+                            const struct catalog *catalog,
+                            struct caller **out);
 /* A caller for our own statements (auth, storage) with a fixed role. */
-struct caller *gateway_internal_caller(struct arena *arena, const struct catalog *catalog, str role);
+struct caller *gateway_internal_caller(struct arena *arena,
+                                       const struct catalog *catalog,
+                                       str role);
 
 #endif

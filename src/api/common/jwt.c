@@ -9,7 +9,8 @@ struct jwt_key {
 err jwt_key_new(struct arena *arena, str secret, struct jwt_key **out)
 {
     if (secret.len < JWT_SECRET_BYTES_MIN)
-        return err_new(arena, ERR_CONFIG, "the JWT secret is shorter than %d bytes", JWT_SECRET_BYTES_MIN);
+        return err_new(arena, ERR_CONFIG, "the JWT secret is shorter than %d bytes",
+                       JWT_SECRET_BYTES_MIN);
     struct jwt_key *key = ARENA_NEW(arena, struct jwt_key);
     key->hmac = crypto_hmac_new(arena, secret);
     *out = key;
@@ -86,8 +87,8 @@ static err claims_error(struct arena *arena, const char *message)
 }
 
 /* A NumericDate (RFC 7519, 2): any JSON number; the fraction is dropped. absent when not there. */
-static err read_time(struct arena *arena, const struct json *claims, const char *name, int64_t absent,
-                     int64_t *out)
+static err read_time(
+    struct arena *arena, const struct json *claims, const char *name, int64_t absent, int64_t *out)
 {
     const struct json *value = json_get(claims, str_of(name));
     *out = absent;
@@ -120,7 +121,8 @@ static err check_expiry(struct arena *arena, int64_t expires_at, int64_t now_s)
 static err read_claims(struct arena *arena, str text, int64_t now_s, struct jwt *jwt)
 {
     const struct json *claims;
-    if (json_parse(arena, text, NULL, &claims) || claims->kind != JSON_OBJECT || has_duplicates(claims))
+    if (json_parse(arena, text, NULL, &claims) || claims->kind != JSON_OBJECT ||
+        has_duplicates(claims))
         return claims_error(arena, "Parsing claims failed");
     int64_t not_before, issued_at;
     TRY(read_time(arena, claims, "exp", INT64_MAX, &jwt->expires_at));
@@ -139,7 +141,10 @@ static err read_claims(struct arena *arena, str text, int64_t now_s, struct jwt 
     return NULL;
 }
 
-err jwt_verify(struct arena *arena, const struct jwt_key *key, str token, int64_t now_s,
+err jwt_verify(struct arena *arena,
+               const struct jwt_key *key,
+               str token,
+               int64_t now_s,
                const struct jwt **out)
 {
     str parts[3], header, payload, signature;
@@ -149,8 +154,7 @@ err jwt_verify(struct arena *arena, const struct jwt_key *key, str token, int64_
     TRY(decode(arena, parts[2], &signature));
     str signed_text = str_slice(token, 0, parts[0].len + 1 + parts[1].len);
     if (!crypto_hmac_verify(key->hmac, signed_text, signature)) {
-        struct err *error =
-            err_new(arena, ERR_JWT_INVALID, "No suitable key or wrong key type");
+        struct err *error = err_new(arena, ERR_JWT_INVALID, "No suitable key or wrong key type");
         return err_details(arena, error, "None of the keys was able to decode the JWT");
     }
     TRY(decode(arena, parts[1], &payload));
@@ -188,8 +192,11 @@ struct jwt_cache *jwt_cache_new(struct arena *arena, size_t count_max)
     return cache;
 }
 
-static err entry_fill(struct cache_entry *entry, struct arena *arena, const struct jwt_key *key,
-                      str token, int64_t now_s)
+static err entry_fill(struct cache_entry *entry,
+                      struct arena *arena,
+                      const struct jwt_key *key,
+                      str token,
+                      int64_t now_s)
 {
     struct arena *own = arena_new(0);
     const struct jwt *jwt;
@@ -204,8 +211,12 @@ static err entry_fill(struct cache_entry *entry, struct arena *arena, const stru
     return NULL;
 }
 
-err jwt_cache_verify(struct jwt_cache *cache, struct arena *arena, const struct jwt_key *key,
-                     str token, int64_t now_s, const struct jwt **out)
+err jwt_cache_verify(struct jwt_cache *cache,
+                     struct arena *arena,
+                     const struct jwt_key *key,
+                     str token,
+                     int64_t now_s,
+                     const struct jwt **out)
 {
     size_t set = str_hash(token, cache->seed) & (cache->set_count - 1);
     struct cache_entry *entries = &cache->entries[set * CACHE_WAYS];

@@ -23,10 +23,10 @@ struct jwt_key; /* the project's shared secret */
 MUST_USE err jwt_key_new(struct arena *arena, str secret, struct jwt_key **out);
 
 struct jwt {
-    str claims;      /* the payload's JSON text */
+    str claims; /* the payload's JSON text */
     const struct json *tree;
-    str role;        /* empty when absent */
-    str subject;     /* sub; empty when absent */
+    str role;    /* empty when absent */
+    str subject; /* sub; empty when absent */
     str email;
     str session_id;
     int64_t expires_at; /* unix seconds; INT64_MAX when absent */
@@ -35,15 +35,22 @@ struct jwt {
 /* header.payload.signature over the claims' JSON text. */
 str jwt_sign(struct arena *arena, const struct jwt_key *key, str claims);
 /* Checks everything but the audience. now_s: unix seconds. */
-MUST_USE err jwt_verify(struct arena *arena, const struct jwt_key *key, str token, int64_t now_s,
+MUST_USE err jwt_verify(struct arena *arena,
+                        const struct jwt_key *key,
+                        str token,
+                        int64_t now_s,
                         const struct jwt **out);
 
 /* Tokens verified before, by their bytes; the oldest go when it is full. The answer is borrowed
  * until the next call. An expired one is an error again. */
 struct jwt_cache;
 struct jwt_cache *jwt_cache_new(struct arena *arena, size_t count_max);
-MUST_USE err jwt_cache_verify(struct jwt_cache *cache, struct arena *arena, const struct jwt_key *key,
-                              str token, int64_t now_s, const struct jwt **out);
+MUST_USE err jwt_cache_verify(struct jwt_cache *cache,
+                              struct arena *arena,
+                              const struct jwt_key *key,
+                              str token,
+                              int64_t now_s,
+                              const struct jwt **out);
 void jwt_cache_free(struct jwt_cache *cache);
 
 #endif
