@@ -1,6 +1,9 @@
 #include "engine/sqlite/connection.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "engine/sqlite/rowset.h"
@@ -78,6 +81,9 @@ static err open_parts(struct arena *arena, const struct connection_options *opti
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(str_cstr(arena, options->path), &connection->db, flags, NULL) != SQLITE_OK)
         return connection_error(connection, arena, "open the database");
+    /* The log and the shared memory are made with the file's own mode. */
+    if (writer && chmod(str_cstr(arena, options->path), 0600) != 0)
+        return err_new(arena, ERR_IO, "cannot protect the database file: %s", strerror(errno));
     TRY(configure(connection, arena, options));
     connection->session = ARENA_NEW(arena, struct sqlite_session);
     sqlite_session_init(connection->session);
