@@ -193,6 +193,14 @@ static struct plan_step *step_add(struct compile *compile,
     return step;
 }
 
+/* SELECT f() of a function that returns no set is one row, whatever its last statement yields. */
+static enum result_shape body_shape(enum result_shape asked, const struct cat_function *function,
+                                    const struct plan_node *last)
+{
+    if (asked != RESULT_ROWS || function->returns_set) return asked;
+    return last->column_count == 1 ? RESULT_SCALAR : RESULT_OBJECT;
+}
+
 /* A call that could not be inlined: its body's statements, the last of which answers. */
 static err compile_body(struct compile *compile,
                         const struct compile_step *in,
@@ -205,7 +213,7 @@ static err compile_body(struct compile *compile,
     for (size_t i = 0; i + 1 < body.count; i++)
         step_add(compile, node_new(compile, infer, body.at[i]), RESULT_NONE, false);
     struct plan_node *last = node_new(compile, infer, body.at[body.count - 1]);
-    step_add(compile, last, in->shape, in->result);
+    step_add(compile, last, body_shape(in->shape, analyzed->top.call->function, last), in->result);
     return compile_children(compile, in->node, analyzed->scope, last);
 }
 

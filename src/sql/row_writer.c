@@ -5,8 +5,11 @@
 
 #include "types/jsonb.h"
 
-void row_writer_init(struct row_writer *w, struct arena *arena, struct buf *out,
-                     enum result_format format, const struct type_session *session)
+void row_writer_init(struct row_writer *w,
+                     struct arena *arena,
+                     struct buf *out,
+                     enum result_format format,
+                     const struct type_session *session)
 {
     *w = (struct row_writer){.arena = arena, .out = out, .format = format, .session = session};
 }
@@ -47,7 +50,8 @@ static bool can_hold_nulls(const struct type_ref *type)
            type->storage == TYPE_ARRAY;
 }
 
-static void write_stripped(struct row_writer *w, const struct type_ref *type,
+static void write_stripped(struct row_writer *w,
+                           const struct type_ref *type,
                            const struct value *value)
 {
     struct buf *whole = buf_in(w->arena, 0);
@@ -55,8 +59,7 @@ static void write_stripped(struct row_writer *w, const struct type_ref *type,
     buf_str_add(w->out, json_text_strip_nulls(w->arena, buf_str(whole)));
 }
 
-static void write_json(struct row_writer *w, const struct type_ref *type,
-                       const struct value *value)
+static void write_json(struct row_writer *w, const struct type_ref *type, const struct value *value)
 {
     if (UNLIKELY(value->kind == VALUE_NULL))
         buf_lit(w->out, "null");
@@ -93,8 +96,7 @@ static void write_field(struct row_writer *w, str text)
         json_write_str(w->out, text);
 }
 
-static void write_text(struct row_writer *w, const struct type_ref *type,
-                       const struct value *value)
+static void write_text(struct row_writer *w, const struct type_ref *type, const struct value *value)
 {
     if (value->kind != VALUE_NULL)
         write_field(w, type_output_str(w->arena, w->session, type, value));
@@ -118,8 +120,8 @@ static struct buf *member_open(struct row_writer *w, str json_key)
     }
     if (w->comma) buf_char(w->out, ',');
     w->comma = true;
-    bool bare = level == NULL && (!is_json(w) || w->shape == RESULT_SCALAR ||
-                                  w->shape == RESULT_SCALAR_ARRAY);
+    bool bare = level == NULL &&
+                (!is_json(w) || w->shape == RESULT_SCALAR || w->shape == RESULT_SCALAR_ARRAY);
     if (!bare) buf_str_add(w->out, json_key);
     return back;
 }
@@ -146,7 +148,8 @@ static void member_json(struct row_writer *w, str json_key, str json)
     member_close(w, back);
 }
 
-static void member_value(struct row_writer *w, const struct plan_column *column,
+static void member_value(struct row_writer *w,
+                         const struct plan_column *column,
                          const struct value *value)
 {
     const struct row_writer_level *level = container(w);
@@ -165,15 +168,15 @@ static void member_value(struct row_writer *w, const struct plan_column *column,
 
 /* Calls visit for every member that a row of node has, in the order they are written. */
 static void each_member(const struct plan_node *node,
-                        void (*visit)(void *context, str name, str json_key), void *context)
+                        void (*visit)(void *context, str name, str json_key),
+                        void *context)
 {
     size_t next = 0;
     for (size_t i = 0; i <= node->column_count; i++) {
         for (; next < node->child_count; next++) {
             const struct plan_child *child = &node->children[next];
             if (i < node->column_count && (size_t)child->position > i) break;
-            bool spread =
-                child->shape == CHILD_SPREAD_OBJECT || child->shape == CHILD_SPREAD_ARRAY;
+            bool spread = child->shape == CHILD_SPREAD_OBJECT || child->shape == CHILD_SPREAD_ARRAY;
             if (spread)
                 each_member(child->node, visit, context);
             else
@@ -219,10 +222,19 @@ void row_writer_begin(struct row_writer *w, const struct plan_node *root, enum r
     if (w->format == FORMAT_TEXT_ROWS || (is_json(w) && list)) buf_char(w->out, '[');
 }
 
+/* SELECT f() is a row even when f found nothing. */
+static void write_null_row(struct row_writer *w)
+{
+    row_writer_row_open(w);
+    each_member(w->root, write_null_member, w);
+    row_writer_row_close(w);
+}
+
 void row_writer_end(struct row_writer *w)
 {
     assert(w->depth == 0);
     bool list = w->shape == RESULT_ROWS || w->shape == RESULT_SCALAR_ARRAY;
+    if (w->format == FORMAT_TEXT_ROWS && w->rows == 0 && !list) write_null_row(w);
     if (w->format == FORMAT_TEXT_ROWS || (is_json(w) && list))
         buf_char(w->out, ']');
     else if (w->format == FORMAT_CSV && w->rows == 0)
@@ -303,8 +315,10 @@ void row_writer_row_close(struct row_writer *w)
 }
 
 /* The hot loop of every answer: members of a JSON object. */
-static void object_columns(struct row_writer *w, const struct plan_column *column,
-                           const struct plan_column *end, const struct value *value)
+static void object_columns(struct row_writer *w,
+                           const struct plan_column *column,
+                           const struct plan_column *end,
+                           const struct value *value)
 {
     bool comma = w->comma, strip = stripped(w);
     for (; column < end; column++, value++) {
@@ -318,14 +332,18 @@ static void object_columns(struct row_writer *w, const struct plan_column *colum
     w->comma = comma;
 }
 
-void row_writer_columns(struct row_writer *w, const struct plan_node *node,
-                        const struct value *values, size_t from, size_t to)
+void row_writer_columns(struct row_writer *w,
+                        const struct plan_node *node,
+                        const struct value *values,
+                        size_t from,
+                        size_t to)
 {
     if (to > node->column_count) to = node->column_count;
     if (from >= to) return;
     const struct row_writer_level *level = container(w);
-    bool object = level != NULL ? !shape_is(level, CHILD_SPREAD_ARRAY)
-                                : is_json(w) && (w->shape == RESULT_ROWS || w->shape == RESULT_OBJECT);
+    bool object = level != NULL
+                      ? !shape_is(level, CHILD_SPREAD_ARRAY)
+                      : is_json(w) && (w->shape == RESULT_ROWS || w->shape == RESULT_OBJECT);
     if (LIKELY(object)) {
         object_columns(w, node->columns + from, node->columns + to, values + from);
         return;

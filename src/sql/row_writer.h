@@ -51,8 +51,11 @@ struct row_writer {
     size_t depth;
 };
 
-void row_writer_init(struct row_writer *w, struct arena *arena, struct buf *out,
-                     enum result_format format, const struct type_session *session);
+void row_writer_init(struct row_writer *w,
+                     struct arena *arena,
+                     struct buf *out,
+                     enum result_format format,
+                     const struct type_session *session);
 
 void row_writer_begin(struct row_writer *w, const struct plan_node *root, enum result_shape shape);
 void row_writer_end(struct row_writer *w);
@@ -60,8 +63,11 @@ void row_writer_end(struct row_writer *w);
 void row_writer_row_open(struct row_writer *w);
 /* The row's columns [from, to) as they are printed; hidden ones are skipped. values: node's
  * column_count of them. */
-void row_writer_columns(struct row_writer *w, const struct plan_node *node,
-                        const struct value *values, size_t from, size_t to);
+void row_writer_columns(struct row_writer *w,
+                        const struct plan_node *node,
+                        const struct value *values,
+                        size_t from,
+                        size_t to);
 void row_writer_row_close(struct row_writer *w);
 
 void row_writer_child_open(struct row_writer *w, const struct plan_child *child);

@@ -14,15 +14,15 @@ struct code_row {
 };
 
 static const struct code_row code_rows[] = {
-    {SQLITE_INTERRUPT, "57014", "canceling statement due to statement timeout"},
-    {SQLITE_NOMEM, "53200", "out of memory"},
-    {SQLITE_TOOBIG, "54000", "a value is larger than this database takes"},
-    {SQLITE_CORRUPT, "XX001", "the database file is damaged"},
-    {SQLITE_NOTADB, "XX001", "the database file is damaged"},
-    {SQLITE_READONLY, "25006", "cannot execute this statement in a read-only transaction"},
-    {SQLITE_BUSY, "55P03", "could not obtain lock on the database"},
-    {SQLITE_LOCKED, "55P03", "could not obtain lock on the database"},
-    {SQLITE_AUTH, "42501", "permission denied"},
+    {SQLITE_INTERRUPT, "57014", "canceling statement due to statement timeout"            },
+    {SQLITE_NOMEM,     "53200", "out of memory"                                           },
+    {SQLITE_TOOBIG,    "54000", "a value is larger than this database takes"              },
+    {SQLITE_CORRUPT,   "XX001", "the database file is damaged"                            },
+    {SQLITE_NOTADB,    "XX001", "the database file is damaged"                            },
+    {SQLITE_READONLY,  "25006", "cannot execute this statement in a read-only transaction"},
+    {SQLITE_BUSY,      "55P03", "could not obtain lock on the database"                   },
+    {SQLITE_LOCKED,    "55P03", "could not obtain lock on the database"                   },
+    {SQLITE_AUTH,      "42501", "permission denied"                                       },
 };
 
 /* How SQLite words what PostgreSQL has a code for. */
@@ -32,16 +32,16 @@ struct text_row {
 };
 
 static const struct text_row text_rows[] = {
-    {"no such table", "42P01"},
-    {"no such column", "42703"},
-    {"no such function", "42883"},
-    {"wrong number of arguments", "42883"},
-    {"integer overflow", "22003"},
-    {"malformed JSON", "22P02"},
-    {"parser stack overflow", "54001"},
+    {"no such table",                "42P01"},
+    {"no such column",               "42703"},
+    {"no such function",             "42883"},
+    {"wrong number of arguments",    "42883"},
+    {"integer overflow",             "22003"},
+    {"malformed JSON",               "22P02"},
+    {"parser stack overflow",        "54001"},
     {"Expression tree is too large", "54001"},
-    {"at most", "54001"}, /* 64 tables in a join */
-    {"too many", "54011"},
+    {"at most",                      "54001"}, /* 64 tables in a join */
+    {"too many",                     "54011"},
 };
 
 static err error_of_text(struct arena *arena, const char *message)
@@ -84,8 +84,7 @@ static err error_of_code(struct arena *arena, int code, const char *message)
     for (size_t i = 0; i < COUNT_OF(code_rows); i++)
         if (code_rows[i].code == (code & 0xff))
             return err_sql(arena, code_rows[i].sqlstate, "%s", code_rows[i].message);
-    if ((code & 0xff) == SQLITE_FULL)
-        return err_new(arena, ERR_DISK_FULL, "the disk is full");
+    if ((code & 0xff) == SQLITE_FULL) return err_new(arena, ERR_DISK_FULL, "the disk is full");
     if ((code & 0xff) == SQLITE_IOERR)
         return err_cause(err_new(arena, ERR_IO, "reading or writing the database failed"),
                          err_new(arena, ERR_IO, "%s (%d)", message, code));
@@ -103,7 +102,8 @@ err sqlite_error(struct arena *arena, sqlite3 *db, int code)
 
 /* ---- what a detail may show ------------------------------------------------------------------- */
 
-static bool may_see_columns(const struct constraint_context *context, const int16_t *numbers,
+static bool may_see_columns(const struct constraint_context *context,
+                            const int16_t *numbers,
                             size_t count)
 {
     const struct cat_relation *relation = context->relation;
@@ -128,7 +128,8 @@ static int column_index(const struct cat_relation *relation, int16_t number)
 }
 
 /* The value of a column in a row of the set, or NULL when the set has not got it. */
-static const struct value *row_value(const struct constraint_context *context, size_t row,
+static const struct value *row_value(const struct constraint_context *context,
+                                     size_t row,
                                      int16_t number)
 {
     int index = column_index(context->relation, number);
@@ -138,8 +139,10 @@ static const struct value *row_value(const struct constraint_context *context, s
     return &rowset_row(context->rows, row)[position];
 }
 
-static void write_value(const struct constraint_context *context, const struct cat_column *column,
-                        const struct value *value, struct buf *out)
+static void write_value(const struct constraint_context *context,
+                        const struct cat_column *column,
+                        const struct value *value,
+                        struct buf *out)
 {
     if (value == NULL || value->kind == VALUE_NULL) {
         buf_lit(out, "null");
@@ -151,7 +154,9 @@ static void write_value(const struct constraint_context *context, const struct c
 }
 
 /* `Key (a, b)=(1, 2)`, or empty when it may not be shown or is not known. */
-static str key_text(const struct constraint_context *context, const int16_t *numbers, size_t count,
+static str key_text(const struct constraint_context *context,
+                    const int16_t *numbers,
+                    size_t count,
                     size_t row)
 {
     struct buf *text = buf_in(context->arena, 0);
@@ -176,7 +181,8 @@ static str key_text(const struct constraint_context *context, const int16_t *num
 /* PostgreSQL 15 execMain.c, ExecBuildSlotValueDescription: values are cut at 64 bytes. */
 enum { DETAIL_VALUE_MAX = 64 };
 
-static struct err *add_failing_row(const struct constraint_context *context, struct err *error,
+static struct err *add_failing_row(const struct constraint_context *context,
+                                   struct err *error,
                                    size_t row)
 {
     const struct cat_relation *relation = context->relation;
@@ -198,8 +204,11 @@ static struct err *add_failing_row(const struct constraint_context *context, str
 /* ---- looking at the tables -------------------------------------------------------------------- */
 
 /* Whether the table has a row with these values in these columns. */
-static bool table_has(const struct constraint_context *context, const struct cat_relation *table,
-                      const int16_t *numbers, const struct value **values, size_t count)
+static bool table_has(const struct constraint_context *context,
+                      const struct cat_relation *table,
+                      const int16_t *numbers,
+                      const struct value **values,
+                      size_t count)
 {
     struct buf *sql = buf_in(context->arena, 0);
     sqlite3_stmt *stmt = NULL;
@@ -221,8 +230,11 @@ static bool table_has(const struct constraint_context *context, const struct cat
 }
 
 /* The row's values of these columns; false when one is NULL or not known. */
-static bool key_values(const struct constraint_context *context, size_t row,
-                       const int16_t *numbers, size_t count, const struct value ***out)
+static bool key_values(const struct constraint_context *context,
+                       size_t row,
+                       const int16_t *numbers,
+                       size_t count,
+                       const struct value ***out)
 {
     *out = ARENA_ARRAY(context->arena, const struct value *, count);
     for (size_t i = 0; i < count; i++) {
@@ -240,8 +252,11 @@ static bool same_value(const struct value *a, const struct value *b)
     return a->kind == VALUE_NULL || str_eq(a->s, b->s);
 }
 
-static bool came_before(const struct constraint_context *context, size_t row,
-                        const int16_t *numbers, const struct value **values, size_t count)
+static bool came_before(const struct constraint_context *context,
+                        size_t row,
+                        const int16_t *numbers,
+                        const struct value **values,
+                        size_t count)
 {
     for (size_t earlier = 0; earlier < row; earlier++) {
         bool same = true;
@@ -255,7 +270,8 @@ static bool came_before(const struct constraint_context *context, size_t row,
 /* ---- 23505 ------------------------------------------------------------------------------------ */
 
 static const struct cat_index *index_by_columns(const struct constraint_context *context,
-                                                const struct cat_relation *relation, str columns)
+                                                const struct cat_relation *relation,
+                                                str columns)
 {
     for (size_t i = 0; i < relation->index_count; i++) {
         const struct cat_index *index = &relation->indexes[i];
@@ -276,7 +292,8 @@ static const struct cat_index *index_by_columns(const struct constraint_context 
 
 /* SQLite names the index when it is over expressions. */
 static const struct cat_index *index_by_name(const struct constraint_context *context,
-                                             const struct cat_relation *relation, str columns)
+                                             const struct cat_relation *relation,
+                                             str columns)
 {
     if (!str_starts(columns, STR("index '")) || !str_ends(columns, STR("'"))) return NULL;
     str name = str_slice(columns, 7, columns.len - 1);
@@ -286,7 +303,8 @@ static const struct cat_index *index_by_name(const struct constraint_context *co
     return NULL;
 }
 
-static const struct cat_index *unique_index(const struct constraint_context *context, str columns,
+static const struct cat_index *unique_index(const struct constraint_context *context,
+                                            str columns,
                                             const struct cat_relation **relation)
 {
     size_t at = 0;
@@ -309,8 +327,10 @@ static str constraint_of_index(const struct cat_relation *relation, const struct
     return index->name;
 }
 
-static bool is_culprit(const struct constraint_context *context, size_t row,
-                       const int16_t *numbers, size_t count)
+static bool is_culprit(const struct constraint_context *context,
+                       size_t row,
+                       const int16_t *numbers,
+                       size_t count)
 {
     const struct value **values;
     if (!key_values(context, row, numbers, count, &values)) return false;
@@ -344,9 +364,9 @@ static err unique_error(const struct constraint_context *context)
         index = unique_index(context, str_skip(context->message, prefix.len), &relation);
     if (index == NULL) return error_of_constraint(context->arena, context->code, "");
     str name = constraint_of_index(relation, index);
-    struct err *error = err_sql(context->arena, "23505",
-                                "duplicate key value violates unique constraint \"%.*s\"",
-                                STR_FMT(name));
+    struct err *error =
+        err_sql(context->arena, "23505", "duplicate key value violates unique constraint \"%.*s\"",
+                STR_FMT(name));
     str key = relation == context->relation ? duplicate_key(context, index) : STR_NONE;
     if (str_empty(key)) return error;
     return err_details(context->arena, error, "%.*s already exists.", STR_FMT(key));
@@ -368,8 +388,7 @@ err constraint_null_error(const struct constraint_context *context, size_t colum
     struct err *error =
         err_sql(context->arena, "23502",
                 "null value in column \"%.*s\" of relation \"%.*s\" violates not-null constraint",
-                STR_FMT(context->relation->columns[column].name),
-                STR_FMT(context->relation->name));
+                STR_FMT(context->relation->columns[column].name), STR_FMT(context->relation->name));
     return add_failing_row(context, error, row);
 }
 
@@ -398,8 +417,8 @@ static err check_error(const struct constraint_context *context)
     if (str_starts(name, STR(SCHEMA_DOMAIN_PREFIX))) {
         str_cut(str_skip(name, sizeof SCHEMA_DOMAIN_PREFIX - 1), ':', &domain, &name);
         return err_sql(context->arena, "23514",
-                       "value for domain %.*s violates check constraint \"%.*s\"",
-                       STR_FMT(domain), STR_FMT(name));
+                       "value for domain %.*s violates check constraint \"%.*s\"", STR_FMT(domain),
+                       STR_FMT(name));
     }
     struct err *error = err_sql(context->arena, "23514",
                                 "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
@@ -413,7 +432,8 @@ static err check_error(const struct constraint_context *context)
 
 /* A row of the set that refers to nothing; SIZE_MAX: none. */
 static size_t orphan_row(const struct constraint_context *context,
-                         const struct cat_constraint *key, const struct cat_relation *parent)
+                         const struct cat_constraint *key,
+                         const struct cat_relation *parent)
 {
     const struct value **values;
     for (size_t row = 0; context->rows != NULL && row < context->rows->count; row++)
@@ -433,10 +453,10 @@ static err child_side(const struct constraint_context *context)
             catalog_relation(context->catalog, key->foreign_relation);
         size_t row = parent != NULL ? orphan_row(context, key, parent) : SIZE_MAX;
         if (row == SIZE_MAX) continue;
-        struct err *error = err_sql(
-            context->arena, "23503",
-            "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
-            STR_FMT(relation->name), STR_FMT(key->name));
+        struct err *error =
+            err_sql(context->arena, "23503",
+                    "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
+                    STR_FMT(relation->name), STR_FMT(key->name));
         str text = key_text(context, key->columns, key->column_count, row);
         if (str_empty(text)) return error;
         return err_details(context->arena, error, "%.*s is not present in table \"%.*s\".",
@@ -447,7 +467,8 @@ static err child_side(const struct constraint_context *context)
 
 /* A row of the set that the other table refers to; SIZE_MAX: none is known. */
 static size_t referred_row(const struct constraint_context *context,
-                           const struct cat_relation *child, const struct cat_constraint *key)
+                           const struct cat_relation *child,
+                           const struct cat_constraint *key)
 {
     const struct value **values;
     for (size_t row = 0; context->rows != NULL && row < context->rows->count; row++)
@@ -457,17 +478,18 @@ static size_t referred_row(const struct constraint_context *context,
     return SIZE_MAX;
 }
 
-static err parent_error(const struct constraint_context *context, const struct cat_relation *child,
-                        const struct cat_constraint *key, size_t row)
+static err parent_error(const struct constraint_context *context,
+                        const struct cat_relation *child,
+                        const struct cat_constraint *key,
+                        size_t row)
 {
-    struct err *error = err_sql(context->arena, "23503",
-                                "update or delete on table \"%.*s\" violates foreign key constraint "
-                                "\"%.*s\" on table \"%.*s\"",
-                                STR_FMT(context->relation->name), STR_FMT(key->name),
-                                STR_FMT(child->name));
-    str text = row == SIZE_MAX
-                   ? STR_NONE
-                   : key_text(context, key->foreign_columns, key->column_count, row);
+    struct err *error =
+        err_sql(context->arena, "23503",
+                "update or delete on table \"%.*s\" violates foreign key constraint "
+                "\"%.*s\" on table \"%.*s\"",
+                STR_FMT(context->relation->name), STR_FMT(key->name), STR_FMT(child->name));
+    str text = row == SIZE_MAX ? STR_NONE
+                               : key_text(context, key->foreign_columns, key->column_count, row);
     if (str_empty(text)) return error;
     return err_details(context->arena, error, "%.*s is still referenced from table \"%.*s\".",
                        STR_FMT(text), STR_FMT(child->name));
@@ -505,7 +527,8 @@ static err foreign_key_error(const struct constraint_context *context)
     err error = context->command == QUERY_DELETE ? NULL : child_side(context);
     if (error == NULL && context->command != QUERY_INSERT) error = parent_side(context);
     if (error != NULL) return error;
-    return err_sql(context->arena, "23503", "statement on table \"%.*s\" violates a foreign key constraint",
+    return err_sql(context->arena, "23503",
+                   "statement on table \"%.*s\" violates a foreign key constraint",
                    STR_FMT(context->relation->name));
 }
 

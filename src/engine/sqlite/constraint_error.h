@@ -38,7 +38,8 @@ struct constraint_context {
 
 MUST_USE err constraint_error(const struct constraint_context *context);
 /* 23502 of relation->columns[column] in that row of the set. */
-MUST_USE err constraint_null_error(const struct constraint_context *context, size_t column,
+MUST_USE err constraint_null_error(const struct constraint_context *context,
+                                   size_t column,
                                    size_t row);
 
 #endif

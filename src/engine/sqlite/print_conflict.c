@@ -23,8 +23,12 @@ struct arbiter {
 
 /* ---- the arbiter ------------------------------------------------------------------------------ */
 
-static err analyze_own_expr(struct write *w, const struct node *tree, enum infer_clause clause,
-                              oid type, struct rte **rte, struct expr **out)
+static err analyze_own_expr(struct write *w,
+                            const struct node *tree,
+                            enum infer_clause clause,
+                            oid type,
+                            struct rte **rte,
+                            struct expr **out)
 {
     const struct catalog *catalog = w->builder->plan->catalog;
     const struct cat_schema *schema = catalog_schema(catalog, w->relation->schema);
@@ -51,11 +55,11 @@ static err open_arbiter(struct write *w, struct arbiter *arbiter)
     arbiter->exprs = ARENA_ARRAY(w->builder->arena, struct expr *, index->element_count);
     for (size_t i = 0; i < index->element_count; i++)
         if (index->elements[i].column == 0)
-            TRY(analyze_own_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION,
-                                   OID_NONE, &arbiter->rtes[i], &arbiter->exprs[i]));
+            TRY(analyze_own_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION, OID_NONE,
+                                 &arbiter->rtes[i], &arbiter->exprs[i]));
     if (index->where.tree == NULL) return NULL;
     return analyze_own_expr(w, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID,
-                              &arbiter->where_rte, &arbiter->where);
+                            &arbiter->where_rte, &arbiter->where);
 }
 
 /* The arbiter's own rte is read as what the target is read as now. */
@@ -83,7 +87,9 @@ static int target_column(const struct write *w, int16_t number)
     return -1;
 }
 
-static err print_element(struct write *w, struct text *text, const struct arbiter *arbiter,
+static err print_element(struct write *w,
+                         struct text *text,
+                         const struct arbiter *arbiter,
                          size_t element)
 {
     if (arbiter->exprs[element] != NULL) {
@@ -108,7 +114,9 @@ bool conflict_is_native(const struct write *w)
 }
 
 /* As the index has it (schema_text.c): NULLS NOT DISTINCT replaces NULL by what no value is. */
-static void print_key_column(struct write *w, struct text *text, const struct cat_index *index,
+static void print_key_column(struct write *w,
+                             struct text *text,
+                             const struct cat_index *index,
                              const struct cat_column *column)
 {
     const struct catalog *catalog = w->builder->plan->catalog;
@@ -157,8 +165,9 @@ static err print_do_update(struct write *w, struct text *text)
         const struct assignment *at = &conflict->assignments[i];
         if (write_is_generated(w, at->column)) continue;
         buf_str_add(text->print.sql, any ? STR(", ") : STR(" SET "));
-        print_ident(text->print.sql,
-                    cat_column_numbered(w->relation, w->target->columns[at->column].number)->physical);
+        print_ident(
+            text->print.sql,
+            cat_column_numbered(w->relation, w->target->columns[at->column].number)->physical);
         buf_lit(text->print.sql, " = ");
         TRY(print_expr(&text->print, at->expr));
         any = true;
@@ -186,9 +195,9 @@ struct probe {
     struct text text;
     const struct write_rows_place *rows;
     struct arbiter arbiter;
-    str alias;                /* of the set */
-    struct item proposed;     /* target as a row of the set */
-    struct item existing;     /* target as the table */
+    str alias;            /* of the set */
+    struct item proposed; /* target as a row of the set */
+    struct item existing; /* target as the table */
 };
 
 static err open_probe(struct write *w, const struct write_rows_place *rows, struct probe *probe)
@@ -304,8 +313,8 @@ static err check_existing(struct write *w, const struct write_rows_place *rows)
             buf_char(sql, ')');
         }
         str name = checks->at[i].name;
-        str quoted = str_empty(name) ? STR("")
-                                     : str_printf(w->builder->arena, " \"%.*s\"", STR_FMT(name));
+        str quoted =
+            str_empty(name) ? STR("") : str_printf(w->builder->arena, " \"%.*s\"", STR_FMT(name));
         check_op(&probe, "42501",
                  str_printf(w->builder->arena,
                             "new row violates row-level security policy%.*s (USING expression) for "
@@ -315,7 +324,8 @@ static err check_existing(struct write *w, const struct write_rows_place *rows)
     return NULL;
 }
 
-static err fill_updates(struct write *w, const struct write_rows_place *rows,
+static err fill_updates(struct write *w,
+                        const struct write_rows_place *rows,
                         struct write_rows_place *updates)
 {
     const struct on_conflict *conflict = w->query->conflict;
@@ -399,10 +409,11 @@ static err check_constraints(struct write *w, const struct write_rows_place *row
         buf_lit(text.print.sql, "(");
         TRY(print_expr(&text.print, check));
         buf_lit(text.print.sql, ") IS FALSE");
-        write_check_end(w, &text, rows, "23514",
-                        str_printf(w->builder->arena,
-                                   "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
-                                   STR_FMT(w->relation->name), STR_FMT(constraint->name)));
+        write_check_end(
+            w, &text, rows, "23514",
+            str_printf(w->builder->arena,
+                       "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
+                       STR_FMT(w->relation->name), STR_FMT(constraint->name)));
     }
     return NULL;
 }

@@ -33,8 +33,11 @@ static bool uses_others(const struct query *query, const struct rte *rte, const 
 }
 
 /* The caller's harmless conditions on this table alone go inside the barrier: they find the index. */
-static void move_inside(struct text *text, const struct query *query, const struct rte *rte,
-                        struct condition_list *outside, struct condition_list *inside)
+static void move_inside(struct text *text,
+                        const struct query *query,
+                        const struct rte *rte,
+                        struct condition_list *outside,
+                        struct condition_list *inside)
 {
     for (size_t i = 0; outside != NULL && i < outside->count; i++) {
         struct condition *condition = &outside->at[i];
@@ -47,8 +50,11 @@ static void move_inside(struct text *text, const struct query *query, const stru
 }
 
 /* (SELECT * FROM main."t" AS "t" WHERE policy LIMIT -1 OFFSET 0) AS "t" */
-static err print_barrier(struct text *text, const struct query *query, const struct rte *rte,
-                         struct condition_list *where, str extra_column)
+static err print_barrier(struct text *text,
+                         const struct query *query,
+                         const struct rte *rte,
+                         struct condition_list *where,
+                         str extra_column)
 {
     struct buf *sql = text->print.sql;
     const struct item *item = text_item_find(text, rte);
@@ -108,8 +114,11 @@ static err print_filtered(struct text *text, const struct rte *rte)
 }
 
 /* where NULL: an item whose rows no condition of this query can filter. */
-static err print_relation(struct text *text, const struct query *query, const struct rte *rte,
-                          struct condition_list *where, bool outer_side)
+static err print_relation(struct text *text,
+                          const struct query *query,
+                          const struct rte *rte,
+                          struct condition_list *where,
+                          bool outer_side)
 {
     const struct item *item = text_item_find(text, rte);
     if (rte->security != NULL && where == NULL) return print_filtered(text, rte);
@@ -139,8 +148,8 @@ static bool is_sibling_column(const struct expr *expr, void *context)
 
 static err print_subquery(struct text *text, const struct query *query, const struct rte *rte)
 {
-    if (rte->lateral && query_any(rte->query, is_sibling_column,
-                                  &(struct sibling_search){.query = query}))
+    if (rte->lateral &&
+        query_any(rte->query, is_sibling_column, &(struct sibling_search){.query = query}))
         return text_refuse(text, -1, "a LATERAL subquery that uses other FROM items");
     const struct item *item = text_item_find(text, rte);
     struct query_options options = {
@@ -206,8 +215,11 @@ static err print_cte_item(struct text *text, const struct rte *rte)
     return NULL;
 }
 
-static err print_item(struct text *text, const struct query *query, const struct rte *rte,
-                      struct condition_list *where, bool outer_side)
+static err print_item(struct text *text,
+                      const struct query *query,
+                      const struct rte *rte,
+                      struct condition_list *where,
+                      bool outer_side)
 {
     switch (rte->kind) {
     case RTE_RELATION: return print_relation(text, query, rte, where, outer_side);
@@ -232,7 +244,9 @@ struct from_place {
     bool nested;                  /* the item stands right of something: joins need parentheses */
 };
 
-static err print_tree(struct text *text, const struct query *query, const struct from_item *item,
+static err print_tree(struct text *text,
+                      const struct query *query,
+                      const struct from_item *item,
                       struct from_place place);
 
 static err print_on(struct text *text, const struct condition_list *on)
@@ -246,8 +260,10 @@ static err print_on(struct text *text, const struct condition_list *on)
     return text_conditions(text, on, STR(" ON "));
 }
 
-static err print_inner_join(struct text *text, const struct query *query,
-                            const struct from_item *item, struct from_place place)
+static err print_inner_join(struct text *text,
+                            const struct query *query,
+                            const struct from_item *item,
+                            struct from_place place)
 {
     struct from_place right = place;
     right.nested = true;
@@ -261,9 +277,12 @@ static err print_inner_join(struct text *text, const struct query *query,
 
 /* kept LEFT JOIN nullable: RIGHT comes here with its sides swapped, which SQL allows because every
  * column is named by its item. */
-static err print_left_join(struct text *text, const struct query *query,
-                           const struct from_item *kept, const struct from_item *nullable,
-                           const struct from_item *join, struct from_place place)
+static err print_left_join(struct text *text,
+                           const struct query *query,
+                           const struct from_item *kept,
+                           const struct from_item *nullable,
+                           const struct from_item *join,
+                           struct from_place place)
 {
     struct condition_list on = {0};
     struct from_place right = {.where = &on, .outer_side = true, .nested = true};
@@ -274,8 +293,10 @@ static err print_left_join(struct text *text, const struct query *query,
     return print_on(text, &on);
 }
 
-static err print_full_join(struct text *text, const struct query *query,
-                           const struct from_item *item, bool nested)
+static err print_full_join(struct text *text,
+                           const struct query *query,
+                           const struct from_item *item,
+                           bool nested)
 {
     TRY(print_tree(text, query, item->left, (struct from_place){.nested = nested}));
     buf_lit(text->print.sql, " FULL JOIN ");
@@ -285,22 +306,24 @@ static err print_full_join(struct text *text, const struct query *query,
     return print_on(text, &on);
 }
 
-static err print_join(struct text *text, const struct query *query, const struct from_item *item,
+static err print_join(struct text *text,
+                      const struct query *query,
+                      const struct from_item *item,
                       struct from_place place)
 {
     switch (item->join) {
     case JOIN_KIND_INNER:
     case JOIN_KIND_CROSS: return print_inner_join(text, query, item, place);
-    case JOIN_KIND_LEFT:
-        return print_left_join(text, query, item->left, item->right, item, place);
-    case JOIN_KIND_RIGHT:
-        return print_left_join(text, query, item->right, item->left, item, place);
+    case JOIN_KIND_LEFT: return print_left_join(text, query, item->left, item->right, item, place);
+    case JOIN_KIND_RIGHT: return print_left_join(text, query, item->right, item->left, item, place);
     case JOIN_KIND_FULL: return print_full_join(text, query, item, place.nested);
     }
     return NULL;
 }
 
-static err print_tree(struct text *text, const struct query *query, const struct from_item *item,
+static err print_tree(struct text *text,
+                      const struct query *query,
+                      const struct from_item *item,
                       struct from_place place)
 {
     if (item->kind == FROM_RTE)
@@ -354,8 +377,8 @@ static bool is_empty_result(const struct from_item *item)
     return item->kind == FROM_RTE && item->rte->kind == RTE_RESULT;
 }
 
-static err print_list(struct text *text, const struct query *query, struct condition_list *where,
-                      str first, str next)
+static err print_list(
+    struct text *text, const struct query *query, struct condition_list *where, str first, str next)
 {
     bool any = false;
     for (size_t i = 0; i < query->from_count; i++) {
@@ -382,7 +405,9 @@ err text_from_rest(struct text *text, const struct query *query, struct conditio
     return print_list(text, query, where, STR(", "), STR(", "));
 }
 
-err text_target_item(struct text *text, const struct query *query, struct condition_list *where,
+err text_target_item(struct text *text,
+                     const struct query *query,
+                     struct condition_list *where,
                      str *rowid)
 {
     const struct rte *rte = query->target_rte;

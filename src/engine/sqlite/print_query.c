@@ -3,8 +3,10 @@
  * Source: sql-on-sqlite.md, sections 2 and 7. */
 #include "engine/sqlite/print_query.h"
 #include "engine/sqlite/rowset.h"
+#include "sql/query_walk.h"
 
-static err print_body(struct text *text, const struct query *query,
+static err print_body(struct text *text,
+                      const struct query *query,
                       const struct query_options *options);
 
 /* ---- WITH ------------------------------------------------------------------------------------- */
@@ -96,8 +98,10 @@ static void write_withs(struct buf *sql, const struct with_list *withs)
 
 /* WITH goes before the statement or the sub-select that is an expression; subqueries in FROM give
  * theirs to the query around them, so that nothing nests deep. */
-err text_with(struct text *text, const struct query *query,
-              err (*body)(struct text *text, void *context), void *context)
+err text_with(struct text *text,
+              const struct query *query,
+              err (*body)(struct text *text, void *context),
+              void *context)
 {
     if (text->from_depth > 0 && text->withs != NULL) {
         TRY(print_ctes(text, query));
@@ -137,7 +141,34 @@ err text_query(struct text *text, const struct query *query, const struct query_
 
 /* ---- parts of a SELECT ------------------------------------------------------------------------ */
 
-static err print_targets(struct text *text, const struct query *query,
+static bool is_aggregate(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_AGGREGATE;
+}
+
+/* One group without GROUP BY, and no aggregate left in the targets: they may be folded away
+ * (pg_typeof(sum(x))), or stand in HAVING alone. SQLite looks for one in the targets. */
+static bool hides_group(const struct query *query)
+{
+    if (query->group_by.count > 0 || (query->having == NULL && !query->has_aggregates))
+        return false;
+    for (size_t i = 0; i < query->target_count; i++)
+        if (expr_any(query->targets[i].expr, is_aggregate, NULL)) return false;
+    return true;
+}
+
+static err print_target(struct text *text,
+                        const struct query *query,
+                        const struct target *target,
+                        const struct query_options *options)
+{
+    if (options->collated || query->distinct) return print_collated(&text->print, target->expr);
+    return print_expr(&text->print, target->expr);
+}
+
+static err print_targets(struct text *text,
+                         const struct query *query,
                          const struct query_options *options)
 {
     struct buf *sql = text->print.sql;
@@ -146,10 +177,10 @@ static err print_targets(struct text *text, const struct query *query,
         const struct target *target = &query->targets[i];
         if (target->hidden && !options->hidden) continue;
         if (printed > 0) buf_lit(sql, ", ");
-        if (options->collated || query->distinct)
-            TRY(print_collated(&text->print, target->expr));
-        else
-            TRY(print_expr(&text->print, target->expr));
+        bool hint = printed == 0 && hides_group(query);
+        if (hint) buf_lit(sql, "iif(count(*) >= 0, ");
+        TRY(print_target(text, query, target, options));
+        if (hint) buf_lit(sql, ", NULL)");
         if (options->names != NULL) {
             buf_lit(sql, " AS ");
             print_ident(sql, options->names[printed]);
@@ -173,8 +204,7 @@ static bool is_constant(const struct expr *expr)
 
 static err print_group(struct text *text, const struct query *query)
 {
-    if (query->grouping_sets != NULL)
-        return text_refuse(text, -1, "GROUPING SETS, CUBE or ROLLUP");
+    if (query->grouping_sets != NULL) return text_refuse(text, -1, "GROUPING SETS, CUBE or ROLLUP");
     if (query->group_by.count == 0) return NULL;
     str word = STR(" GROUP BY ");
     for (size_t i = 0; i < query->group_by.count; i++) {
@@ -268,7 +298,8 @@ static err print_links(struct text *text, const struct query_options *options)
 }
 
 /* FROM, WHERE, GROUP BY, HAVING. */
-static err print_source(struct text *text, const struct query *query,
+static err print_source(struct text *text,
+                        const struct query *query,
                         const struct query_options *options)
 {
     struct condition_list where = {0};
@@ -278,13 +309,12 @@ static err print_source(struct text *text, const struct query *query,
     TRY(text_conditions(text, &where, options->link_count > 0 ? STR(" AND ") : STR(" WHERE ")));
     TRY(print_group(text, query));
     if (query->having == NULL) return NULL;
-    /* PostgreSQL allows HAVING without GROUP BY: one group of all rows. SQLite does when the
-     * query has an aggregate. */
     buf_lit(text->print.sql, " HAVING ");
     return print_expr(&text->print, query->having);
 }
 
-static err print_plain(struct text *text, const struct query *query,
+static err print_plain(struct text *text,
+                       const struct query *query,
                        const struct query_options *options)
 {
     buf_str_add(text->print.sql, query->distinct ? STR("SELECT DISTINCT ") : STR("SELECT "));
@@ -319,7 +349,8 @@ static err print_row_number(struct text *text, const struct query *query)
 }
 
 /* The first row of each group in the order asked for, then that order again. */
-static err print_distinct_on(struct text *text, const struct query *query,
+static err print_distinct_on(struct text *text,
+                             const struct query *query,
                              const struct query_options *options)
 {
     struct buf *sql = text->print.sql;
@@ -379,7 +410,8 @@ static bool is_bounded(const struct query *query)
     return query->order.count > 0 || query->limit != NULL || query->offset != NULL;
 }
 
-static err print_values(struct text *text, const struct query *query,
+static err print_values(struct text *text,
+                        const struct query *query,
                         const struct query_options *options)
 {
     bool wrap = options->names != NULL || is_bounded(query);
@@ -429,7 +461,9 @@ static str set_word(const struct query *query)
 }
 
 /* INTERSECT ALL, EXCEPT ALL: equal rows are numbered, so that each copy counts once. */
-static err print_numbered_arm(struct text *text, const struct query *arm, const str *names,
+static err print_numbered_arm(struct text *text,
+                              const struct query *arm,
+                              const str *names,
                               size_t count)
 {
     struct buf *sql = text->print.sql;
@@ -444,7 +478,8 @@ static err print_numbered_arm(struct text *text, const struct query *arm, const 
     return NULL;
 }
 
-static err print_set_all(struct text *text, const struct query *query,
+static err print_set_all(struct text *text,
+                         const struct query *query,
                          const struct query_options *options)
 {
     struct buf *sql = text->print.sql;
@@ -467,7 +502,8 @@ static err print_set_all(struct text *text, const struct query *query,
     return NULL;
 }
 
-static err print_set(struct text *text, const struct query *query,
+static err print_set(struct text *text,
+                     const struct query *query,
                      const struct query_options *options)
 {
     if (options->link_count > 0) return text_refuse(text, -1, "an embed of a set operation");
@@ -495,7 +531,8 @@ static err print_ordinals(struct text *text, const struct query *query)
 
 /* ---- a query ---------------------------------------------------------------------------------- */
 
-static err print_body(struct text *text, const struct query *query,
+static err print_body(struct text *text,
+                      const struct query *query,
                       const struct query_options *options)
 {
     if (query->command != QUERY_SELECT)

@@ -31,9 +31,9 @@ struct item {
     const struct rte *rte;
     enum item_form form;
     str alias;
-    int set;                /* ITEM_ROWS */
-    const int *positions;   /* ITEM_ROWS: the set's column of each rte column; -1: not there */
-    struct expr **exprs;    /* ITEM_EXPRS: by rte column; NULL: not there */
+    int set;              /* ITEM_ROWS */
+    const int *positions; /* ITEM_ROWS: the set's column of each rte column; -1: not there */
+    struct expr **exprs;  /* ITEM_EXPRS: by rte column; NULL: not there */
 };
 
 /* A CTE of the plan as this text names it. */
@@ -93,7 +93,9 @@ MUST_USE err text_rowid(struct text *text, const struct cat_relation *relation, 
 /* main."physical" */
 void text_table(struct text *text, const struct cat_relation *relation);
 /* The column of the relation that rte column `index` is. */
-MUST_USE err text_relation_column(struct text *text, const struct rte *rte, int index,
+MUST_USE err text_relation_column(struct text *text,
+                                  const struct rte *rte,
+                                  int index,
                                   const struct cat_column **out);
 MUST_USE err text_cte_find(struct text *text, const struct cte *cte, struct text_cte **out);
 
@@ -113,9 +115,9 @@ MUST_USE err text_conditions(struct text *text, const struct condition_list *lis
 
 /* ---- SELECT ---- */
 struct query_options {
-    const str *names;      /* AS names of the targets; NULL: none are needed */
-    bool hidden;           /* hidden targets are printed too (a plan node's own query) */
-    bool collated;         /* targets carry their collation */
+    const str *names; /* AS names of the targets; NULL: none are needed */
+    bool hidden;      /* hidden targets are printed too (a plan node's own query) */
+    bool collated;    /* targets carry their collation */
     /* A plan node's links: child_expr = slot, in its WHERE. */
     const struct plan_link *links;
     size_t link_count;
@@ -125,7 +127,8 @@ struct query_options {
     size_t parent_columns; /* of the parent's row set */
 };
 /* A whole SELECT with its WITH, without parentheses: a statement or a sub-select. */
-MUST_USE err text_query(struct text *text, const struct query *query,
+MUST_USE err text_query(struct text *text,
+                        const struct query *query,
                         const struct query_options *options);
 /* FROM's items (with the word FROM), policies added to `where` or the ONs. Items of query->rtable
  * get their names here, except those that have one. */
@@ -135,15 +138,20 @@ MUST_USE err text_items(struct text *text, const struct query *query);
 /* The table that a DML statement changes, as a FROM item: behind a barrier when the query's
  * conditions may raise on rows that its policy hides, else its policy joins `where`. rowid is how
  * its row number is written then. */
-MUST_USE err text_target_item(struct text *text, const struct query *query,
-                              struct condition_list *where, str *rowid);
+MUST_USE err text_target_item(struct text *text,
+                              const struct query *query,
+                              struct condition_list *where,
+                              str *rowid);
 /* The other FROM items of a DML statement, each behind ", ". */
-MUST_USE err text_from_rest(struct text *text, const struct query *query,
+MUST_USE err text_from_rest(struct text *text,
+                            const struct query *query,
                             struct condition_list *where);
 /* WITH of the query before what `body` prints. Data-modifying CTEs have been put in text->ctes
  * before, with the row set that holds their rows. */
-MUST_USE err text_with(struct text *text, const struct query *query,
-                       err (*body)(struct text *text, void *context), void *context);
+MUST_USE err text_with(struct text *text,
+                       const struct query *query,
+                       err (*body)(struct text *text, void *context),
+                       void *context);
 /* Names of a query's visible columns as a FROM item, made unique without case. */
 str *text_column_names(struct text *text, const struct rte_column *columns, size_t count);
 

@@ -106,11 +106,13 @@ void text_table(struct text *text, const struct cat_relation *relation)
 
 static err unknown_item(struct text *text, const struct rte *rte)
 {
-    return err_new(text->print.arena, ERR_INTERNAL, "a column of \"%.*s\" is used outside its query",
-                   STR_FMT(rte->alias));
+    return err_new(text->print.arena, ERR_INTERNAL,
+                   "a column of \"%.*s\" is used outside its query", STR_FMT(rte->alias));
 }
 
-err text_relation_column(struct text *text, const struct rte *rte, int index,
+err text_relation_column(struct text *text,
+                         const struct rte *rte,
+                         int index,
                          const struct cat_column **out)
 {
     *out = cat_column_numbered(rte->relation, rte->columns[index].number);
@@ -144,7 +146,9 @@ static err print_item_column(struct text *text, const struct item *item, int ind
         TRY(text_relation_column(text, rte, index, &column));
         print_qualified(text, item->alias, column->physical);
         return NULL;
-    case ITEM_NAMED: print_qualified(text, item->alias, named_column(text, rte, index)); return NULL;
+    case ITEM_NAMED:
+        print_qualified(text, item->alias, named_column(text, rte, index));
+        return NULL;
     case ITEM_FUNCTION:
         print_qualified(text, item->alias, print_function_column(&text->print, rte, index));
         return NULL;
@@ -187,8 +191,7 @@ static bool hook_collated(struct print *out, const struct expr *column)
     struct text *text = text_of(out);
     bool proposed = column->kind == EXPR_EXCLUDED_COLUMN;
     if (proposed && text->excluded == NULL) return true;
-    const struct item *item =
-        proposed ? text->excluded : text_item_find(text, column->column.rte);
+    const struct item *item = proposed ? text->excluded : text_item_find(text, column->column.rte);
     return item != NULL && (item->form == ITEM_TABLE || item->form == ITEM_NAMED);
 }
 
@@ -210,7 +213,8 @@ static err hook_present(struct print *out, const struct rte *rte, bool *printed)
     *printed = false;
     if (item == NULL || rte->kind != RTE_RELATION) return NULL;
     for (size_t i = 0; i < rte->column_count && !*printed; i++) {
-        const struct cat_column *column = cat_column_numbered(rte->relation, rte->columns[i].number);
+        const struct cat_column *column =
+            cat_column_numbered(rte->relation, rte->columns[i].number);
         if (column == NULL || !column->not_null) continue;
         TRY(print_item_column(text, item, (int)i));
         buf_lit(out->sql, " IS NOT NULL");

@@ -16,9 +16,8 @@
 
 void write_target_table(struct write *w, struct text *text)
 {
-    text_item_set(text, (struct item){.rte = w->target,
-                                      .form = ITEM_TABLE,
-                                      .alias = w->relation->physical});
+    text_item_set(
+        text, (struct item){.rte = w->target, .form = ITEM_TABLE, .alias = w->relation->physical});
 }
 
 void write_text(struct write *w, struct text *text)
@@ -28,8 +27,10 @@ void write_text(struct write *w, struct text *text)
     write_target_table(w, text);
 }
 
-struct item *write_target_rows(struct write *w, struct text *text,
-                               const struct write_rows_place *rows, str *alias)
+struct item *write_target_rows(struct write *w,
+                               struct text *text,
+                               const struct write_rows_place *rows,
+                               str *alias)
 {
     *alias = text_alias(text, STR("new"));
     return text_item_set(text, (struct item){.rte = w->target,
@@ -62,11 +63,13 @@ bool write_is_generated(const struct write *w, int column)
 
 struct expr write_column_expr(const struct write *w, int column)
 {
-    return (struct expr){.kind = EXPR_COLUMN,
-                         .type = w->target->columns[column].type,
-                         .typmod = -1,
-                         .location = -1,
-                         .column = {.rte = w->target, .index = column}};
+    return (struct expr){
+        .kind = EXPR_COLUMN,
+        .type = w->target->columns[column].type,
+        .typmod = -1,
+        .location = -1,
+        .column = {.rte = w->target, .index = column}
+    };
 }
 
 static int *no_positions(struct write *w)
@@ -102,8 +105,7 @@ err write_returning(struct write *w, struct text *text)
     return NULL;
 }
 
-struct program_op *write_op(struct write *w, struct text *text,
-                            const struct write_rows_place *rows)
+struct program_op *write_op(struct write *w, struct text *text, const struct write_rows_place *rows)
 {
     bool fills = w->output->set >= 0 && w->query->returning;
     struct program_op *op = builder_op(w->builder, fills ? OP_FILL : OP_WRITE, text);
@@ -170,11 +172,13 @@ static struct check_error error_of_check(struct write *w, const struct row_check
     if (named)
         return (struct check_error){
             "42501",
-            str_printf(arena, "new row violates row-level security policy \"%.*s\"%s for table \"%.*s\"",
+            str_printf(arena,
+                       "new row violates row-level security policy \"%.*s\"%s for table \"%.*s\"",
                        STR_FMT(check->name), existing, STR_FMT(relation))};
     return (struct check_error){
-        "42501", str_printf(arena, "new row violates row-level security policy%s for table \"%.*s\"",
-                            existing, STR_FMT(relation))};
+        "42501",
+        str_printf(arena, "new row violates row-level security policy%s for table \"%.*s\"",
+                   existing, STR_FMT(relation))};
 }
 
 /* `SELECT 1 FROM set WHERE`, or `SELECT 1 WHERE` on a row that is not stored. */
@@ -193,8 +197,11 @@ void write_check_begin(struct write *w, struct text *text, const struct write_ro
     buf_lit(text->print.sql, " WHERE ");
 }
 
-void write_check_end(struct write *w, struct text *text, const struct write_rows_place *rows,
-                     const char *sqlstate, str message)
+void write_check_end(struct write *w,
+                     struct text *text,
+                     const struct write_rows_place *rows,
+                     const char *sqlstate,
+                     str message)
 {
     buf_lit(text->print.sql, " LIMIT 1");
     struct program_op *op = builder_op(w->builder, OP_CHECK, text);
@@ -209,7 +216,9 @@ static bool is_wanted(const struct row_check *check, unsigned kinds)
 }
 
 /* Neighbours with the same error are one statement. */
-err write_checks(struct write *w, const struct row_check_list *checks, unsigned kinds,
+err write_checks(struct write *w,
+                 const struct row_check_list *checks,
+                 unsigned kinds,
                  const struct write_rows_place *rows)
 {
     for (size_t i = 0; i < checks->count;) {
@@ -241,8 +250,12 @@ static const struct cat_column *rowid_column(const struct write *w)
 }
 
 /* CASE WHEN c IS NULL THEN 0 ... END: which of the relation's columns, and the row's number. */
-static err print_null_case(struct write *w, struct text *text, const int *columns, size_t count,
-                           const struct write_rows_place *rows, str alias)
+static err print_null_case(struct write *w,
+                           struct text *text,
+                           const int *columns,
+                           size_t count,
+                           const struct write_rows_place *rows,
+                           str alias)
 {
     buf_lit(text->print.sql, "SELECT CASE");
     for (size_t i = 0; i < count; i++) {
@@ -266,7 +279,9 @@ static err print_null_case(struct write *w, struct text *text, const int *column
 }
 
 /* PostgreSQL tests NOT NULL by column, in order, of the first row that has a NULL. */
-err write_null_check(struct write *w, const int *columns, size_t count,
+err write_null_check(struct write *w,
+                     const int *columns,
+                     size_t count,
                      const struct write_rows_place *rows)
 {
     struct text text;
@@ -510,7 +525,8 @@ static err build_insert(struct write *w)
 
 /* ---- UPDATE ----------------------------------------------------------------------------------- */
 
-static const struct assignment *assignment_of(const struct assignment *assignments, size_t count,
+static const struct assignment *assignment_of(const struct assignment *assignments,
+                                              size_t count,
                                               int column)
 {
     for (size_t i = 0; i < count; i++)
@@ -539,8 +555,12 @@ static bool checks_use(const struct write *w, const struct row_check_list *check
     return false;
 }
 
-err write_new_values(struct write *w, struct text *text, const struct assignment *assignments,
-                     size_t count, const struct row_check_list *checks, str rowid,
+err write_new_values(struct write *w,
+                     struct text *text,
+                     const struct assignment *assignments,
+                     size_t count,
+                     const struct row_check_list *checks,
+                     str rowid,
                      struct write_rows_place *rows)
 {
     int *positions = no_positions(w), next = 1;
@@ -558,9 +578,13 @@ err write_new_values(struct write *w, struct text *text, const struct assignment
     return NULL;
 }
 
-static err print_set_clause(struct write *w, struct text *text, const struct assignment *at,
-                            size_t count, err (*value)(struct text *text, const struct assignment *at,
-                                                       void *context),
+static err print_set_clause(struct write *w,
+                            struct text *text,
+                            const struct assignment *at,
+                            size_t count,
+                            err (*value)(struct text *text,
+                                         const struct assignment *at,
+                                         void *context),
                             void *context)
 {
     bool any = false;
@@ -599,8 +623,11 @@ static err value_of_set(struct text *text, const struct assignment *at, void *co
     return NULL;
 }
 
-err write_update_from(struct write *w, const struct assignment *assignments, size_t count,
-                      const struct write_rows_place *rows, bool returning)
+err write_update_from(struct write *w,
+                      const struct assignment *assignments,
+                      size_t count,
+                      const struct write_rows_place *rows,
+                      bool returning)
 {
     struct text text;
     struct set_place place = {.rows = rows};
@@ -724,20 +751,23 @@ static err print_update_list(struct write *w, struct text *text, str rowid, void
                          list->rows));
     for (size_t i = 0; i < list->rides->at.count; i++) {
         const struct ride *ride = &list->rides->at.at[i];
-        struct expr column = {.kind = EXPR_COLUMN,
-                              .type = ride->rte->columns[ride->index].type,
-                              .typmod = -1,
-                              .location = -1,
-                              .column = {.rte = (struct rte *)(uintptr_t)ride->rte,
-                                         .index = ride->index}};
+        struct expr column = {
+            .kind = EXPR_COLUMN,
+            .type = ride->rte->columns[ride->index].type,
+            .typmod = -1,
+            .location = -1,
+            .column = {.rte = (struct rte *)(uintptr_t)ride->rte, .index = ride->index}
+        };
         buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, &column));
     }
     return NULL;
 }
 
-static err fill_update(struct write *w, const struct rides *rides,
-                       const struct row_check_list *checks, struct write_rows_place *rows)
+static err fill_update(struct write *w,
+                       const struct rides *rides,
+                       const struct row_check_list *checks,
+                       struct write_rows_place *rows)
 {
     struct text text;
     struct update_list list = {.rows = rows, .rides = rides, .checks = checks};
@@ -757,7 +787,8 @@ static err fill_update(struct write *w, const struct rides *rides,
 
 /* RETURNING with columns of other items: the written rows are read again, by number. A statement
  * that changes an INTEGER PRIMARY KEY changes the number. */
-static err output_update(struct write *w, const struct rides *rides,
+static err output_update(struct write *w,
+                         const struct rides *rides,
                          const struct write_rows_place *rows)
 {
     struct text text;
@@ -772,7 +803,8 @@ static err output_update(struct write *w, const struct rides *rides,
         if (item == NULL) {
             positions = ARENA_ARRAY(w->builder->scratch, int, rte->column_count);
             for (size_t k = 0; k < rte->column_count; k++) positions[k] = -1;
-            item = text_item_set(&text, (struct item){.rte = rte, .form = ITEM_ROWS, .alias = alias});
+            item =
+                text_item_set(&text, (struct item){.rte = rte, .form = ITEM_ROWS, .alias = alias});
             item->positions = positions;
         }
         positions = (int *)(uintptr_t)item->positions;
@@ -878,7 +910,8 @@ static err print_canonical(struct write *w, const struct expr *expr, struct text
 static bool says_the_same(struct write *w, const struct expr *a, const struct expr *b)
 {
     struct text first, second;
-    if (print_canonical(w, a, &first) != NULL || print_canonical(w, b, &second) != NULL) return false;
+    if (print_canonical(w, a, &first) != NULL || print_canonical(w, b, &second) != NULL)
+        return false;
     if (!str_eq(buf_str(first.print.sql), buf_str(second.print.sql))) return false;
     if (first.print.slots.count != second.print.slots.count) return false;
     for (size_t i = 0; i < first.print.slots.count; i++)
@@ -891,8 +924,8 @@ static bool is_assigned_column(const struct expr *expr, void *context)
     const struct write *w = context;
     if (expr->kind == EXPR_WHOLE_ROW) return expr->rte == w->target;
     if (expr->kind != EXPR_COLUMN || expr->column.rte != w->target) return false;
-    return assignment_of(w->query->assignments, w->query->assignment_count,
-                         expr->column.index) != NULL;
+    return assignment_of(w->query->assignments, w->query->assignment_count, expr->column.index) !=
+           NULL;
 }
 
 /* A check over columns that the UPDATE leaves alone, which is a condition of its WHERE as well, has
@@ -1035,7 +1068,8 @@ static err build_delete(struct write *w)
 
 /* ---- entry ------------------------------------------------------------------------------------ */
 
-err write_build(struct builder *builder, const struct query *query,
+err write_build(struct builder *builder,
+                const struct query *query,
                 const struct write_output *output)
 {
     struct write w = {
@@ -1067,8 +1101,8 @@ static err print_relation_row(struct write *w, struct text *text, str rowid, voi
                w->target->columns[column].number != w->relation->columns[i].number)
             column++;
         if (i > 0) buf_lit(text->print.sql, ", ");
-        const struct assignment *assigned = assignment_of(
-            w->query->assignments, w->query->assignment_count, (int)column);
+        const struct assignment *assigned =
+            assignment_of(w->query->assignments, w->query->assignment_count, (int)column);
         bool known = column < w->target->column_count;
         struct expr kept = write_column_expr(w, known ? (int)column : 0);
         if (!known || (assigned != NULL && expr_is_volatile(assigned->expr)))

@@ -29,35 +29,51 @@ struct write_rows_place {
 /* A text whose target is the table itself, under its own name. */
 void write_text(struct write *w, struct text *text);
 /* The target's columns are read from the set from now on; alias: of the FROM item. */
-struct item *write_target_rows(struct write *w, struct text *text,
-                               const struct write_rows_place *rows, str *alias);
+struct item *write_target_rows(struct write *w,
+                               struct text *text,
+                               const struct write_rows_place *rows,
+                               str *alias);
 void write_target_table(struct write *w, struct text *text);
 /* dapur_rows(?n) AS "alias" */
 void write_rows_item(struct text *text, const struct write_rows_place *rows, str alias);
 /* Checks of the kinds in `kinds` (bits 1 << kind) as ops. rows NULL: on w->row's expressions. */
-MUST_USE err write_checks(struct write *w, const struct row_check_list *checks, unsigned kinds,
+MUST_USE err write_checks(struct write *w,
+                          const struct row_check_list *checks,
+                          unsigned kinds,
                           const struct write_rows_place *rows);
 /* 23502 of these rte columns, as one op. rows NULL: on w->row. */
-MUST_USE err write_null_check(struct write *w, const int *columns, size_t count,
+MUST_USE err write_null_check(struct write *w,
+                              const int *columns,
+                              size_t count,
                               const struct write_rows_place *rows);
 /* The same for every NOT NULL column whose source may be NULL. */
 MUST_USE err write_null_checks(struct write *w, const struct write_rows_place *rows);
 /* `SELECT 1 FROM set WHERE`, or on w->row, and what the row found raises. */
 void write_check_begin(struct write *w, struct text *text, const struct write_rows_place *rows);
-void write_check_end(struct write *w, struct text *text, const struct write_rows_place *rows,
-                     const char *sqlstate, str message);
+void write_check_end(struct write *w,
+                     struct text *text,
+                     const struct write_rows_place *rows,
+                     const char *sqlstate,
+                     str message);
 struct expr write_column_expr(const struct write *w, int column);
 /* `SELECT rowid, new values` of the target's columns: the list behind SELECT. Fills positions. */
-MUST_USE err write_new_values(struct write *w, struct text *text,
-                              const struct assignment *assignments, size_t count,
-                              const struct row_check_list *checks, str rowid,
+MUST_USE err write_new_values(struct write *w,
+                              struct text *text,
+                              const struct assignment *assignments,
+                              size_t count,
+                              const struct row_check_list *checks,
+                              str rowid,
                               struct write_rows_place *rows);
 /* UPDATE of the table from the set's rows, whose c0 is the row number. */
-MUST_USE err write_update_from(struct write *w, const struct assignment *assignments, size_t count,
-                               const struct write_rows_place *rows, bool returning);
+MUST_USE err write_update_from(struct write *w,
+                               const struct assignment *assignments,
+                               size_t count,
+                               const struct write_rows_place *rows,
+                               bool returning);
 MUST_USE err write_returning(struct write *w, struct text *text);
 /* An op that changes the table: its counts, its output, what errors need. */
-struct program_op *write_op(struct write *w, struct text *text,
+struct program_op *write_op(struct write *w,
+                            struct text *text,
                             const struct write_rows_place *rows);
 MUST_USE err write_columns(struct write *w, struct text *text); /* "a","b" of INSERT */
 bool write_is_generated(const struct write *w, int column);

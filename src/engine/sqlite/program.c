@@ -14,7 +14,8 @@ void builder_text(struct builder *builder, struct text *text)
         *VEC_ADD(builder->scratch, &text->ctes) = builder->ctes.at[i];
 }
 
-static struct program_op *op_of_text(struct builder *builder, enum op_kind kind,
+static struct program_op *op_of_text(struct builder *builder,
+                                     enum op_kind kind,
                                      const struct text *text)
 {
     struct program_op *op = ARENA_NEW(builder->arena, struct program_op);
@@ -44,15 +45,16 @@ struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct
 err builder_set(struct builder *builder, size_t columns, int *out)
 {
     if (columns > ROWSET_WIDE)
-        return err_sql(builder->scratch, "54011", "this statement needs more than %d columns at once",
-                       ROWSET_WIDE);
+        return err_sql(builder->scratch, "54011",
+                       "this statement needs more than %d columns at once", ROWSET_WIDE);
     *out = builder->set_count++;
     return NULL;
 }
 
 /* ---- SELECT and its children ------------------------------------------------------------------ */
 
-static err print_node(struct builder *builder, const struct plan_node *plan,
+static err print_node(struct builder *builder,
+                      const struct plan_node *plan,
                       struct program_node **out);
 
 /* The table's column that an expression is, through casts and plain subqueries; NULL: it is none. */
@@ -106,8 +108,10 @@ static bool can_group(const struct builder *builder, const struct plan_child *pl
     return str_empty(print_collation(builder->scratch, catalog, plan->links[0].child_expr->type));
 }
 
-static err print_child(struct builder *builder, const struct plan_node *parent,
-                       const struct plan_child *plan, struct program_child *out)
+static err print_child(struct builder *builder,
+                       const struct plan_node *parent,
+                       const struct plan_child *plan,
+                       struct program_child *out)
 {
     struct text text;
     struct program_node *node;
@@ -132,7 +136,8 @@ static err print_child(struct builder *builder, const struct plan_node *parent,
     return NULL;
 }
 
-static err print_node(struct builder *builder, const struct plan_node *plan,
+static err print_node(struct builder *builder,
+                      const struct plan_node *plan,
                       struct program_node **out)
 {
     struct program_node *node = ARENA_NEW(builder->arena, struct program_node);
@@ -147,7 +152,8 @@ static err print_node(struct builder *builder, const struct plan_node *plan,
     return NULL;
 }
 
-static err print_select(struct builder *builder, const struct query *query,
+static err print_select(struct builder *builder,
+                        const struct query *query,
                         const struct program_node *node)
 {
     struct text text;
@@ -177,10 +183,13 @@ static bool subquery_reads_not(struct query *query, void *context)
 
 static bool query_reads(const struct query *query, const struct reads_search *search)
 {
+    /* INSERT does not look at its table, but for a conflict. */
+    const struct rte *unread =
+        query->command == QUERY_INSERT && query->conflict == NULL ? query->target_rte : NULL;
     for (size_t i = 0; i < query->rtable_count; i++)
-        if (query->rtable[i]->kind == RTE_RELATION && query->rtable[i]->relation == search->relation)
+        if (query->rtable[i] != unread && query->rtable[i]->kind == RTE_RELATION &&
+            query->rtable[i]->relation == search->relation)
             return true;
-    if (query->target_rte != NULL && query->target_rte->relation == search->relation) return true;
     struct reads_search copy = *search;
     return !query_subqueries(query, subquery_reads_not, &copy) ||
            query_any(query, expr_reads, &copy);
@@ -195,10 +204,11 @@ static err check_snapshot(struct builder *builder, const struct query *query, si
     rest.ctes += cte + 1;
     rest.cte_count -= cte + 1;
     if (!query_reads(&rest, &search)) return NULL;
-    return err_sql(builder->scratch, "0A000",
-                   "reading or writing table \"%.*s\" in the same statement that changes it in WITH "
-                   "is not supported on this database",
-                   STR_FMT(search.relation->name));
+    return err_sql(
+        builder->scratch, "0A000",
+        "reading or writing table \"%.*s\" in the same statement that changes it in WITH "
+        "is not supported on this database",
+        STR_FMT(search.relation->name));
 }
 
 static err build_cte(struct builder *builder, const struct query *query, size_t index)
@@ -222,7 +232,8 @@ static err build_ctes(struct builder *builder, const struct query *query)
 
 /* ---- steps --------------------------------------------------------------------------------------- */
 
-static err build_step(struct builder *builder, const struct plan_step *plan,
+static err build_step(struct builder *builder,
+                      const struct plan_step *plan,
                       struct program_step *out)
 {
     const struct query *query = plan->node->query;
@@ -245,7 +256,8 @@ static err build_step(struct builder *builder, const struct plan_step *plan,
     return NULL;
 }
 
-static err build_count(struct builder *builder, const struct plan_node *count,
+static err build_count(struct builder *builder,
+                       const struct plan_node *count,
                        struct program_op **out)
 {
     struct text text;
@@ -276,7 +288,9 @@ err program_print(struct arena *scratch, struct plan *plan)
     return NULL;
 }
 
-err program_print_rows(struct arena *arena, const struct plan *plan, const struct program_op *op,
+err program_print_rows(struct arena *arena,
+                       const struct plan *plan,
+                       const struct program_op *op,
                        struct program_op **out)
 {
     struct builder builder = {

@@ -12,11 +12,11 @@
 #include "sql/plan.h"
 
 enum op_kind {
-    OP_QUERY,  /* a SELECT whose rows are output (the step's result, or counted) */
-    OP_FILL,   /* a SELECT, or DML with RETURNING, whose rows are added to row set `set` */
-    OP_CHECK,  /* a SELECT of rows that must not be: the first one raises `error_*` */
-    OP_WRITE,  /* INSERT, UPDATE, DELETE; with RETURNING its rows are output */
-    OP_COUNT,  /* SELECT count: fills step_result.total */
+    OP_QUERY, /* a SELECT whose rows are output (the step's result, or counted) */
+    OP_FILL,  /* a SELECT, or DML with RETURNING, whose rows are added to row set `set` */
+    OP_CHECK, /* a SELECT of rows that must not be: the first one raises `error_*` */
+    OP_WRITE, /* INSERT, UPDATE, DELETE; with RETURNING its rows are output */
+    OP_COUNT, /* SELECT count: fills step_result.total */
 };
 
 enum slot_kind {
@@ -41,8 +41,8 @@ struct program_node; /* the output shape with children */
 
 struct program_op {
     enum op_kind kind;
-    uint64_t id; /* unique in the process: key of each connection's statement cache */
-    str sql;     /* NUL-terminated */
+    uint64_t id;        /* unique in the process: key of each connection's statement cache */
+    str sql;            /* NUL-terminated */
     struct slot *slots; /* slots[i] is bound to ?(i+1) */
     size_t slot_count;
     int set; /* OP_FILL: which row set; else -1 */
@@ -71,8 +71,8 @@ struct program_child {
     const struct plan_child *plan;
     const struct program_op *op; /* OP_QUERY; parent's columns in SLOT_PARENT or SLOT_KEYS */
     bool grouped;
-    int parent_column;         /* grouped: the parent's key */
-    const struct expr *limit;  /* grouped: per parent; EXPR_CONST, EXPR_PARAM or NULL */
+    int parent_column;        /* grouped: the parent's key */
+    const struct expr *limit; /* grouped: per parent; EXPR_CONST, EXPR_PARAM or NULL */
     const struct expr *offset;
 };
 
@@ -100,7 +100,9 @@ MUST_USE err program_print(struct arena *scratch, struct plan *plan);
 /* For the detail of a constraint error: a statement that yields the rows which op, a write without a
  * row set, was about to write (DELETE: to remove), made only when it failed. *out is an OP_FILL
  * whose columns are the relation's in order; NULL when the rows cannot be computed twice. */
-MUST_USE err program_print_rows(struct arena *arena, const struct plan *plan,
-                                const struct program_op *op, struct program_op **out);
+MUST_USE err program_print_rows(struct arena *arena,
+                                const struct plan *plan,
+                                const struct program_op *op,
+                                struct program_op **out);
 
 #endif

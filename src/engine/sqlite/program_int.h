@@ -37,7 +37,8 @@ struct write_output {
 };
 
 /* An INSERT, UPDATE or DELETE as ops of the step (print_write.c). */
-MUST_USE err write_build(struct builder *builder, const struct query *query,
+MUST_USE err write_build(struct builder *builder,
+                         const struct query *query,
                          const struct write_output *output);
 /* SELECT of the rows that a statement writes, by the relation's columns: program_print_rows. */
 MUST_USE err write_rows(struct builder *builder, const struct query *query, bool *possible);

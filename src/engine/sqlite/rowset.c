@@ -76,8 +76,8 @@ static struct rows_cursor *cursor_of(sqlite3_vtab_cursor *cursor)
 }
 
 /* aux: how many columns this width has. */
-static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
-                        sqlite3_vtab **vtab, char **error)
+static int rows_connect(
+    sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **vtab, char **error)
 {
     (void)argc;
     (void)argv;
@@ -121,8 +121,8 @@ static int rows_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
     /* Few rows: a join starts here and looks the others up. */
     info->estimatedCost = 10;
     info->estimatedRows = 10;
-    bool by_rowid = info->nOrderBy == 1 && info->aOrderBy[0].iColumn == -1 &&
-                    !info->aOrderBy[0].desc;
+    bool by_rowid =
+        info->nOrderBy == 1 && info->aOrderBy[0].iColumn == -1 && !info->aOrderBy[0].desc;
     info->orderByConsumed = by_rowid;
     return SQLITE_OK;
 }
@@ -143,15 +143,14 @@ static int rows_close(sqlite3_vtab_cursor *cursor)
     return SQLITE_OK;
 }
 
-static int rows_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argc,
-                       sqlite3_value **argv)
+static int rows_filter(
+    sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argc, sqlite3_value **argv)
 {
     struct rows_cursor *cursor = cursor_of(base);
     (void)plan_text;
     cursor->at = 0;
     cursor->set = NULL;
-    if (plan == PLAN_SET && argc == 1)
-        cursor->set = sqlite3_value_pointer(argv[0], ROWSET_POINTER);
+    if (plan == PLAN_SET && argc == 1) cursor->set = sqlite3_value_pointer(argv[0], ROWSET_POINTER);
     return SQLITE_OK;
 }
 
@@ -210,9 +209,9 @@ static const sqlite3_module rows_module = {
 int rowset_register(sqlite3 *db)
 {
     static const size_t narrow = ROWSET_NARROW, wide = ROWSET_WIDE;
-    int code = sqlite3_create_module_v2(db, "dapur_rows", &rows_module, (void *)(uintptr_t)&narrow,
-                                        NULL);
+    int code =
+        sqlite3_create_module_v2(db, "dapur_rows", &rows_module, (void *)(uintptr_t)&narrow, NULL);
     if (code != SQLITE_OK) return code;
-    return sqlite3_create_module_v2(db, "dapur_rows_wide", &rows_module,
-                                    (void *)(uintptr_t)&wide, NULL);
+    return sqlite3_create_module_v2(db, "dapur_rows_wide", &rows_module, (void *)(uintptr_t)&wide,
+                                    NULL);
 }

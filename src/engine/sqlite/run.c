@@ -23,7 +23,8 @@ struct frame {
     struct statement statement; /* a child's; taken at the first parent row, kept for the others */
     struct value *row;
     struct frame *children;
-    bool gathers; /* a child is grouped: all rows of this level are read before the first is written */
+    bool
+        gathers; /* a child is grouped: all rows of this level are read before the first is written */
     /* a grouped child: its rows, by key */
     struct rowset *rows;
     struct map *groups;
@@ -115,8 +116,11 @@ struct place {
     const struct rowset *keys;
 };
 
-static err bind_slot(struct execution_state *state, sqlite3_stmt *stmt, int position,
-                     const struct slot *slot, const struct place *place)
+static err bind_slot(struct execution_state *state,
+                     sqlite3_stmt *stmt,
+                     int position,
+                     const struct slot *slot,
+                     const struct place *place)
 {
     struct run *run = state->run;
     struct value value = value_null();
@@ -133,14 +137,17 @@ static err bind_slot(struct execution_state *state, sqlite3_stmt *stmt, int posi
         code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
         break;
     case SLOT_KEYS:
-        code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)place->keys, ROWSET_POINTER, NULL);
+        code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)place->keys, ROWSET_POINTER,
+                                    NULL);
         break;
     default: code = SQLITE_MISUSE; break;
     }
     return code == SQLITE_OK ? NULL : sqlite_error(run->arena, run->db, code);
 }
 
-static err bind_all(struct execution_state *state, sqlite3_stmt *stmt, const struct program_op *op,
+static err bind_all(struct execution_state *state,
+                    sqlite3_stmt *stmt,
+                    const struct program_op *op,
                     const struct place *place)
 {
     for (size_t i = 0; i < op->slot_count; i++)
@@ -148,8 +155,10 @@ static err bind_all(struct execution_state *state, sqlite3_stmt *stmt, const str
     return NULL;
 }
 
-static err bind_parent(struct execution_state *state, sqlite3_stmt *stmt,
-                       const struct program_op *op, const struct value *parent)
+static err bind_parent(struct execution_state *state,
+                       sqlite3_stmt *stmt,
+                       const struct program_op *op,
+                       const struct value *parent)
 {
     for (size_t i = 0; i < op->slot_count; i++)
         if (op->slots[i].kind == SLOT_PARENT)
@@ -197,7 +206,8 @@ static struct constraint_context context_of(struct execution_state *state,
 }
 
 /* Reads what SQLite says, resets the statement, then may ask the database for details. */
-static err step_failed(struct execution_state *state, const struct program_op *op,
+static err step_failed(struct execution_state *state,
+                       const struct program_op *op,
                        sqlite3_stmt *stmt)
 {
     struct run *run = state->run;
@@ -271,7 +281,8 @@ static err write_stepped(struct execution_state *state, struct frame *frame)
     return NULL;
 }
 
-static err bind_child(struct execution_state *state, struct frame *frame,
+static err bind_child(struct execution_state *state,
+                      struct frame *frame,
                       const struct value *parent)
 {
     struct run *run = state->run;
@@ -306,10 +317,12 @@ static void group_rows(struct execution_state *state, struct frame *frame)
     }
 }
 
-static err gather_children(struct execution_state *state, struct frame *frame,
+static err gather_children(struct execution_state *state,
+                           struct frame *frame,
                            const struct rowset *rows);
 
-static err gather_stepped(struct execution_state *state, struct frame *frame,
+static err gather_stepped(struct execution_state *state,
+                          struct frame *frame,
                           const struct rowset *parents)
 {
     struct run *run = state->run;
@@ -326,7 +339,8 @@ static err gather_stepped(struct execution_state *state, struct frame *frame,
     return gather_children(state, frame, frame->rows);
 }
 
-static err gather_children(struct execution_state *state, struct frame *frame,
+static err gather_children(struct execution_state *state,
+                           struct frame *frame,
                            const struct rowset *rows)
 {
     for (size_t i = 0; i < frame->node->child_count; i++)
@@ -336,7 +350,8 @@ static err gather_children(struct execution_state *state, struct frame *frame,
 }
 
 /* LIMIT or OFFSET as bound or printed; NULL is none. */
-static int64_t bound_of(const struct execution_state *state, const struct expr *bound,
+static int64_t bound_of(const struct execution_state *state,
+                        const struct expr *bound,
                         int64_t otherwise)
 {
     if (bound == NULL) return otherwise;
@@ -345,12 +360,12 @@ static int64_t bound_of(const struct execution_state *state, const struct expr *
     return value->kind == VALUE_INT && value->i >= 0 ? value->i : otherwise;
 }
 
-static err write_grouped(struct execution_state *state, struct frame *frame,
+static err write_grouped(struct execution_state *state,
+                         struct frame *frame,
                          const struct value *parent)
 {
     const struct program_child *child = frame->child;
-    const struct group *group =
-        map_find(frame->groups, key_bytes(&parent[child->parent_column]));
+    const struct group *group = map_find(frame->groups, key_bytes(&parent[child->parent_column]));
     size_t from = (size_t)bound_of(state, child->offset, 0);
     size_t most = (size_t)bound_of(state, child->limit, INT64_MAX);
     if (is_to_one(child->plan) && most > 1) most = 1;
@@ -361,7 +376,8 @@ static err write_grouped(struct execution_state *state, struct frame *frame,
 
 /* ---- rows ---- */
 
-static err write_child(struct execution_state *state, struct frame *frame,
+static err write_child(struct execution_state *state,
+                       struct frame *frame,
                        const struct value *parent)
 {
     const struct plan_child *plan = frame->child->plan;
@@ -381,7 +397,8 @@ static err write_child(struct execution_state *state, struct frame *frame,
 }
 
 /* A level whose statement runs once per row has its grouped children gathered for that one row. */
-static err gather_for_row(struct execution_state *state, struct frame *frame,
+static err gather_for_row(struct execution_state *state,
+                          struct frame *frame,
                           const struct value *row)
 {
     if (!frame->gathers || frame->child == NULL || frame->child->grouped) return NULL;
@@ -434,21 +451,23 @@ static err output_row(struct execution_state *state, struct frame *frame, const 
 /* Rows of a step whose shape is RESULT_NONE are stepped through and counted. */
 static struct frame *frame_of(struct execution_state *state, const struct program_op *op)
 {
-    if (op->output == NULL || !state->plan_step->result ||
-        state->plan_step->shape == RESULT_NONE)
+    if (op->output == NULL || !state->plan_step->result || state->plan_step->shape == RESULT_NONE)
         return NULL;
     return frames_new(state->run->arena, op->output);
 }
 
-static err take_and_bind(struct execution_state *state, const struct program_op *op,
+static err take_and_bind(struct execution_state *state,
+                         const struct program_op *op,
                          struct statement *out)
 {
     TRY(statement_cache_take(state->run->statements, state->run->arena, op, out));
     return bind_all(state, out->stmt, op, NULL);
 }
 
-static err step_output(struct execution_state *state, const struct program_op *op,
-                       sqlite3_stmt *stmt, struct frame *frame)
+static err step_output(struct execution_state *state,
+                       const struct program_op *op,
+                       sqlite3_stmt *stmt,
+                       struct frame *frame)
 {
     int code;
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
@@ -457,26 +476,28 @@ static err step_output(struct execution_state *state, const struct program_op *o
 }
 
 /* All rows first: grouped children need their keys. */
-static err gather_output(struct execution_state *state, const struct program_op *op,
-                         sqlite3_stmt *stmt, struct frame *frame)
+static err gather_output(struct execution_state *state,
+                         const struct program_op *op,
+                         sqlite3_stmt *stmt,
+                         struct frame *frame)
 {
     struct rowset *rows = rowset_new(state->run->arena, frame->node->plan->column_count);
     int code;
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(rows, stmt));
     if (code != SQLITE_DONE) return step_failed(state, op, stmt);
     TRY(gather_children(state, frame, rows));
-    for (size_t i = 0; i < rows->count; i++)
-        TRY(output_row(state, frame, rowset_row(rows, i)));
+    for (size_t i = 0; i < rows->count; i++) TRY(output_row(state, frame, rowset_row(rows, i)));
     return NULL;
 }
 
-static err run_output(struct execution_state *state, const struct program_op *op,
+static err run_output(struct execution_state *state,
+                      const struct program_op *op,
                       sqlite3_stmt *stmt)
 {
     struct frame *frame = frame_of(state, op);
     bool gathers = frame != NULL && frame->gathers;
-    err error = gathers ? gather_output(state, op, stmt, frame)
-                        : step_output(state, op, stmt, frame);
+    err error =
+        gathers ? gather_output(state, op, stmt, frame) : step_output(state, op, stmt, frame);
     if (frame != NULL) frames_end(state, frame);
     return error;
 }
@@ -495,8 +516,7 @@ static void count_write(struct execution_state *state, const struct program_op *
         state->result->inserted += changes;
 }
 
-static err run_write(struct execution_state *state, const struct program_op *op,
-                     sqlite3_stmt *stmt)
+static err run_write(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
 {
     state->run->started = true;
     if (op->finds_inserted) sqlite3_set_last_insert_rowid(state->run->db, NO_ROW);
@@ -514,8 +534,7 @@ static err run_fill(struct execution_state *state, const struct program_op *op, 
     return code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
 }
 
-static err run_check(struct execution_state *state, const struct program_op *op,
-                     sqlite3_stmt *stmt)
+static err run_check(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
 {
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE) return NULL;
@@ -525,14 +544,12 @@ static err run_check(struct execution_state *state, const struct program_op *op,
         return constraint_null_error(&context, (size_t)sqlite3_column_int64(stmt, 0),
                                      (size_t)sqlite3_column_int64(stmt, 1));
     }
-    struct err *error =
-        err_sql(state->run->arena, op->sqlstate, "%.*s", STR_FMT(op->message));
+    struct err *error = err_sql(state->run->arena, op->sqlstate, "%.*s", STR_FMT(op->message));
     if (str_empty(op->hint)) return error;
     return err_hint(state->run->arena, error, "%.*s", STR_FMT(op->hint));
 }
 
-static err run_count(struct execution_state *state, const struct program_op *op,
-                     sqlite3_stmt *stmt)
+static err run_count(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
 {
     int code = sqlite3_step(stmt);
     if (code == SQLITE_ROW) state->result->total = sqlite3_column_int64(stmt, 0);
@@ -573,6 +590,20 @@ static err run_op(struct execution_state *state, const struct program_op *op)
 
 /* ---- a step of the plan ------------------------------------------------------------------------ */
 
+/* The answer of a function that returns no set is one row even when it found nothing. */
+static bool is_always_a_row(const struct execution_state *state)
+{
+    if (state->plan_step->shape == RESULT_SCALAR) return true;
+    return state->plan_step->shape == RESULT_OBJECT && state->run->format == FORMAT_TEXT_ROWS;
+}
+
+static err end_body(struct execution_state *state)
+{
+    row_writer_end(&state->writer);
+    if (state->result->rows == 0 && is_always_a_row(state)) state->result->rows = 1;
+    return check_output(state);
+}
+
 static err run_ops(struct execution_state *state, const struct program_step *program)
 {
     const struct plan_step *plan = state->plan_step;
@@ -581,16 +612,15 @@ static err run_ops(struct execution_state *state, const struct program_step *pro
     state->sets = ARENA_ARRAY(state->run->arena, struct rowset *, (size_t)program->set_count);
     if (writes_body) row_writer_begin(&state->writer, plan->node, plan->shape);
     for (size_t i = 0; i < program->op_count; i++) TRY(run_op(state, program->ops[i]));
-    if (!writes_body) return NULL;
-    row_writer_end(&state->writer);
-    return check_output(state);
+    return writes_body ? end_body(state) : NULL;
 }
 
 static const char *command_name(const struct plan *plan)
 {
-    static const char *const names[] = {
-        [QUERY_SELECT] = "SELECT", [QUERY_INSERT] = "INSERT", [QUERY_UPDATE] = "UPDATE",
-        [QUERY_DELETE] = "DELETE"};
+    static const char *const names[] = {[QUERY_SELECT] = "SELECT",
+                                        [QUERY_INSERT] = "INSERT",
+                                        [QUERY_UPDATE] = "UPDATE",
+                                        [QUERY_DELETE] = "DELETE"};
     for (size_t i = 0; i < plan->step_count; i++)
         if (plan->steps[i].node->query->command != QUERY_SELECT)
             return names[plan->steps[i].node->query->command];
@@ -609,17 +639,29 @@ static err check_expectation(struct execution_state *state)
     return err_details(state->run->arena, error, "The result contains %" PRId64 " rows", rows);
 }
 
+static bool has_result(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan->steps[i].result) return true;
+    return false;
+}
+
+/* Counts are those of the step that is the result, when there is one: what the statements of a
+ * function's body touched before it is the function's own business. */
+static void forget_counts(struct execution_state *state)
+{
+    state->result->rows = state->result->affected = state->result->inserted = 0;
+    state->writes_affect = false;
+}
+
 static err run_steps(struct execution_state *state)
 {
     const struct program *program = state->plan->engine_data;
+    bool result = has_result(state->plan);
     for (size_t i = 0; i < program->step_count; i++) {
         state->plan_step = &state->plan->steps[i];
-        /* Counts are those of the step that is the result; of a body of statements, its last. */
-        bool counts = state->plan_step->result || program->step_count == 1;
-        struct step_result kept = *state->result;
         TRY(run_ops(state, &program->steps[i]));
-        if (counts) continue;
-        state->result->rows = kept.rows;
+        if (result && !state->plan_step->result) forget_counts(state);
     }
     if (program->count != NULL) TRY(run_op(state, program->count));
     return check_expectation(state);

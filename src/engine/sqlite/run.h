@@ -41,7 +41,8 @@ struct run {
 
 /* Runs every program step of step->plan in order; result is overwritten (body untouched: the bytes
  * are in run->output). */
-MUST_USE err run_program(struct run *run, const struct engine_step *step,
+MUST_USE err run_program(struct run *run,
+                         const struct engine_step *step,
                          struct step_result *result);
 
 #endif

@@ -13,7 +13,7 @@ struct statement_entry {
     sqlite3_stmt *stmt; /* NULL: the entry is free */
     size_t bytes;
     bool taken;
-    struct statement_entry *chain;        /* next of the same hash; of free entries: next free */
+    struct statement_entry *chain;         /* next of the same hash; of free entries: next free */
     struct statement_entry *newer, *older; /* by use */
 };
 
@@ -44,7 +44,9 @@ static void free_all(struct statement_cache *cache, size_t count)
     }
 }
 
-struct statement_cache *statement_cache_open(struct arena *arena, sqlite3 *db, size_t count_max,
+struct statement_cache *statement_cache_open(struct arena *arena,
+                                             sqlite3 *db,
+                                             size_t count_max,
                                              size_t bytes_max)
 {
     struct statement_cache *cache = ARENA_NEW(arena, struct statement_cache);
@@ -113,16 +115,21 @@ static void evict(struct statement_cache *cache)
     }
 }
 
-static err prepare(struct statement_cache *cache, struct arena *arena, const struct program_op *op,
-                   unsigned flags, sqlite3_stmt **out)
+static err prepare(struct statement_cache *cache,
+                   struct arena *arena,
+                   const struct program_op *op,
+                   unsigned flags,
+                   sqlite3_stmt **out)
 {
     /* With its NUL counted in, SQLite need not copy the text. */
     int code = sqlite3_prepare_v3(cache->db, op->sql.at, (int)op->sql.len + 1, flags, out, NULL);
     return code == SQLITE_OK ? NULL : sqlite_error(arena, cache->db, code);
 }
 
-static err take_new(struct statement_cache *cache, struct arena *arena,
-                    const struct program_op *op, struct statement *out)
+static err take_new(struct statement_cache *cache,
+                    struct arena *arena,
+                    const struct program_op *op,
+                    struct statement *out)
 {
     evict(cache);
     struct statement_entry *entry = cache->free;
@@ -146,8 +153,10 @@ static err take_new(struct statement_cache *cache, struct arena *arena,
     return NULL;
 }
 
-err statement_cache_take(struct statement_cache *cache, struct arena *arena,
-                         const struct program_op *op, struct statement *out)
+err statement_cache_take(struct statement_cache *cache,
+                         struct arena *arena,
+                         const struct program_op *op,
+                         struct statement *out)
 {
     *out = (struct statement){0};
     struct statement_entry *entry = *bucket_of(cache, op->id);

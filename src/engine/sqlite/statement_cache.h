@@ -30,12 +30,16 @@ struct statement_cache_stats {
 enum { STATEMENT_CACHE_COUNT = 1024 };
 
 /* bytes_max: of sqlite3_stmt_status(MEMUSED), all together. The cache must be closed before db. */
-struct statement_cache *statement_cache_open(struct arena *arena, sqlite3 *db, size_t count_max,
+struct statement_cache *statement_cache_open(struct arena *arena,
+                                             sqlite3 *db,
+                                             size_t count_max,
                                              size_t bytes_max);
 void statement_cache_close(struct statement_cache *cache);
 
-MUST_USE err statement_cache_take(struct statement_cache *cache, struct arena *arena,
-                                  const struct program_op *op, struct statement *out);
+MUST_USE err statement_cache_take(struct statement_cache *cache,
+                                  struct arena *arena,
+                                  const struct program_op *op,
+                                  struct statement *out);
 /* Resets it; safe on a zeroed one. The step's error has been read before. */
 void statement_cache_give(struct statement_cache *cache, struct statement *statement);
 /* Drops every statement: the catalog changed. None is taken at that time. */

@@ -50,7 +50,9 @@ static struct plan_node *node(size_t child_count)
     return made;
 }
 
-static struct plan_child child(const char *name, enum child_shape shape, int position,
+static struct plan_child child(const char *name,
+                               enum child_shape shape,
+                               int position,
                                struct plan_node *of)
 {
     return (struct plan_child){.name = str_of(name),
@@ -60,20 +62,30 @@ static struct plan_child child(const char *name, enum child_shape shape, int pos
                                .node = of};
 }
 
-static const struct value one[] = {{.kind = VALUE_INT, .i = 1},
-                                   {.kind = VALUE_TEXT, .s = STR_INIT("a")},
-                                   {.kind = VALUE_INT, .i = 1}};
-static const struct value two[] = {{.kind = VALUE_INT, .i = 2},
-                                   {.kind = VALUE_NULL},
-                                   {.kind = VALUE_INT, .i = 0}};
-static const struct value awkward[] = {{.kind = VALUE_INT, .i = -3},
-                                       {.kind = VALUE_TEXT, .s = STR_INIT("q\" c, \\ \n\xc3\xa9")},
-                                       {.kind = VALUE_NULL}};
-static const struct value empty_text[] = {{.kind = VALUE_INT, .i = 4},
-                                          {.kind = VALUE_TEXT, .s = STR_INIT("")},
-                                          {.kind = VALUE_INT, .i = 1}};
+static const struct value one[] = {
+    {.kind = VALUE_INT,  .i = 1            },
+    {.kind = VALUE_TEXT, .s = STR_INIT("a")},
+    {.kind = VALUE_INT,  .i = 1            }
+};
+static const struct value two[] = {
+    {.kind = VALUE_INT,  .i = 2},
+    {.kind = VALUE_NULL},
+    {.kind = VALUE_INT,            .i = 0      }
+};
+static const struct value awkward[] = {
+    {.kind = VALUE_INT,                      .i = -3},
+    {.kind = VALUE_TEXT,                                      .s = STR_INIT("q\" c, \\ \n\xc3\xa9")},
+    {.kind = VALUE_NULL}
+};
+static const struct value empty_text[] = {
+    {.kind = VALUE_INT,  .i = 4           },
+    {.kind = VALUE_TEXT, .s = STR_INIT("")},
+    {.kind = VALUE_INT,  .i = 1           }
+};
 
-static void open_writer(struct row_writer *w, enum result_format format, struct plan_node *root,
+static void open_writer(struct row_writer *w,
+                        enum result_format format,
+                        struct plan_node *root,
                         enum result_shape shape)
 {
     row_writer_init(w, arena, buf_in(arena, 0), format, NULL);
@@ -93,8 +105,10 @@ static const char *text_of(struct row_writer *w)
     return str_cstr(arena, buf_str(w->out));
 }
 
-static const char *flat(enum result_format format, enum result_shape shape,
-                        const struct value *const *rows, size_t count)
+static const char *flat(enum result_format format,
+                        enum result_shape shape,
+                        const struct value *const *rows,
+                        size_t count)
 {
     struct row_writer w;
     struct plan_node *root = node(0);
@@ -104,8 +118,11 @@ static const char *flat(enum result_format format, enum result_shape shape,
 }
 
 /* The root's row `one`, then a child of the shape with these rows. */
-static const char *nested(enum result_format format, enum child_shape shape, int position,
-                          const struct value *const *rows, size_t count)
+static const char *nested(enum result_format format,
+                          enum child_shape shape,
+                          int position,
+                          const struct value *const *rows,
+                          size_t count)
 {
     struct row_writer w;
     struct plan_node *root = node(1);
@@ -286,8 +303,9 @@ static void csv_quotes_what_needs_it(void **state)
 static void csv_embeds_are_json_in_a_field(void **state)
 {
     (void)state;
-    assert_string_equal(nested(FORMAT_CSV, CHILD_ARRAY, 3, both, 1),
-                        "id,name,ok,kid\n1,a,t,\"[{\"\"id\"\":1,\"\"name\"\":\"\"a\"\",\"\"ok\"\":true}]\"");
+    assert_string_equal(
+        nested(FORMAT_CSV, CHILD_ARRAY, 3, both, 1),
+        "id,name,ok,kid\n1,a,t,\"[{\"\"id\"\":1,\"\"name\"\":\"\"a\"\",\"\"ok\"\":true}]\"");
     assert_string_equal(nested(FORMAT_CSV, CHILD_OBJECT, 3, both, 0), "id,name,ok,kid\n1,a,t,");
     assert_string_equal(nested(FORMAT_CSV, CHILD_SPREAD_OBJECT, 3, both, 1),
                         "id,name,ok,id,name,ok\n1,a,t,1,a,t");

@@ -77,8 +77,11 @@ static bool yields_rows(const struct node *statement)
     return true;
 }
 
-static err try_compile(struct program_fixture *fixture, const char *role,
-                       const struct compile_node *node, bool api, struct plan **out)
+static err try_compile(struct program_fixture *fixture,
+                       const char *role,
+                       const struct compile_node *node,
+                       bool api,
+                       struct plan **out)
 {
     bool rows = yields_rows(node->statement);
     const struct compile_step step = {
@@ -96,8 +99,8 @@ static err try_compile(struct program_fixture *fixture, const char *role,
 }
 
 /* As the API compiles it when `api`: DML always checks SELECT policies. */
-static err try_plan(struct program_fixture *fixture, const char *role, const char *sql, bool api,
-                    struct plan **out)
+static err try_plan(
+    struct program_fixture *fixture, const char *role, const char *sql, bool api, struct plan **out)
 {
     struct compile_node node = {0};
     struct node *statement;
@@ -111,7 +114,9 @@ static void release_plan(void *plan)
     plan_unref(plan);
 }
 
-static inline struct plan *plan_of(struct program_fixture *fixture, const char *role, const char *sql)
+static inline struct plan *plan_of(struct program_fixture *fixture,
+                                   const char *role,
+                                   const char *sql)
 {
     struct plan *plan = NULL;
     expect_ok(try_plan(fixture, role, sql, false, &plan));
@@ -134,8 +139,11 @@ static void describe_slot(struct buf *out, const struct slot *slot)
 /* One line an op: its kind, its text, `[slots]`. */
 static inline const char *describe(struct program_fixture *fixture, const struct plan *plan)
 {
-    static const char *const kinds[] = {
-        [OP_QUERY] = "", [OP_FILL] = "fill ", [OP_CHECK] = "check ", [OP_WRITE] = "", [OP_COUNT] = "count "};
+    static const char *const kinds[] = {[OP_QUERY] = "",
+                                        [OP_FILL] = "fill ",
+                                        [OP_CHECK] = "check ",
+                                        [OP_WRITE] = "",
+                                        [OP_COUNT] = "count "};
     const struct program *program = plan->engine_data;
     struct buf *out = buf_in(fixture->arena, 0);
     for (size_t i = 0; i < program->steps[0].op_count; i++) {

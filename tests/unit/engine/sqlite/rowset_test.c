@@ -54,8 +54,7 @@ static const char *text_of_set(struct fixture *fixture, const char *sql, struct 
     sqlite3_stmt *stmt = prepare(fixture, sql);
     assert_int_equal(sqlite3_bind_pointer(stmt, 1, set, ROWSET_POINTER, NULL), SQLITE_OK);
     str text = STR_NONE;
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        text = str_of((const char *)sqlite3_column_text(stmt, 0));
+    if (sqlite3_step(stmt) == SQLITE_ROW) text = str_of((const char *)sqlite3_column_text(stmt, 0));
     const char *copy = str_cstr(fixture->arena, text);
     assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
     return copy;
@@ -71,7 +70,9 @@ static void every_storage_class_comes_back(void **state)
                     "SELECT typeof(c0)||c1||typeof(c2)||c3||hex(c4)||typeof(c5)||length(c5)"
                     " FROM dapur_rows(?1)",
                     set),
-        "null9223372036854775807real" "a\xc3\xa9" "00FFtext0");
+        "null9223372036854775807real"
+        "a\xc3\xa9"
+        "00FFtext0");
 }
 
 static void rows_keep_their_order_and_numbers(void **state)
@@ -79,10 +80,9 @@ static void rows_keep_their_order_and_numbers(void **state)
     struct fixture *fixture = *state;
     struct rowset *set = filled(fixture, "VALUES (30),(10),(20),(5),(7),(8)");
     assert_int_equal(set->count, 6);
-    assert_string_equal(text_of_set(fixture,
-                                    "SELECT group_concat(rowid || ':' || c0) FROM dapur_rows(?1)",
-                                    set),
-                        "0:30,1:10,2:20,3:5,4:7,5:8");
+    assert_string_equal(
+        text_of_set(fixture, "SELECT group_concat(rowid || ':' || c0) FROM dapur_rows(?1)", set),
+        "0:30,1:10,2:20,3:5,4:7,5:8");
 }
 
 static void the_copy_outlives_its_statement(void **state)
@@ -134,8 +134,9 @@ static void a_wide_set_has_its_own_table(void **state)
 static void a_table_is_updated_from_a_set_by_row_number(void **state)
 {
     struct fixture *fixture = *state;
-    sqlite3_exec(fixture->db, "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT) STRICT;"
-                              "INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'z')",
+    sqlite3_exec(fixture->db,
+                 "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT) STRICT;"
+                 "INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'z')",
                  NULL, NULL, NULL);
     struct rowset *set = filled(fixture, "VALUES (3,'c'),(1,'a')");
     text_of_set(fixture,

@@ -63,13 +63,18 @@ static void run_as(struct run_fixture *fixture, const char *role, const char *us
     fixture->caller = (struct caller){
         .role = str_of(role),
         .user_id = str_of(user),
-        .claims = str_printf(fixture->base.arena, "{\"sub\": \"%s\", \"role\": \"%s\"}", user, role),
+        .claims =
+            str_printf(fixture->base.arena, "{\"sub\": \"%s\", \"role\": \"%s\"}", user, role),
     };
 }
 
 /* Runs in a savepoint that an error rolls back, as the writer does. */
-static err run_plan(struct run_fixture *fixture, const struct plan *plan,
-                    const struct value *params, int64_t least, int64_t most, struct buf *out)
+static err run_plan(struct run_fixture *fixture,
+                    const struct plan *plan,
+                    const struct value *params,
+                    int64_t least,
+                    int64_t most,
+                    struct buf *out)
 {
     struct run run = {
         .arena = fixture->base.arena,
@@ -92,7 +97,9 @@ static err run_plan(struct run_fixture *fixture, const struct plan *plan,
     return error;
 }
 
-static err run_try(struct run_fixture *fixture, const char *sql, const struct value *params,
+static err run_try(struct run_fixture *fixture,
+                   const char *sql,
+                   const struct value *params,
                    const char **out)
 {
     struct plan *plan = NULL;
@@ -109,8 +116,9 @@ static const char *run_sql(struct run_fixture *fixture, const char *sql)
 {
     const char *out = "";
     err error = run_try(fixture, sql, NULL, &out);
-    if (error) fail_msg("%s\n%.*s: %.*s | %.*s", sql, STR_FMT(error->code), STR_FMT(error->message),
-                        STR_FMT(error->details));
+    if (error)
+        fail_msg("%s\n%.*s: %.*s | %.*s", sql, STR_FMT(error->code), STR_FMT(error->message),
+                 STR_FMT(error->details));
     return out;
 }
 

@@ -10,7 +10,8 @@ static const char schema[] =
     " constraint named check (name <> 'bad'));"
     "create table member (org_id int not null references org, user_id uuid not null,"
     " primary key (org_id, user_id));"
-    "create table item (id bigint primary key, org_id int not null references org on delete cascade,"
+    "create table item (id bigint primary key, org_id int not null references org on delete "
+    "cascade,"
     " name text, twice text generated always as (name || name) stored);"
     "create table note (id int primary key, owner uuid not null, body text, slug text unique);"
     "create table open_note (id int primary key, owner uuid, body text);"
@@ -120,31 +121,32 @@ static void queries_of_every_shape(void **state)
         {"with x as (select id from org) select x.id from x join item on item.id = x.id order by 1",
          "[{\"id\":1},{\"id\":2}]"},
         {"with recursive n(i) as (select 1 union all select i + 1 from n where i < 4)"
-         " select i from n order by i desc limit 2",
-         "[{\"i\":4},{\"i\":3}]"},
+         " select i from n order by i desc limit 2",                                        "[{\"i\":4},{\"i\":3}]"},
         {"select id from org union all select id from item order by id desc limit 2",
          "[{\"id\":3},{\"id\":2}]"},
-        {"select org_id from item except all select id from org", "[{\"org_id\":1}]"},
-        {"select org_id from item intersect all select 1 as one", "[{\"org_id\":1}]"},
-        {"select n, t from (values (1,'a'),(2,'b')) v(n, t) where n > 1", "[{\"n\":2,\"t\":\"b\"}]"},
-        {"values (2,'b'),(1,'a') order by 1", "[{\"column1\":1,\"column2\":\"a\"},{\"column1\":2,\"column2\":\"b\"}]"},
+        {"select org_id from item except all select id from org",                                    "[{\"org_id\":1}]"},
+        {"select org_id from item intersect all select 1 as one",                                    "[{\"org_id\":1}]"},
+        {"select n, t from (values (1,'a'),(2,'b')) v(n, t) where n > 1",
+         "[{\"n\":2,\"t\":\"b\"}]"},
+        {"values (2,'b'),(1,'a') order by 1",
+         "[{\"column1\":1,\"column2\":\"a\"},{\"column1\":2,\"column2\":\"b\"}]"},
         {"select name from org o where exists (select 1 from item i where i.org_id = o.id and"
-         " i.name = 'z')",
-         "[{\"name\":\"two\"}]"},
-        {"select o.id, (select count(*) from item i where i.org_id = o.id) as n from org o order by 1",
-         "[{\"id\":1,\"n\":2},{\"id\":2,\"n\":1}]"},
-        {"select id, row_number() over (partition by org_id order by id desc) as r from item order by id",
-         "[{\"id\":1,\"r\":2},{\"id\":2,\"r\":1},{\"id\":3,\"r\":1}]"},
-        {"select i.id from org o right join item i on o.id = i.org_id and o.id = 2 where o.id is null order by 1",
-         "[{\"id\":1},{\"id\":2}]"},
+         " i.name = 'z')",                                                                  "[{\"name\":\"two\"}]"},
+        {"select o.id, (select count(*) from item i where i.org_id = o.id) as n from org o order "
+         "by 1",                                                                                           "[{\"id\":1,\"n\":2},{\"id\":2,\"n\":1}]"},
+        {"select id, row_number() over (partition by org_id order by id desc) as r from item order "
+         "by id",                                                                                          "[{\"id\":1,\"r\":2},{\"id\":2,\"r\":1},{\"id\":3,\"r\":1}]"    },
+        {"select i.id from org o right join item i on o.id = i.org_id and o.id = 2 where o.id is "
+         "null order by 1","[{\"id\":1},{\"id\":2}]"},
         {"select count(*) from (select * from (select * from (select * from (select * from (select"
          " * from (select * from (select * from (select * from (select * from (select * from ("
          "select * from (select * from (select * from (select * from (select * from (select * from"
-         " org) a) b) c) d) e) f) g) h) i) j) k) l) m) n) o) p",
-         "[{\"count\":2}]"},
-        {"select 5 as a from org group by 1", "[{\"a\":5}]"},
-        {"select id from org limit null offset 1", "[{\"id\":2}]"},
-        {"select g from generate_series(1, 3) g where g <> 2", "[{\"g\":1},{\"g\":3}]"},
+         " org) a) b) c) d) e) f) g) h) i) j) k) l) m) n) o) p",                                                                          "[{\"count\":2}]"},
+        {"select pg_typeof(sum(id)) as t from org",                            "[{\"t\":\"bigint\"}]"},
+        {"select 1 as one from org having true",                                                  "[{\"one\":1}]"},
+        {"select 5 as a from org group by 1",                                                     "[{\"a\":5}]"},
+        {"select id from org limit null offset 1",                                                        "[{\"id\":2}]"},
+        {"select g from generate_series(1, 3) g where g <> 2",                                                   "[{\"g\":1},{\"g\":3}]"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_string_equal(run_sql(&fixture, cases[i].sql), cases[i].rows);
@@ -155,12 +157,14 @@ static void queries_of_every_shape(void **state)
 static void an_insert_answers_its_rows(void **state)
 {
     (void)state;
-    assert_string_equal(run_sql(&fixture, "insert into org values (7,'n',null),(8,'m','q') returning id, code"),
-                        "[{\"id\":7,\"code\":null},{\"id\":8,\"code\":\"q\"}]");
+    assert_string_equal(
+        run_sql(&fixture, "insert into org values (7,'n',null),(8,'m','q') returning id, code"),
+        "[{\"id\":7,\"code\":null},{\"id\":8,\"code\":\"q\"}]");
     assert_int_equal(fixture.result.affected, 2);
     assert_int_equal(fixture.result.inserted, 2);
-    assert_string_equal(run_sql(&fixture, "insert into item (id, org_id, name) values (9,7,'ab') returning twice"),
-                        "[{\"twice\":\"abab\"}]");
+    assert_string_equal(
+        run_sql(&fixture, "insert into item (id, org_id, name) values (9,7,'ab') returning twice"),
+        "[{\"twice\":\"abab\"}]");
     run_sql(&fixture, "insert into org select id + 100, name from org");
     assert_int_equal(fixture.result.affected, 4);
 }
@@ -171,14 +175,18 @@ static void a_check_comes_before_every_constraint(void **state)
     run_as(&fixture, "authenticated", ANN);
     static const char refused[] =
         "42501 new row violates row-level security policy for table \"note\"";
-    assert_string_equal(run_refused(&fixture, "insert into note values (1,'" BOB "','x','s2')"), refused);
-    assert_string_equal(run_refused(&fixture, "insert into note values (null,'" BOB "','x','s2')"), refused);
-    assert_string_equal(run_refused(&fixture, "insert into note values (50,'" ANN "','x','n'),(51,'" BOB "','x','m')"),
+    assert_string_equal(run_refused(&fixture, "insert into note values (1,'" BOB "','x','s2')"),
+                        refused);
+    assert_string_equal(run_refused(&fixture, "insert into note values (null,'" BOB "','x','s2')"),
+                        refused);
+    assert_string_equal(run_refused(&fixture, "insert into note values (50,'" ANN
+                                              "','x','n'),(51,'" BOB "','x','m')"),
                         refused);
     run_sql(&fixture, "insert into note values (60,'" ANN "','x','n')");
     assert_int_equal(fixture.result.affected, 1);
-    assert_string_equal(run_refused(&fixture, "insert into item (id, org_id, name) values (50,2,'x')"),
-                        "42501 new row violates row-level security policy for table \"item\"");
+    assert_string_equal(
+        run_refused(&fixture, "insert into item (id, org_id, name) values (50,2,'x')"),
+        "42501 new row violates row-level security policy for table \"item\"");
     run_sql(&fixture, "insert into item (id, org_id, name) values (50,1,'x'),(51,1,'y')");
     assert_int_equal(fixture.result.affected, 2);
 }
@@ -189,9 +197,10 @@ static void a_key_without_a_value_is_refused(void **state)
     assert_string_equal(run_refused(&fixture, "insert into org (name) values ('x')"),
                         "23502 null value in column \"id\" of relation \"org\" violates not-null"
                         " constraint | Failing row contains (null, x, null).");
-    assert_string_equal(run_refused(&fixture, "insert into org (id, name) select null, 'x' from org"),
-                        "23502 null value in column \"id\" of relation \"org\" violates not-null"
-                        " constraint | Failing row contains (null, x, null).");
+    assert_string_equal(
+        run_refused(&fixture, "insert into org (id, name) select null, 'x' from org"),
+        "23502 null value in column \"id\" of relation \"org\" violates not-null"
+        " constraint | Failing row contains (null, x, null).");
 }
 
 /* ---- constraint errors -------------------------------------------------------------------------- */
@@ -204,32 +213,32 @@ static void constraints_speak_as_in_postgresql(void **state)
     } cases[] = {
         {"insert into org values (1,'x')",
          "23505 duplicate key value violates unique constraint \"org_pkey\" | Key (id)=(1) already"
-         " exists."},
+         " exists."                                                                  },
         {"insert into org values (5,'x','a')",
          "23505 duplicate key value violates unique constraint \"org_code_key\" | Key (code)=(a)"
-         " already exists."},
+         " already exists."                                                          },
         {"insert into org values (5,'x','z'),(6,'x','b')",
-         "23505 duplicate key value violates unique constraint \"org_code_key\""},
+         "23505 duplicate key value violates unique constraint \"org_code_key\""     },
         {"insert into org select id + 10, name, 'k' from org",
-         "23505 duplicate key value violates unique constraint \"org_code_key\""},
+         "23505 duplicate key value violates unique constraint \"org_code_key\""     },
         {"insert into member values (1,'" ANN "')",
          "23505 duplicate key value violates unique constraint \"member_pkey\" |"
-         " Key (org_id, user_id)=(1, " ANN ") already exists."},
+         " Key (org_id, user_id)=(1, " ANN ") already exists."                       },
         {"update org set code = 'a' where id = 2",
          "23505 duplicate key value violates unique constraint \"org_code_key\" | Key (code)=(a)"
-         " already exists."},
+         " already exists."                                                          },
         {"insert into org values (5,'bad')",
          "23514 new row for relation \"org\" violates check constraint \"named\" | Failing row"
-         " contains (5, bad, null)."},
+         " contains (5, bad, null)."                                                 },
         {"update org set name = 'bad' where id = 1",
          "23514 new row for relation \"org\" violates check constraint \"named\" | Failing row"
-         " contains (1, bad, a)."},
+         " contains (1, bad, a)."                                                    },
         {"insert into org values (5,null)",
          "23502 null value in column \"name\" of relation \"org\" violates not-null constraint |"
-         " Failing row contains (5, null, null)."},
+         " Failing row contains (5, null, null)."                                    },
         {"update org set name = null where id = 2",
          "23502 null value in column \"name\" of relation \"org\" violates not-null constraint |"
-         " Failing row contains (2, null, b)."},
+         " Failing row contains (2, null, b)."                                       },
         {"insert into item (id, org_id) values (9, 77)",
          "23503 insert or update on table \"item\" violates foreign key constraint"
          " \"item_org_id_fkey\" | Key (org_id)=(77) is not present in table \"org\"."},
@@ -239,10 +248,10 @@ static void constraints_speak_as_in_postgresql(void **state)
         {"delete from org where id = 1",
          "23503 update or delete on table \"org\" violates foreign key constraint"
          " \"member_org_id_fkey\" on table \"member\" | Key (id)=(1) is still referenced from table"
-         " \"member\"."},
+         " \"member\"."                                                              },
         {"update org set id = 9 where id = 1",
          "23503 update or delete on table \"org\" violates foreign key constraint"
-         " \"member_org_id_fkey\" on table \"member\""},
+         " \"member_org_id_fkey\" on table \"member\""                               },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_string_equal(run_refused(&fixture, cases[i].sql), cases[i].refusal);
@@ -281,8 +290,9 @@ static void nobody_moves_himself_elsewhere(void **state)
     run_as(&fixture, "authenticated", ANN);
     assert_string_equal(run_refused(&fixture, "update item set org_id = 2 where id = 1"),
                         "42501 new row violates row-level security policy for table \"item\"");
-    assert_string_equal(run_refused(&fixture, "update note set owner = '" BOB "' where id = 1 returning id"),
-                        "42501 new row violates row-level security policy for table \"note\"");
+    assert_string_equal(
+        run_refused(&fixture, "update note set owner = '" BOB "' where id = 1 returning id"),
+        "42501 new row violates row-level security policy for table \"note\"");
     run_sql(&fixture, "update item set name = 'moved' where id = 1");
     assert_int_equal(fixture.result.affected, 1);
 }
@@ -295,11 +305,13 @@ static void an_update_reads_other_tables(void **state)
                           " and item.id < 3 returning item.id, item.name, o.code"),
         "[{\"id\":1,\"name\":\"one\",\"code\":\"a\"},{\"id\":2,\"name\":\"one\",\"code\":\"a\"}]");
     assert_int_equal(fixture.result.affected, 2);
-    assert_string_equal(run_sql(&fixture, "update item set id = item.id + 10 from org o where o.id ="
-                                          " item.org_id and o.id = 2 returning item.id, o.name"),
+    assert_string_equal(run_sql(&fixture,
+                                "update item set id = item.id + 10 from org o where o.id ="
+                                " item.org_id and o.id = 2 returning item.id, o.name"),
                         "[{\"id\":13,\"name\":\"two\"}]");
-    assert_string_equal(run_sql(&fixture, "delete from item using org o where o.id = item.org_id and"
-                                          " o.id = 2 returning item.id, o.name"),
+    assert_string_equal(run_sql(&fixture,
+                                "delete from item using org o where o.id = item.org_id and"
+                                " o.id = 2 returning item.id, o.name"),
                         "[{\"id\":13,\"name\":\"two\"}]");
     assert_int_equal(fixture.result.affected, 1);
 }
@@ -310,6 +322,27 @@ static void a_delete_cascades(void **state)
     run_sql(&fixture, "delete from member");
     run_sql(&fixture, "delete from org where id = 1");
     assert_string_equal(run_sql(&fixture, "select id from item"), "[{\"id\":3}]");
+}
+
+static void writes_in_with_run_in_order(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        run_sql(&fixture,
+                "with gone as (delete from item where org_id = 1 returning id, name)"
+                " insert into org (id, name) select id + 50, name from gone returning id"),
+        "[{\"id\":51},{\"id\":52}]");
+    assert_int_equal(fixture.result.affected, 2);
+    assert_string_equal(run_sql(&fixture,
+                                "with up as (update org set name = 'w' where id > 50 returning *)"
+                                " select count(*), max(id) from up where name = 'w'"),
+                        "[{\"count\":2,\"max\":52}]");
+    assert_string_equal(run_refused(&fixture,
+                                    "with gone as (delete from org where id > 50 returning id)"
+                                    " select count(*) from org"),
+                        "0A000 reading or writing table \"org\" in the same statement that changes "
+                        "it in WITH is not"
+                        " supported on this database");
 }
 
 /* ---- upserts ------------------------------------------------------------------------------------ */
@@ -351,12 +384,14 @@ static void a_key_may_come_once(void **state)
 {
     (void)state;
     assert_string_equal(
-        run_refused(&fixture, "insert into org values (5,'x'),(5,'y') on conflict (id) do update set"
-                              " name = excluded.name"),
+        run_refused(&fixture,
+                    "insert into org values (5,'x'),(5,'y') on conflict (id) do update set"
+                    " name = excluded.name"),
         "21000 ON CONFLICT DO UPDATE command cannot affect row a second time");
     assert_string_equal(
-        run_refused(&fixture, "insert into org values (1,null),(2,'y') on conflict (id) do update set"
-                              " name = 'z'"),
+        run_refused(&fixture,
+                    "insert into org values (1,null),(2,'y') on conflict (id) do update set"
+                    " name = 'z'"),
         "23502 null value in column \"name\" of relation \"org\" violates not-null constraint |"
         " Failing row contains (1, null, null).");
     assert_string_equal(
@@ -371,7 +406,8 @@ static void an_upsert_never_touches_hidden_rows(void **state)
     run_as(&fixture, "authenticated", ANN);
     static const char tail[] = " on conflict (slug) do update set body = excluded.body";
     char sql[256];
-    snprintf(sql, sizeof sql, "insert into note values (20,'" ANN "','new','s1')%s returning id, body", tail);
+    snprintf(sql, sizeof sql,
+             "insert into note values (20,'" ANN "','new','s1')%s returning id, body", tail);
     assert_string_equal(run_sql(&fixture, sql), "[{\"id\":1,\"body\":\"new\"}]");
     assert_int_equal(fixture.result.inserted, 0);
     snprintf(sql, sizeof sql, "insert into note values (20,'" ANN "','new','s2')%s", tail);
@@ -396,8 +432,10 @@ static const struct node *statement(const char *sql)
 }
 
 /* The parent's target 0 is what the child's column equals. */
-static struct compile_child embed(const char *name, enum child_shape shape,
-                                  struct compile_node *node, const char *column)
+static struct compile_child embed(const char *name,
+                                  enum child_shape shape,
+                                  struct compile_node *node,
+                                  const char *column)
 {
     struct compile_link *link = ARENA_NEW(fixture.base.arena, struct compile_link);
     link->child_expr = ast_column_ref(fixture.base.arena, str_of(column));
@@ -423,13 +461,15 @@ static void embeds_run_for_each_row(void **state)
     struct compile_node orgs = {.statement = statement("select id, name from org order by id"),
                                 .children = kids,
                                 .child_count = 1};
-    assert_string_equal(run_node(&orgs),
-                        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
-                        "{\"id\":2,\"name\":\"two\",\"items\":[{\"name\":\"z\"}]}]");
+    assert_string_equal(
+        run_node(&orgs),
+        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
+        "{\"id\":2,\"name\":\"two\",\"items\":[{\"name\":\"z\"}]}]");
     run_as(&fixture, "authenticated", ANN);
-    assert_string_equal(run_node(&orgs),
-                        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
-                        "{\"id\":2,\"name\":\"two\",\"items\":[]}]");
+    assert_string_equal(
+        run_node(&orgs),
+        "[{\"id\":1,\"name\":\"one\",\"items\":[{\"name\":\"x\"},{\"name\":\"y\"}]},"
+        "{\"id\":2,\"name\":\"two\",\"items\":[]}]");
     assert_int_equal(fixture.result.rows, 2);
 }
 
@@ -470,10 +510,10 @@ static void a_link_to_null_has_no_rows(void **state)
     (void)state;
     struct compile_node notes = {.statement = statement("select body from open_note")};
     struct compile_child kids[] = {embed("notes", CHILD_ARRAY, &notes, "body")};
-    struct compile_node orgs = {
-        .statement = statement("insert into org values (40,'n') returning code"),
-        .children = kids,
-        .child_count = 1};
+    struct compile_node orgs = {.statement =
+                                    statement("insert into org values (40,'n') returning code"),
+                                .children = kids,
+                                .child_count = 1};
     run_sql(&fixture, "insert into open_note values (1)");
     assert_string_equal(run_node(&orgs), "[{\"code\":null,\"notes\":[]}]");
 }
@@ -611,6 +651,7 @@ int main(void)
         ON_DATA(nobody_moves_himself_elsewhere),
         ON_DATA(an_update_reads_other_tables),
         ON_DATA(a_delete_cascades),
+        ON_DATA(writes_in_with_run_in_order),
         ON_DATA(an_upsert_tells_inserted_from_updated),
         ON_DATA(doing_nothing_skips_rows),
         ON_DATA(a_key_may_come_once),
