@@ -438,6 +438,7 @@ static err reader_init(struct reader *reader,
                        str text,
                        const struct json_options *options)
 {
+    if (!text.at) text = STR(""); /* no pointer arithmetic on NULL (C11, 6.5.6) */
     reader->arena = arena;
     reader->start = reader->at = text.at;
     reader->end = text.at + text.len;

@@ -120,3 +120,30 @@ test('a user survives a restart; a token is good for as long', async () => {
         assert.equal(refreshed.status, 200);
     });
 });
+
+test('the command line makes users beside a server and without one', async () => {
+    const {execFileSync, spawnSync} = await import('node:child_process');
+    const {binary} = await import('./helpers/project.mjs');
+    await withProject({'security.rate_limits': 'false'}, async (project) => {
+        const make = (email, more = []) => spawnSync(binary, ['user', 'create', project.folder, '--email', email, '--password-stdin',
+            '--auth.bcrypt_cost=4', ...more], {input: `${PASSWORD}\n`, encoding: 'utf8'});
+        const made = make("O'Hara@example.com", ['--app-metadata', '{"role":"a\'b\\"c"}', '--user-metadata', '{"name":"\\\\ \u00fc?"}']);
+        assert.equal(made.status, 0, made.stderr);
+        const {data} = await client(project).auth.signInWithPassword({email: "o'hara@example.com", password: PASSWORD});
+        assert.equal(data.user.app_metadata.role, 'a\'b"c');
+        assert.equal(data.user.user_metadata.name, '\\ \u00fc?');
+        assert.equal(data.user.identities.length, 1);
+        assert.equal(make("o'hara@example.com").status, 1);
+        assert.equal(make('no address').status, 2);
+        assert.equal(make('x@example.com', ['--app-metadata', '[1]']).status, 2);
+        assert.equal(spawnSync(binary, ['user', 'create', project.folder, '--email', 'y@example.com', '--password-stdin'],
+            {input: 'short\n'}).status, 2);
+        assert.equal(await project.server.stop(), null);
+        assert.equal(make('alone@example.com').status, 0);
+        const listed = execFileSync(binary, ['user', 'list', project.folder], {encoding: 'utf8'}).trim().split('\n');
+        assert.equal(listed.length, 2);
+        assert.match(listed[1], /alone@example\.com/);
+        const {startServer} = await import('../api/lib/server.mjs');
+        project.server = await startServer([binary], project.folder, project.data);
+    });
+});
