@@ -1,6 +1,7 @@
 // What nobody should send, sent: each has a clear error, loses nothing, and the server goes on.
 import assert from 'node:assert/strict';
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -330,7 +331,7 @@ describe('size', () => {
 });
 
 describe('patterns', () => {
-    before(async () => assert.equal((await rest('POST', '/things', JSON.stringify([{t: 'a'.repeat(5000)}, {t: `${'a'.repeat(40)}!`}]))).status, 201));
+    before(async () => assert.equal((await rest('POST', '/things', JSON.stringify([{id: 500, t: 'a'.repeat(5000)}, {id: 501, t: `${'a'.repeat(40)}!`}]))).status, 201));
     const bounded = async (path) => {
         const start = Date.now();
         const {status, code, text} = await rest('GET', path);
@@ -356,5 +357,152 @@ describe('patterns', () => {
         for (let i = 0; i < 20; i++) assert.equal((await rest('GET', '/things?select=id&id=eq.1')).status, 200);
         assert.ok(Date.now() - start < 10_000);
         await slow;
+    });
+});
+
+// ---- the data folder --------------------------------------------------------------------------------
+
+describe('the data folder', () => {
+    const project = join(folder, 'second');
+    const root = process.getuid() === 0;
+    let at = 0;
+    before(() => {
+        mkdirSync(join(project, 'migrations'), {recursive: true});
+        writeFileSync(join(project, 'migrations', '1_schema.sql'), 'create table public.notes (id bigint primary key, t text);');
+    });
+
+    const dapur = (...args) => spawnSync(binary, args, {encoding: 'utf8', timeout: 60_000});
+    // Applies the migrations, inserts a row, stops: a folder as an orderly end leaves it.
+    async function prepared(data = join(folder, `data-${++at}`)) {
+        const first = await startServer([binary], project, data);
+        const own = await readKeys([binary], project, data);
+        assert.equal((await post(first, own, 1, 'kept')).status, 201);
+        assert.equal(await first.stop(), null);
+        return {data, own};
+    }
+    async function post(on, own, id, t) {
+        const answer = await fetch(`${on.base}/rest/v1/notes`, {
+            method: 'POST', body: JSON.stringify({id, t}),
+            headers: {apikey: own.service_role, Authorization: `Bearer ${own.service_role}`, 'Content-Type': 'application/json'},
+        });
+        return {status: answer.status, text: await answer.text()};
+    }
+    async function ids(on, own) {
+        const answer = await fetch(`${on.base}/rest/v1/notes?select=id&order=id`, {headers: {apikey: own.service_role}});
+        assert.equal(answer.status, 200);
+        return (await answer.json()).map(({id}) => id);
+    }
+    // A start that has to fail: says what, in one line, without a crash.
+    function refuses(data, what) {
+        const done = dapur('serve', project, '--listen', '127.0.0.1:0', '--data', data);
+        assert.equal(done.signal, null, `${done.signal} ${done.stderr}`);
+        assert.notEqual(done.status, 0);
+        assert.match(done.stderr, what);
+    }
+
+    // Fills what is left, notes which writes were acknowledged, frees, and looks.
+    async function fillAndFree(on, own, free) {
+        const big = 'x'.repeat(200_000);
+        const kept = [1];
+        const statuses = new Set();
+        for (let id = 10; id < 90; id++) {
+            const {status, text} = await post(on, own, id, big);
+            if (status === 201) kept.push(id);
+            else statuses.add(status), assert.match(text, /full|disk|unavailable|could not/i, text);
+        }
+        assert.ok(statuses.size > 0, 'the disk never was full');
+        for (const status of statuses) assert.ok([503, 507].includes(status), String(status));
+        assert.deepEqual(await ids(on, own), kept, 'reads go on, and show what was acknowledged');
+        free();
+        const until = Date.now() + 15_000;
+        let last;
+        do last = await post(on, own, 99, 'after'); while (last.status !== 201 && Date.now() < until && await new Promise((go) => setTimeout(go, 100, true)));
+        assert.equal(last.status, 201, last.text);
+        assert.deepEqual(await ids(on, own), [...kept, 99]);
+    }
+
+    test('a full disk: 507 or 503, reads go on, and writes once there is room', {skip: !root && 'needs root to mount a small file system'}, async (t) => {
+        const small = join(folder, 'small');
+        mkdirSync(small);
+        if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', small]).status !== 0) return t.skip('mount is not permitted here');
+        try {
+            const ballast = join(small, 'ballast');
+            writeFileSync(ballast, Buffer.alloc(3 << 20));
+            const {data, own} = await prepared(join(small, 'data'));
+            const on = await startServer([binary], project, data);
+            await fillAndFree(on, own, () => rmSync(ballast));
+            assert.equal(await on.stop(), null, on.log().slice(-2000));
+            assert.equal(dapur('check', project, '--data', data, '--integrity').status, 0);
+        } finally {
+            spawnSync('umount', [small]);
+        }
+    });
+
+    test('a file at its limit: 507 or 503, and writes once it is raised', {skip: spawnSync('prlimit', ['--version']).status !== 0 && 'needs prlimit'}, async () => {
+        const {data, own} = await prepared();
+        const on = await startServer(['prlimit', '--fsize=3000000:unlimited', binary], project, data);
+        await fillAndFree(on, own, () => {
+            assert.equal(spawnSync('prlimit', ['--fsize=unlimited:unlimited', '--pid', String(on.child.pid)]).status, 0);
+        });
+        assert.equal(await on.stop(), null, on.log().slice(-2000));
+        assert.equal(dapur('check', project, '--data', data, '--integrity').status, 0);
+    });
+
+    test('a second process: refused, and the first goes on', async () => {
+        const {data, own} = await prepared();
+        const on = await startServer([binary], project, data);
+        refuses(data, /in use by another process/);
+        assert.equal((await post(on, own, 2, 'still')).status, 201);
+        assert.deepEqual(await ids(on, own), [1, 2]);
+        assert.equal(await on.stop(), null);
+    });
+
+    test('a file that is no database: refused, and left as it is', async () => {
+        const {data} = await prepared();
+        const file = join(data, 'dapur.db');
+        const bytes = Buffer.alloc(40_000, 'not a database ');
+        writeFileSync(file, bytes);
+        refuses(data, /not a database|malformed|corrupt/i);
+        assert.ok(readFileSync(file).equals(bytes));
+    });
+
+    test('a damaged database: found by the check, and no crash', async () => {
+        const {data, own} = await prepared();
+        const file = join(data, 'dapur.db');
+        const bytes = readFileSync(file);
+        for (let page = 4096; page < bytes.length; page += 3 * 4096) bytes.fill(0xa5, page + 8, page + 2000);
+        writeFileSync(file, bytes);
+        const check = dapur('check', project, '--data', data, '--integrity');
+        assert.equal(check.signal, null, check.stderr);
+        assert.notEqual(check.status, 0);
+        const done = spawnSync(binary, ['serve', project, '--listen', '127.0.0.1:0', '--data', data], {encoding: 'utf8', timeout: 5000});
+        assert.ok(done.signal === null || done.signal === 'SIGTERM', `${done.signal} ${done.stderr}`);
+        assert.ok(own);
+    });
+
+    test('a truncated database: refused or found, and no crash', async () => {
+        const {data} = await prepared();
+        truncateSync(join(data, 'dapur.db'), 10_000);
+        const check = dapur('check', project, '--data', data, '--integrity');
+        assert.equal(check.signal, null, check.stderr);
+        assert.notEqual(check.status, 0, check.stdout);
+    });
+
+    test('a database of a later dapur: refused, and left as it is', {skip: spawnSync('sqlite3', ['--version']).status !== 0 && 'needs the sqlite3 program'}, async () => {
+        const {data} = await prepared();
+        const file = join(data, 'dapur.db');
+        assert.equal(spawnSync('sqlite3', [file, 'update "dapur.catalog_version" set format = 1000000'], {encoding: 'utf8'}).stderr, '');
+        refuses(data, /newer version of dapur/);
+    });
+
+    test('a folder that cannot be written: refused', {skip: !root && 'needs root to mount'}, async (t) => {
+        const {data} = await prepared();
+        if (spawnSync('mount', ['--bind', data, data]).status !== 0) return t.skip('mount is not permitted here');
+        try {
+            if (spawnSync('mount', ['-o', 'remount,bind,ro', data]).status !== 0) return t.skip('mount is not permitted here');
+            refuses(data, /read-only|cannot|permission/i);
+        } finally {
+            spawnSync('umount', [data]);
+        }
     });
 });

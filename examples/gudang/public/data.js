@@ -8,8 +8,9 @@ export async function connect() {
     return api.auth;
 }
 
+// Without supabase-js's own retries: lists ask again by themselves, and whoever scans wants to know at once.
 async function must(request) {
-    const {data, error} = await request;
+    const {data, error} = await request.retry(false);
     if (error) throw error;
     return data;
 }

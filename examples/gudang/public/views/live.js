@@ -9,7 +9,7 @@ const REFRESH_MS = 5000;
 // Answers {again, stop}: load now, and load no more.
 export function live(box, read, build) {
     const content = el('div'), status = el('p', {class: 'soft status'});
-    let shown = null, turn = 0;
+    let shown = null, turn = 0, waiting = false;
     box.replaceChildren(content, status);
 
     function fail(error) {
@@ -23,6 +23,7 @@ export function live(box, read, build) {
     const loading = () => content.replaceChildren(el('p', {class: 'loading', role: 'status'}, el('span', {class: 'spinner'}), t('loading')));
     async function again() {
         const mine = ++turn;
+        waiting = true;
         try {
             const data = await read();
             if (mine !== turn || !box.isConnected) return; // a later load has overtaken this one
@@ -34,9 +35,11 @@ export function live(box, read, build) {
         } catch (error) {
             if (mine === turn && box.isConnected) fail(error);
         }
+        if (mine === turn) waiting = false;
     }
     loading();
     again();
-    const timer = setInterval(() => { if (!document.hidden) again(); }, REFRESH_MS);
+    // Not while a load is on its way: one that fails slowly would be overtaken for ever, and never told.
+    const timer = setInterval(() => { if (!document.hidden && !waiting) again(); }, REFRESH_MS);
     return {again, stop: () => clearInterval(timer)};
 }
