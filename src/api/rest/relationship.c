@@ -202,7 +202,7 @@ static str describe(const struct search *search, const struct relationship *r)
     return buf_str(text);
 }
 
-/* details is a JSON array; the renderer writes a details text that starts with "[{" as it is. */
+/* details is a JSON array, which the renderer writes as it is for this code. */
 static err several_found(const struct search *search)
 {
     struct arena *arena = search->arena;

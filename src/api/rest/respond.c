@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "api/rest/rest_int.h"
+#include "api/rest/scan.h"
 #include "base/log.h"
+#include "http/parse.h"
 #include "http/url.h"
 
 /* Clients and proxies refuse answers whose headers are over 8 or 16 KiB: a location that repeats a
@@ -75,7 +77,7 @@ static str content_location(const struct rest_request *request)
     if (pairs.count) qsort(pairs.at, pairs.count, sizeof *pairs.at, by_name);
     struct buf *out = buf_in(arena, 0);
     buf_char(out, '/');
-    buf_str_add(out, request->name);
+    url_encode(out, request->name);
     for (size_t i = 0; i < pairs.count; i++) {
         buf_char(out, i ? '&' : '?');
         url_encode(out, pairs.at[i].name);
@@ -94,43 +96,72 @@ static void add_common(struct answer *answer)
     add_header(answer, STR("Preference-Applied"), rest_prefer_applied(request));
 }
 
+/* Names that belong to the framing of the message: SQL must not contradict what is sent. */
+static const str framing_headers[] = {
+    STR_INIT("Connection"), STR_INIT("Content-Encoding"), STR_INIT("Content-Length"), STR_INIT("Date"),
+    STR_INIT("Keep-Alive"), STR_INIT("Trailer"),          STR_INIT("Transfer-Encoding"), STR_INIT("Upgrade"),
+};
+
+static bool may_set_header(str name)
+{
+    for (size_t i = 0; i < COUNT_OF(framing_headers); i++)
+        if (str_eq_nocase(framing_headers[i], name)) return false;
+    return http_is_token(name);
+}
+
+/* In the place of a header of ours with that name; cookies stand beside each other. */
+static void set_header(struct answer *answer, str name, str value)
+{
+    if (str_eq_nocase(name, STR("Content-Type"))) {
+        answer->response.content_type = value;
+        return;
+    }
+    for (size_t i = 0; i < answer->response.header_count && !str_eq_nocase(name, STR("Set-Cookie")); i++) {
+        if (!str_eq_nocase(answer->headers[i].name, name)) continue;
+        answer->headers[i].value = value;
+        return;
+    }
+    add_header(answer, name, value);
+}
+
+/* [{"name": "value"}, ...]. False: something else. */
+static bool set_headers(struct answer *answer, str text)
+{
+    const struct json *list;
+    if (json_parse(answer->request->arena, text, NULL, &list) || list->kind != JSON_ARRAY) return false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct json *item = list->items[i];
+        if (item->kind != JSON_OBJECT || item->count != 1) return false;
+        const struct json_member *header = &item->members[0];
+        if (header->value->kind != JSON_STRING || !may_set_header(header->name)) return false;
+        set_header(answer, header->name, header->value->text);
+    }
+    return true;
+}
+
 /* What SQL asked for by set_config('response.headers' / 'response.status'). */
 static err apply_settings(struct answer *answer)
 {
-    struct rest_request *request = answer->request;
-    const struct engine_request *run = &request->call.request;
-    const struct json *list;
-    if (!str_empty(run->response_headers)) {
-        bool bad = json_parse(request->arena, run->response_headers, NULL, &list) != NULL || list->kind != JSON_ARRAY;
-        for (size_t i = 0; !bad && i < list->count; i++) {
-            const struct json *item = list->items[i];
-            bad = item->kind != JSON_OBJECT || item->count != 1 || item->members[0].value->kind != JSON_STRING;
-            if (!bad) add_header(answer, item->members[0].name, item->members[0].value->text);
-        }
-        if (bad) {
-            struct err *error = err_new(request->arena, ERR_REST, "response.headers guc must be a JSON array composed of objects with a single key and a string value");
-            error->code = STR("PGRST111");
-            error->status = 500;
-            return error;
-        }
-    }
+    struct arena *arena = answer->request->arena;
+    const struct engine_request *run = &answer->request->call.request;
+    if (!str_empty(run->response_headers) && !set_headers(answer, run->response_headers))
+        return rest_err(arena, 500, "PGRST111",
+                        "response.headers guc must be a JSON array composed of objects with a single key "
+                        "and a string value");
     int64_t status;
     if (str_empty(run->response_status)) return NULL;
-    if (str_to_i64(run->response_status, &status) && status >= 200 && status <= 599) {
-        answer->response.status = (int)status;
-        return NULL;
-    }
-    struct err *error = err_new(request->arena, ERR_REST, "response.status guc must be a valid status code");
-    error->code = STR("PGRST112");
-    error->status = 500;
-    return error;
+    if (!str_to_i64(run->response_status, &status) || status < 200 || status > 599)
+        return rest_err(arena, 500, "PGRST112", "response.status guc must be a valid status code");
+    answer->response.status = (int)status;
+    return NULL;
 }
 
 /* Bodies ------------------------------------------------------------------------------------------- */
 
 static void send_body(struct answer *answer, struct step_result *result)
 {
-    answer->response.content_type = content_type_of(answer->request);
+    if (str_empty(answer->response.content_type))
+        answer->response.content_type = content_type_of(answer->request);
     if (result->body.fd >= 0) {
         int fd = result->body.fd;
         result->body.fd = -1;
@@ -188,7 +219,7 @@ static str location_of(const struct rest_request *request, const struct step_res
     const struct json *row = rows->kind == JSON_ARRAY ? rows->items[0] : rows;
     struct buf *out = buf_in(request->arena, 0);
     buf_char(out, '/');
-    buf_str_add(out, request->name);
+    url_encode(out, request->name);
     for (size_t i = 0; i < row->count; i++) {
         buf_char(out, i ? '&' : '?');
         url_encode(out, row->members[i].name);
@@ -292,7 +323,6 @@ static void add_text(struct buf *out, const char *name, str value)
 {
     buf_printf(out, ",\"%s\":", name);
     if (str_empty(value)) buf_lit(out, "null");
-    else if (str_starts(value, STR("[{"))) buf_str_add(out, value); /* PGRST201's details */
     else json_write_str(out, value);
 }
 
@@ -308,7 +338,12 @@ static void dialect_body(err error, str code, struct buf *body)
 {
     buf_lit(body, "{\"code\":");
     json_write_str(body, code);
-    add_text(body, "details", error->details);
+    if (str_eq(code, STR("PGRST201"))) { /* its details are JSON already (relationship.c) */
+        buf_lit(body, ",\"details\":");
+        buf_str_add(body, error->details);
+    } else {
+        add_text(body, "details", error->details);
+    }
     add_text(body, "hint", error->hint);
     add_text(body, "message", error->message);
     buf_char(body, '}');

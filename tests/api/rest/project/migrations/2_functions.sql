@@ -57,3 +57,13 @@ as $$
     select set_config('response.headers', '{"X-Kettle": "full"}', true);
     select 'x'::text;
 $$;
+
+create function public.set_headers(list text) returns text
+    language sql
+as $$
+    select set_config('response.headers', list, true);
+    select 'x'::text;
+$$;
+
+create function public.fail_saying(message text, detail text, hint text) returns text
+    language sql as $$ select dapur.raise('P0001', message, detail, hint) $$;
