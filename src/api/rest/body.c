@@ -1,8 +1,9 @@
 /* api/rest/body.c - payloads of writes: which columns, how many rows. */
 #include "api/rest/rest_int.h"
 #include "api/rest/scan.h"
+#include "base/map.h"
 
-enum { BODY_DEPTH_MAX = 64 };
+enum { BODY_DEPTH_MAX = 64, COLUMNS_MAX = 1600 /* of a table in PostgreSQL */ };
 
 static err bad_body(struct rest_request *request, const char *message)
 {
@@ -18,28 +19,48 @@ static err check_content_type(struct rest_request *request)
     return rest_err(request->arena, 400, "PGRST102", "Content-Type not acceptable: %.*s", STR_FMT(type));
 }
 
-static bool same_keys(const struct json *a, const struct json *b)
+/* A row's keys, each once and in order. */
+static struct map *keys_of(struct arena *arena, const struct json *row)
 {
-    if (b->kind != JSON_OBJECT) return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!json_get(b, a->members[i].name)) return false;
-    for (size_t i = 0; i < b->count; i++)
-        if (!json_get(a, b->members[i].name)) return false;
-    return true;
+    struct map *keys = map_new(arena);
+    for (size_t i = 0; i < row->count; i++) map_put(keys, row->members[i].name, (void *)(uintptr_t)row);
+    return keys;
 }
 
-/* The keys, each once. */
-static void take_keys(struct rest_request *request, const struct json *row)
+/* Whether row has the keys of first and no other; in the same order, as programs write them, at once. */
+static bool same_keys(struct arena *arena, const struct json *first, const struct map *keys, const struct json *row)
 {
-    str *columns = ARENA_ARRAY(request->arena, str, row->count);
-    size_t count = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        bool seen = false;
-        for (size_t k = 0; k < count; k++) seen = seen || str_eq(columns[k], row->members[i].name);
-        if (!seen) columns[count++] = row->members[i].name;
-    }
+    if (row->kind != JSON_OBJECT) return false;
+    size_t same = 0;
+    while (same < row->count && same < first->count &&
+           str_eq(row->members[same].name, first->members[same].name))
+        same++;
+    if (same == row->count && same == first->count) return true;
+    for (size_t i = 0; i < row->count; i++)
+        if (!map_find(keys, row->members[i].name)) return false;
+    return map_count(keys_of(arena, row)) == map_count(keys);
+}
+
+static void take_keys(struct rest_request *request, const struct map *keys)
+{
+    str *columns = ARENA_ARRAY(request->arena, str, map_count(keys) + 1);
+    size_t at = 0, count = 0;
+    void *row;
+    while (map_next(keys, &at, &columns[count], &row)) count++;
     request->payload.columns = columns;
     request->payload.column_count = count;
+}
+
+/* Keys are looked up one by one later: few enough for that, and as many as a table can have. */
+static err check_width(struct rest_request *request)
+{
+    const struct rest_payload *payload = &request->payload;
+    bool wide = payload->column_count > COLUMNS_MAX;
+    for (size_t i = 0; i < payload->row_count && !wide; i++) {
+        const struct json *row = payload->is_array ? payload->rows->items[i] : payload->rows;
+        wide = row->kind == JSON_OBJECT && row->count > COLUMNS_MAX;
+    }
+    return wide ? rest_err(request->arena, 400, "PGRST102", "A row has at most %d columns", COLUMNS_MAX) : NULL;
 }
 
 static err take_rows(struct rest_request *request, const struct json *body)
@@ -52,9 +73,10 @@ static err take_rows(struct rest_request *request, const struct json *body)
     if (payload->row_count == 0) return NULL;
     const struct json *first = payload->is_array ? body->items[0] : body;
     if (first->kind != JSON_OBJECT) return bad_body(request, "All object keys must match");
+    const struct map *keys = keys_of(request->arena, first);
     if (!request->query.has_columns && !update)
         for (size_t i = 1; i < payload->row_count; i++)
-            if (!same_keys(first, body->items[i])) return bad_body(request, "All object keys must match");
+            if (!same_keys(request->arena, first, keys, body->items[i])) return bad_body(request, "All object keys must match");
     /* An update takes one object; of an array the first element. An insert of one works likewise. */
     if (payload->is_array && (update || payload->row_count == 1)) {
         payload->is_array = false;
@@ -65,9 +87,9 @@ static err take_rows(struct rest_request *request, const struct json *body)
         payload->columns = request->query.columns;
         payload->column_count = request->query.column_count;
     } else {
-        take_keys(request, first);
+        take_keys(request, keys);
     }
-    return NULL;
+    return check_width(request);
 }
 
 err rest_payload_parse(struct rest_request *request)

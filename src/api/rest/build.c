@@ -60,9 +60,8 @@ static err field_target(struct rest_scope *scope, const struct rest_item *item, 
     return cast_to(scope, item->aggregate_cast, out);
 }
 
-static bool groups(const struct rest_scope *scope, const struct rest_level *level)
+static bool groups(const struct rest_level *level)
 {
-    (void)scope;
     for (size_t i = 0; i < level->items.count; i++)
         if (!str_empty(level->items.at[i].aggregate)) return true;
     return false;
@@ -190,21 +189,12 @@ err rest_build_where(struct rest_scope *scope, struct rest_level *level, struct 
     return NULL;
 }
 
-static struct rest_embed *embed_of(const struct rest_level *level, str name)
-{
-    for (size_t i = 0; i < level->items.count; i++) {
-        struct rest_embed *embed = level->items.at[i].embed;
-        if (embed && (str_eq(embed->alias, name) || str_eq(embed->target, name))) return embed;
-    }
-    return NULL;
-}
-
 /* order=rel(column): the to-one embed's column as a scalar subquery. */
 static err related_order(struct rest_scope *scope, const struct rest_level *level,
                          const struct rest_order *order, struct node **out)
 {
     struct arena *arena = scope->request->arena;
-    struct rest_embed *embed = embed_of(level, order->relation);
+    struct rest_embed *embed = rest_embed_find(level, order->relation);
     if (!embed) {
         struct err *error = rest_err(arena, 400, "PGRST108", "'%.*s' is not an embedded resource in this request",
                                      STR_FMT(order->relation));
@@ -220,7 +210,7 @@ static err related_order(struct rest_scope *scope, const struct rest_level *leve
         return err_details(arena, error, "'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship",
                            STR_FMT(scope->relation->name), STR_FMT(order->relation));
     }
-    str alias = str_printf(arena, "%.*s_o%d", STR_FMT(relationship.target->name), scope->depth + 1);
+    str alias = str_printf(arena, "~o%d", scope->depth + 1);
     struct rest_scope inner = {.request = scope->request, .catalog = scope->catalog,
                                .relation = relationship.target, .alias = alias, .depth = scope->depth + 1};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
@@ -256,7 +246,7 @@ static struct node *bigint_param(struct arena *arena, int index)
 static err add_groups(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select)
 {
     struct arena *arena = scope->request->arena;
-    if (!groups(scope, level)) return NULL;
+    if (!groups(level)) return NULL;
     for (size_t i = 0; i < level->items.count; i++) {
         const struct rest_item *item = &level->items.at[i];
         if (item->kind != REST_ITEM_FIELD || !str_empty(item->aggregate)) continue;

@@ -3,6 +3,8 @@
 #include "api/rest/scan.h"
 #include "sql/builtin.h"
 
+enum { EXISTS_MAX = 256 };
+
 /* Types ---------------------------------------------------------------------------------------------- */
 
 /* SQL's spellings of types whose catalog names differ. */
@@ -112,17 +114,6 @@ static err comparison(struct rest_scope *scope, const struct rest_filter *filter
     return NULL;
 }
 
-static struct rest_embed *embed_named(const struct rest_level *level, str name)
-{
-    for (size_t i = 0; i < level->items.count; i++) {
-        struct rest_embed *embed = level->items.at[i].embed;
-        if (!embed) continue;
-        bool by_alias = !str_empty(embed->alias) && str_eq(embed->alias, name);
-        if (by_alias || str_eq(embed->target, name)) return embed;
-    }
-    return NULL;
-}
-
 /* rel=is.null and rel=not.is.null ask whether the embed has a row. */
 static err embed_presence(struct rest_scope *scope, struct rest_embed *embed,
                           const struct rest_filter *filter, struct node **out)
@@ -139,7 +130,7 @@ static err filter_node(struct rest_scope *scope, struct rest_level *level,
 {
     bool null_test = filter->op->operand == REST_IS && filter->field.path_count == 0 &&
                      (filter->is == REST_IS_NULL || filter->is == REST_IS_NOT_NULL);
-    struct rest_embed *embed = null_test ? embed_named(level, filter->field.name) : NULL;
+    struct rest_embed *embed = null_test ? rest_embed_find(level, filter->field.name) : NULL;
     if (embed) return embed_presence(scope, embed, filter, out);
     TRY(comparison(scope, filter, out));
     if (filter->negated) *out = ast_not(scope->request->arena, *out);
@@ -212,12 +203,15 @@ err rest_build_exists(struct rest_scope *scope, struct rest_embed *embed, struct
 {
     struct arena *arena = scope->request->arena;
     struct relationship relationship;
+    /* Each filter on an embed repeats what its nested embeds ask: that doubles at every level. */
+    if (++scope->request->exists_count > EXISTS_MAX)
+        return rest_err(arena, 400, "PGRST100", "The embeds of this request ask for more than %d conditions on each other",
+                        EXISTS_MAX);
     TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation, embed->target,
                           embed->hint, &relationship));
-    str alias = str_printf(arena, "%.*s_x%d", STR_FMT(relationship.target->name), scope->depth + 1);
-    str junction = relationship.junction
-                       ? str_printf(arena, "%.*s_j%d", STR_FMT(relationship.junction->name), scope->depth + 1)
-                       : STR_NONE;
+    /* Names that no table has: the outer query's must stay visible for the join. */
+    str alias = str_printf(arena, "~x%d", scope->depth + 1);
+    str junction = relationship.junction ? str_printf(arena, "~j%d", scope->depth + 1) : STR_NONE;
     struct rest_scope inner = {.request = scope->request, .catalog = scope->catalog,
                                .relation = relationship.target, .alias = alias, .depth = scope->depth + 1};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);

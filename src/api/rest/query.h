@@ -150,6 +150,8 @@ MUST_USE err rest_filter_parse(struct arena *arena, str key, str value, struct r
 MUST_USE err rest_logic_parse(struct arena *arena, bool negated, bool any, str value,
                               struct rest_condition **out);
 MUST_USE err rest_order_parse(struct arena *arena, str text, struct rest_level *out);
+/* The embed of this level with that alias or target; NULL when there is none. */
+struct rest_embed *rest_embed_find(const struct rest_level *level, str name);
 /* Whether value begins like an operator expression ("eq.", "not.in.", "is.null"). */
 bool rest_is_operation(str value);
 

@@ -111,8 +111,9 @@ static str unquoted(struct arena *arena, str part)
     return part.len && part.at[0] == '"' && !scan_quoted(&scan, &name) ? name : str_trim(part);
 }
 
-static struct rest_embed *find_embed(const struct rest_level *level, str name)
+struct rest_embed *rest_embed_find(const struct rest_level *level, str name)
 {
+    if (str_empty(name)) return NULL; /* most embeds have an empty alias */
     for (size_t i = 0; i < level->items.count; i++) {
         struct rest_embed *embed = level->items.at[i].embed;
         if (embed && (str_eq(embed->alias, name) || str_eq(embed->target, name))) return embed;
@@ -126,7 +127,7 @@ static err find_level(struct parsing *parsing, const str *path, size_t count, st
     *out = &parsing->query->root;
     for (size_t i = 0; i < count; i++) {
         str name = unquoted(parsing->arena, path[i]);
-        struct rest_embed *embed = find_embed(*out, name);
+        struct rest_embed *embed = rest_embed_find(*out, name);
         if (!embed) {
             struct err *error = rest_err(parsing->arena, 400, "PGRST108",
                                          "'%.*s' is not an embedded resource in this request", STR_FMT(name));

@@ -92,6 +92,7 @@ struct rest_request {
     bool profile_named;
     struct rest_payload payload;
     bool *given; /* function arguments */
+    size_t exists_count; /* sub-selects that the plan in the making asks for embeds by */
     struct {
         VEC(struct rest_input);
     } inputs;

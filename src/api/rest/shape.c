@@ -12,7 +12,11 @@
 struct shaping {
     struct rest_request *request;
     struct buf *key;
+    size_t condition_count, embed_count;
 };
+
+/* A plan is compiled on the loop: these bound its time. PostgREST has no such limits (docs/limits.md). */
+enum { CONDITIONS_MAX = 2000, EMBEDS_MAX = 128, VALUES_MAX = 65535 /* a parameter each */ };
 
 /* Key ----------------------------------------------------------------------------------------------- */
 
@@ -98,6 +102,7 @@ static void shape_filter(struct shaping *shaping, struct rest_filter *filter)
 
 static void shape_condition(struct shaping *shaping, struct rest_condition *condition)
 {
+    shaping->condition_count++;
     key_int(shaping, (int)condition->kind * 2 + condition->negated);
     if (condition->kind == REST_CONDITION_FILTER) {
         shape_filter(shaping, &condition->filter);
@@ -145,6 +150,7 @@ static err shape_item(struct shaping *shaping, struct rest_item *item)
     key_str(shaping, item->aggregate);
     key_str(shaping, item->aggregate_cast);
     if (!item->embed) return NULL;
+    shaping->embed_count++;
     key_str(shaping, item->embed->target);
     key_str(shaping, item->embed->hint);
     key_int(shaping, (int)item->embed->join * 2 + item->embed->spread);
@@ -184,7 +190,7 @@ static void shape_row(struct shaping *shaping, const struct json *row)
     }
 }
 
-static void shape_payload(struct shaping *shaping)
+static err shape_payload(struct shaping *shaping)
 {
     struct rest_request *request = shaping->request;
     struct rest_payload *payload = &request->payload;
@@ -194,12 +200,16 @@ static void shape_payload(struct shaping *shaping)
     if (!payload->is_array) {
         shape_row(shaping, payload->rows);
     } else if (request->prefer.missing_default || payload->column_count == 0) {
+        if (payload->row_count * payload->column_count > VALUES_MAX)
+            return rest_err(request->arena, 413, "PGRST102", "missing=default takes at most %d values at once",
+                            VALUES_MAX);
         key_int(shaping, (int64_t)payload->row_count);
         for (size_t i = 0; i < payload->row_count; i++) shape_row(shaping, payload->rows->items[i]);
     } else {
         /* Any number of rows is one parameter: json_to_recordset in the statement. */
         add_text(shaping, payload->rows->source);
     }
+    return NULL;
 }
 
 static void shape_call(struct shaping *shaping)
@@ -245,9 +255,14 @@ err rest_shape(struct rest_request *request, struct buf *key)
                           (request->prefer.count != REST_COUNT_NONE) * 2 + query->has_on_conflict);
     key_names(&shaping, query->on_conflict, query->on_conflict_count);
     if (request->verb == REST_CALL) shape_call(&shaping);
-    if (request->verb == REST_INSERT || request->verb == REST_UPDATE) shape_payload(&shaping);
+    if (request->verb == REST_INSERT || request->verb == REST_UPDATE) TRY(shape_payload(&shaping));
     key_int(&shaping, query->has_select);
-    return shape_level(&shaping, &request->query.root);
+    TRY(shape_level(&shaping, &request->query.root));
+    if (shaping.condition_count > CONDITIONS_MAX)
+        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d conditions", CONDITIONS_MAX);
+    if (shaping.embed_count > EMBEDS_MAX)
+        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d embeds", EMBEDS_MAX);
+    return NULL;
 }
 
 /* Binding -------------------------------------------------------------------------------------------- */

@@ -127,6 +127,7 @@ static err find_plan(struct rest_request *request, const struct catalog *catalog
         return NULL;
     }
     struct plan *made;
+    request->exists_count = 0;
     TRY(request->verb == REST_CALL ? rest_compile_call(request, catalog, &made)
                                    : compile(request, catalog, &made));
     plan_cache_put(cache, buf_str(key), made);
