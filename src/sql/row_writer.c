@@ -14,6 +14,19 @@ void row_writer_init(struct row_writer *w,
     *w = (struct row_writer){.arena = arena, .out = out, .format = format, .session = session};
 }
 
+static void free_row_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+static struct arena *row_arena(struct row_writer *w)
+{
+    if (w->row_arena != NULL) return w->row_arena;
+    w->row_arena = arena_new(0);
+    arena_defer(w->arena, free_row_arena, w->row_arena);
+    return w->row_arena;
+}
+
 static bool stripped(const struct row_writer *w)
 {
     return w->format == FORMAT_JSON_STRIPPED;
@@ -54,9 +67,9 @@ static void write_stripped(struct row_writer *w,
                            const struct type_ref *type,
                            const struct value *value)
 {
-    struct buf *whole = buf_in(w->arena, 0);
+    struct buf *whole = buf_in(row_arena(w), 0);
     type_json(w->session, type, value, whole);
-    buf_str_add(w->out, json_text_strip_nulls(w->arena, buf_str(whole)));
+    buf_str_add(w->out, json_text_strip_nulls(row_arena(w), buf_str(whole)));
 }
 
 static void write_json(struct row_writer *w, const struct type_ref *type, const struct value *value)
@@ -99,7 +112,7 @@ static void write_field(struct row_writer *w, str text)
 static void write_text(struct row_writer *w, const struct type_ref *type, const struct value *value)
 {
     if (value->kind != VALUE_NULL)
-        write_field(w, type_output_str(w->arena, w->session, type, value));
+        write_field(w, type_output_str(row_arena(w), w->session, type, value));
     else if (w->format == FORMAT_TEXT_ROWS)
         buf_lit(w->out, "null");
 }
@@ -247,6 +260,7 @@ static void root_open(struct row_writer *w)
 {
     bool first = w->rows++ == 0;
     w->comma = false;
+    if (w->row_arena != NULL) arena_reset(w->row_arena);
     if (w->format == FORMAT_CSV) {
         if (first) each_member(w->root, write_header_member, w);
         buf_char(w->out, '\n');
@@ -358,9 +372,9 @@ static void columns_open(struct row_writer *w, struct row_writer_level *level)
 {
     size_t count = 0;
     each_member(level->child->node, count_member, &count);
-    level->columns = ARENA_ARRAY(w->arena, struct buf *, count);
+    level->columns = ARENA_ARRAY(row_arena(w), struct buf *, count);
     level->column_count = count;
-    for (size_t i = 0; i < count; i++) level->columns[i] = buf_in(w->arena, 0);
+    for (size_t i = 0; i < count; i++) level->columns[i] = buf_in(row_arena(w), 0);
 }
 
 void row_writer_child_open(struct row_writer *w, const struct plan_child *child)
@@ -374,7 +388,7 @@ void row_writer_child_open(struct row_writer *w, const struct plan_child *child)
         columns_open(w, &level);
     } else if (child->shape != CHILD_SPREAD_OBJECT && container(w) == NULL && !is_json(w)) {
         level.gathered = true;
-        w->out = buf_in(w->arena, 0);
+        w->out = buf_in(row_arena(w), 0);
     } else if (list) {
         level.back = member_open(w, child->json_key);
     }
@@ -391,7 +405,7 @@ struct spread_close {
 static void write_spread_column(void *context, str name, str json_key)
 {
     struct spread_close *close = context;
-    struct buf *array = buf_in(close->w->arena, 0);
+    struct buf *array = buf_in(row_arena(close->w), 0);
     (void)name;
     buf_char(array, '[');
     buf_str_add(array, buf_str(close->level->columns[close->next++]));

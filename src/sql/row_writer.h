@@ -14,7 +14,8 @@
  * JSON goes out as it comes: an object is never built in memory. What needs another shape (CSV
  * fields of embeds, columns of a spread array) is gathered in a buffer of that level first.
  *
- * Owns:    nothing but its levels' buffers, in the arena. Rows are borrowed for the call.
+ * Owns:    its levels' buffers, until the root row is complete: a result of any length needs the
+ *          memory of one row. Rows are borrowed for the call.
  * Threads: one at a time.
  * Errors:  none of its own; a full buf is seen by buf_ok. Depth past ROW_WRITER_DEPTH_MAX is asserted:
  *          the compiler refuses deeper embeds.
@@ -40,6 +41,8 @@ struct row_writer_level {
 
 struct row_writer {
     struct arena *arena;
+    struct arena
+        *row_arena; /* what one root row needs while it is written; made when first needed */
     struct buf *out;
     const struct type_session *session;
     enum result_format format;

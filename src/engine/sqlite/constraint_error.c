@@ -458,7 +458,8 @@ static err child_side(const struct constraint_context *context)
                     "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
                     STR_FMT(relation->name), STR_FMT(key->name));
         str text = key_text(context, key->columns, key->column_count, row);
-        if (str_empty(text)) return error;
+        if (str_empty(text))
+            text = STR("Key"); /* PostgreSQL 15 ri_triggers.c, ri_ReportViolation */
         return err_details(context->arena, error, "%.*s is not present in table \"%.*s\".",
                            STR_FMT(text), STR_FMT(parent->name));
     }
@@ -490,7 +491,7 @@ static err parent_error(const struct constraint_context *context,
                 STR_FMT(context->relation->name), STR_FMT(key->name), STR_FMT(child->name));
     str text = row == SIZE_MAX ? STR_NONE
                                : key_text(context, key->foreign_columns, key->column_count, row);
-    if (str_empty(text)) return error;
+    if (str_empty(text)) text = STR("Key");
     return err_details(context->arena, error, "%.*s is still referenced from table \"%.*s\".",
                        STR_FMT(text), STR_FMT(child->name));
 }

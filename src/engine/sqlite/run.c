@@ -11,6 +11,9 @@
 #include "types/datetime.h"
 #include "types/jsonb.h"
 
+/* Parents whose grouped children are read together. */
+enum { GATHER_ROWS = 1024 };
+
 /* Rows of a grouped child with the same key, in the order they came. */
 struct group {
     VEC(size_t);
@@ -38,8 +41,9 @@ struct execution_state {
     struct rowset **sets;
     struct step_result *result;
     struct row_writer writer;
-    bool writes_affect; /* an op counted affected rows */
-    bool first_only;    /* the shape shows one row; the others are counted */
+    struct arena *gathered; /* rows of grouped children and of their parents; made when needed */
+    bool writes_affect;     /* an op counted affected rows */
+    bool first_only;        /* the shape shows one row; the others are counted */
 };
 
 /* ---- binding ---------------------------------------------------------------------------------- */
@@ -301,9 +305,22 @@ static str key_bytes(const struct value *key)
     return str_from(&key->i, sizeof key->i);
 }
 
+static void free_gathered(void *arena)
+{
+    arena_free(arena);
+}
+
+static struct arena *gathered_arena(struct execution_state *state)
+{
+    if (state->gathered != NULL) return state->gathered;
+    state->gathered = arena_new(0);
+    arena_defer(state->run->arena, free_gathered, state->gathered);
+    return state->gathered;
+}
+
 static void group_rows(struct execution_state *state, struct frame *frame)
 {
-    struct arena *arena = state->run->arena;
+    struct arena *arena = gathered_arena(state);
     size_t key = frame->rows->columns - 1;
     frame->groups = map_new(arena);
     for (size_t i = 0; i < frame->rows->count; i++) {
@@ -331,7 +348,7 @@ static err gather_stepped(struct execution_state *state,
     TRY(statement_cache_take(run->statements, run->arena, op, &frame->statement));
     sqlite3_stmt *stmt = frame->statement.stmt;
     TRY(bind_all(state, stmt, op, &(struct place){.keys = parents}));
-    frame->rows = rowset_new(run->arena, frame->node->plan->column_count + 1);
+    frame->rows = rowset_new(gathered_arena(state), frame->node->plan->column_count + 1);
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(frame->rows, stmt));
     if (code != SQLITE_DONE) return step_failed(state, op, stmt);
     statement_cache_give(run->statements, &frame->statement);
@@ -402,7 +419,7 @@ static err gather_for_row(struct execution_state *state,
                           const struct value *row)
 {
     if (!frame->gathers || frame->child == NULL || frame->child->grouped) return NULL;
-    struct rowset *one = rowset_new(state->run->arena, frame->node->plan->column_count);
+    struct rowset *one = rowset_new(gathered_arena(state), frame->node->plan->column_count);
     one->values = (struct value *)(uintptr_t)row;
     one->count = 1;
     return gather_children(state, frame, one);
@@ -437,6 +454,8 @@ static err check_output(struct execution_state *state)
 
 static err output_row(struct execution_state *state, struct frame *frame, const struct value *row)
 {
+    bool of_row = frame != NULL && !frame->gathers && state->gathered != NULL;
+    if (of_row) arena_reset(state->gathered);
     bool shown = !state->first_only || state->writer.rows == 0;
     /* A scalar is the first row; of an object the others are counted, for it must be the only one. */
     if (shown || state->plan_step->shape != RESULT_SCALAR) state->result->rows++;
@@ -475,18 +494,35 @@ static err step_output(struct execution_state *state,
     return code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
 }
 
-/* All rows first: grouped children need their keys. */
+/* Reads parents until there are `most` of them or the statement has ended. */
+static err gather_parents(struct execution_state *state,
+                          const struct program_op *op,
+                          sqlite3_stmt *stmt,
+                          struct rowset *rows,
+                          bool *more)
+{
+    int code = SQLITE_ROW;
+    while (rows->count < GATHER_ROWS && (code = sqlite3_step(stmt)) == SQLITE_ROW)
+        TRY(rowset_add(rows, stmt));
+    *more = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? NULL : step_failed(state, op, stmt);
+}
+
+/* Grouped children need the keys of their parents first: many rows at a time, not all. */
 static err gather_output(struct execution_state *state,
                          const struct program_op *op,
                          sqlite3_stmt *stmt,
                          struct frame *frame)
 {
-    struct rowset *rows = rowset_new(state->run->arena, frame->node->plan->column_count);
-    int code;
-    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(rows, stmt));
-    if (code != SQLITE_DONE) return step_failed(state, op, stmt);
-    TRY(gather_children(state, frame, rows));
-    for (size_t i = 0; i < rows->count; i++) TRY(output_row(state, frame, rowset_row(rows, i)));
+    bool more = true;
+    while (more) {
+        struct arena *arena = gathered_arena(state);
+        arena_reset(arena);
+        struct rowset *rows = rowset_new(arena, frame->node->plan->column_count);
+        TRY(gather_parents(state, op, stmt, rows, &more));
+        TRY(gather_children(state, frame, rows));
+        for (size_t i = 0; i < rows->count; i++) TRY(output_row(state, frame, rowset_row(rows, i)));
+    }
     return NULL;
 }
 
