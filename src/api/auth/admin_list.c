@@ -122,7 +122,8 @@ err auth_list_users(struct auth_request *request)
     request->state = listing;
     TRY(read_listing(request, listing));
     str aud = STR(AUTH_AUDIENCE), limit = str_printf(arena, "%lld", (long long)listing->per_page);
-    str offset = str_printf(arena, "%lld", (long long)((listing->page - 1) * listing->per_page));
+    int64_t before = (listing->page - 1) * listing->per_page;
+    str offset = str_printf(arena, "%lld", (long long)before);
     bool oldest = listing->oldest_first;
     AUTH_STEP(request, oldest ? STATEMENT_USERS_OLDEST : STATEMENT_USERS_NEWEST, ROWS_ANY, aud,
               listing->pattern, limit, offset);

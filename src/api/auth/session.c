@@ -50,13 +50,19 @@ str auth_session_amr(struct arena *arena, const struct json *rows)
 
 /* Tokens ------------------------------------------------------------------------------------------- */
 
-static void text_claim(struct buf *out, const char *name, str value)
+static void text_member(struct buf *out, const char *name, str value)
 {
     buf_printf(out, ",\"%s\":", name);
     json_write_str(out, value);
 }
 
-static void object_claim(struct buf *out, const char *name, const struct json *value)
+static void number_member(struct buf *out, const char *name, int64_t value)
+{
+    buf_printf(out, ",\"%s\":", name);
+    json_write_i64(out, value);
+}
+
+static void object_member(struct buf *out, const char *name, const struct json *value)
 {
     buf_printf(out, ",\"%s\":", name);
     if (value && value->kind == JSON_OBJECT)
@@ -76,19 +82,19 @@ static str claims_text(const struct auth_request *request,
     str role = json_get_str(user, STR("role"));
     buf_lit(out, "{\"iss\":");
     json_write_str(out, str_printf(request->arena, "%.*s/auth/v1", STR_FMT(options->external_url)));
-    text_claim(out, "sub", json_get_str(user, STR("id")));
-    text_claim(out, "aud", json_get_str(user, STR("aud")));
-    buf_printf(out, ",\"exp\":%lld,\"iat\":%lld", (long long)(issued_at + options->jwt_exp_s),
-               (long long)issued_at);
-    text_claim(out, "email", json_get_str(user, STR("email")));
-    text_claim(out, "phone", json_get_str(user, STR("phone")));
-    object_claim(out, "app_metadata", json_get(user, STR("raw_app_meta_data")));
-    object_claim(out, "user_metadata", user_metadata);
-    text_claim(out, "role", str_empty(role) ? STR("authenticated") : role);
-    text_claim(out, "aal", session->aal);
+    text_member(out, "sub", json_get_str(user, STR("id")));
+    text_member(out, "aud", json_get_str(user, STR("aud")));
+    number_member(out, "exp", issued_at + options->jwt_exp_s);
+    number_member(out, "iat", issued_at);
+    text_member(out, "email", json_get_str(user, STR("email")));
+    text_member(out, "phone", json_get_str(user, STR("phone")));
+    object_member(out, "app_metadata", json_get(user, STR("raw_app_meta_data")));
+    object_member(out, "user_metadata", user_metadata);
+    text_member(out, "role", str_empty(role) ? STR("authenticated") : role);
+    text_member(out, "aal", session->aal);
     buf_lit(out, ",\"amr\":");
     buf_str_add(out, session->amr);
-    text_claim(out, "session_id", session->id);
+    text_member(out, "session_id", session->id);
     buf_lit(out, ",\"is_anonymous\":");
     json_write_bool(out, auth_row_flag(user, STR("is_anonymous")));
     buf_char(out, '}');
@@ -127,11 +133,11 @@ void auth_session_respond(struct auth_request *request, const struct auth_sessio
     struct buf *body = buf_in(arena, 0);
     buf_lit(body, "{\"access_token\":");
     json_write_str(body, access_token(request, session, issued_at));
-    buf_printf(
-        body,
-        ",\"token_type\":\"bearer\",\"expires_in\":%lld,\"expires_at\":%lld,\"refresh_token\":",
-        (long long)life_s, (long long)(issued_at + life_s));
-    json_write_str(body, refresh_encode(arena, session->id, session->counter, session->key));
+    text_member(body, "token_type", STR("bearer"));
+    number_member(body, "expires_in", life_s);
+    number_member(body, "expires_at", issued_at + life_s);
+    text_member(body, "refresh_token",
+                refresh_encode(arena, session->id, session->counter, session->key));
     buf_lit(body, ",\"user\":");
     auth_write_user(body, session->user, session->identities);
     write_weak_password(body, session->weak_password);
@@ -154,10 +160,10 @@ void auth_audit_named(
     struct buf *out = buf_in(request->arena, 0);
     buf_lit(out, "{\"actor_id\":");
     json_write_str(out, user_id);
-    text_claim(out, "actor_username", email);
+    text_member(out, "actor_username", email);
     buf_lit(out, ",\"actor_via_sso\":false");
-    text_claim(out, "action", str_of(action));
-    text_claim(out, "log_type", str_of(log_type));
+    text_member(out, "action", str_of(action));
+    text_member(out, "log_type", str_of(log_type));
     buf_char(out, '}');
     AUTH_STEP(request, STATEMENT_AUDIT_INSERT, 1, buf_str(out), http_peer_address(request->http));
 }
