@@ -119,6 +119,13 @@ static void init_waiting(struct arena *arena, struct http_server *server)
     arena_defer(arena, free_server, server);
 }
 
+static err bound(str address, void *context)
+{
+    const struct http_server *server = context;
+    const struct http_options *options = &server->options;
+    return options->on_bound ? options->on_bound(address, options->bound_context) : NULL;
+}
+
 err http_server_start(struct arena *arena,
                       struct loops *loops,
                       const struct http_options *options,
@@ -143,6 +150,7 @@ err http_server_start(struct arena *arena,
     const struct listener_options listening = {
         .address = options->listen,
         .on_accept = connection_accept,
+        .on_bound = bound,
         .context = server,
     };
     TRY(listener_open(arena, loops, &listening, &server->listener));

@@ -27,6 +27,9 @@ struct http_done {
 struct http_options {
     str listen; /* "127.0.0.1:54321"; port 0 picks */
     const struct http_router *router;
+    /* The address is known and no request can come yet: the router may be filled here. NULL: none. */
+    err (*on_bound)(str address, void *context);
+    void *bound_context;
     http_error_renderer *render_error; /* outside of mounts and for bytes that are no request; NULL:
                                         * http_render_error_plain */
     void *render_context;

@@ -129,6 +129,11 @@ static void name_address(struct arena *arena,
     listener->address = str_printf(arena, v6 ? "[%s]:%d" : "%s:%d", host, listener->port);
 }
 
+static void close_bound(struct listener *listener, size_t count)
+{
+    while (count > 0) close(listener->accepting[--count].fd);
+}
+
 static err bind_all(struct arena *arena, struct listener *listener)
 {
     struct sockaddr_storage address;
@@ -156,7 +161,7 @@ static err bind_all(struct arena *arena, struct listener *listener)
         err error = err_new(arena, ERR_CONFIG, "could not listen on \"%.*s\": %s", STR_FMT(text),
                             strerror(errno));
         if (fd >= 0) close(fd);
-        while (i > 0) close(listener->accepting[--i].fd);
+        close_bound(listener, i);
         return error;
     }
     return NULL;
@@ -173,6 +178,11 @@ err listener_open(struct arena *arena,
     listener->count = loops_count(loops);
     listener->accepting = ARENA_ARRAY(arena, struct accepting, listener->count);
     TRY(bind_all(arena, listener));
+    err refused = options->on_bound ? options->on_bound(listener->address, options->context) : NULL;
+    if (refused) {
+        close_bound(listener, listener->count);
+        return refused;
+    }
     *out = listener;
     for (size_t i = 0; i < listener->count; i++) {
         struct accepting *accepting = &listener->accepting[i];

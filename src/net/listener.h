@@ -21,6 +21,9 @@ struct listener_options {
     int backlog; /* 0: 511 */
     void (*on_accept)(struct stream *stream,
                       void *context); /* must stream_own or stream_close it */
+    /* The address is known and no loop accepts yet: what callers must know of it, they learn here, on
+     * the thread of listener_open. An error closes the sockets again. NULL: none. */
+    err (*on_bound)(str address, void *context);
     void *context;
 };
 

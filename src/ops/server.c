@@ -29,6 +29,7 @@ struct server {
     struct workers *hashers;
     struct gateway *gateway;
     struct admin admin;
+    struct http_router *router;
     struct http_server *api;
     struct http_server *admin_server;
     struct control *control;
@@ -303,8 +304,21 @@ static err start_admin(struct server *server)
     return file_write(server->arena, path, port, 0600);
 }
 
-/* The port is known only after listening; the APIs want the address. So: the router is filled after
- * the listener has its address and before the first request can be answered. */
+/* Everything that clients reach. The address may hold a port that the system chose. */
+static err mount_all(str address, void *context)
+{
+    struct server *server = context;
+    const struct config *config = server->config;
+    str host = str_ends(config->server.listen, STR(":0")) ? address : config->server.listen;
+    str external = config->auth.external_url;
+    if (str_empty(external)) external = str_printf(server->arena, "http://%.*s", STR_FMT(host));
+    TRY(mount_rest(server, server->router));
+    TRY(mount_auth(server, server->router, external));
+    mount(server, server->router, health_mount(server->arena, &server->admin));
+    mount_well_known(server, server->router);
+    return mount_public(server, server->router);
+}
+
 static err start_api(struct server *server)
 {
     const struct config *config = server->config;
@@ -314,17 +328,12 @@ static err start_api(struct server *server)
         .loop_count = loops_count(server->loops),
     };
     server->gateway = gateway_new(server->arena, &gateway);
-    struct http_router *router = http_router_new(server->arena);
-    str external = config->auth.external_url;
-    if (str_empty(external)) external = str_printf(server->arena, "http://%.*s", STR_FMT(config->server.listen));
-    TRY(mount_rest(server, router));
-    TRY(mount_auth(server, router, external));
-    mount(server, router, health_mount(server->arena, &server->admin));
-    mount_well_known(server, router);
-    TRY(mount_public(server, router));
+    server->router = http_router_new(server->arena);
     struct http_options options = listener_options(config);
     options.listen = config->server.listen;
-    options.router = router;
+    options.router = server->router;
+    options.on_bound = mount_all;
+    options.bound_context = server;
     if (config->log.requests) options.on_done = log_request;
     TRY(http_server_start(server->arena, server->loops, &options, &server->api));
     server->admin.api = server->api;
