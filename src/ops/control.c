@@ -293,13 +293,13 @@ static err listen_at(struct arena *arena, struct control *control)
     int folder;
     TRY(address_of(arena, control->folder, &folder, &address));
     unlink(address.sun_path); /* left by a crash: the folder's lock says that nobody else is here */
-    mode_t before = umask(0177);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+    /* The mode of the socket is that of its file (unix(7)). Not by umask: other threads make files. */
+    bool bound = fd >= 0 && fchmod(fd, 0600) == 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
                  listen(fd, BACKLOG) == 0;
     int error = errno;
-    umask(before);
     close(folder);
+    if (!bound && fd >= 0) close(fd);
     control->listener = fd;
     errno = error;
     return bound ? NULL : failed(arena, "open");
