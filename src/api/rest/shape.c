@@ -16,7 +16,7 @@ struct shaping {
 };
 
 /* A plan is compiled on the loop: these bound its time. PostgREST has no such limits (docs/limits.md). */
-enum { CONDITIONS_MAX = 2000, EMBEDS_MAX = 128, VALUES_MAX = 65535 /* a parameter each */ };
+enum { CONDITIONS_MAX = 2000, EMBEDS_MAX = 128, VALUES_MAX = 5000 /* a parameter each, and the time grows with their square */ };
 
 /* Key ----------------------------------------------------------------------------------------------- */
 
