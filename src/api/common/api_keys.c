@@ -7,12 +7,6 @@ enum {
     SECRET_BYTES = 32
 };
 
-static void hash_keys(struct api_keys *keys)
-{
-    crypto_sha256(keys->publishable, keys->publishable_hash);
-    crypto_sha256(keys->secret, keys->secret_hash);
-}
-
 static str opaque_key(struct arena *arena, const char *prefix)
 {
     uint8_t random[17], digest[CRYPTO_SHA256_BYTES];
@@ -49,7 +43,6 @@ err api_keys_make(struct arena *arena, int64_t now_s, struct api_keys *out)
     out->service_role = role_key(arena, key, "service_role", now_s);
     out->publishable = opaque_key(arena, "sb_publishable_");
     out->secret = opaque_key(arena, "sb_secret_");
-    hash_keys(out);
     crypto_wipe(random, sizeof random);
     return NULL;
 }
@@ -92,18 +85,12 @@ err api_keys_parse(struct arena *arena, str text, struct api_keys *out)
     struct jwt_key *key;
     TRY(jwt_key_new(arena, out->jwt_secret, &key));
     out->jwt_key = key;
-    hash_keys(out);
     return NULL;
 }
 
 enum api_key_kind api_keys_find(const struct api_keys *keys, str key)
 {
-    uint8_t digest[CRYPTO_SHA256_BYTES];
-    crypto_sha256(key, digest);
-    str hash = str_from(digest, sizeof digest);
-    /* Both are always compared, so the time does not tell which kind was near. */
-    bool publishable =
-        crypto_eq(hash, str_from(keys->publishable_hash, sizeof keys->publishable_hash));
-    bool secret = crypto_eq(hash, str_from(keys->secret_hash, sizeof keys->secret_hash));
+    bool publishable = crypto_eq(key, keys->publishable);
+    bool secret = crypto_eq(key, keys->secret);
     return publishable ? API_KEY_PUBLISHABLE : secret ? API_KEY_SECRET : API_KEY_UNKNOWN;
 }

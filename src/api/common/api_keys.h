@@ -1,4 +1,4 @@
-/* api/common/api_keys.h - a project's keys: made at first start, known by their hash afterwards.
+/* api/common/api_keys.h - a project's keys: made at first start and kept.
  *
  * anon and service_role are JWTs signed with the project's secret; publishable and secret keys are
  * opaque: "sb_publishable_" or "sb_secret_", 22 random characters, "_", and 8 characters of a
@@ -18,8 +18,6 @@ struct api_keys {
     str anon, service_role;  /* JWTs */
     str publishable, secret; /* opaque */
     const struct jwt_key *jwt_key;
-    uint8_t publishable_hash[CRYPTO_SHA256_BYTES];
-    uint8_t secret_hash[CRYPTO_SHA256_BYTES];
 };
 
 /* Fresh ones. now_s: unix seconds; the JWTs live ten years. */
@@ -29,7 +27,7 @@ void api_keys_render(const struct api_keys *keys, struct buf *out);
 MUST_USE err api_keys_parse(struct arena *arena, str text, struct api_keys *out);
 
 enum api_key_kind { API_KEY_UNKNOWN, API_KEY_PUBLISHABLE, API_KEY_SECRET };
-/* By hash, in constant time. */
+/* In constant time for a key of the right length; the length is public. */
 enum api_key_kind api_keys_find(const struct api_keys *keys, str key);
 
 #endif

@@ -116,17 +116,26 @@ static bool bearer_token(str header, str *out)
     return true;
 }
 
+/* The values of both headers. One decision per request: doubled ones are refused, not chosen from. */
+static err find_credentials(const struct http_request *req, str *key, str *authorization)
+{
+    size_t at = 0, keys = 0, authorizations = 0;
+    *key = *authorization = STR_NONE;
+    while (http_header_next(req, STR("apikey"), &at, key)) keys++;
+    at = 0;
+    while (http_header_next(req, STR("authorization"), &at, authorization)) authorizations++;
+    if (keys <= 1 && authorizations <= 1) return NULL;
+    return err_new(req->arena, ERR_KEY_INVALID, "apikey or authorization is sent twice");
+}
+
 err gateway_identify(struct gateway *gateway, struct http_request *req, struct identity *out)
 {
-    /* One decision per request: doubled credentials are refused, not chosen from. */
-    if (http_header_count(req, STR("apikey")) > 1 ||
-        http_header_count(req, STR("authorization")) > 1)
-        return err_new(req->arena, ERR_KEY_INVALID, "apikey or authorization is sent twice");
-    str key = http_header_find(req, STR("apikey"));
+    str key, authorization;
+    TRY(find_credentials(req, &key, &authorization));
     *out = (struct identity){.role = gateway->options.anon_role};
     if (str_empty(key) && gateway->options.require_key) return missing_key(req->arena);
     str token;
-    bool bearer = bearer_token(http_header_find(req, STR("authorization")), &token);
+    bool bearer = bearer_token(authorization, &token);
     /* supabase-js repeats the key as the bearer while nobody is signed in. */
     bool repeated = bearer && str_eq(token, key);
     if (!str_empty(key)) TRY(take_apikey(gateway, req, key, out));

@@ -49,9 +49,18 @@ static str content_type_of(const struct rest_request *request)
 
 static str range_text(struct arena *arena, int64_t from, int64_t rows, int64_t total)
 {
-    str all = total < 0 ? STR("*") : str_printf(arena, "%lld", (long long)total);
-    if (rows == 0 || total == 0) return str_printf(arena, "*/%.*s", STR_FMT(all));
-    return str_printf(arena, "%lld-%lld/%.*s", (long long)from, (long long)(from + rows - 1), STR_FMT(all));
+    struct buf *out = buf_in(arena, 0);
+    if (rows == 0 || total == 0) {
+        buf_char(out, '*');
+    } else {
+        buf_i64(out, from);
+        buf_char(out, '-');
+        buf_i64(out, from + rows - 1);
+    }
+    buf_char(out, '/');
+    if (total < 0) buf_char(out, '*');
+    else buf_i64(out, total);
+    return buf_str(out);
 }
 
 static int by_name(const void *a, const void *b)
