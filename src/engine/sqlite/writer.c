@@ -10,7 +10,6 @@
  *             done    -> running       the transaction was lost: replay
  *             done    -> acknowledged  COMMIT succeeded
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -347,11 +346,10 @@ static bool sync_failed(int code)
     return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
 }
 
-static enum err_kind commit_failure(const struct writer *writer, int code)
+/* A quota or a limit of the file's size is a failed write to SQLite, only an ENOSPC is FULL. */
+static enum err_kind commit_failure(int code)
 {
-    int os = sqlite3_system_errno(writer->connection.db);
-    bool full = (code & 0xff) == SQLITE_FULL ||
-                ((code & 0xff) == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT || os == EFBIG));
+    bool full = (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_WRITE;
     return full ? ERR_DISK_FULL : ERR_IO;
 }
 
@@ -364,7 +362,7 @@ static bool commit(struct writer *writer, struct write_job *batch, enum err_kind
     if (rc == SQLITE_OK) return true;
     int code = sqlite3_extended_errcode(writer->connection.db);
     err error = marks ? marks : connection_error(&writer->connection, writer->arena, "commit");
-    *failure = commit_failure(writer, code);
+    *failure = commit_failure(code);
     log_error("commit failed", LOG_ERR(error), LOG_INT("sqlite", code));
     rollback(writer);
     sequences_unflush(writer->sequences);
