@@ -134,11 +134,13 @@ static void set_digits(struct decimal *out, uint64_t mantissa, int fraction)
     for (int i = 0; i < out->count; i++) out->digits[i] = reversed[count - 1 - i];
 }
 
+static const double SMALL_MIN = 1e-5, SMALL_END = 1e15;
+
 /* Values that are a whole number of at most 15 digits divided by a power of ten: nearly all that
  * people store. The quotient of two exact doubles rounds right, so equality proves the digits. */
 static bool shortest_small(double value, struct decimal *out)
 {
-    if (value >= 1e15 || value < 1e-5) return false;
+    if (value >= SMALL_END || value < SMALL_MIN) return false;
     for (int fraction = 0; fraction <= 20; fraction++) {
         double mantissa = rint(value * powers_of_ten[fraction]);
         if (mantissa >= 1e15) return false;
@@ -230,6 +232,8 @@ static void shortest(const struct precision *precision, double value, struct dec
     if (precision == &double_precision && shortest_small(value, out)) return;
     /* Subnormals have fewer digits than any decimal of digits_sure. */
     int count = value < precision->normal_min ? 1 : precision->digits_sure;
+    bool looked_at = precision == &double_precision && value >= SMALL_MIN && value < SMALL_END;
+    if (looked_at) count++; /* shortest_small would have found digits_sure */
     while (!try_digits(precision, value, count, out) && count < precision->digits_max) count++;
 }
 

@@ -32,6 +32,13 @@ static bool step_literal(struct matcher *m, size_t pattern_at)
         m->p = p + 1;
         return true;
     }
+    unsigned char x = (unsigned char)m->text.at[t], y = (unsigned char)m->pattern.at[p];
+    if (x < 0x80 && y < 0x80) {
+        if (fold_point(x) != fold_point(y)) return false;
+        m->t = t + 1;
+        m->p = p + 1;
+        return true;
+    }
     int32_t a = utf8_next(m->text, &t), b = utf8_next(m->pattern, &p);
     if (a < 0 || b < 0 || fold_point(a) != fold_point(b)) return false;
     m->t = t;
@@ -45,11 +52,21 @@ static void step_character(str s, size_t *at)
     if (utf8_next(s, at) < 0) *at = start + 1;
 }
 
+/* Where a plain byte must follow the last %, the text before its next occurrence cannot match. */
+static void skip_to_literal(struct matcher *m)
+{
+    char c = m->star_p < m->pattern.len ? m->pattern.at[m->star_p] : '%';
+    if (m->fold != LIKE_EXACT || c == '%' || c == '_' || c == '\\') return;
+    size_t next = str_find_char(m->text, c, m->star_t);
+    m->star_t = next == SIZE_MAX ? m->text.len : next;
+}
+
 /* Back to the last %, which takes one character more; false when there is none. */
 static bool backtrack(struct matcher *m)
 {
     if (m->star_p == SIZE_MAX) return false;
     step_character(m->text, &m->star_t);
+    skip_to_literal(m);
     m->t = m->star_t;
     m->p = m->star_p;
     return true;

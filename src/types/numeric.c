@@ -361,6 +361,9 @@ err numeric_mul(struct arena *arena, str a, str b, str *out)
         return NULL;
     }
     struct decimal x = decimal_read(arena, a), y = decimal_read(arena, b);
+    /* Too wide for sure, before the digits are multiplied. */
+    if (x.count && y.count && x.weight + y.weight >= WHOLE_DIGITS_MAX / DIGIT_WIDTH)
+        return overflow(arena);
     struct decimal product = decimal_mul(arena, &x, &y);
     return decimal_finish(arena, &product, out);
 }

@@ -43,16 +43,35 @@ static err overflow(struct arena *arena)
 
 /* ---- square root ---- */
 
-/* Newton's steps from above on whole numbers: the first that does not fall is the floor. */
-static struct decimal root_of_whole(struct arena *arena, const struct decimal *n)
+static struct decimal root_of_whole(struct arena *arena, const struct decimal *n);
+
+/* Above the root of n. A long n's is the root of its first half and zeros: each step of Newton then
+ * starts with half of the digits right, and the steps before it were on shorter numbers. */
+static struct decimal root_guess(struct arena *arena, const struct decimal *n)
 {
-    /* 10^ceil(digits / 2) is above the root. */
-    int32_t digits = decimal_magnitude(n) + 1;
-    int32_t half = (digits + 1) / 2;
+    enum { SHORT_WEIGHT = 16 };
+    if (n->weight > SHORT_WEIGHT) {
+        int32_t shift = n->weight / 4;
+        struct decimal high = *n, one = whole(arena, 1);
+        high.weight -= 2 * shift;
+        high = decimal_fit(arena, &high, 0, DECIMAL_TRUNCATE);
+        struct decimal root = root_of_whole(arena, &high);
+        root = decimal_add(arena, &root, &one);
+        root.weight += shift;
+        return root;
+    }
+    /* 10^ceil(digits / 2) */
+    int32_t half = (decimal_magnitude(n) + 2) / 2;
     int16_t *first = ARENA_ARRAY(arena, int16_t, 1);
     static const int16_t tens[] = {1, 10, 100, 1000};
     first[0] = tens[half % DIGIT_WIDTH];
-    struct decimal root = {false, half / DIGIT_WIDTH, 0, 1, first};
+    return (struct decimal){false, half / DIGIT_WIDTH, 0, 1, first};
+}
+
+/* Newton's steps from above on whole numbers: the first that does not fall is the floor. */
+static struct decimal root_of_whole(struct arena *arena, const struct decimal *n)
+{
+    struct decimal root = root_guess(arena, n);
     struct decimal two = whole(arena, 2);
     for (;;) {
         struct decimal quotient = decimal_div(arena, n, &root, 0, DECIMAL_TRUNCATE);
@@ -292,6 +311,20 @@ static double power_magnitude(const struct decimal *base, int64_t exponent)
     return (double)exponent * (log10(digits) + weight);
 }
 
+/* Digit products that the squarings take, at most. Nothing interrupts them, so what would take
+ * seconds is not begun: 1.0001 ^ 2000000000 has 86,000 digits before the point and 10^10 products. */
+static bool takes_long(const struct decimal *base, uint64_t exponent, int32_t digits)
+{
+    const double products_max = 4e9;
+    double most = digits / DIGIT_WIDTH + 2, count = base->count, products = 0;
+    for (; exponent > 1 && products <= products_max; exponent >>= 1) {
+        if (count > most) count = most;
+        products += (exponent & 1 ? 2 : 1) * count * count;
+        count *= 2;
+    }
+    return products > products_max;
+}
+
 /* By squaring. base is not zero, exponent not 0, 1, -1, 2. */
 static err power_by_squaring(struct arena *arena,
                              const struct decimal *base,
@@ -300,12 +333,14 @@ static err power_by_squaring(struct arena *arena,
                              struct decimal *out)
 {
     double magnitude = power_magnitude(base, exponent);
-    if (magnitude > 3.0 * INT16_MAX * DIGIT_WIDTH) return overflow(arena);
+    if (magnitude > WHOLE_DIGITS_MAX) return overflow(arena);
     *out = (struct decimal){.scale = scale};
     if (magnitude + 1 < -scale || magnitude + 1 < -RESULT_SCALE_MAX) return NULL;
     uint64_t rest = exponent < 0 ? 0 - (uint64_t)exponent : (uint64_t)exponent;
     int32_t digits = 1 + scale + (int32_t)magnitude + (int32_t)log((double)rest) + GUARD_DIGITS;
     if (digits < GUARD_DIGITS) digits = GUARD_DIGITS;
+    if (takes_long(base, rest, digits))
+        return err_sql(arena, "54000", "the power has too many digits to be computed");
     struct decimal square = *base, result = rest & 1 ? *base : whole(arena, 1);
     while (rest >>= 1) {
         square = mul_significant(arena, &square, &square, digits);

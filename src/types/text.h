@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 /* Results beyond this are refused with 54000, as PostgreSQL refuses over 1 GB; ours is lower. */
-enum { TEXT_BYTES_MAX = 256 * 1024 * 1024 };
+enum { TEXT_BYTES_MAX = 64 * 1024 * 1024 };
 
 str text_upper(struct arena *arena, str s);
 str text_lower(struct arena *arena, str s);

@@ -655,10 +655,13 @@ err to_timestamp(
     TRY(read_all(arena, text, format, &r));
     TRY(clock_of(&r, &clock));
     TRY(days_of(&r, &days));
+    if (days < DATE_FIRST || days >= DATE_END) {
+        return err_sql(arena, "22008", "timestamp out of range: \"%.*s\"", STR_FMT(text));
+    }
     int64_t wall = days * US_PER_DAY + clock;
     TRY(offset_of(&r, session, wall, &east_s));
     wall -= east_s * US_PER_SECOND;
-    if (days < DATE_FIRST || days >= DATE_END || !timestamp_in_range(wall)) {
+    if (!timestamp_in_range(wall)) {
         return err_sql(arena, "22008", "timestamp out of range: \"%.*s\"", STR_FMT(text));
     }
     *out = r.found.precision ? datetime_round(wall, r.found.precision) : wall;
