@@ -108,6 +108,8 @@ static err read_flag(struct reading *reading, str text)
     if (!flag && !setting_flag(reading->command, name))
         return unknown_flag(reading->arena, reading->command, name);
     bool takes_value = !flag || flag->takes_value;
+    if (has_value && !takes_value)
+        return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" takes no value", STR_FMT(name));
     if (!has_value && takes_value) {
         if (reading->at >= reading->count)
             return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" needs a value", STR_FMT(name));

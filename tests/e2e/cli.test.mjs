@@ -73,6 +73,12 @@ test('an unknown setting is refused with a suggestion', () => {
     assert.match(environment.err, /DAPUR_REST_MAX_ROWS/);
 });
 
+test('a switch takes no value: --no-migrate=false would have meant the opposite', () => {
+    const {code, err} = run('serve', 'shop', '--no-migrate=false');
+    assert.notEqual(code, 0);
+    assert.match(err, /flag "--no-migrate" takes no value/);
+});
+
 test('keys are made once, and only their owner may read them', () => {
     const keys = JSON.parse(ok('keys', 'shop', '--json'));
     assert.deepEqual(Object.keys(keys), ['anon', 'service_role', 'publishable', 'secret', 'jwt_secret']);
