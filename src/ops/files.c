@@ -64,6 +64,19 @@ static err write_all(struct arena *arena, int fd, str path, str content)
     return fsync(fd) == 0 ? NULL : failed(arena, "store", path);
 }
 
+/* The name is in the folder only once the folder is stored. */
+static err folder_sync(struct arena *arena, str path)
+{
+    size_t slash = path.len;
+    while (slash > 0 && path.at[slash - 1] != '/') slash--;
+    str folder = slash > 1 ? str_slice(path, 0, slash - 1) : slash ? STR("/") : STR(".");
+    int fd = open(str_cstr(arena, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return failed(arena, "open", folder);
+    err error = fsync(fd) == 0 ? NULL : failed(arena, "store", folder);
+    close(fd);
+    return error;
+}
+
 err file_write(struct arena *arena, str path, str content, unsigned mode)
 {
     const char *fresh = str_printf(arena, "%.*s.new", STR_FMT(path)).at;
@@ -74,7 +87,7 @@ err file_write(struct arena *arena, str path, str content, unsigned mode)
     close(fd);
     if (!error && rename(fresh, str_cstr(arena, path)) != 0) error = failed(arena, "replace", path);
     if (error) unlink(fresh);
-    return error;
+    return error ? error : folder_sync(arena, path);
 }
 
 err folder_make(struct arena *arena, str path, unsigned mode)
