@@ -167,7 +167,7 @@ void head_render(struct http_connection *connection,
     add_status_line(out, response->status, response->reason);
     add_date(connection->home, out);
     buf_str_add(out, connection->home->server->server_line);
-    if (response->content_type.len) {
+    if (response->content_type.len && response->status != 204) {
         buf_lit(out, "Content-Type: ");
         add_clean(out, response->content_type);
         buf_lit(out, "\r\n");

@@ -271,9 +271,12 @@ static struct rest_request *request_new(struct http_request *req, void *context)
 void rest_handle_table(struct http_request *req, void *context)
 {
     struct rest_request *request = request_new(req, context);
+    struct engine *engine = request->rest->options.engine;
     err error = read_request(request);
+    bool idle = !error && nothing_to_do(request);
+    if (idle) error = find_relation(request, engine->catalog(engine));
     if (error) rest_respond_error(request, error);
-    else if (nothing_to_do(request)) respond_nothing(request);
+    else if (idle) respond_nothing(request);
     else rest_run(request);
 }
 
