@@ -33,6 +33,8 @@ static void finished(struct engine_request *request,
 {
     struct db_call *call = request->context;
     bool stale = error && error->kind == ERR_PLAN_STALE;
+    /* From the first time: a read that waited its turn on the slow lane has waited for no schema. */
+    if (stale && call->retries == 0) call->since_ms = loop_now_ms(request->loop);
     if (stale && loop_now_ms(request->loop) - call->since_ms < DB_STALE_MS) {
         retry(call);
         return;
@@ -54,7 +56,6 @@ void db_run(struct db_call *call)
 {
     call->request.done = finished;
     call->request.context = call;
-    call->since_ms = loop_now_ms(call->request.loop);
     call->retries = 0;
     attempt(call);
 }
