@@ -313,7 +313,7 @@ static const struct http_options base_options = {
     .header_ms = 300,
     .body_ms = 300,
     .idle_ms = 5000,
-    .stall_ms = 500,
+    .stall_ms = 1500,
     .linger_ms = 300,
     .drain_ms = 2000,
     .body_bytes_max = 2 * 1024 * 1024,
@@ -782,7 +782,7 @@ static void spares_peers_that_read_slowly(void **state)
     shutdown(fd, SHUT_WR);
     size_t total = 0;
     ssize_t count = 1;
-    for (int i = 0; i < 40 && count > 0; i++) { /* 40 times 60 ms: several stall_ms */
+    for (int i = 0; i < 40 && count > 0; i++) { /* 40 times 60 ms: longer than stall_ms */
         struct timeval pause = {.tv_usec = 60000};
         char piece[70000];
         select(0, NULL, NULL, NULL, &pause);
