@@ -1,7 +1,9 @@
 /* Aggregates whose answer is not SQLite's own, and the wrapper that sorts the input of any of them.
  *
  * A group's state lives in an arena of its own that the first row makes; SQLite's aggregate context
- * holds the pointer. pg_ordered collects its rows first and feeds them to the aggregate it names. */
+ * holds the pointer. pg_ordered collects its rows first and feeds them to the aggregate it names.
+ *
+ * Long file: a row of the table, its state and its step are read together. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* json and jsonb: access, operators, building. json is text as given, jsonb is normal form. */
-#include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/functions_json.h"
+
+#include "engine/sqlite/functions_int.h"
 #include "types/array.h"
 #include "types/jsonb.h"
 

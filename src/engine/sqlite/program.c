@@ -1,4 +1,6 @@
 /* engine/sqlite/program.c - a plan's steps as ops. See program.h. */
+#include "engine/sqlite/program.h"
+
 #include "engine/sqlite/program_int.h"
 #include "engine/sqlite/rowset.h"
 #include "engine/sqlite/schema.h"
