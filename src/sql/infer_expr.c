@@ -170,7 +170,9 @@ static err infer_a_const(struct infer_context *ctx, const struct A_Const *node, 
     case A_CONST_INTEGER: *out = infer_const(ctx, INT4OID, value_int(node->ival)); break;
     case A_CONST_FLOAT:
         if (str_to_i64(node->fval, &whole)) {
-            *out = infer_const(ctx, INT8OID, value_int(whole));
+            /* The scanner reads -2147483648 as minus 2147483648: together they fit again. */
+            oid type = whole == INT32_MIN ? INT4OID : INT8OID;
+            *out = infer_const(ctx, type, value_int(whole));
             break;
         }
         TRY(infer_locate(ctx, numeric_parse(ctx->arena, node->fval, -1, &digits),

@@ -316,7 +316,8 @@ static double power_magnitude(const struct decimal *base, int64_t exponent)
 static bool takes_long(const struct decimal *base, uint64_t exponent, int32_t digits)
 {
     const double products_max = 4e9;
-    double most = digits / DIGIT_WIDTH + 2, count = base->count, products = 0;
+    double most = digits / DIGIT_WIDTH + 2, products = 0;
+    double count = base->count - 1 + log10(base->digits[0]) / DIGIT_WIDTH;
     for (; exponent > 1 && products <= products_max; exponent >>= 1) {
         if (count > most) count = most;
         products += (exponent & 1 ? 2 : 1) * count * count;

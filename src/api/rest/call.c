@@ -163,7 +163,7 @@ err rest_choose_function(struct rest_request *request, const struct catalog *cat
 
 /* Compiling ----------------------------------------------------------------------------------------------- */
 
-/* f(a => $1, b => $2), as shape.c numbers them. */
+/* f(a => $1, b => $2), as shape.c numbers them; $1 alone where the argument has no name. */
 static struct node *call_node(struct rest_request *request)
 {
     struct arena *arena = request->arena;
@@ -174,10 +174,14 @@ static struct node *call_node(struct rest_request *request)
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
         if (argument->mode == 'o' || argument->mode == 't' || !request->given[input++]) continue;
-        struct NamedArgExpr *named = AST_NEW(arena, NamedArgExpr);
-        named->name = argument->name;
-        named->arg = ast_param(arena, ++param);
-        ast_list_add(arena, &call->args, AST_NODE(named));
+        struct node *value = ast_param(arena, ++param);
+        if (!str_empty(argument->name)) {
+            struct NamedArgExpr *named = AST_NEW(arena, NamedArgExpr);
+            named->name = argument->name;
+            named->arg = value;
+            value = AST_NODE(named);
+        }
+        ast_list_add(arena, &call->args, value);
     }
     return AST_NODE(call);
 }

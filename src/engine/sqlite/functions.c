@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
+#include "types/text.h"
 
 enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
 
@@ -226,8 +227,12 @@ static int register_row(sqlite3 *db, struct sqlite_session *session, const struc
                                       NULL, NULL);
 }
 
+/* What SQLite makes by itself, as ||, and a row: some of the largest values side by side. */
+enum { ROW_BYTES_MAX = 4 * TEXT_BYTES_MAX };
+
 err functions_register(sqlite3 *db, struct sqlite_session *session)
 {
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, ROW_BYTES_MAX);
     int rc = SQLITE_OK;
     for (size_t t = 0; t < COUNT_OF(tables) && rc == SQLITE_OK; t++) {
         for (size_t i = 0; i < tables[t]->count && rc == SQLITE_OK; i++) {

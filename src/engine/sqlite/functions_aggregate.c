@@ -769,6 +769,15 @@ static size_t split_arguments(struct group *group,
     return used;
 }
 
+/* Aggregates that keep their rows (ordered ones, jsonb_object_agg, percentiles) grow with them. */
+static err group_fits(struct group *group)
+{
+    enum { GROUP_BYTES_MAX = 4 * TEXT_BYTES_MAX };
+    if (arena_used(group->arena) <= GROUP_BYTES_MAX) return NULL;
+    return err_sql(group->arena, "54000", "the rows of an aggregate exceed %d bytes",
+                   GROUP_BYTES_MAX);
+}
+
 static err step_row(struct group *group,
                     const struct aggregate_row *row,
                     const struct value *all,
@@ -778,6 +787,7 @@ static err step_row(struct group *group,
     struct value values[FUNCTION_ARGS_MAX];
     size_t used = split_arguments(group, row, all, count, values);
     if (row->skips_null && values[0].kind == VALUE_NULL) return NULL;
+    TRY(group_fits(group));
     return inverse ? row->inverse(&group->call, values, used)
                    : row->step(&group->call, values, used);
 }
@@ -915,7 +925,8 @@ static void ordered_step(sqlite3_context *context, int argc, sqlite3_value **arg
         row[i] = value_copy(group->arena, &value);
     }
     *VEC_ADD(group->arena, &ordered->rows) = row;
-    err error = session_check(group->call.session, group->arena);
+    err error = group_fits(group);
+    if (!error) error = session_check(group->call.session, group->arena);
     if (error) fail(context, group, error);
 }
 

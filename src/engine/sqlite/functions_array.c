@@ -1,6 +1,7 @@
 /* Arrays: constructors, subscripts, operators. The shape is the array's type unless said. */
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
+#include "types/text.h"
 
 static const struct type_ref unknown_element = {.storage = TYPE_TEXT, .typmod = TYPMOD_NONE};
 
@@ -82,13 +83,14 @@ static err run_fill(struct function_call *call, struct value *out)
     if (!dimensions || total <= 0) return text_out(out, STR("[]"));
     str text = item_of(call, call->shapes[0], &call->args[0]);
     for (size_t d = dimensions; d-- > 0;) {
-        struct buf *level = buf_in(call->arena, 0);
+        struct buf *level = buf_in(call->arena, TEXT_BYTES_MAX);
         buf_char(level, '[');
         for (int64_t i = 0; i < lengths[d]; i++) {
             if (i) buf_char(level, ',');
             buf_str_add(level, text);
         }
         buf_char(level, ']');
+        if (!buf_ok(level)) return err_sql(call->arena, "54000", "requested length too large");
         text = buf_str(level);
     }
     return text_out(out, text);

@@ -291,22 +291,41 @@ static err run_numeric_scale(struct function_call *call, struct value *out)
     return NULL;
 }
 
-/* gcd by Euclid on exact values; lcm = |a / gcd * b|. */
+/* Euclid on exact values. Of long ones it takes very many steps: three arenas take turns, so that
+ * what a step needs outlives the one before it and nothing more. */
+enum { EUCLID_ARENAS = 3 };
+
+static err euclid(struct function_call *call, struct arena *const *arenas, str x, str y, str *out)
+{
+    for (size_t i = 0; !numeric_is_zero(y); i++) {
+        struct arena *arena = arenas[i % EUCLID_ARENAS];
+        arena_reset(arena);
+        TRY(session_check(call->session, call->arena));
+        str rest;
+        err error = numeric_mod(arena, x, y, &rest);
+        if (error) return err_copy(call->arena, error);
+        x = y;
+        y = rest;
+    }
+    *out = str_copy(call->arena, x);
+    return NULL;
+}
+
+/* lcm = |a / gcd * b| */
 static err run_numeric_gcd(struct function_call *call, struct value *out)
 {
     struct arena *arena = call->arena;
     str a = numeric_abs(arg_text(call, 0));
     str b = numeric_abs(arg_text(call, 1));
-    str x = a;
-    str y = b;
-    while (!numeric_is_zero(y)) {
-        TRY(session_check(call->session, arena));
-        str rest;
-        TRY(numeric_mod(arena, x, y, &rest));
-        x = y;
-        y = rest;
-    }
     out->kind = VALUE_TEXT;
+    out->s = STR("NaN");
+    if (numeric_scale(a) < 0 || numeric_scale(b) < 0) return NULL; /* NaN, infinities */
+    struct arena *arenas[EUCLID_ARENAS];
+    for (size_t i = 0; i < EUCLID_ARENAS; i++) arenas[i] = arena_new(0);
+    str x = STR("0");
+    err error = euclid(call, arenas, a, b, &x);
+    for (size_t i = 0; i < EUCLID_ARENAS; i++) arena_free(arenas[i]);
+    if (error) return error;
     out->s = x;
     if (!call->row->with) return NULL;
     if (numeric_is_zero(x)) {

@@ -108,16 +108,19 @@ static void describe(struct script_run *run, const struct plan *plan, struct scr
     result->types_json = buf_str(types);
 }
 
+/* Rows that nobody collects are written and forgotten. */
 static err full(void *context, struct buf *bytes)
 {
     struct script_run *run = context;
-    (void)bytes;
-    return err_sql(run->scratch, "53400", "the result is too large for a script");
+    if (run->options->collect_rows)
+        return err_sql(run->scratch, "53400", "the result is too large for a script");
+    buf_clear(bytes);
+    return NULL;
 }
 
 static err run_plan(struct script_run *run,
                     const struct plan *plan,
-                    const struct value *params,
+                    bool is_select,
                     struct script_result *result)
 {
     struct buf *bytes = buf_in(run->scratch, 0);
@@ -132,9 +135,10 @@ static err run_plan(struct script_run *run,
         .output = {.bytes = bytes, .bytes_high = RESULT_BYTES_MAX, .full = full, .context = run},
     };
     struct engine_step request = {
-        .plan = plan, .params = params, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
+        .plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
     TRY(run_program(&job, &request, &step));
-    result->rows = step.affected > step.rows ? step.affected : step.rows;
+    /* A SELECT tells of its rows, whatever a function that it calls wrote. */
+    result->rows = is_select || step.rows > step.affected ? step.rows : step.affected;
     if (!run->options->collect_rows) return NULL;
     describe(run, plan, result);
     result->rows_json = buf_str(bytes);
@@ -148,24 +152,16 @@ err script_query(struct script_run *run,
 {
     TRY(script_flush(run));
     sqlite_session_catalog(run->connection->session, run->current);
-    struct compile_node target = {.statement = node};
-    struct compile_step step = {
-        .node = &target,
-        .shape = run->options->collect_rows ? RESULT_ROWS : RESULT_NONE,
-        .result = true,
-    };
     struct compile_options options = {
         .catalog = run->current,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
-        .steps = &step,
-        .step_count = 1,
         .source = source,
     };
     struct plan *plan;
-    TRY(sql_compile(run->scratch, &options, program_print, &plan));
-    err error = run_plan(run, plan, NULL, result);
+    TRY(sql_compile_statement(run->scratch, &options, node, program_print, &plan));
+    err error = run_plan(run, plan, AST_IS(SelectStmt, node), result);
     plan_unref(plan);
     return error;
 }
