@@ -308,25 +308,45 @@ static err add_checks(struct guarded *guarded,
     return NULL;
 }
 
+/* FOR ALL policies, the usual ones, say the same of both commands: once is enough. */
+static bool says_the_same(const struct guarded *guarded, char a, enum policy_part part_a, char b,
+                          enum policy_part part_b)
+{
+    const struct cat_relation *relation = guarded->access->relation;
+    for (size_t i = 0; i < relation->policy_count; i++) {
+        const struct cat_policy *policy = &relation->policies[i];
+        bool in_a = policy_matches(guarded, policy, a, policy->permissive);
+        bool in_b = policy_matches(guarded, policy, b, policy->permissive);
+        if (in_a != in_b) return false;
+        if (in_a && policy_expr(policy, part_a) != policy_expr(policy, part_b)) return false;
+    }
+    return true;
+}
+
 static err guard_insert(struct guarded *guarded, struct query *query, bool reads)
 {
+    bool new_row = reads && !says_the_same(guarded, 'a', POLICY_CHECK, 'r', POLICY_USING);
+    bool existing = reads && !says_the_same(guarded, 'w', POLICY_USING, 'r', POLICY_USING);
+    bool updated = reads && !says_the_same(guarded, 'w', POLICY_CHECK, 'r', POLICY_USING);
     TRY(add_checks(guarded, &query->checks, CHECK_POLICY_INSERT, 'a', POLICY_CHECK));
-    if (reads) TRY(add_checks(guarded, &query->checks, CHECK_POLICY_SELECT, 'r', POLICY_USING));
+    if (new_row) TRY(add_checks(guarded, &query->checks, CHECK_POLICY_SELECT, 'r', POLICY_USING));
     if (!query->conflict || !query->conflict->do_update) return NULL;
     struct row_check_list *list = &query->conflict_checks;
     TRY(add_checks(guarded, list, CHECK_CONFLICT_UPDATE, 'w', POLICY_USING));
-    if (reads) TRY(add_checks(guarded, list, CHECK_CONFLICT_UPDATE, 'r', POLICY_USING));
+    if (existing) TRY(add_checks(guarded, list, CHECK_CONFLICT_UPDATE, 'r', POLICY_USING));
     TRY(add_checks(guarded, list, CHECK_POLICY_UPDATE, 'w', POLICY_CHECK));
-    if (reads) TRY(add_checks(guarded, list, CHECK_POLICY_SELECT, 'r', POLICY_USING));
+    if (updated) TRY(add_checks(guarded, list, CHECK_POLICY_SELECT, 'r', POLICY_USING));
     return NULL;
 }
 
 static err guard_update(struct guarded *guarded, struct query *query, bool reads)
 {
+    bool existing = reads && !says_the_same(guarded, 'w', POLICY_USING, 'r', POLICY_USING);
+    bool new_row = reads && !says_the_same(guarded, 'w', POLICY_CHECK, 'r', POLICY_USING);
     TRY(add_security(guarded, 'w'));
-    if (reads) TRY(add_security(guarded, 'r'));
+    if (existing) TRY(add_security(guarded, 'r'));
     TRY(add_checks(guarded, &query->checks, CHECK_POLICY_UPDATE, 'w', POLICY_CHECK));
-    if (reads) TRY(add_checks(guarded, &query->checks, CHECK_POLICY_SELECT, 'r', POLICY_USING));
+    if (new_row) TRY(add_checks(guarded, &query->checks, CHECK_POLICY_SELECT, 'r', POLICY_USING));
     return NULL;
 }
 
@@ -358,8 +378,9 @@ static err attach(struct guarded *guarded)
     if (query->command == QUERY_INSERT) TRY(guard_insert(guarded, query, reads));
     if (query->command == QUERY_UPDATE) TRY(guard_update(guarded, query, reads));
     if (query->command == QUERY_DELETE) {
+        bool existing = reads && !says_the_same(guarded, 'd', POLICY_USING, 'r', POLICY_USING);
         TRY(add_security(guarded, 'd'));
-        if (reads) TRY(add_security(guarded, 'r'));
+        if (existing) TRY(add_security(guarded, 'r'));
     }
     view_options_last(guarded->analyzer, &query->checks);
     return NULL;
