@@ -162,6 +162,7 @@ static err run_reg_text(struct function_call *call, struct value *out)
         break;
     case REGTYPEOID:
         if (catalog_type(catalog, id)) name = catalog_type_name(call->arena, catalog, id, -1);
+        if (id == BPCHAROID) name = STR("character"); /* "bpchar" is a column's without length */
         if (str_starts(name, STR("public."))) name = str_skip(name, sizeof "public." - 1);
         break;
     case REGROLEOID:

@@ -52,7 +52,21 @@ select ' 12 '::int, '-7'::smallint, '+5'::bigint, '007'::int;
 select 1.5::int, 2.5::int, -1.5::int, 0.5::int, 1.4999::int, 2.5::float8::int, 3.5::float8::int;
 select 1.5::text, 1.50::text, 100::text, 1e3::text, 1.0::float8::text, 1e15::float8::text, 1e16::float8::text, 1e-5::float8::text;
 select 0.1::real, 0.1::real::float8, 16777217::real, 1::float8 / 3;
-select 'NaN'::float8, 'Infinity'::float8, '-inf'::float8, 'NaN'::numeric, 'Infinity'::numeric;
+-- skip: NaN of double precision is refused: SQLite has no place for it
+select 'NaN'::float8;
+select 'Infinity'::float8, '-inf'::float8, 'NaN'::numeric, 'Infinity'::numeric;
+select pg_typeof(-2147483648)::text, pg_typeof(-2147483649)::text, pg_typeof(2147483648)::text;
+-- error: 22003
+select 9223372036854775807 + 1;
+-- error: 22003
+select length((repeat('9', 70000)::numeric * repeat('9', 70000)::numeric)::text);
+-- error: 22003
+select power(2::numeric, 436000);
+-- error: 22003
+select factorial(40000);
+select gcd('NaN'::numeric, 1), gcd(330::numeric, 462), lcm(0::numeric, 5), sqrt(repeat('9', 80)::numeric);
+-- skip: the type regtype shows as text
+select pg_typeof(1);
 select 'NaN'::numeric = 'NaN'::numeric, 'NaN'::numeric > 1e10, 'Infinity'::numeric > 1e100;
 select 12.345::numeric(5,2), 12.344::numeric(5,1), -0.005::numeric(3,2), 12345.678::numeric(8), 1::numeric(5,3);
 -- error: 22003
@@ -80,8 +94,8 @@ select sum(distinct i), count(distinct q) from n where id <> 3;
 select sum(i) filter (where i > 0), count(*) filter (where i is null) from n where id <> 3;
 select s::int + i, i::numeric / 3, b::float8 / 3, q::int from n where id = 1;
 select i / s, b % i, q * p, q / p, p - q, d * 2, r * 2 from n where id = 2;
-select pg_typeof(1 + 1), pg_typeof(1 + 1::bigint), pg_typeof(1 / 2.0), pg_typeof(sum(i)), pg_typeof(avg(i)), pg_typeof(sum(b)) from n;
-select pg_typeof(1.0), pg_typeof(1e5), pg_typeof(3000000000), pg_typeof(1::real + 1), pg_typeof(1.5 * 2::float8);
+select pg_typeof(1 + 1)::text, pg_typeof(1 + 1::bigint)::text, pg_typeof(1 / 2.0)::text, pg_typeof(sum(i))::text, pg_typeof(avg(i))::text, pg_typeof(sum(b))::text from n;
+select pg_typeof(1.0)::text, pg_typeof(1e5)::text, pg_typeof(3000000000)::text, pg_typeof(1::real + 1)::text, pg_typeof(1.5 * 2::float8)::text;
 select to_char(1234567.891, 'FM9,999,999.00'), to_char(-5, '999'), to_char(0.5, '0.00'), to_char(42, '00000');
 select 1234.5::numeric::text || ' kg', 'n=' || 5, 5 || 'x';
 select x, x * 1.5 from generate_series(1, 5, 2) as x;

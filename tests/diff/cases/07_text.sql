@@ -27,7 +27,9 @@ select format('%2$s %1$s', 'a', 'b'), format('|%5s|%-5s|', 'ab', 'cd');
 select overlay('abcdef' placing 'XX' from 3 for 2), string_to_array('a,b,,c', ','), array_to_string(array['a', null, 'c'], '-', '*');
 select regexp_replace('foobarbaz', 'b..', 'X'), regexp_replace('foobarbaz', 'b(..)', '[\1]', 'g'), regexp_replace('ABC', 'b', 'x', 'i');
 select regexp_match('foobarbequebaz', '(bar)(beque)'), regexp_matches('abcabc', 'b', 'g'), regexp_split_to_array('a1b22c', '\d+');
-select regexp_count('abcabc', 'b'), regexp_substr('abc123', '\d+'), regexp_instr('abc', 'c'), regexp_like('Abc', 'a', 'i');
+select regexp_count('abcabc', 'b'), regexp_substr('abc123', '\d+'), regexp_like('Abc', 'a', 'i');
+-- skip: regexp_instr is refused
+select regexp_instr('abc', 'c');
 -- error: 2201B
 select 'abc' ~ '(';
 -- error: 2201B
@@ -79,10 +81,17 @@ select string_agg(v, '; ' order by id), string_agg(distinct left(t, 1), '') from
 select string_agg(t, ',') from w where false;
 select case when t is null then 'null' when t = '' then 'empty' else 'some' end from w order by id;
 select t is distinct from v, t is not distinct from null from w order by id;
-select pg_typeof('a'), pg_typeof('a'::text), pg_typeof('a' || 'b'), pg_typeof(v), pg_typeof(c), pg_typeof(upper(v)), pg_typeof(v || c) from w where id = 1;
+-- skip: a bare literal has the type text at once
+select pg_typeof('a')::text;
+select pg_typeof('a'::text)::text, pg_typeof('a' || 'b')::text, pg_typeof(v)::text, pg_typeof(c)::text, pg_typeof(upper(v))::text, pg_typeof(v || c)::text from w where id = 1;
 select * from string_to_table('a,b', ','), unnest(array['x', 'y']) as u order by 1, 2;
 select regexp_split_to_table('a b  c', '\s+');
 select greatest('a', 'b', null), least('b'::text, 'a');
-select normalize('é', NFC) = 'é', unistr('\00e9');
+-- skip: unistr is refused
+select unistr('\00e9');
+-- skip: normalize is refused
+select normalize('é', NFC) = 'é';
+-- skip: PostgreSQL allows 1 GB, dapur 64 MiB
+select length(repeat('x', 100000000));
 select 1 as "Quoted Name", 2 as plain, upper('x'), 'x'::text, 1 + 1, null, true and false, (select 1), array[1];
 update w set t = t || '.', v = upper(v), c = 'q' where id in (1, 2) returning t, v, c;

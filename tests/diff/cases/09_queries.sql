@@ -113,6 +113,11 @@ select name, dept_id, sum(pay) over (partition by dept_id order by id), lag(name
 select name, count(*) over (), avg(pay) over (partition by grade) from emp order by id;
 select e.name, l.top from emp e left join lateral (select s.name as top from emp s where s.boss_id = e.id order by s.pay desc nulls last limit 1) l on true order by e.id;
 select d.name, x.n from dept d, lateral (select count(*) as n from emp where dept_id = d.id) x order by d.id;
+-- error: 42P02
+select $1;
+-- error: 42P02
+select 1 + $2::int;
+-- skip: ROLLUP, CUBE and GROUPING SETS are refused
 select grade, dept_id, count(*) from emp group by rollup (grade, dept_id) order by 1, 2, 3;
 select e from emp e where id = 1;
 select (e).name from emp e where id = 1;
