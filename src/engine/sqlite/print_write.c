@@ -51,14 +51,14 @@ void write_rows_item(struct text *text, const struct write_rows_place *rows, str
     print_ident(sql, alias);
 }
 
-static const struct cat_column *column_of(const struct write *w, int column)
+const struct cat_column *write_column(const struct write *w, int column)
 {
     return cat_column_numbered(w->relation, w->target->columns[column].number);
 }
 
 bool write_is_generated(const struct write *w, int column)
 {
-    const struct cat_column *found = column_of(w, column);
+    const struct cat_column *found = write_column(w, column);
     return found == NULL || found->generated;
 }
 
@@ -73,7 +73,7 @@ struct expr write_column_expr(const struct write *w, int column)
     };
 }
 
-static int *no_positions(struct write *w)
+int *write_no_positions(struct write *w)
 {
     int *positions = ARENA_ARRAY(w->builder->arena, int, w->target->column_count);
     for (size_t i = 0; i < w->target->column_count; i++) positions[i] = -1;
@@ -126,7 +126,7 @@ struct program_op *write_op(struct write *w, struct text *text, const struct wri
 }
 
 /* Rows that go out by a SELECT, because RETURNING of the write itself cannot say them. */
-static void output_op(struct write *w, struct text *text, const struct write_rows_place *rows)
+void write_output_op(struct write *w, struct text *text, const struct write_rows_place *rows)
 {
     bool fills = w->output->set >= 0;
     struct program_op *op = builder_op(w->builder, fills ? OP_FILL : OP_QUERY, text);
@@ -137,9 +137,15 @@ static void output_op(struct write *w, struct text *text, const struct write_row
     op->set_columns = (int)w->query->target_count;
 }
 
+/* An INTEGER PRIMARY KEY is the row number: SQLite turns NULL into a new one instead of refusing. */
+const struct cat_column *write_rowid_column(const struct write *w)
+{
+    return schema_rowid_column(w->builder->plan->catalog, w->relation);
+}
+
 /* ---- checks ----------------------------------------------------------------------------------- */
 
-static bool is_true(const struct expr *expr)
+bool write_is_true(const struct expr *expr)
 {
     return expr->kind == EXPR_CONST && expr->constant.kind == VALUE_INT && expr->constant.i != 0;
 }
@@ -213,7 +219,7 @@ void write_check_end(struct write *w,
 
 static bool is_wanted(const struct row_check *check, unsigned kinds)
 {
-    return (kinds & (1u << check->kind)) != 0 && !is_true(check->expr);
+    return (kinds & (1u << check->kind)) != 0 && !write_is_true(check->expr);
 }
 
 /* Neighbours with the same error are one statement. */
@@ -240,14 +246,6 @@ err write_checks(struct write *w,
         write_check_end(w, &text, rows, error.sqlstate, error.message);
     }
     return NULL;
-}
-
-/* ---- INSERT ----------------------------------------------------------------------------------- */
-
-/* An INTEGER PRIMARY KEY is the row number: SQLite turns NULL into a new one instead of refusing. */
-static const struct cat_column *rowid_column(const struct write *w)
-{
-    return schema_rowid_column(w->builder->plan->catalog, w->relation);
 }
 
 /* CASE WHEN c IS NULL THEN 0 ... END: which of the relation's columns, and the row's number. */
@@ -305,768 +303,6 @@ err write_null_check(struct write *w,
     return NULL;
 }
 
-static bool source_may_be_null(const struct write *w, int column)
-{
-    const struct query *query = w->query;
-    for (size_t i = 0; i < query->insert_column_count; i++)
-        if (query->insert_columns[i] == column)
-            return query->source == NULL || !query_column_is_filled(query->source, i);
-    return true;
-}
-
-/* The rte column of an INTEGER PRIMARY KEY whose source may be NULL, or -1. */
-static int unsure_key(const struct write *w)
-{
-    const struct cat_column *key = rowid_column(w);
-    for (size_t i = 0; key != NULL && i < w->target->column_count; i++)
-        if (w->target->columns[i].number == key->number)
-            return source_may_be_null(w, (int)i) ? (int)i : -1;
-    return -1;
-}
-
-err write_null_checks(struct write *w, const struct write_rows_place *rows)
-{
-    int *columns = ARENA_ARRAY(w->builder->scratch, int, w->target->column_count);
-    size_t count = 0;
-    for (size_t i = 0; i < w->target->column_count; i++) {
-        const struct cat_column *column = column_of(w, (int)i);
-        if (column != NULL && column->not_null && !column->generated &&
-            source_may_be_null(w, (int)i))
-            columns[count++] = (int)i;
-    }
-    return write_null_check(w, columns, count, rows);
-}
-
-static bool is_one_row(const struct query *query)
-{
-    const struct query *source = query->source;
-    return source != NULL && source->values != NULL && source->value_row_count == 1 &&
-           source->limit == NULL && source->offset == NULL && source->cte_count == 0 &&
-           query->cte_count == 0;
-}
-
-static void take_row(struct write *w)
-{
-    const struct query *query = w->query;
-    w->row = ARENA_ARRAY(w->builder->scratch, struct expr *, w->target->column_count);
-    for (size_t i = 0; i < query->insert_column_count; i++)
-        w->row[query->insert_columns[i]] = query->source->values[0].at[i];
-}
-
-static bool is_volatile_column(const struct expr *expr, void *context)
-{
-    const struct write *w = context;
-    if (expr->kind == EXPR_WHOLE_ROW && expr->rte == w->target) return true;
-    if (expr->kind != EXPR_COLUMN || expr->column.rte != w->target) return false;
-    const struct expr *value = w->row[expr->column.index];
-    return value == NULL || expr_is_volatile(value);
-}
-
-/* The checks and the INSERT each compute the row: no value that a check reads may change. */
-static bool row_is_repeatable(struct write *w, int key)
-{
-    const struct row_check_list *checks = &w->query->checks;
-    for (size_t i = 0; i < checks->count; i++)
-        if (expr_any(checks->at[i].expr, is_volatile_column, w)) return false;
-    return key < 0 || (w->row[key] != NULL && !expr_is_volatile(w->row[key]));
-}
-
-err write_columns(struct write *w, struct text *text)
-{
-    bool any = false;
-    for (size_t i = 0; i < w->query->insert_column_count; i++) {
-        int column = w->query->insert_columns[i];
-        if (write_is_generated(w, column)) continue;
-        if (any) buf_char(text->print.sql, ',');
-        print_ident(text->print.sql, column_of(w, column)->physical);
-        any = true;
-    }
-    return NULL;
-}
-
-static void insert_into(struct write *w, struct text *text)
-{
-    buf_lit(text->print.sql, "INSERT INTO ");
-    text_table(text, w->relation);
-}
-
-static bool has_generated(const struct write *w)
-{
-    for (size_t i = 0; i < w->query->insert_column_count; i++)
-        if (write_is_generated(w, w->query->insert_columns[i])) return true;
-    return false;
-}
-
-static err print_insert_row(struct write *w, struct text *text)
-{
-    const struct query *query = w->query;
-    bool any = false;
-    buf_char(text->print.sql, '(');
-    TRY(write_columns(w, text));
-    buf_lit(text->print.sql, ") VALUES (");
-    for (size_t i = 0; i < query->insert_column_count; i++) {
-        if (write_is_generated(w, query->insert_columns[i])) continue;
-        if (any) buf_lit(text->print.sql, ", ");
-        TRY(print_expr(&text->print, query->source->values[0].at[i]));
-        any = true;
-    }
-    buf_char(text->print.sql, ')');
-    return NULL;
-}
-
-static err print_source(struct text *text, void *context)
-{
-    const struct write *w = context;
-    text->from_depth++;
-    TRY(text_query(text, w->query->source, &(struct query_options){0}));
-    text->from_depth--;
-    return NULL;
-}
-
-static err insert_direct(struct write *w, bool one_row)
-{
-    struct text text;
-    write_text(w, &text);
-    insert_into(w, &text);
-    if (w->query->insert_column_count == 0) {
-        buf_lit(text.print.sql, " DEFAULT VALUES");
-    } else if (one_row) {
-        TRY(print_insert_row(w, &text));
-    } else {
-        buf_char(text.print.sql, '(');
-        TRY(write_columns(w, &text));
-        buf_lit(text.print.sql, ") ");
-        TRY(text_with(&text, w->query, print_source, w));
-        /* Without a WHERE, SQLite takes ON CONFLICT for a join's ON. */
-        if (w->query->conflict != NULL && w->query->source->values == NULL)
-            return text_refuse(&text, -1, "ON CONFLICT behind this SELECT");
-    }
-    if (w->query->conflict != NULL) TRY(conflict_native(w, &text));
-    TRY(write_returning(w, &text));
-    struct program_op *op = write_op(w, &text, NULL);
-    op->counts_inserted = w->query->conflict == NULL || !w->query->conflict->do_update;
-    op->finds_inserted = !op->counts_inserted;
-    return NULL;
-}
-
-static err fill_source(struct write *w, struct write_rows_place *rows)
-{
-    struct text text;
-    const struct query *query = w->query;
-    int *positions = no_positions(w);
-    for (size_t i = 0; i < query->insert_column_count; i++)
-        positions[query->insert_columns[i]] = (int)i;
-    rows->columns = query->insert_column_count;
-    rows->positions = positions;
-    TRY(builder_set(w->builder, rows->columns, &rows->set));
-    write_text(w, &text);
-    TRY(text_with(&text, query, print_source, w));
-    struct program_op *op = builder_op(w->builder, OP_FILL, &text);
-    op->set = rows->set;
-    op->set_columns = (int)rows->columns;
-    return NULL;
-}
-
-/* INSERT INTO t(...) SELECT c0, c1... FROM set ORDER BY rowid, ready for ON CONFLICT. */
-err write_insert_from(struct write *w, const struct write_rows_place *rows)
-{
-    struct text text;
-    str alias;
-    bool any = false;
-    write_text(w, &text);
-    write_target_rows(w, &text, rows, &alias);
-    insert_into(w, &text);
-    buf_char(text.print.sql, '(');
-    TRY(write_columns(w, &text));
-    buf_lit(text.print.sql, ") SELECT ");
-    for (size_t i = 0; i < w->query->insert_column_count; i++) {
-        int column = w->query->insert_columns[i];
-        if (write_is_generated(w, column)) continue;
-        if (any) buf_lit(text.print.sql, ", ");
-        buf_printf(text.print.sql, "c%d", rows->positions[column]);
-        any = true;
-    }
-    buf_lit(text.print.sql, " FROM ");
-    write_rows_item(&text, rows, alias);
-    buf_lit(text.print.sql, " WHERE true ORDER BY ");
-    print_ident(text.print.sql, alias);
-    buf_lit(text.print.sql, ".rowid");
-    write_target_table(w, &text);
-    if (w->query->conflict != NULL) TRY(conflict_native(w, &text));
-    TRY(write_returning(w, &text));
-    struct program_op *op = write_op(w, &text, rows);
-    op->finds_inserted = w->query->conflict != NULL && w->query->conflict->do_update;
-    op->counts_inserted = !op->finds_inserted;
-    return NULL;
-}
-
-static const unsigned every_kind = ~0u;
-
-static err build_insert(struct write *w)
-{
-    const struct query *query = w->query;
-    bool one_row = is_one_row(query), native = query->conflict == NULL || conflict_is_native(w);
-    int key = unsure_key(w);
-    if (query->insert_column_count == 0) return insert_direct(w, true);
-    if (one_row) take_row(w);
-    if (one_row && native && row_is_repeatable(w, key)) {
-        TRY(write_checks(w, &query->checks, every_kind, NULL));
-        TRY(write_null_check(w, &key, key >= 0, NULL));
-        return insert_direct(w, true);
-    }
-    bool plain_source = !has_generated(w) && query->conflict == NULL;
-    if (plain_source && query->checks.count == 0 && key < 0) return insert_direct(w, false);
-    struct write_rows_place rows;
-    TRY(fill_source(w, &rows));
-    TRY(write_checks(w, &query->checks, every_kind, &rows));
-    if (!native) return conflict_build(w, &rows);
-    TRY(write_null_check(w, &key, key >= 0, &rows));
-    return write_insert_from(w, &rows);
-}
-
-/* ---- UPDATE ----------------------------------------------------------------------------------- */
-
-static const struct assignment *assignment_of(const struct assignment *assignments,
-                                              size_t count,
-                                              int column)
-{
-    for (size_t i = 0; i < count; i++)
-        if (assignments[i].column == column) return &assignments[i];
-    return NULL;
-}
-
-struct column_search {
-    const struct rte *rte;
-    int column;
-};
-
-static bool is_column(const struct expr *expr, void *context)
-{
-    const struct column_search *search = context;
-    if (expr->kind == EXPR_WHOLE_ROW) return expr->rte == search->rte;
-    return expr->kind == EXPR_COLUMN && expr->column.rte == search->rte &&
-           expr->column.index == search->column;
-}
-
-static bool checks_use(const struct write *w, const struct row_check_list *checks, int column)
-{
-    struct column_search search = {.rte = w->target, .column = column};
-    for (size_t i = 0; i < checks->count; i++)
-        if (expr_any(checks->at[i].expr, is_column, &search)) return true;
-    return false;
-}
-
-err write_new_values(struct write *w,
-                     struct text *text,
-                     const struct assignment *assignments,
-                     size_t count,
-                     const struct row_check_list *checks,
-                     str rowid,
-                     struct write_rows_place *rows)
-{
-    int *positions = no_positions(w), next = 1;
-    buf_str_add(text->print.sql, rowid);
-    for (size_t i = 0; i < w->target->column_count; i++) {
-        const struct assignment *assigned = assignment_of(assignments, count, (int)i);
-        if (assigned == NULL && !checks_use(w, checks, (int)i)) continue;
-        struct expr kept = write_column_expr(w, (int)i);
-        buf_lit(text->print.sql, ", ");
-        TRY(print_expr(&text->print, assigned != NULL ? assigned->expr : &kept));
-        positions[i] = next++;
-    }
-    rows->positions = positions;
-    rows->columns = (size_t)next;
-    return NULL;
-}
-
-static err print_set_clause(struct write *w,
-                            struct text *text,
-                            const struct assignment *at,
-                            size_t count,
-                            err (*value)(struct text *text,
-                                         const struct assignment *at,
-                                         void *context),
-                            void *context)
-{
-    bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        if (write_is_generated(w, at[i].column)) continue;
-        buf_str_add(text->print.sql, any ? STR(", ") : STR(" SET "));
-        print_ident(text->print.sql, column_of(w, at[i].column)->physical);
-        buf_lit(text->print.sql, " = ");
-        TRY(value(text, &at[i], context));
-        any = true;
-    }
-    if (any) return NULL;
-    /* UPDATE of nothing still counts its rows. */
-    str rowid;
-    TRY(text_rowid(text, w->relation, &rowid));
-    buf_printf(text->print.sql, " SET %.*s = %.*s", STR_FMT(rowid), STR_FMT(rowid));
-    return NULL;
-}
-
-static err value_of_expr(struct text *text, const struct assignment *at, void *context)
-{
-    (void)context;
-    return print_expr(&text->print, at->expr);
-}
-
-struct set_place {
-    str alias;
-    const struct write_rows_place *rows;
-};
-
-static err value_of_set(struct text *text, const struct assignment *at, void *context)
-{
-    const struct set_place *place = context;
-    print_ident(text->print.sql, place->alias);
-    buf_printf(text->print.sql, ".c%d", place->rows->positions[at->column]);
-    return NULL;
-}
-
-err write_update_from(struct write *w,
-                      const struct assignment *assignments,
-                      size_t count,
-                      const struct write_rows_place *rows,
-                      bool returning)
-{
-    struct text text;
-    struct set_place place = {.rows = rows};
-    str rowid;
-    write_text(w, &text);
-    place.alias = text_alias(&text, STR("new"));
-    TRY(text_rowid(&text, w->relation, &rowid));
-    buf_lit(text.print.sql, "UPDATE ");
-    text_table(&text, w->relation);
-    TRY(print_set_clause(w, &text, assignments, count, value_of_set, &place));
-    buf_lit(text.print.sql, " FROM ");
-    write_rows_item(&text, rows, place.alias);
-    buf_lit(text.print.sql, " WHERE ");
-    print_ident(text.print.sql, w->relation->physical);
-    buf_printf(text.print.sql, ".%.*s = ", STR_FMT(rowid));
-    print_ident(text.print.sql, place.alias);
-    buf_lit(text.print.sql, ".c0");
-    if (returning) TRY(write_returning(w, &text));
-    struct program_op *op = write_op(w, &text, rows);
-    if (returning) return NULL;
-    op->kind = OP_WRITE;
-    op->set = -1;
-    op->output = NULL;
-    return NULL;
-}
-
-/* FROM target [, other items] WHERE: rows that the statement is about; *rowid names their number. */
-static err print_rows_from(struct write *w, struct text *text, str *rowid)
-{
-    struct condition_list where = {0};
-    struct item *target = text_item_find(text, w->target);
-    target->alias = text_alias(text, w->target->alias);
-    conditions_add(text->print.arena, &where, w->query->where);
-    buf_lit(text->print.sql, " FROM ");
-    TRY(text_target_item(text, w->query, &where, rowid));
-    TRY(text_from_rest(text, w->query, &where));
-    return text_conditions(text, &where, STR(" WHERE "));
-}
-
-/* The list behind SELECT comes before FROM in the text, but needs FROM's names. */
-struct rows_select {
-    struct write *w;
-    err (*list)(struct write *w, struct text *text, str rowid, void *context);
-    void *context;
-    bool distinct_rows; /* other FROM items may meet a row twice */
-};
-
-static err print_rows_select(struct text *text, void *context)
-{
-    const struct rows_select *select = context;
-    struct buf *sql = text->print.sql, *from = buf_in(text->print.arena, 0);
-    str rowid;
-    text->print.sql = from;
-    TRY(text_items(text, select->w->query));
-    TRY(print_rows_from(select->w, text, &rowid));
-    text->print.sql = sql;
-    buf_lit(sql, "SELECT ");
-    TRY(select->list(select->w, text, rowid, select->context));
-    buf_str_add(sql, buf_str(from));
-    if (!select->distinct_rows) return NULL;
-    buf_lit(sql, " GROUP BY ");
-    buf_str_add(sql, rowid);
-    return NULL;
-}
-
-/* Columns of other FROM items that RETURNING shows ride along in the set. */
-struct ride {
-    const struct rte *rte;
-    int index;
-};
-
-struct rides {
-    struct arena *arena;
-    const struct rte *target;
-    struct {
-        VEC(struct ride);
-    } at;
-};
-
-static bool collect_ride(const struct expr *expr, void *context)
-{
-    struct rides *rides = context;
-    if (expr->kind != EXPR_COLUMN || expr->column.rte == rides->target) return false;
-    for (size_t i = 0; i < rides->at.count; i++)
-        if (rides->at.at[i].rte == expr->column.rte && rides->at.at[i].index == expr->column.index)
-            return false;
-    *VEC_ADD(rides->arena, &rides->at) = (struct ride){expr->column.rte, expr->column.index};
-    return false;
-}
-
-static bool is_own_item(const struct query *query, const struct rte *rte)
-{
-    for (size_t i = 0; i < query->rtable_count; i++)
-        if (query->rtable[i] == rte && rte != query->target_rte) return true;
-    return false;
-}
-
-static void collect_rides(struct write *w, struct rides *rides)
-{
-    *rides = (struct rides){.arena = w->builder->scratch, .target = w->target};
-    if (!w->query->returning) return;
-    for (size_t i = 0; i < w->query->target_count; i++)
-        expr_any(w->query->targets[i].expr, collect_ride, rides);
-    size_t kept = 0; /* columns of sub-selects inside RETURNING are their own business */
-    for (size_t i = 0; i < rides->at.count; i++)
-        if (is_own_item(w->query, rides->at.at[i].rte)) rides->at.at[kept++] = rides->at.at[i];
-    rides->at.count = kept;
-}
-
-struct update_list {
-    const struct row_check_list *checks;
-    struct write_rows_place *rows;
-    const struct rides *rides;
-};
-
-static err print_update_list(struct write *w, struct text *text, str rowid, void *context)
-{
-    struct update_list *list = context;
-    const struct query *query = w->query;
-    TRY(write_new_values(w, text, query->assignments, query->assignment_count, list->checks, rowid,
-                         list->rows));
-    for (size_t i = 0; i < list->rides->at.count; i++) {
-        const struct ride *ride = &list->rides->at.at[i];
-        struct expr column = {
-            .kind = EXPR_COLUMN,
-            .type = ride->rte->columns[ride->index].type,
-            .typmod = -1,
-            .location = -1,
-            .column = {.rte = (struct rte *)(uintptr_t)ride->rte, .index = ride->index}
-        };
-        buf_lit(text->print.sql, ", ");
-        TRY(print_expr(&text->print, &column));
-    }
-    return NULL;
-}
-
-static err fill_update(struct write *w,
-                       const struct rides *rides,
-                       const struct row_check_list *checks,
-                       struct write_rows_place *rows)
-{
-    struct text text;
-    struct update_list list = {.rows = rows, .rides = rides, .checks = checks};
-    struct rows_select select = {.w = w,
-                                 .list = print_update_list,
-                                 .context = &list,
-                                 .distinct_rows = w->query->from_count > 0};
-    write_text(w, &text);
-    TRY(text_with(&text, w->query, print_rows_select, &select));
-    size_t columns = rows->columns + rides->at.count;
-    TRY(builder_set(w->builder, columns, &rows->set));
-    struct program_op *op = builder_op(w->builder, OP_FILL, &text);
-    op->set = rows->set;
-    op->set_columns = (int)columns;
-    return NULL;
-}
-
-/* RETURNING with columns of other items: the written rows are read again, by number. A statement
- * that changes an INTEGER PRIMARY KEY changes the number. */
-static err output_update(struct write *w,
-                         const struct rides *rides,
-                         const struct write_rows_place *rows)
-{
-    struct text text;
-    str rowid, alias;
-    int number = 0;
-    write_text(w, &text);
-    alias = text_alias(&text, STR("new"));
-    for (size_t i = 0; i < rides->at.count; i++) {
-        const struct rte *rte = rides->at.at[i].rte;
-        struct item *item = text_item_find(&text, rte);
-        int *positions;
-        if (item == NULL) {
-            positions = ARENA_ARRAY(w->builder->scratch, int, rte->column_count);
-            for (size_t k = 0; k < rte->column_count; k++) positions[k] = -1;
-            item =
-                text_item_set(&text, (struct item){.rte = rte, .form = ITEM_ROWS, .alias = alias});
-            item->positions = positions;
-        }
-        positions = (int *)(uintptr_t)item->positions;
-        positions[rides->at.at[i].index] = (int)(rows->columns + i);
-    }
-    const struct cat_column *key = rowid_column(w);
-    for (size_t i = 0; key != NULL && i < w->target->column_count; i++)
-        if (w->target->columns[i].number == key->number && rows->positions[i] > 0)
-            number = rows->positions[i];
-    TRY(text_rowid(&text, w->relation, &rowid));
-    buf_lit(text.print.sql, "SELECT ");
-    for (size_t i = 0; i < w->query->target_count; i++) {
-        if (i > 0) buf_lit(text.print.sql, ", ");
-        TRY(print_expr(&text.print, w->query->targets[i].expr));
-    }
-    buf_lit(text.print.sql, " FROM ");
-    struct write_rows_place all = *rows;
-    all.columns += rides->at.count;
-    write_rows_item(&text, &all, alias);
-    buf_lit(text.print.sql, " CROSS JOIN ");
-    text_table(&text, w->relation);
-    buf_lit(text.print.sql, " ON ");
-    print_ident(text.print.sql, w->relation->physical);
-    buf_printf(text.print.sql, ".%.*s = ", STR_FMT(rowid));
-    print_ident(text.print.sql, alias);
-    buf_printf(text.print.sql, ".c%d ORDER BY ", number);
-    print_ident(text.print.sql, alias);
-    buf_lit(text.print.sql, ".rowid");
-    output_op(w, &text, rows);
-    return NULL;
-}
-
-/* A barrier cannot stand in UPDATE and DELETE themselves: the rows come from a sub-select. */
-static err print_rowid_list(struct write *w, struct text *text, str rowid, void *context)
-{
-    (void)w;
-    (void)context;
-    buf_str_add(text->print.sql, rowid);
-    return NULL;
-}
-
-static err print_where_in(struct write *w, struct text *text)
-{
-    str rowid;
-    TRY(text_rowid(text, w->relation, &rowid));
-    buf_printf(text->print.sql, " WHERE %.*s IN (", STR_FMT(rowid));
-    struct rows_select select = {.w = w, .list = print_rowid_list};
-    TRY(print_rows_select(text, &select));
-    buf_char(text->print.sql, ')');
-    write_target_table(w, text);
-    return NULL;
-}
-
-static bool needs_subselect(const struct write *w)
-{
-    bool barrier = w->target->barrier && w->target->security != NULL;
-    return barrier || w->query->from_count > 0;
-}
-
-static err print_target_where(struct write *w, struct text *text)
-{
-    if (needs_subselect(w)) return print_where_in(w, text);
-    struct condition_list where = {0};
-    conditions_add(text->print.arena, &where, w->query->where);
-    conditions_add(text->print.arena, &where, w->target->security);
-    return text_conditions(text, &where, STR(" WHERE "));
-}
-
-static err print_update_direct(struct text *text, void *context)
-{
-    struct write *w = context;
-    buf_lit(text->print.sql, "UPDATE ");
-    text_table(text, w->relation);
-    TRY(print_set_clause(w, text, w->query->assignments, w->query->assignment_count, value_of_expr,
-                         NULL));
-    TRY(print_target_where(w, text));
-    return write_returning(w, text);
-}
-
-static bool has_checks(const struct row_check_list *checks)
-{
-    for (size_t i = 0; i < checks->count; i++)
-        if (!is_true(checks->at[i].expr)) return true;
-    return false;
-}
-
-/* ---- checks that WHERE has made already ------------------------------------------------------- */
-
-static bool same_slot(const struct slot *a, const struct slot *b)
-{
-    return a->kind == b->kind && a->index == b->index && a->session == b->session &&
-           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST;
-}
-
-/* Two policies' trees say the same when they print the same, aliases aside. */
-static err print_canonical(struct write *w, const struct expr *expr, struct text *text)
-{
-    write_text(w, text);
-    text->numbered = true;
-    return print_expr(&text->print, expr);
-}
-
-static bool says_the_same(struct write *w, const struct expr *a, const struct expr *b)
-{
-    struct text first, second;
-    if (print_canonical(w, a, &first) != NULL || print_canonical(w, b, &second) != NULL)
-        return false;
-    if (!str_eq(buf_str(first.print.sql), buf_str(second.print.sql))) return false;
-    if (first.print.slots.count != second.print.slots.count) return false;
-    for (size_t i = 0; i < first.print.slots.count; i++)
-        if (!same_slot(&first.print.slots.at[i], &second.print.slots.at[i])) return false;
-    return true;
-}
-
-static bool is_assigned_column(const struct expr *expr, void *context)
-{
-    const struct write *w = context;
-    if (expr->kind == EXPR_WHOLE_ROW) return expr->rte == w->target;
-    if (expr->kind != EXPR_COLUMN || expr->column.rte != w->target) return false;
-    return assignment_of(w->query->assignments, w->query->assignment_count, expr->column.index) !=
-           NULL;
-}
-
-/* A check over columns that the UPDATE leaves alone, which is a condition of its WHERE as well, has
- * been made: the tables have not changed since. This is how most policies are written (USING serves
- * as WITH CHECK), and it saves the row set. */
-static bool is_implied(struct write *w, const struct expr *check)
-{
-    struct condition_list known = {0}, parts = {0};
-    if (expr_any(check, is_assigned_column, w) || expr_is_volatile(check)) return false;
-    conditions_add(w->builder->scratch, &known, w->target->security);
-    conditions_add(w->builder->scratch, &parts, (struct expr *)(uintptr_t)check);
-    for (size_t i = 0; i < parts.count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < known.count && !found; k++)
-            found = says_the_same(w, parts.at[i].expr, known.at[k].expr);
-        if (!found) return false;
-    }
-    return true;
-}
-
-static struct row_check_list checks_to_make(struct write *w)
-{
-    const struct row_check_list *all = &w->query->checks;
-    struct row_check_list left = {
-        .at = ARENA_ARRAY(w->builder->scratch, struct row_check, all->count)};
-    for (size_t i = 0; i < all->count; i++)
-        if (!is_implied(w, all->at[i].expr)) left.at[left.count++] = all->at[i];
-    return left;
-}
-
-static err build_update(struct write *w)
-{
-    const struct query *query = w->query;
-    const struct row_check_list checks = checks_to_make(w);
-    if (!has_checks(&checks) && query->from_count == 0) {
-        struct text text;
-        write_text(w, &text);
-        TRY(text_with(&text, query, print_update_direct, w));
-        write_op(w, &text, NULL);
-        return NULL;
-    }
-    struct rides rides;
-    struct write_rows_place rows;
-    collect_rides(w, &rides);
-    TRY(fill_update(w, &rides, &checks, &rows));
-    TRY(write_checks(w, &checks, every_kind, &rows));
-    struct write_rows_place all = rows;
-    all.columns += rides.at.count;
-    bool afterwards = rides.at.count > 0;
-    TRY(write_update_from(w, query->assignments, query->assignment_count, &all, !afterwards));
-    return afterwards ? output_update(w, &rides, &rows) : NULL;
-}
-
-/* ---- DELETE ----------------------------------------------------------------------------------- */
-
-static err print_delete_direct(struct text *text, void *context)
-{
-    struct write *w = context;
-    buf_lit(text->print.sql, "DELETE FROM ");
-    text_table(text, w->relation);
-    TRY(print_target_where(w, text));
-    return write_returning(w, text);
-}
-
-static err print_delete_list(struct write *w, struct text *text, str rowid, void *context)
-{
-    (void)context;
-    buf_str_add(text->print.sql, rowid);
-    for (size_t i = 0; i < w->query->target_count; i++) {
-        buf_lit(text->print.sql, ", ");
-        TRY(print_expr(&text->print, w->query->targets[i].expr));
-    }
-    return NULL;
-}
-
-static bool is_subquery(const struct expr *expr, void *context)
-{
-    (void)context;
-    return expr->kind == EXPR_SUBQUERY;
-}
-
-/* What RETURNING shows of other items, or of tables, must be known before the rows go. */
-static bool returning_needs_rows(struct write *w)
-{
-    struct rides rides;
-    collect_rides(w, &rides);
-    bool subquery = false;
-    for (size_t i = 0; w->query->returning && i < w->query->target_count; i++)
-        subquery = subquery || expr_any(w->query->targets[i].expr, is_subquery, NULL);
-    return subquery || rides.at.count > 0;
-}
-
-static err print_deleted_rows(struct write *w, const struct write_rows_place *rows)
-{
-    struct text text;
-    str alias, rowid;
-    write_text(w, &text);
-    alias = text_alias(&text, STR("old"));
-    buf_lit(text.print.sql, "SELECT ");
-    for (size_t i = 0; i < w->query->target_count; i++)
-        buf_printf(text.print.sql, "%sc%zu", i > 0 ? ", " : "", i + 1);
-    buf_lit(text.print.sql, " FROM ");
-    write_rows_item(&text, rows, alias);
-    output_op(w, &text, rows);
-
-    write_text(w, &text);
-    TRY(text_rowid(&text, w->relation, &rowid));
-    buf_lit(text.print.sql, "DELETE FROM ");
-    text_table(&text, w->relation);
-    buf_printf(text.print.sql, " WHERE %.*s IN (SELECT c0 FROM ", STR_FMT(rowid));
-    write_rows_item(&text, rows, text_alias(&text, STR("old")));
-    buf_char(text.print.sql, ')');
-    struct program_op *op = write_op(w, &text, rows);
-    op->kind = OP_WRITE;
-    op->set = -1;
-    op->output = NULL;
-    return NULL;
-}
-
-static err build_delete(struct write *w)
-{
-    struct text text;
-    write_text(w, &text);
-    if (!returning_needs_rows(w)) {
-        TRY(text_with(&text, w->query, print_delete_direct, w));
-        write_op(w, &text, NULL);
-        return NULL;
-    }
-    struct write_rows_place rows = {.columns = w->query->target_count + 1};
-    rows.positions = no_positions(w);
-    struct rows_select select = {
-        .w = w, .list = print_delete_list, .distinct_rows = w->query->from_count > 0};
-    TRY(builder_set(w->builder, rows.columns, &rows.set));
-    TRY(text_with(&text, w->query, print_rows_select, &select));
-    struct program_op *op = builder_op(w->builder, OP_FILL, &text);
-    op->set = rows.set;
-    op->set_columns = (int)rows.columns;
-    return print_deleted_rows(w, &rows);
-}
-
 /* ---- entry ------------------------------------------------------------------------------------ */
 
 err write_build(struct builder *builder,
@@ -1081,54 +317,15 @@ err write_build(struct builder *builder,
         .relation = query->target_rte->relation,
     };
     switch (query->command) {
-    case QUERY_INSERT: return build_insert(&w);
-    case QUERY_UPDATE: return build_update(&w);
-    case QUERY_DELETE: return build_delete(&w);
+    case QUERY_INSERT: return write_insert(&w);
+    case QUERY_UPDATE: return write_update(&w);
+    case QUERY_DELETE: return write_delete(&w);
     case QUERY_SELECT: break;
     }
     return err_new(builder->scratch, ERR_INTERNAL, "not a statement that writes");
 }
 
 /* ---- rows of a failed write ------------------------------------------------------------------- */
-
-/* Columns of the relation in order, as they would be (DELETE: as they are). */
-static err print_relation_row(struct write *w, struct text *text, str rowid, void *context)
-{
-    (void)rowid;
-    (void)context;
-    for (size_t i = 0; i < w->relation->column_count; i++) {
-        size_t column = 0;
-        while (column < w->target->column_count &&
-               w->target->columns[column].number != w->relation->columns[i].number)
-            column++;
-        if (i > 0) buf_lit(text->print.sql, ", ");
-        const struct assignment *assigned =
-            assignment_of(w->query->assignments, w->query->assignment_count, (int)column);
-        bool known = column < w->target->column_count;
-        struct expr kept = write_column_expr(w, known ? (int)column : 0);
-        if (!known || (assigned != NULL && expr_is_volatile(assigned->expr)))
-            buf_lit(text->print.sql, "NULL");
-        else
-            TRY(print_expr(&text->print, assigned != NULL ? assigned->expr : &kept));
-    }
-    return NULL;
-}
-
-static err print_inserted_row(struct write *w, struct text *text)
-{
-    buf_lit(text->print.sql, "SELECT ");
-    for (size_t i = 0; i < w->relation->column_count; i++) {
-        const struct expr *value = NULL;
-        for (size_t k = 0; k < w->target->column_count; k++)
-            if (w->target->columns[k].number == w->relation->columns[i].number) value = w->row[k];
-        if (i > 0) buf_lit(text->print.sql, ", ");
-        if (value == NULL || expr_is_volatile(value))
-            buf_lit(text->print.sql, "NULL");
-        else
-            TRY(print_expr(&text->print, value));
-    }
-    return NULL;
-}
 
 err write_rows(struct builder *builder, const struct query *query, bool *possible)
 {
@@ -1139,19 +336,15 @@ err write_rows(struct builder *builder, const struct query *query, bool *possibl
         .target = query->target_rte,
         .relation = query->target_rte->relation,
     };
-    *possible = false;
-    if (query->cte_count > 0) return NULL;
+    *possible = query->cte_count == 0;
+    if (!*possible) return NULL;
     write_text(&w, &text);
-    if (query->command == QUERY_INSERT) {
-        if (!is_one_row(query)) return NULL;
-        take_row(&w);
-        TRY(print_inserted_row(&w, &text));
-    } else {
-        struct rows_select select = {.w = &w, .list = print_relation_row};
-        TRY(text_with(&text, query, print_rows_select, &select));
-    }
+    if (query->command == QUERY_INSERT)
+        TRY(write_inserted_row(&w, &text, possible));
+    else
+        TRY(write_changed_rows(&w, &text));
+    if (!*possible) return NULL;
     struct program_op *op = builder_op(builder, OP_FILL, &text);
     op->set_columns = (int)w.relation->column_count;
-    *possible = true;
     return NULL;
 }

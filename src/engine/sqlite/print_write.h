@@ -1,4 +1,5 @@
-/* engine/sqlite/print_write.h - what print_write.c shares with print_conflict.c.
+/* engine/sqlite/print_write.h - what the printers of DML share: print_write.c (pieces, checks),
+ * print_insert.c, print_update.c (DELETE too) and print_conflict.c.
  *
  * Owns:    nothing. Threads: as the arena. Errors: as program.h.
  */
@@ -25,6 +26,11 @@ struct write_rows_place {
     size_t columns;
     const int *positions; /* by rte column; -1: not there */
 };
+
+/* Every kind of struct row_check, as bits. */
+enum { WRITE_CHECKS_ALL = (1 << (CHECK_DOMAIN + 1)) - 1 };
+
+/* ---- print_write.c ---- */
 
 /* A text whose target is the table itself, under its own name. */
 void write_text(struct write *w, struct text *text);
@@ -77,7 +83,25 @@ struct program_op *write_op(struct write *w,
                             const struct write_rows_place *rows);
 MUST_USE err write_columns(struct write *w, struct text *text); /* "a","b" of INSERT */
 bool write_is_generated(const struct write *w, int column);
+/* The relation's column that rte column `column` is; NULL: none. */
+const struct cat_column *write_column(const struct write *w, int column);
+/* The column that is the row's number, or NULL. */
+const struct cat_column *write_rowid_column(const struct write *w);
+int *write_no_positions(struct write *w); /* one per rte column, all -1 */
+bool write_is_true(const struct expr *expr);
+/* An op that shows rows of the set, because RETURNING of the write itself cannot. */
+void write_output_op(struct write *w, struct text *text, const struct write_rows_place *rows);
 MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
+
+/* ---- print_insert.c, print_update.c ---- */
+
+MUST_USE err write_insert(struct write *w);
+MUST_USE err write_update(struct write *w);
+MUST_USE err write_delete(struct write *w);
+/* SELECT of the relation's columns in order: the row that INSERT ... VALUES was about to insert, the
+ * rows that UPDATE was about to write as they would be, or that DELETE was about to remove. */
+MUST_USE err write_inserted_row(struct write *w, struct text *text, bool *possible);
+MUST_USE err write_changed_rows(struct write *w, struct text *text);
 
 /* ---- print_conflict.c ---- */
 
