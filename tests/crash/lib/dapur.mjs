@@ -27,6 +27,7 @@ export class Dapur {
         this.base = await new Promise((resolve, reject) => {
             let out = '';
             const timer = setTimeout(() => reject(new Error(`not ready\n${this.errors}`)), READY_MS);
+            this.child.on('error', reject);
             this.child.on('exit', (code, signal) => { clearTimeout(timer); reject(new Error(`ended with ${signal ?? code}\n${this.errors}`)); });
             this.child.stdout.on('data', (part) => {
                 out += part;
