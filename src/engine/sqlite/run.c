@@ -1,9 +1,10 @@
 /* engine/sqlite/run.c - executes a program's ops in order. See run.h. */
-#include "engine/sqlite/run_int.h"
+#include "engine/sqlite/run.h"
 
 #include <inttypes.h>
 
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/run_int.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
 
