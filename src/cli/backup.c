@@ -26,7 +26,9 @@ static int backup(struct cli *cli)
     struct config config;
     struct engine *engine;
     str path = cli_word(cli, 0, STR(""));
-    if (str_empty(path)) return cli_fail(cli, err_new(cli->arena, ERR_USAGE, "backup needs a file: dapur backup FILE [DIR]"));
+    if (str_empty(path))
+        return cli_fail(
+            cli, err_new(cli->arena, ERR_USAGE, "backup needs a file: dapur backup FILE [DIR]"));
     err error = cli_config(cli, 1, &config);
     /* A running server has another present folder. */
     if (!error) error = absolute(cli->arena, path, &path);
@@ -99,17 +101,21 @@ static int restore(struct cli *cli)
 {
     struct config config;
     str file = cli_word(cli, 0, STR(""));
-    if (str_empty(file)) return cli_fail(cli, err_new(cli->arena, ERR_USAGE, "restore needs a file: dapur restore FILE [DIR]"));
+    if (str_empty(file))
+        return cli_fail(
+            cli, err_new(cli->arena, ERR_USAGE, "restore needs a file: dapur restore FILE [DIR]"));
     err error = cli_config(cli, 1, &config);
     if (error) return cli_fail(cli, error);
     str target = str_printf(cli->arena, "%.*s/dapur.db", STR_FMT(config.database.dir));
     if (file_exists(cli->arena, target) && !cli_has(cli, "force"))
-        return cli_fail(cli, err_hint(cli->arena, err_new(cli->arena, ERR_USAGE, "there is a database already"),
+        return cli_fail(cli, err_hint(cli->arena,
+                                      err_new(cli->arena, ERR_USAGE, "there is a database already"),
                                       "Use --force to replace it; back it up before."));
     error = folder_make(cli->arena, config.database.dir, 0700);
     int lock = -1;
     if (!error) error = folder_lock(cli->arena, config.database.dir, &lock);
-    str folder = str_printf(cli->arena, "%.*s/tmp/restore-%d", STR_FMT(config.database.dir), (int)getpid());
+    str folder =
+        str_printf(cli->arena, "%.*s/tmp/restore-%d", STR_FMT(config.database.dir), (int)getpid());
     if (!error) error = verify(cli, &config, file, folder);
     if (!error) error = put_in_place(cli, &config, folder);
     folder_remove(cli->arena, folder);
@@ -121,7 +127,7 @@ static int restore(struct cli *cli)
 
 static const struct cli_flag restore_flags[] = {
     {"force", false, "replace the database that is there"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"data",  true,  "data folder (default DIR/data)"    },
 };
 
 const struct command command_restore = {

@@ -52,13 +52,15 @@ static bool count_statement(void *context, const struct script_statement *statem
     struct tally *tally = context;
     tally->total++;
     tally->refused += statement->error != NULL;
-    if (tally->json) print_json(tally, statement);
-    else print_refusal(tally, statement);
+    if (tally->json)
+        print_json(tally, statement);
+    else
+        print_refusal(tally, statement);
     return true;
 }
 
-static err check_file(struct tally *tally, struct engine *engine, const struct config *config, str path,
-                      str name)
+static err check_file(
+    struct tally *tally, struct engine *engine, const struct config *config, str path, str name)
 {
     str text;
     TRY(file_read(tally->cli->arena, path, FILE_BYTES_MAX, &text));
@@ -84,8 +86,10 @@ static err check_files(struct tally *tally, struct engine *engine, const struct 
     for (size_t i = 0; i < migrations.count; i++)
         TRY(check_file(tally, engine, config, migrations.at[i].path, migrations.at[i].file));
     str seed = str_printf(arena, "%.*s/seed.sql", STR_FMT(config->project));
-    if (!file_exists(arena, seed)) seed = str_printf(arena, "%.*s/supabase/seed.sql", STR_FMT(config->project));
-    return file_exists(arena, seed) ? check_file(tally, engine, config, seed, STR("seed.sql")) : NULL;
+    if (!file_exists(arena, seed))
+        seed = str_printf(arena, "%.*s/supabase/seed.sql", STR_FMT(config->project));
+    return file_exists(arena, seed) ? check_file(tally, engine, config, seed, STR("seed.sql"))
+                                    : NULL;
 }
 
 static int check_project(struct cli *cli, const struct config *config)
@@ -132,8 +136,8 @@ static int check(struct cli *cli)
 
 static const struct cli_flag flags[] = {
     {"integrity", false, "check the data itself: structure, keys, constraints"},
-    {"json", false, "one JSON object a line, the last one the sums"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"json",      false, "one JSON object a line, the last one the sums"      },
+    {"data",      true,  "data folder (default DIR/data)"                     },
 };
 
 const struct command command_check = {

@@ -43,8 +43,8 @@ struct command {
     int (*run)(struct cli *cli);
 };
 
-extern const struct command command_serve, command_new, command_migrate, command_check, command_sql, command_keys,
-    command_user, command_backup, command_restore, command_version;
+extern const struct command command_serve, command_new, command_migrate, command_check, command_sql,
+    command_keys, command_user, command_backup, command_restore, command_version;
 
 /* The value of a flag, or the empty str with at == NULL. */
 str cli_flag(const struct cli *cli, const char *name);

@@ -26,7 +26,7 @@ static int print_keys(struct cli *cli)
 
 static const struct cli_flag flags[] = {
     {"json", false, "one JSON object, with the JWT secret"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"data", true,  "data folder (default DIR/data)"      },
 };
 
 const struct command command_keys = {

@@ -11,25 +11,19 @@
 enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024 };
 
 static const struct command *const commands[] = {
-    &command_serve,
-    &command_new,
-    &command_migrate,
-    &command_check,
-    &command_sql,
-    &command_keys,
-    &command_user,
-    &command_backup,
-    &command_restore,
-    &command_version,
+    &command_serve, &command_new,  &command_migrate, &command_check,   &command_sql,
+    &command_keys,  &command_user, &command_backup,  &command_restore, &command_version,
 };
 
 static void usage(FILE *out)
 {
-    fprintf(out, "dapur %s - a whole backend in one program\n\nusage: dapur COMMAND [ARGUMENTS]\n\n",
+    fprintf(out,
+            "dapur %s - a whole backend in one program\n\nusage: dapur COMMAND [ARGUMENTS]\n\n",
             DAPUR_VERSION);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         fprintf(out, "  %-28s %s\n", commands[i]->usage, commands[i]->help);
-    fprintf(out, "\n\"dapur COMMAND --help\" says more about one; \"dapur help settings\" lists every setting.\n");
+    fprintf(out, "\n\"dapur COMMAND --help\" says more about one; \"dapur help settings\" lists "
+                 "every setting.\n");
 }
 
 static void usage_of(const struct command *command, FILE *out)
@@ -43,7 +37,8 @@ static void usage_of(const struct command *command, FILE *out)
         fprintf(out, "  %-26s %s\n", name, flag->help);
     }
     if (command->settings)
-        fprintf(out, "\nEvery setting is a flag too: --server.loops 2. \"dapur help settings\" lists them.\n");
+        fprintf(out, "\nEvery setting is a flag too: --server.loops 2. \"dapur help settings\" "
+                     "lists them.\n");
 }
 
 static int print_settings(struct arena *arena)
@@ -83,7 +78,8 @@ static err unknown_flag(struct arena *arena, const struct command *command, str 
 {
     struct err *error = err_new(arena, ERR_USAGE, "unknown flag \"--%.*s\"", STR_FMT(name));
     str nearest = command->settings ? config_suggest(name) : STR_NONE;
-    if (!str_empty(nearest)) return err_hint(arena, error, "Perhaps you meant --%.*s.", STR_FMT(nearest));
+    if (!str_empty(nearest))
+        return err_hint(arena, error, "Perhaps you meant --%.*s.", STR_FMT(nearest));
     return err_hint(arena, error, "\"dapur %s --help\" lists the flags.", command->name);
 }
 
@@ -112,7 +108,8 @@ static err read_flag(struct reading *reading, str text)
         return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" takes no value", STR_FMT(name));
     if (!has_value && takes_value) {
         if (reading->at >= reading->count)
-            return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" needs a value", STR_FMT(name));
+            return err_new(reading->arena, ERR_USAGE, "flag \"--%.*s\" needs a value",
+                           STR_FMT(name));
         value = str_of(reading->arguments[reading->at++]);
     }
     if (!has_value && !takes_value) value = STR("true");
@@ -125,8 +122,10 @@ static err read_arguments(struct reading *reading, struct cli *cli)
     while (reading->at < reading->count) {
         str argument = str_of(reading->arguments[reading->at++]);
         bool flag = str_starts(argument, STR("--")) && argument.len > 2;
-        if (flag) TRY(read_flag(reading, str_skip(argument, 2)));
-        else *VEC_ADD(reading->arena, &reading->words) = argument;
+        if (flag)
+            TRY(read_flag(reading, str_skip(argument, 2)));
+        else
+            *VEC_ADD(reading->arena, &reading->words) = argument;
     }
     cli->words = reading->words.at;
     cli->word_count = reading->words.count;
@@ -165,7 +164,8 @@ err cli_config(struct cli *cli, size_t index, struct config *out)
             if (str_eq(cli->flags[i].name, keys[k].name) ||
                 (!str_empty(keys[k].flag) && str_eq(cli->flags[i].name, keys[k].flag)))
                 *VEC_ADD(cli->arena, &settings) = cli->flags[i];
-    return config_load(cli->arena, cli_word(cli, index, STR(".")), settings.at, settings.count, out);
+    return config_load(cli->arena, cli_word(cli, index, STR(".")), settings.at, settings.count,
+                       out);
 }
 
 int cli_fail(const struct cli *cli, err error)
@@ -244,8 +244,8 @@ static int dispatch(struct arena *arena, int count, char **arguments)
             return EXIT_OK;
         }
         struct cli cli = {.arena = arena, .command = command->name};
-        struct reading reading = {.arena = arena, .command = command, .arguments = arguments + 1,
-                                  .count = count - 1};
+        struct reading reading = {
+            .arena = arena, .command = command, .arguments = arguments + 1, .count = count - 1};
         err error = read_arguments(&reading, &cli);
         return error ? cli_fail(&cli, error) : run_command(command, &cli);
     }

@@ -17,9 +17,11 @@ static int status(struct cli *cli, const struct config *config, struct engine *e
     bool drift = false;
     for (size_t i = 0; i < migrations.count; i++) {
         const struct migration *migration = &migrations.at[i];
-        drift = drift || migration->state == MIGRATION_CHANGED || migration->state == MIGRATION_OUT_OF_ORDER;
+        drift = drift || migration->state == MIGRATION_CHANGED ||
+                migration->state == MIGRATION_OUT_OF_ORDER;
         if (cli_has(cli, "json"))
-            printf("{\"file\":\"%.*s\",\"state\":\"%s\"}\n", STR_FMT(migration->file), state_names[migration->state]);
+            printf("{\"file\":\"%.*s\",\"state\":\"%s\"}\n", STR_FMT(migration->file),
+                   state_names[migration->state]);
         else
             printf("%-12s %.*s\n", state_names[migration->state], STR_FMT(migration->file));
     }
@@ -60,7 +62,8 @@ static bool name_is_plain(str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '_' || c == '-';
         if (!plain) return false;
     }
     return !str_empty(name);
@@ -71,7 +74,9 @@ static int create(struct cli *cli)
     struct config config;
     str name = cli_word(cli, 1, STR(""));
     if (!name_is_plain(name))
-        return cli_fail(cli, err_new(cli->arena, ERR_USAGE, "a migration's name has letters, digits, \"_\" and \"-\": dapur migrate new add_products"));
+        return cli_fail(cli, err_new(cli->arena, ERR_USAGE,
+                                     "a migration's name has letters, digits, \"_\" and \"-\": "
+                                     "dapur migrate new add_products"));
     err error = cli_config(cli, 2, &config);
     if (error) return cli_fail(cli, error);
     char stamp[16];
@@ -82,7 +87,9 @@ static int create(struct cli *cli)
     str folder = str_printf(cli->arena, "%.*s/migrations", STR_FMT(config.project));
     str path = str_printf(cli->arena, "%.*s/%s_%.*s.sql", STR_FMT(folder), stamp, STR_FMT(name));
     error = folder_make(cli->arena, folder, 0755);
-    if (!error) error = file_write(cli->arena, path, str_printf(cli->arena, "-- %.*s\n", STR_FMT(name)), 0644);
+    if (!error)
+        error =
+            file_write(cli->arena, path, str_printf(cli->arena, "-- %.*s\n", STR_FMT(name)), 0644);
     if (error) return cli_fail(cli, error);
     printf("%.*s\n", STR_FMT(path));
     return EXIT_OK;
@@ -94,7 +101,9 @@ static int migrate(struct cli *cli)
     if (str_eq(verb, STR("new"))) return create(cli);
     bool is_up = str_eq(verb, STR("up"));
     if (!is_up && !str_eq(verb, STR("status")))
-        return cli_fail(cli, err_new(cli->arena, ERR_USAGE, "migrate takes up, status or new, not \"%.*s\"", STR_FMT(verb)));
+        return cli_fail(cli,
+                        err_new(cli->arena, ERR_USAGE,
+                                "migrate takes up, status or new, not \"%.*s\"", STR_FMT(verb)));
     struct config config;
     struct engine *engine;
     err error = cli_config(cli, 1, &config);
@@ -107,8 +116,8 @@ static int migrate(struct cli *cli)
 
 static const struct cli_flag flags[] = {
     {"allow-drift", false, "accept changed and out-of-order files"},
-    {"json", false, "status: one JSON object a line"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"json",        false, "status: one JSON object a line"       },
+    {"data",        true,  "data folder (default DIR/data)"       },
 };
 
 const struct command command_migrate = {

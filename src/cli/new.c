@@ -11,7 +11,8 @@ static const char blank_conf[] = "; Every setting with its default: dapur help s
                                  "listen = 127.0.0.1:54321\n";
 
 static const char blank_migration[] =
-    "-- Your first table. Row-level security is switched on for it by itself; the policies say who sees what.\n"
+    "-- Your first table. Row-level security is switched on for it by itself; the policies say who "
+    "sees what.\n"
     "\n"
     "create table public.notes (\n"
     "    id bigint generated always as identity primary key,\n"
@@ -31,19 +32,20 @@ static const size_t migration_len = sizeof blank_migration - 1;
 static const size_t ignore_len = sizeof blank_ignore - 1;
 
 static const struct embedded_file blank[] = {
-    {"dapur.conf", blank_conf, &conf_len},
+    {"dapur.conf",                          blank_conf,      &conf_len     },
     {"migrations/20260101000000_notes.sql", blank_migration, &migration_len},
-    {".gitignore", blank_ignore, &ignore_len},
-    {NULL, NULL, NULL},
+    {".gitignore",                          blank_ignore,    &ignore_len   },
+    {NULL,                                  NULL,            NULL          },
 };
 
-struct template {
+struct template
+{
     const char *name;
     const struct embedded_file *files;
 };
 
 static const struct template templates[] = {
-    {"blank", blank},
+    {"blank",  blank         },
     {"gudang", example_gudang},
 };
 
@@ -81,7 +83,8 @@ static int create(struct cli *cli)
     const struct template *template = find_template(name);
     if (!template)
         return cli_fail(cli, err_hint(cli->arena,
-                                      err_new(cli->arena, ERR_USAGE, "there is no template \"%.*s\"", STR_FMT(name)),
+                                      err_new(cli->arena, ERR_USAGE,
+                                              "there is no template \"%.*s\"", STR_FMT(name)),
                                       "Templates: blank, gudang."));
     err error = write_template(cli->arena, folder, template);
     if (error) return cli_fail(cli, error);

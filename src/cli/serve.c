@@ -16,7 +16,8 @@ static void ready(void *context, str api_address, str admin_address)
 
 static void set_log_level(str level)
 {
-    static const str names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"), STR_INIT("error")};
+    static const str names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"),
+                                STR_INIT("error")};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_eq(names[i], level)) log_level_set((enum log_level)i);
 }
@@ -38,12 +39,12 @@ static int serve(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"listen", true, "HOST:PORT of the API; port 0 picks one (default 127.0.0.1:54321)"},
-    {"admin", true, "HOST:PORT of health and metrics"},
-    {"db", true, "postgres://... instead of the embedded database"},
-    {"data", true, "data folder (default DIR/data)"},
-    {"no-migrate", false, "refuse to start while migrations are pending"},
-    {"allow-drift", false, "accept changed and out-of-order migration files"},
+    {"listen",      true,  "HOST:PORT of the API; port 0 picks one (default 127.0.0.1:54321)"},
+    {"admin",       true,  "HOST:PORT of health and metrics"                                 },
+    {"db",          true,  "postgres://... instead of the embedded database"                 },
+    {"data",        true,  "data folder (default DIR/data)"                                  },
+    {"no-migrate",  false, "refuse to start while migrations are pending"                    },
+    {"allow-drift", false, "accept changed and out-of-order migration files"                 },
 };
 
 const struct command command_serve = {

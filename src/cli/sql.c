@@ -100,7 +100,8 @@ static int batch(const struct console *console)
 {
     char *line = NULL;
     size_t capacity = 0;
-    for (ssize_t len = getline(&line, &capacity, stdin); len > 0; len = getline(&line, &capacity, stdin)) {
+    for (ssize_t len = getline(&line, &capacity, stdin); len > 0;
+         len = getline(&line, &capacity, stdin)) {
         struct outcome outcome = {.arena = arena_new(0)};
         outcome.error = run_line(console, &outcome, str_from(line, (size_t)len));
         print_outcome(&outcome);
@@ -149,9 +150,12 @@ static bool print_statement(void *context, const struct script_statement *statem
 {
     struct console *console = context;
     if (statement->error) {
-        fprintf(stderr, "%.*s (%.*s)\n", STR_FMT(statement->error->message), STR_FMT(statement->error->code));
-        if (!str_empty(statement->error->details)) fprintf(stderr, "  %.*s\n", STR_FMT(statement->error->details));
-        if (!str_empty(statement->error->hint)) fprintf(stderr, "  %.*s\n", STR_FMT(statement->error->hint));
+        fprintf(stderr, "%.*s (%.*s)\n", STR_FMT(statement->error->message),
+                STR_FMT(statement->error->code));
+        if (!str_empty(statement->error->details))
+            fprintf(stderr, "  %.*s\n", STR_FMT(statement->error->details));
+        if (!str_empty(statement->error->hint))
+            fprintf(stderr, "  %.*s\n", STR_FMT(statement->error->hint));
         return false;
     }
     const struct json *columns, *rows;
@@ -159,8 +163,10 @@ static bool print_statement(void *context, const struct script_statement *statem
     bool has_rows = !str_empty(statement->result.columns_json) &&
                     !json_parse(arena, statement->result.columns_json, NULL, &columns) &&
                     !json_parse(arena, or_empty_list(statement->result.rows_json), NULL, &rows);
-    if (has_rows && columns->count) print_table(arena, columns, rows);
-    else printf("%.*s\n", STR_FMT(statement->result.command));
+    if (has_rows && columns->count)
+        print_table(arena, columns, rows);
+    else
+        printf("%.*s\n", STR_FMT(statement->result.command));
     arena_free(arena);
     (void)console;
     return true;
@@ -227,18 +233,21 @@ static int sql(struct cli *cli)
     if (!error) error = access_open(cli->arena, &config, &console.engine);
     if (error) return cli_fail(cli, error);
     int code;
-    if (cli_has(cli, "batch")) code = batch(&console);
-    else if (cli_has(cli, "command")) code = run_text(&console, cli->arena, cli_flag(cli, "command"));
-    else code = prompt(&console);
+    if (cli_has(cli, "batch"))
+        code = batch(&console);
+    else if (cli_has(cli, "command"))
+        code = run_text(&console, cli->arena, cli_flag(cli, "command"));
+    else
+        code = prompt(&console);
     console.engine->close(console.engine);
     return code;
 }
 
 static const struct cli_flag flags[] = {
-    {"command", true, "run this text and end"},
-    {"role", true, "run as this role (default postgres)"},
-    {"batch", false, "JSON lines {\"role\",\"claims\",\"sql\"} on stdin, one answer a line"},
-    {"data", true, "data folder (default DIR/data)"},
+    {"command", true,  "run this text and end"                                               },
+    {"role",    true,  "run as this role (default postgres)"                                 },
+    {"batch",   false, "JSON lines {\"role\",\"claims\",\"sql\"} on stdin, one answer a line"},
+    {"data",    true,  "data folder (default DIR/data)"                                      },
 };
 
 const struct command command_sql = {

@@ -24,7 +24,8 @@ struct scratch {
 err access_scratch_open(struct arena *arena, const struct config *config, struct scratch **out)
 {
     const char *base = getenv("TMPDIR");
-    char *folder = (char *)(uintptr_t)str_printf(arena, "%s/dapur-check-XXXXXX", base ? base : "/tmp").at;
+    char *folder =
+        (char *)(uintptr_t)str_printf(arena, "%s/dapur-check-XXXXXX", base ? base : "/tmp").at;
     if (!mkdtemp(folder))
         return err_new(arena, ERR_IO, "cannot make a temporary folder: %s", strerror(errno));
     struct config scratch_config = *config;
@@ -33,8 +34,10 @@ err access_scratch_open(struct arena *arena, const struct config *config, struct
     scratch->arena = arena;
     scratch->folder = str_of(folder);
     err error = server_open_engine(arena, &scratch_config, &scratch->engine);
-    if (error) folder_remove(arena, str_of(folder));
-    else *out = scratch;
+    if (error)
+        folder_remove(arena, str_of(folder));
+    else
+        *out = scratch;
     return error;
 }
 

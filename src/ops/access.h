@@ -16,7 +16,8 @@ MUST_USE err access_open(struct arena *arena, const struct config *config, struc
 /* A fresh database in a temporary folder with our own schemas in it: what `check` compiles into.
  * access_scratch_close ends the engine and removes the folder. */
 struct scratch;
-MUST_USE err access_scratch_open(struct arena *arena, const struct config *config,
+MUST_USE err access_scratch_open(struct arena *arena,
+                                 const struct config *config,
                                  struct scratch **out);
 struct engine *access_scratch_engine(struct scratch *scratch);
 void access_scratch_close(struct scratch *scratch);

@@ -23,18 +23,18 @@ static void live(struct http_request *req, void *context)
 static void ready(struct http_request *req, void *context)
 {
     const struct admin *admin = context;
-    if (atomic_load(&admin->ready)) respond_json(req, 200, STR("{\"status\":\"ready\"}"));
-    else respond_json(req, 503, STR("{\"status\":\"not ready\"}"));
+    if (atomic_load(&admin->ready))
+        respond_json(req, 200, STR("{\"status\":\"ready\"}"));
+    else
+        respond_json(req, 503, STR("{\"status\":\"not ready\"}"));
 }
 
 static void health(struct http_request *req, void *context)
 {
     const struct admin *admin = context;
-    str body = str_printf(req->arena,
-                          "{\"name\":\"dapur\",\"version\":\"%s\",\"engine\":\"%s\",\"status\":\"%s\"}",
-                          DAPUR_VERSION,
-                          admin->engine->name,
-                          atomic_load(&admin->ready) ? "ready" : "not ready");
+    str body = str_printf(
+        req->arena, "{\"name\":\"dapur\",\"version\":\"%s\",\"engine\":\"%s\",\"status\":\"%s\"}",
+        DAPUR_VERSION, admin->engine->name, atomic_load(&admin->ready) ? "ready" : "not ready");
     respond_json(req, 200, body);
 }
 
@@ -42,8 +42,8 @@ static void health(struct http_request *req, void *context)
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 
-static void metric(struct buf *out, enum metric_type type, const char *name, const char *help,
-                   uint64_t value)
+static void metric(
+    struct buf *out, enum metric_type type, const char *name, const char *help, uint64_t value)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s ", name, help, name,
                type == METRIC_COUNTER ? "counter" : "gauge", name);
@@ -56,15 +56,21 @@ static void http_metrics(struct buf *out, const struct http_server *server)
     static struct http_counters zero;
     struct http_counters c = zero;
     http_server_counters(server, &c);
-    metric(out, METRIC_COUNTER, "dapur_http_connections_total", "Connections accepted.", c.connections_total);
-    metric(out, METRIC_COUNTER, "dapur_http_connections_refused_total", "Connections over the limit.", c.connections_refused);
+    metric(out, METRIC_COUNTER, "dapur_http_connections_total", "Connections accepted.",
+           c.connections_total);
+    metric(out, METRIC_COUNTER, "dapur_http_connections_refused_total",
+           "Connections over the limit.", c.connections_refused);
     metric(out, METRIC_GAUGE, "dapur_http_connections", "Open connections.", c.connections);
-    metric(out, METRIC_GAUGE, "dapur_http_requests_in_flight", "Requests being answered.", c.in_flight);
+    metric(out, METRIC_GAUGE, "dapur_http_requests_in_flight", "Requests being answered.",
+           c.in_flight);
     metric(out, METRIC_COUNTER, "dapur_http_received_bytes_total", "Bytes received.", c.bytes_in);
     metric(out, METRIC_COUNTER, "dapur_http_sent_bytes_total", "Bytes sent.", c.bytes_out);
-    metric(out, METRIC_COUNTER, "dapur_http_aborted_total", "Answers whose client had left.", c.aborted);
-    metric(out, METRIC_COUNTER, "dapur_http_timeouts_total", "Connections cut for being slow.", c.timeouts);
-    metric(out, METRIC_COUNTER, "dapur_http_malformed_total", "Bytes that were no request.", c.malformed);
+    metric(out, METRIC_COUNTER, "dapur_http_aborted_total", "Answers whose client had left.",
+           c.aborted);
+    metric(out, METRIC_COUNTER, "dapur_http_timeouts_total", "Connections cut for being slow.",
+           c.timeouts);
+    metric(out, METRIC_COUNTER, "dapur_http_malformed_total", "Bytes that were no request.",
+           c.malformed);
     buf_lit(out, "# HELP dapur_http_requests_total Requests answered, by status.\n"
                  "# TYPE dapur_http_requests_total counter\n");
     for (size_t status = 100; status < COUNT_OF(c.by_status); status++)
@@ -77,14 +83,19 @@ static void engine_metrics(struct buf *out, struct engine *engine)
 {
     struct engine_stats s;
     engine->stats(engine, &s);
-    metric(out, METRIC_COUNTER, "dapur_db_reads_inline_total", "Reads answered on an event loop.", s.reads_inline);
-    metric(out, METRIC_COUNTER, "dapur_db_reads_slow_total", "Reads answered on the slow lane.", s.reads_slow);
-    metric(out, METRIC_COUNTER, "dapur_db_interrupts_total", "Reads that exceeded the meter and moved.", s.interrupts);
+    metric(out, METRIC_COUNTER, "dapur_db_reads_inline_total", "Reads answered on an event loop.",
+           s.reads_inline);
+    metric(out, METRIC_COUNTER, "dapur_db_reads_slow_total", "Reads answered on the slow lane.",
+           s.reads_slow);
+    metric(out, METRIC_COUNTER, "dapur_db_interrupts_total",
+           "Reads that exceeded the meter and moved.", s.interrupts);
     metric(out, METRIC_COUNTER, "dapur_db_writes_total", "Writes committed.", s.writes);
     metric(out, METRIC_COUNTER, "dapur_db_batches_total", "Commits of the writer.", s.batches);
-    metric(out, METRIC_GAUGE, "dapur_db_batch_writes_most", "Most writes that shared a commit.", s.batch_rows_most);
+    metric(out, METRIC_GAUGE, "dapur_db_batch_writes_most", "Most writes that shared a commit.",
+           s.batch_rows_most);
     metric(out, METRIC_GAUGE, "dapur_db_write_queue", "Writes that wait.", s.queue_depth);
-    metric(out, METRIC_COUNTER, "dapur_db_stale_plans_total", "Plans made anew after a schema change.", s.stale_plans);
+    metric(out, METRIC_COUNTER, "dapur_db_stale_plans_total",
+           "Plans made anew after a schema change.", s.stale_plans);
     metric(out, METRIC_GAUGE, "dapur_db_wal_bytes", "Length of the write-ahead log.", s.wal_bytes);
     metric(out, METRIC_COUNTER, "dapur_db_checkpoints_total", "Checkpoints.", s.checkpoints);
 }
@@ -103,12 +114,14 @@ static void metrics(struct http_request *req, void *context)
 {
     struct admin *admin = context;
     struct buf *out = buf_in(req->arena, 0);
-    buf_printf(out, "# HELP dapur_info Version of the program.\n# TYPE dapur_info gauge\n"
-                    "dapur_info{version=\"%s\",engine=\"%s\"} 1\n",
+    buf_printf(out,
+               "# HELP dapur_info Version of the program.\n# TYPE dapur_info gauge\n"
+               "dapur_info{version=\"%s\",engine=\"%s\"} 1\n",
                DAPUR_VERSION, admin->engine->name);
     metric(out, METRIC_GAUGE, "dapur_uptime_seconds", "Since the process is ready.",
            (clock_mono_ms() - admin->started_ms) / 1000);
-    metric(out, METRIC_GAUGE, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
+    metric(out, METRIC_GAUGE, "process_resident_memory_bytes", "Resident memory.",
+           resident_bytes());
     http_metrics(out, admin->api);
     engine_metrics(out, admin->engine);
     struct http_response response = {
@@ -125,7 +138,8 @@ static void schema_cache(struct http_request *req, void *context)
     struct admin *admin = context;
     const struct catalog *catalog = admin->engine->catalog(admin->engine);
     struct buf *out = buf_in(req->arena, 0);
-    buf_printf(out, "{\"version\":%llu,\"relations\":[", (unsigned long long)catalog_version(catalog));
+    buf_printf(out, "{\"version\":%llu,\"relations\":[",
+               (unsigned long long)catalog_version(catalog));
     size_t at = 0, written = 0;
     for (const struct cat_relation *r = catalog_relation_next(catalog, &at); r;
          r = catalog_relation_next(catalog, &at)) {
@@ -144,10 +158,11 @@ static void schema_cache(struct http_request *req, void *context)
 }
 
 static const struct http_route admin_routes[] = {
-    {HTTP_BIT(HTTP_GET), STR_INIT("/health/live"), false, 0, live, STR_INIT("health")},
-    {HTTP_BIT(HTTP_GET), STR_INIT("/health/ready"), false, 0, ready, STR_INIT("health")},
-    {HTTP_BIT(HTTP_GET), STR_INIT("/metrics"), false, 0, metrics, STR_INIT("metrics")},
-    {HTTP_BIT(HTTP_GET), STR_INIT("/schema_cache"), false, 0, schema_cache, STR_INIT("schema_cache")},
+    {HTTP_BIT(HTTP_GET), STR_INIT("/health/live"),  false, 0, live,         STR_INIT("health") },
+    {HTTP_BIT(HTTP_GET), STR_INIT("/health/ready"), false, 0, ready,        STR_INIT("health") },
+    {HTTP_BIT(HTTP_GET), STR_INIT("/metrics"),      false, 0, metrics,      STR_INIT("metrics")},
+    {HTTP_BIT(HTTP_GET), STR_INIT("/schema_cache"), false, 0, schema_cache,
+     STR_INIT("schema_cache")                                                                  },
 };
 
 static const struct http_route health_routes[] = {
@@ -157,14 +172,17 @@ static const struct http_route health_routes[] = {
 const struct http_mount *admin_mount(struct arena *arena, struct admin *admin)
 {
     struct http_mount *mount = ARENA_NEW(arena, struct http_mount);
-    *mount = (struct http_mount){.routes = admin_routes, .route_count = COUNT_OF(admin_routes), .context = admin};
+    *mount = (struct http_mount){
+        .routes = admin_routes, .route_count = COUNT_OF(admin_routes), .context = admin};
     return mount;
 }
 
 const struct http_mount *health_mount(struct arena *arena, struct admin *admin)
 {
     struct http_mount *mount = ARENA_NEW(arena, struct http_mount);
-    *mount = (struct http_mount){.prefix = STR("/health"), .routes = health_routes,
-                                 .route_count = COUNT_OF(health_routes), .context = admin};
+    *mount = (struct http_mount){.prefix = STR("/health"),
+                                 .routes = health_routes,
+                                 .route_count = COUNT_OF(health_routes),
+                                 .context = admin};
     return mount;
 }

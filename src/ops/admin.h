@@ -14,7 +14,7 @@ struct admin {
     struct engine *engine;
     struct http_server *api; /* whose counters are shown */
     uint64_t started_ms;
-    _Atomic bool ready;      /* false before the first and after the last request is welcome */
+    _Atomic bool ready; /* false before the first and after the last request is welcome */
 };
 
 /* GET /health/live, /health/ready, /metrics, /schema_cache. */

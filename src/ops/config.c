@@ -5,66 +5,225 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STR_ROW(name_, field_, initial_, flag_, help_)                                      \
-    {.name = STR_INIT(name_), .type = CONFIG_STR, .offset = offsetof(struct config, field_), \
-     .initial = initial_, .flag = STR_INIT(flag_), .help = help_}
-#define INT_ROW(name_, field_, initial_, least_, most_, help_)                              \
-    {.name = STR_INIT(name_), .type = CONFIG_INT, .offset = offsetof(struct config, field_), \
-     .initial = initial_, .least = least_, .most = most_, .flag = STR_INIT(""), .help = help_}
-#define BOOL_ROW(name_, field_, initial_, help_)                                             \
-    {.name = STR_INIT(name_), .type = CONFIG_BOOL, .offset = offsetof(struct config, field_), \
-     .initial = initial_, .flag = STR_INIT(""), .help = help_}
+#define STR_ROW(name_, field_, initial_, flag_, help_)                                          \
+    {                                                                                           \
+        .name = STR_INIT(name_), .type = CONFIG_STR, .offset = offsetof(struct config, field_), \
+        .initial = initial_, .flag = STR_INIT(flag_), .help = help_                             \
+    }
+#define INT_ROW(name_, field_, initial_, least_, most_, help_)                                   \
+    {                                                                                            \
+        .name = STR_INIT(name_), .type = CONFIG_INT, .offset = offsetof(struct config, field_),  \
+        .initial = initial_, .least = least_, .most = most_, .flag = STR_INIT(""), .help = help_ \
+    }
+#define BOOL_ROW(name_, field_, initial_, help_)                                                 \
+    {                                                                                            \
+        .name = STR_INIT(name_), .type = CONFIG_BOOL, .offset = offsetof(struct config, field_), \
+        .initial = initial_, .flag = STR_INIT(""), .help = help_                                 \
+    }
 
 enum { DAY_MS = 86400000, GIB = 1 << 30 };
 
 /* Sorted by name; tests/unit/ops/config_test.c walks it. */
 static const struct config_key keys[] = {
-    BOOL_ROW("auth.autoconfirm", auth.autoconfirm, "true", "new addresses need no confirmation; on while no mail server is configured"),
+    BOOL_ROW("auth.autoconfirm",
+             auth.autoconfirm,
+             "true",
+             "new addresses need no confirmation; on while no mail server is configured"),
     INT_ROW("auth.bcrypt_cost", auth.bcrypt_cost, "10", 4, 15, "work factor of password hashes"),
-    BOOL_ROW("auth.disable_signup", auth.disable_signup, "false", "only administrators create users"),
-    STR_ROW("auth.external_url", auth.external_url, "", "", "the address that clients see, in tokens and links; empty: the listening address"),
-    INT_ROW("auth.hash_queue_max", auth.hash_queue_max, "64", 1, 100000, "password hashes that may wait; then 429"),
+    BOOL_ROW(
+        "auth.disable_signup", auth.disable_signup, "false", "only administrators create users"),
+    STR_ROW("auth.external_url",
+            auth.external_url,
+            "",
+            "",
+            "the address that clients see, in tokens and links; empty: the listening address"),
+    INT_ROW("auth.hash_queue_max",
+            auth.hash_queue_max,
+            "64",
+            1,
+            100000,
+            "password hashes that may wait; then 429"),
     INT_ROW("auth.hash_threads", auth.hash_threads, "2", 1, 64, "threads that hash passwords"),
-    INT_ROW("auth.jwt_exp_s", auth.jwt_exp_s, "3600", 60, 604800, "life of an access token, seconds"),
-    INT_ROW("auth.password_bytes_min", auth.password_bytes_min, "8", 6, 72, "shortest password, bytes"),
-    STR_ROW("auth.site_url", auth.site_url, "http://127.0.0.1:54321", "", "where links in mails lead"),
+    INT_ROW(
+        "auth.jwt_exp_s", auth.jwt_exp_s, "3600", 60, 604800, "life of an access token, seconds"),
+    INT_ROW(
+        "auth.password_bytes_min", auth.password_bytes_min, "8", 6, 72, "shortest password, bytes"),
+    STR_ROW(
+        "auth.site_url", auth.site_url, "http://127.0.0.1:54321", "", "where links in mails lead"),
     STR_ROW("database.dir", database.dir, "", "data", "data folder; empty: PROJECT/data"),
-    INT_ROW("database.meter_us", database.meter_us, "1000", 50, 1000000, "longest read on an event loop, microseconds; a longer one moves to the slow lane"),
-    INT_ROW("database.mmap_bytes", database.mmap_bytes, "268435456", 0, INT64_C(1) << 40, "memory map of the database file; 0 on network file systems"),
-    INT_ROW("database.read_run_ms", database.read_run_ms, "30000", 1, DAY_MS, "longest read, milliseconds"),
-    INT_ROW("database.slow_queue_max", database.slow_queue_max, "256", 1, 100000, "slow reads that may wait, per class; then 503"),
-    INT_ROW("database.slow_threads", database.slow_threads, "2", 1, 64, "threads for slow reads, per class"),
-    INT_ROW("database.spool_bytes_max", database.spool_bytes_max, "4294967296", 1048576, INT64_C(1) << 44, "disk for results that wait to be sent; then 507"),
-    STR_ROW("database.url", database.url, "", "db", "postgres://... ; empty: the embedded database"),
-    INT_ROW("database.write_queue_max", database.write_queue_max, "4096", 1, 1000000, "writes that may wait; then 503"),
-    INT_ROW("database.write_run_ms", database.write_run_ms, "250", 1, DAY_MS, "longest write of API roles, milliseconds"),
-    INT_ROW("database.write_run_service_ms", database.write_run_service_ms, "10000", 1, DAY_MS, "longest write of service_role, milliseconds"),
-    INT_ROW("database.write_wait_ms", database.write_wait_ms, "5000", 1, DAY_MS, "longest wait of a write for its turn, milliseconds; then 503"),
-    BOOL_ROW("gateway.require_key", gateway.require_key, "true", "a request without an apikey is 401; off: it is anon"),
+    INT_ROW("database.meter_us",
+            database.meter_us,
+            "1000",
+            50,
+            1000000,
+            "longest read on an event loop, microseconds; a longer one moves to the slow lane"),
+    INT_ROW("database.mmap_bytes",
+            database.mmap_bytes,
+            "268435456",
+            0,
+            INT64_C(1) << 40,
+            "memory map of the database file; 0 on network file systems"),
+    INT_ROW("database.read_run_ms",
+            database.read_run_ms,
+            "30000",
+            1,
+            DAY_MS,
+            "longest read, milliseconds"),
+    INT_ROW("database.slow_queue_max",
+            database.slow_queue_max,
+            "256",
+            1,
+            100000,
+            "slow reads that may wait, per class; then 503"),
+    INT_ROW("database.slow_threads",
+            database.slow_threads,
+            "2",
+            1,
+            64,
+            "threads for slow reads, per class"),
+    INT_ROW("database.spool_bytes_max",
+            database.spool_bytes_max,
+            "4294967296",
+            1048576,
+            INT64_C(1) << 44,
+            "disk for results that wait to be sent; then 507"),
+    STR_ROW(
+        "database.url", database.url, "", "db", "postgres://... ; empty: the embedded database"),
+    INT_ROW("database.write_queue_max",
+            database.write_queue_max,
+            "4096",
+            1,
+            1000000,
+            "writes that may wait; then 503"),
+    INT_ROW("database.write_run_ms",
+            database.write_run_ms,
+            "250",
+            1,
+            DAY_MS,
+            "longest write of API roles, milliseconds"),
+    INT_ROW("database.write_run_service_ms",
+            database.write_run_service_ms,
+            "10000",
+            1,
+            DAY_MS,
+            "longest write of service_role, milliseconds"),
+    INT_ROW("database.write_wait_ms",
+            database.write_wait_ms,
+            "5000",
+            1,
+            DAY_MS,
+            "longest wait of a write for its turn, milliseconds; then 503"),
+    BOOL_ROW("gateway.require_key",
+             gateway.require_key,
+             "true",
+             "a request without an apikey is 401; off: it is anon"),
     STR_ROW("log.level", log.level, "info", "", "debug, info, warn or error"),
     BOOL_ROW("log.requests", log.requests, "true", "one line for each request"),
-    BOOL_ROW("rest.aggregates", rest.aggregates, "false", "allow sum(), avg() and the like in select"),
-    INT_ROW("rest.max_rows", rest.max_rows, "1000", 0, INT64_MAX, "most rows of a read, embeds included; 0: no limit"),
-    BOOL_ROW("rest.safe_update", rest.safe_update, "true", "refuse PATCH and DELETE without a filter"),
-    STR_ROW("rest.schemas", rest.schemas, "public, graphql_public", "", "schemas that the API shows; the first is the default"),
-    BOOL_ROW("security.auto_rls", security.auto_rls, "true", "row-level security on new tables of exposed schemas"),
-    STR_ROW("security.content_security_policy", security.content_security_policy, "", "", "header on pages; empty: same origin alone"),
-    BOOL_ROW("security.rate_limits", security.rate_limits, "true", "limits on guessing at the auth endpoints"),
-    STR_ROW("server.admin_listen", server.admin_listen, "", "admin", "HOST:PORT of health and metrics; empty: 127.0.0.1:54322 or a free port"),
-    INT_ROW("server.body_bytes_max", server.body_bytes_max, "10485760", 1024, GIB, "largest request body"),
-    INT_ROW("server.body_ms", server.body_ms, "30000", 10, DAY_MS, "longest pause inside a request body"),
-    INT_ROW("server.connections_max", server.connections_max, "10000", 1, 1000000, "open connections; then 503"),
-    STR_ROW("server.cors_origins", server.cors_origins, "", "", "origins that browsers may call from, comma separated; empty: any"),
-    INT_ROW("server.drain_ms", server.drain_ms, "10000", 0, DAY_MS, "wait for running requests at the end"),
+    BOOL_ROW(
+        "rest.aggregates", rest.aggregates, "false", "allow sum(), avg() and the like in select"),
+    INT_ROW("rest.max_rows",
+            rest.max_rows,
+            "1000",
+            0,
+            INT64_MAX,
+            "most rows of a read, embeds included; 0: no limit"),
+    BOOL_ROW(
+        "rest.safe_update", rest.safe_update, "true", "refuse PATCH and DELETE without a filter"),
+    STR_ROW("rest.schemas",
+            rest.schemas,
+            "public, graphql_public",
+            "",
+            "schemas that the API shows; the first is the default"),
+    BOOL_ROW("security.auto_rls",
+             security.auto_rls,
+             "true",
+             "row-level security on new tables of exposed schemas"),
+    STR_ROW("security.content_security_policy",
+            security.content_security_policy,
+            "",
+            "",
+            "header on pages; empty: same origin alone"),
+    BOOL_ROW("security.rate_limits",
+             security.rate_limits,
+             "true",
+             "limits on guessing at the auth endpoints"),
+    STR_ROW("server.admin_listen",
+            server.admin_listen,
+            "",
+            "admin",
+            "HOST:PORT of health and metrics; empty: 127.0.0.1:54322 or a free port"),
+    INT_ROW("server.body_bytes_max",
+            server.body_bytes_max,
+            "10485760",
+            1024,
+            GIB,
+            "largest request body"),
+    INT_ROW("server.body_ms",
+            server.body_ms,
+            "30000",
+            10,
+            DAY_MS,
+            "longest pause inside a request body"),
+    INT_ROW("server.connections_max",
+            server.connections_max,
+            "10000",
+            1,
+            1000000,
+            "open connections; then 503"),
+    STR_ROW("server.cors_origins",
+            server.cors_origins,
+            "",
+            "",
+            "origins that browsers may call from, comma separated; empty: any"),
+    INT_ROW("server.drain_ms",
+            server.drain_ms,
+            "10000",
+            0,
+            DAY_MS,
+            "wait for running requests at the end"),
     BOOL_ROW("server.gzip", server.gzip, "true", "compress answers when the client asks"),
-    INT_ROW("server.header_bytes_max", server.header_bytes_max, "65536", 1024, GIB, "all headers together; then 431"),
-    INT_ROW("server.header_ms", server.header_ms, "15000", 10, DAY_MS, "time for the head of a request; then 408"),
-    INT_ROW("server.idle_ms", server.idle_ms, "75000", 10, DAY_MS, "time between requests of a connection"),
-    STR_ROW("server.listen", server.listen, "127.0.0.1:54321", "listen", "HOST:PORT of the API; port 0 picks one"),
+    INT_ROW("server.header_bytes_max",
+            server.header_bytes_max,
+            "65536",
+            1024,
+            GIB,
+            "all headers together; then 431"),
+    INT_ROW("server.header_ms",
+            server.header_ms,
+            "15000",
+            10,
+            DAY_MS,
+            "time for the head of a request; then 408"),
+    INT_ROW("server.idle_ms",
+            server.idle_ms,
+            "75000",
+            10,
+            DAY_MS,
+            "time between requests of a connection"),
+    STR_ROW("server.listen",
+            server.listen,
+            "127.0.0.1:54321",
+            "listen",
+            "HOST:PORT of the API; port 0 picks one"),
     INT_ROW("server.loops", server.loops, "0", 0, 256, "event loops; 0: one per core"),
-    INT_ROW("server.request_line_bytes_max", server.request_line_bytes_max, "65536", 1024, GIB, "longest request line; then 414"),
-    INT_ROW("server.request_ms", server.request_ms, "60000", 10, DAY_MS, "nobody waits longer for an answer"),
-    INT_ROW("server.stall_ms", server.stall_ms, "10000", 10, DAY_MS, "a client that reads nothing of its answer is cut after this"),
+    INT_ROW("server.request_line_bytes_max",
+            server.request_line_bytes_max,
+            "65536",
+            1024,
+            GIB,
+            "longest request line; then 414"),
+    INT_ROW("server.request_ms",
+            server.request_ms,
+            "60000",
+            10,
+            DAY_MS,
+            "nobody waits longer for an answer"),
+    INT_ROW("server.stall_ms",
+            server.stall_ms,
+            "10000",
+            10,
+            DAY_MS,
+            "a client that reads nothing of its answer is cut after this"),
     STR_ROW("server.time_zone", server.time_zone, "", "", "session time zone; empty: UTC"),
 };
 
@@ -138,16 +297,16 @@ static bool parse_bool(str text, bool *out)
     return false;
 }
 
-static err malformed(struct arena *arena, const struct config_key *key, str value, str place,
-                     const char *want)
+static err malformed(
+    struct arena *arena, const struct config_key *key, str value, str place, const char *want)
 {
     struct err *error = err_new(arena, ERR_CONFIG, "setting \"%.*s\" must be %s, not \"%.*s\"",
                                 STR_FMT(key->name), want, STR_FMT(value));
     return err_details(arena, error, "Set in %.*s.", STR_FMT(place));
 }
 
-static err set_key(struct arena *arena, struct config *config, const struct config_key *key, str value,
-                   str place)
+static err set_key(
+    struct arena *arena, struct config *config, const struct config_key *key, str value, str place)
 {
     char *field = (char *)config + key->offset;
     switch (key->type) {
@@ -235,7 +394,10 @@ static err load_environment(struct arena *arena, struct config *config)
     return NULL;
 }
 
-err config_load(struct arena *arena, str project, const struct config_flag *flags, size_t flag_count,
+err config_load(struct arena *arena,
+                str project,
+                const struct config_flag *flags,
+                size_t flag_count,
                 struct config *out)
 {
     *out = (struct config){.project = str_copy(arena, project)};
@@ -268,8 +430,7 @@ void config_render(const struct config *config, struct buf *out)
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
         str head, name;
         str_cut(keys[i].name, '.', &head, &name);
-        if (!str_eq(head, section))
-            buf_printf(out, "%s[%.*s]\n", i ? "\n" : "", STR_FMT(head));
+        if (!str_eq(head, section)) buf_printf(out, "%s[%.*s]\n", i ? "\n" : "", STR_FMT(head));
         section = head;
         buf_printf(out, "; %s\n%.*s = ", keys[i].help, STR_FMT(name));
         render_value(config, &keys[i], out);

@@ -77,8 +77,11 @@ struct config_flag {
 };
 
 /* Defaults, then PROJECT/dapur.conf when it is there, then the environment, then flags. */
-MUST_USE err config_load(struct arena *arena, str project, const struct config_flag *flags,
-                         size_t flag_count, struct config *out);
+MUST_USE err config_load(struct arena *arena,
+                         str project,
+                         const struct config_flag *flags,
+                         size_t flag_count,
+                         struct config *out);
 /* Sets one key from text; place is for the message ("dapur.conf:3", "--listen"). */
 MUST_USE err config_set(struct arena *arena, struct config *config, str name, str value, str place);
 /* The nearest of the known names, or empty. */

@@ -114,7 +114,8 @@ static err read_error(struct arena *arena, const struct json *message)
 {
     const struct json *object = json_get(message, STR("error"));
     if (!object || object->kind != JSON_OBJECT) return NULL;
-    struct err *error = err_new(arena, ERR_SQL, "%.*s", STR_FMT(json_get_str(object, STR("message"))));
+    struct err *error =
+        err_new(arena, ERR_SQL, "%.*s", STR_FMT(json_get_str(object, STR("message"))));
     error->code = str_copy(arena, json_get_str(object, STR("code")));
     error->details = str_copy(arena, json_get_str(object, STR("details")));
     error->hint = str_copy(arena, json_get_str(object, STR("hint")));
@@ -276,8 +277,10 @@ static void *control_main(void *context)
 {
     struct control *control = context;
     for (;;) {
-        struct pollfd waits[2] = {{.fd = control->listener, .events = POLLIN},
-                                  {.fd = control->stop_pipe[0], .events = POLLIN}};
+        struct pollfd waits[2] = {
+            {.fd = control->listener,     .events = POLLIN},
+            {.fd = control->stop_pipe[0], .events = POLLIN}
+        };
         if (poll(waits, 2, -1) < 0 && errno != EINTR) break;
         if (waits[1].revents) break;
         if (!waits[0].revents) continue;
@@ -295,7 +298,8 @@ static err listen_at(struct arena *arena, struct control *control)
     unlink(address.sun_path); /* left by a crash: the folder's lock says that nobody else is here */
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     /* The mode of the socket is that of its file (unix(7)). Not by umask: other threads make files. */
-    bool bound = fd >= 0 && fchmod(fd, 0600) == 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+    bool bound = fd >= 0 && fchmod(fd, 0600) == 0 &&
+                 bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
                  listen(fd, BACKLOG) == 0;
     int error = errno;
     close(folder);
@@ -308,7 +312,8 @@ static err listen_at(struct arena *arena, struct control *control)
 err control_start(struct arena *arena, str folder, struct engine *engine, struct control **out)
 {
     struct control *control = ARENA_NEW(arena, struct control);
-    *control = (struct control){.arena = arena, .engine = engine, .folder = str_copy(arena, folder)};
+    *control =
+        (struct control){.arena = arena, .engine = engine, .folder = str_copy(arena, folder)};
     TRY(listen_at(arena, control));
     if (pipe2(control->stop_pipe, O_CLOEXEC) != 0) return failed(arena, "watch");
     pthread_attr_t attributes;
@@ -323,7 +328,8 @@ err control_start(struct arena *arena, str folder, struct engine *engine, struct
 
 void control_stop(struct control *control)
 {
-    if (write(control->stop_pipe[1], "x", 1) != 1) log_warn("the control thread cannot be told to stop");
+    if (write(control->stop_pipe[1], "x", 1) != 1)
+        log_warn("the control thread cannot be told to stop");
     pthread_join(control->thread, NULL);
     close(control->listener);
     close(control->stop_pipe[0]);
@@ -354,7 +360,8 @@ static err dial(struct arena *arena, str folder, int *out)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool connected = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
     err error = connected ? NULL
-                          : err_new(arena, ERR_UNAVAILABLE, "the process that uses the data folder does not answer: %s",
+                          : err_new(arena, ERR_UNAVAILABLE,
+                                    "the process that uses the data folder does not answer: %s",
                                     strerror(errno));
     close(folder_fd);
     if (!connected && fd >= 0) close(fd);
@@ -371,13 +378,14 @@ static void hand_on_statement(const struct receiving *receiving, const struct js
         .column = (int)get_int(message, "column"),
         .kind = json_get_str(message, STR("kind")),
         .error = read_error(receiving->arena, message),
-        .result = {
-            .columns_json = json_get_str(message, STR("columns")),
-            .types_json = json_get_str(message, STR("types")),
-            .rows_json = json_get_str(message, STR("values")),
-            .command = json_get_str(message, STR("command")),
-            .rows = get_int(message, "rows"),
-        },
+        .result =
+            {
+                     .columns_json = json_get_str(message, STR("columns")),
+                     .types_json = json_get_str(message, STR("types")),
+                     .rows_json = json_get_str(message, STR("values")),
+                     .command = json_get_str(message, STR("command")),
+                     .rows = get_int(message, "rows"),
+                     },
     };
     receiving->options->each(receiving->options->context, &statement);
 }
@@ -411,7 +419,8 @@ static err call(struct engine *base, const struct receiving *receiving, const st
     const struct remote *remote = (const struct remote *)base;
     int fd;
     TRY(dial(receiving->arena, remote->folder, &fd));
-    err error = send_all(fd, buf_str(request)) ? receive(receiving, fd) : failed(receiving->arena, "write to");
+    err error = send_all(fd, buf_str(request)) ? receive(receiving, fd)
+                                               : failed(receiving->arena, "write to");
     close(fd);
     return error;
 }
@@ -427,7 +436,9 @@ static void add_caller(struct buf *out, const struct caller *caller)
     buf_char(out, '}');
 }
 
-static err remote_script(struct engine *base, struct arena *arena, const struct script_options *options)
+static err remote_script(struct engine *base,
+                         struct arena *arena,
+                         const struct script_options *options)
 {
     struct buf *request = buf_in(arena, REQUEST_BYTES_MAX);
     buf_char(request, '{');
@@ -442,7 +453,8 @@ static err remote_script(struct engine *base, struct arena *arena, const struct 
     add_bool(request, "collect_rows", options->collect_rows);
     add_caller(request, options->caller);
     buf_lit(request, "}\n");
-    if (!buf_ok(request)) return err_new(arena, ERR_USAGE, "the script is too large for a running server");
+    if (!buf_ok(request))
+        return err_new(arena, ERR_USAGE, "the script is too large for a running server");
     return call(base, &(struct receiving){.arena = arena, .options = options}, request);
 }
 
@@ -456,12 +468,15 @@ static err remote_backup(struct engine *base, struct arena *arena, str path)
     return call(base, &(struct receiving){.arena = arena}, request);
 }
 
-static err remote_integrity(struct engine *base, struct arena *arena,
-                            void (*report)(void *context, str problem), void *context)
+static err remote_integrity(struct engine *base,
+                            struct arena *arena,
+                            void (*report)(void *context, str problem),
+                            void *context)
 {
     struct buf *request = buf_in(arena, 0);
     buf_lit(request, "{\"op\":\"integrity\"}\n");
-    return call(base, &(struct receiving){.arena = arena, .report = report, .context = context}, request);
+    return call(base, &(struct receiving){.arena = arena, .report = report, .context = context},
+                request);
 }
 
 static void remote_close(struct engine *base)
@@ -477,8 +492,11 @@ err control_connect(struct arena *arena, str folder, struct engine **out)
     struct arena *own = arena_new(0);
     struct remote *remote = ARENA_NEW(own, struct remote);
     *remote = (struct remote){
-        .base = {.name = "sqlite", .script = remote_script, .backup = remote_backup,
-                 .integrity = remote_integrity, .close = remote_close},
+        .base = {.name = "sqlite",
+                 .script = remote_script,
+                 .backup = remote_backup,
+                 .integrity = remote_integrity,
+                 .close = remote_close},
         .arena = own,
         .folder = str_copy(own, folder),
     };

@@ -15,7 +15,9 @@
 
 struct control;
 
-MUST_USE err control_start(struct arena *arena, str folder, struct engine *engine,
+MUST_USE err control_start(struct arena *arena,
+                           str folder,
+                           struct engine *engine,
                            struct control **out);
 void control_stop(struct control *control);
 

@@ -24,8 +24,8 @@ static err read_all(struct arena *arena, int fd, str path, size_t bytes_max, str
     struct stat info;
     if (fstat(fd, &info) != 0) return failed(arena, "read", path);
     if (!S_ISREG(info.st_mode) || (uint64_t)info.st_size > bytes_max)
-        return err_new(arena, ERR_IO, "cannot read %.*s: not a file of at most %zu bytes", STR_FMT(path),
-                       bytes_max);
+        return err_new(arena, ERR_IO, "cannot read %.*s: not a file of at most %zu bytes",
+                       STR_FMT(path), bytes_max);
     size_t size = (size_t)info.st_size, len = 0;
     char *content = arena_alloc(arena, size + 1);
     while (len < size) {
@@ -92,7 +92,8 @@ err file_write(struct arena *arena, str path, str content, unsigned mode)
 
 err folder_make(struct arena *arena, str path, unsigned mode)
 {
-    for (size_t at = str_find_char(path, '/', 1); at != SIZE_MAX; at = str_find_char(path, '/', at + 1))
+    for (size_t at = str_find_char(path, '/', 1); at != SIZE_MAX;
+         at = str_find_char(path, '/', at + 1))
         if (mkdir(str_cstr(arena, str_slice(path, 0, at)), 0755) != 0 && errno != EEXIST)
             return failed(arena, "make", path);
     bool made = mkdir(str_cstr(arena, path), mode) == 0 || errno == EEXIST;
@@ -168,5 +169,6 @@ err folder_lock(struct arena *arena, str path, int *fd)
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return NULL;
     close(*fd);
     *fd = -1;
-    return err_new(arena, ERR_UNAVAILABLE, "the data folder is in use by another process; stop it first");
+    return err_new(arena, ERR_UNAVAILABLE,
+                   "the data folder is in use by another process; stop it first");
 }

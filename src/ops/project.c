@@ -68,7 +68,8 @@ static str stored_hash(const struct json *rows, str file)
 
 static err applied_rows(struct arena *arena, struct engine *engine, const struct json **out)
 {
-    return query(arena, engine, STR("SELECT file, sha256 FROM dapur.migrations ORDER BY file"), out);
+    return query(arena, engine, STR("SELECT file, sha256 FROM dapur.migrations ORDER BY file"),
+                 out);
 }
 
 /* Files ------------------------------------------------------------------------------------------ */
@@ -93,7 +94,8 @@ static err check_name(struct arena *arena, str file)
 {
     str digits = leading_digits(file);
     if (!str_empty(digits) && digits.len < file.len && file.at[digits.len] == '_') return NULL;
-    struct err *error = err_new(arena, ERR_CONFIG, "migration \"%.*s\" has no version", STR_FMT(file));
+    struct err *error =
+        err_new(arena, ERR_CONFIG, "migration \"%.*s\" has no version", STR_FMT(file));
     return err_hint(arena, error, "Name it <digits>_<name>.sql; \"dapur migrate new NAME\" does.");
 }
 
@@ -123,14 +125,17 @@ static void mark_states(struct migrations *migrations, const struct json *rows)
         str hash = stored_hash(rows, migration->file);
         bool applied = !str_empty(hash);
         if (applied)
-            migration->state = str_eq(hash, migration->sha256) ? MIGRATION_APPLIED : MIGRATION_CHANGED;
+            migration->state =
+                str_eq(hash, migration->sha256) ? MIGRATION_APPLIED : MIGRATION_CHANGED;
         else
             migration->state = later_applied ? MIGRATION_OUT_OF_ORDER : MIGRATION_PENDING;
         later_applied = later_applied || applied;
     }
 }
 
-err project_migrations(struct arena *arena, const struct config *config, struct engine *engine,
+err project_migrations(struct arena *arena,
+                       const struct config *config,
+                       struct engine *engine,
                        struct migrations *out)
 {
     str folder = migrations_folder(arena, config);
@@ -182,8 +187,13 @@ static void on_notice(void *context, str message)
 }
 
 /* The file and the row that says it ran, in one transaction. */
-static err apply(struct arena *arena, struct engine *engine, const struct migration *migration,
-                 str role, bool auto_rls, bool listed, const struct migrate_options *options)
+static err apply(struct arena *arena,
+                 struct engine *engine,
+                 const struct migration *migration,
+                 str role,
+                 bool auto_rls,
+                 bool listed,
+                 const struct migrate_options *options)
 {
     struct buf *text = buf_in(arena, 0);
     buf_str_add(text, migration->text);
@@ -219,7 +229,8 @@ static err check_drift(struct arena *arena, const struct migrations *migrations)
 {
     for (size_t i = 0; i < migrations->count; i++) {
         const struct migration *migration = &migrations->at[i];
-        if (migration->state != MIGRATION_CHANGED && migration->state != MIGRATION_OUT_OF_ORDER) continue;
+        if (migration->state != MIGRATION_CHANGED && migration->state != MIGRATION_OUT_OF_ORDER)
+            continue;
         const char *what = migration->state == MIGRATION_CHANGED
                                ? "was changed after it had been applied"
                                : "comes before one that has been applied";
@@ -230,7 +241,9 @@ static err check_drift(struct arena *arena, const struct migrations *migrations)
     return NULL;
 }
 
-static err apply_seed(struct arena *arena, const struct config *config, struct engine *engine,
+static err apply_seed(struct arena *arena,
+                      const struct config *config,
+                      struct engine *engine,
                       const struct migrate_options *options)
 {
     const struct json *rows;
@@ -247,8 +260,11 @@ static err apply_seed(struct arena *arena, const struct config *config, struct e
     return NULL;
 }
 
-err project_migrate(struct arena *arena, const struct config *config, struct engine *engine,
-                    const struct migrate_options *options, size_t *applied)
+err project_migrate(struct arena *arena,
+                    const struct config *config,
+                    struct engine *engine,
+                    const struct migrate_options *options,
+                    size_t *applied)
 {
     struct migrations migrations;
     *applied = 0;
@@ -256,8 +272,10 @@ err project_migrate(struct arena *arena, const struct config *config, struct eng
     if (!options->allow_drift) TRY(check_drift(arena, &migrations));
     for (size_t i = 0; i < migrations.count; i++) {
         struct migration *migration = &migrations.at[i];
-        if (migration->state == MIGRATION_APPLIED || migration->state == MIGRATION_CHANGED) continue;
-        TRY(apply(arena, engine, migration, STR("postgres"), config->security.auto_rls, true, options));
+        if (migration->state == MIGRATION_APPLIED || migration->state == MIGRATION_CHANGED)
+            continue;
+        TRY(apply(arena, engine, migration, STR("postgres"), config->security.auto_rls, true,
+                  options));
         migration->state = MIGRATION_APPLIED;
         (*applied)++;
         log_info("migration applied", LOG_STR("file", migration->file));
@@ -266,8 +284,10 @@ err project_migrate(struct arena *arena, const struct config *config, struct eng
     return apply_seed(arena, config, engine, options);
 }
 
-err project_builtin_migrate(struct arena *arena, struct engine *engine,
-                            const struct builtin_migration *migrations, size_t count)
+err project_builtin_migrate(struct arena *arena,
+                            struct engine *engine,
+                            const struct builtin_migration *migrations,
+                            size_t count)
 {
     const struct json *rows;
     TRY(applied_rows(arena, engine, &rows));

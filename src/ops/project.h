@@ -14,10 +14,15 @@
 /* The keys in DIR/keys (0600), made when missing. */
 MUST_USE err project_keys(struct arena *arena, const struct config *config, struct api_keys *out);
 
-enum migration_state { MIGRATION_APPLIED, MIGRATION_PENDING, MIGRATION_CHANGED, MIGRATION_OUT_OF_ORDER };
+enum migration_state {
+    MIGRATION_APPLIED,
+    MIGRATION_PENDING,
+    MIGRATION_CHANGED,
+    MIGRATION_OUT_OF_ORDER
+};
 
 struct migration {
-    str file;    /* "20260102030405_products.sql" */
+    str file; /* "20260102030405_products.sql" */
     str path;
     str version; /* its leading digits */
     str sha256;  /* hex */
@@ -31,11 +36,15 @@ struct migrations {
 };
 
 /* The files of migrations/ (or supabase/migrations/) in byte order, with their states. */
-MUST_USE err project_migrations(struct arena *arena, const struct config *config,
-                                struct engine *engine, struct migrations *out);
+MUST_USE err project_migrations(struct arena *arena,
+                                const struct config *config,
+                                struct engine *engine,
+                                struct migrations *out);
 /* Our own schemas (auth, storage...), brought to this program's version first. */
-MUST_USE err project_builtin_migrate(struct arena *arena, struct engine *engine,
-                                     const struct builtin_migration *migrations, size_t count);
+MUST_USE err project_builtin_migrate(struct arena *arena,
+                                     struct engine *engine,
+                                     const struct builtin_migration *migrations,
+                                     size_t count);
 
 struct migrate_options {
     bool allow_drift; /* changed and out-of-order files are no error */
@@ -44,7 +53,10 @@ struct migrate_options {
     void *context;
 };
 /* Applies what is pending, each file in one transaction; then the seed, once. */
-MUST_USE err project_migrate(struct arena *arena, const struct config *config, struct engine *engine,
-                             const struct migrate_options *options, size_t *applied);
+MUST_USE err project_migrate(struct arena *arena,
+                             const struct config *config,
+                             struct engine *engine,
+                             const struct migrate_options *options,
+                             size_t *applied);
 
 #endif

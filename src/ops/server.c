@@ -65,8 +65,10 @@ err server_open_engine(struct arena *arena, const struct config *config, struct 
     size_t count;
     const struct builtin_migration *builtin = auth_migrations(&count);
     err error = project_builtin_migrate(arena, engine, builtin, count);
-    if (error) engine->close(engine);
-    else *out = engine;
+    if (error)
+        engine->close(engine);
+    else
+        *out = engine;
     return error;
 }
 
@@ -144,11 +146,13 @@ static void split_list(struct arena *arena, str text, const str **out, size_t *c
     *count = items.count;
 }
 
-static const struct http_cors *cors_with_origins(struct server *server, const struct http_cors *rules)
+static const struct http_cors *cors_with_origins(struct server *server,
+                                                 const struct http_cors *rules)
 {
     struct http_cors *cors = ARENA_NEW(server->arena, struct http_cors);
     *cors = *rules;
-    split_list(server->arena, server->config->server.cors_origins, &cors->origins, &cors->origin_count);
+    split_list(server->arena, server->config->server.cors_origins, &cors->origins,
+               &cors->origin_count);
     return cors;
 }
 
@@ -222,8 +226,10 @@ static const struct http_route well_known_routes[] = {
 
 static void mount_well_known(struct server *server, struct http_router *router)
 {
-    struct http_mount rules = {.prefix = STR("/.well-known"), .routes = well_known_routes,
-                               .route_count = COUNT_OF(well_known_routes), .context = server};
+    struct http_mount rules = {.prefix = STR("/.well-known"),
+                               .routes = well_known_routes,
+                               .route_count = COUNT_OF(well_known_routes),
+                               .context = server};
     mount(server, router, &rules);
 }
 
@@ -237,8 +243,11 @@ static err mount_public(struct server *server, struct http_router *router)
     struct http_static *files;
     TRY(http_static_new(server->arena, &options, loops_count(server->loops), &files));
     struct http_route *route = ARENA_NEW(server->arena, struct http_route);
-    *route = (struct http_route){.methods = HTTP_BIT(HTTP_GET), .path = STR("/"), .prefix = true,
-                                 .handler = http_static_serve, .name = STR("static")};
+    *route = (struct http_route){.methods = HTTP_BIT(HTTP_GET),
+                                 .path = STR("/"),
+                                 .prefix = true,
+                                 .handler = http_static_serve,
+                                 .name = STR("static")};
     struct http_mount *site = ARENA_NEW(server->arena, struct http_mount);
     *site = (struct http_mount){.routes = route, .route_count = 1, .context = files};
     http_router_mount(router, site);
@@ -253,13 +262,10 @@ static void log_request(const struct http_request *req, const struct http_done *
     char id[17];
     static const char digits[] = "0123456789abcdef";
     for (int i = 0; i < 16; i++) id[i] = digits[(req->id >> (60 - 4 * i)) & 15];
-    log_info("request",
-             LOG_STR("request_id", str_from(id, 16)),
-             LOG_STR("method", req->method_text),
-             LOG_STR("path", req->path),
+    log_info("request", LOG_STR("request_id", str_from(id, 16)),
+             LOG_STR("method", req->method_text), LOG_STR("path", req->path),
              LOG_STR("route", req->route ? req->route->name : STR("")),
-             LOG_INT("status", done->status),
-             LOG_INT("bytes", done->bytes_out),
+             LOG_INT("status", done->status), LOG_INT("bytes", done->bytes_out),
              LOG_INT("us", done->us));
 }
 
@@ -392,7 +398,8 @@ static err start(struct server *server, const struct server_options *options)
     server->admin.started_ms = clock_mono_ms();
     TRY(start_api(server));
     TRY(start_admin(server));
-    TRY(control_start(server->arena, server->config->database.dir, server->engine, &server->control));
+    TRY(control_start(server->arena, server->config->database.dir, server->engine,
+                      &server->control));
     atomic_store(&server->admin.ready, true);
     options->ready(options->context, http_server_address(server->api),
                    http_server_address(server->admin_server));

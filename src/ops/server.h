@@ -12,7 +12,7 @@
 
 struct server_options {
     const struct config *config;
-    bool no_migrate;  /* refuse to start while migrations are pending */
+    bool no_migrate; /* refuse to start while migrations are pending */
     bool allow_drift;
     /* Called once when requests are accepted: prints the ready line. */
     void (*ready)(void *context, str api_address, str admin_address);
@@ -23,7 +23,8 @@ struct server_options {
 MUST_USE err server_run(struct arena *arena, const struct server_options *options);
 
 /* The engine that the settings name, opened, with our own schemas in place. */
-MUST_USE err server_open_engine(struct arena *arena, const struct config *config,
+MUST_USE err server_open_engine(struct arena *arena,
+                                const struct config *config,
                                 struct engine **out);
 
 #endif

@@ -194,7 +194,8 @@ static struct plan_step *step_add(struct compile *compile,
 }
 
 /* SELECT f() of a function that returns no set is one row, whatever its last statement yields. */
-static enum result_shape body_shape(enum result_shape asked, const struct cat_function *function,
+static enum result_shape body_shape(enum result_shape asked,
+                                    const struct cat_function *function,
                                     const struct plan_node *last)
 {
     if (asked != RESULT_ROWS || function->returns_set) return asked;

@@ -30,7 +30,7 @@ struct caller {
     const struct setting {
         str name;
         str value;
-    } *settings; /* request.headers, request.method, request.path, app.settings.* ... */
+    } * settings; /* request.headers, request.method, request.path, app.settings.* ... */
     size_t setting_count;
     /* Settings that are made when SQL asks for them (request.headers); NULL: none. Runs on the lane's
      * thread while the request waits; answers false for a name it does not know. */
@@ -78,10 +78,12 @@ struct engine_request {
     size_t step_count;
     bool read_only; /* GET: a write is 25006 */
     enum result_format format;
-    uint64_t deadline_ms; /* monotonic; 0: the engine's default */
+    uint64_t deadline_ms;    /* monotonic; 0: the engine's default */
     size_t result_bytes_max; /* 0: the engine's default */
     /* Called once. results: one per step; borrowed until it returns, bodies may be taken. */
-    void (*done)(struct engine_request *request, err error, struct step_result *results,
+    void (*done)(struct engine_request *request,
+                 err error,
+                 struct step_result *results,
                  size_t failed_step);
     void *context;
     /* Set by SQL for the answer (response.status, response.headers); empty when not set. */
@@ -118,7 +120,7 @@ struct script_options {
     bool keep_going;  /* check: after a refusal go on with the next statement */
     bool auto_rls;    /* enable row security on new tables of exposed schemas at the end */
     const struct caller *caller; /* console statements as somebody; NULL: the role alone */
-    bool collect_rows; /* fill script_result rows */
+    bool collect_rows;           /* fill script_result rows */
     bool (*each)(void *context, const struct script_statement *statement); /* may be NULL */
     void (*notice)(void *context, str message);
     void *context;
@@ -144,8 +146,10 @@ struct engine {
     /* Writes a consistent copy to path; blocks the calling thread, not a loop. */
     err (*backup)(struct engine *engine, struct arena *arena, str path);
     /* Structure and every constraint; problems go to report. Blocks; not on a loop. */
-    err (*integrity)(struct engine *engine, struct arena *arena,
-                     void (*report)(void *context, str problem), void *context);
+    err (*integrity)(struct engine *engine,
+                     struct arena *arena,
+                     void (*report)(void *context, str problem),
+                     void *context);
     /* Called on each loop's own thread, once, before it serves, and after its last request. */
     err (*loop_start)(struct engine *engine, struct loop *loop);
     void (*loop_stop)(struct engine *engine, struct loop *loop);

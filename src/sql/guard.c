@@ -309,8 +309,8 @@ static err add_checks(struct guarded *guarded,
 }
 
 /* FOR ALL policies, the usual ones, say the same of both commands: once is enough. */
-static bool says_the_same(const struct guarded *guarded, char a, enum policy_part part_a, char b,
-                          enum policy_part part_b)
+static bool says_the_same(
+    const struct guarded *guarded, char a, enum policy_part part_a, char b, enum policy_part part_b)
 {
     const struct cat_relation *relation = guarded->access->relation;
     for (size_t i = 0; i < relation->policy_count; i++) {

@@ -64,11 +64,11 @@ struct plan_param {
 
 /* How the root rows are written. */
 enum result_shape {
-    RESULT_ROWS,          /* [{...},...] */
-    RESULT_SCALAR,        /* one row, one column: the bare value (RPC) */
-    RESULT_SCALAR_ARRAY,  /* many rows, one column: [v,...] */
-    RESULT_OBJECT,        /* one row: {...} or null */
-    RESULT_NONE,          /* rows are counted, not written */
+    RESULT_ROWS,         /* [{...},...] */
+    RESULT_SCALAR,       /* one row, one column: the bare value (RPC) */
+    RESULT_SCALAR_ARRAY, /* many rows, one column: [v,...] */
+    RESULT_OBJECT,       /* one row: {...} or null */
+    RESULT_NONE,         /* rows are counted, not written */
 };
 
 struct plan_step {
@@ -130,10 +130,10 @@ struct compile_step {
 
 struct compile_options {
     const struct catalog *catalog;
-    oid role;                 /* the caller */
-    const str *search_path;   /* schema names */
+    oid role;               /* the caller */
+    const str *search_path; /* schema names */
     size_t search_path_count;
-    bool api;   /* true: an API request: UPDATE and DELETE always check SELECT policies */
+    bool api; /* true: an API request: UPDATE and DELETE always check SELECT policies */
     const struct compile_step *steps;
     size_t step_count;
     const struct compile_node *count; /* or NULL */
@@ -144,15 +144,18 @@ struct compile_options {
 
 /* One statement from text (console, migration): options->steps is not looked at; a parameter
  * that options->params does not have is 42P02. Its rows, if it yields any, are the plan's body. */
-MUST_USE err sql_compile_statement(struct arena *scratch, const struct compile_options *options,
+MUST_USE err sql_compile_statement(struct arena *scratch,
+                                   const struct compile_options *options,
                                    const struct node *statement,
                                    err (*print)(struct arena *scratch, struct plan *plan),
                                    struct plan **out);
 
 /* Analyzes, guards and (through print) prints. The plan is counted once for the caller.
  * returns: PostgreSQL's SQLSTATE: 42P01, 42703, 42883, 42501, 42P17, 0A000 ... with `at`. */
-MUST_USE err sql_compile(struct arena *scratch, const struct compile_options *options,
-                         err (*print)(struct arena *scratch, struct plan *plan), struct plan **out);
+MUST_USE err sql_compile(struct arena *scratch,
+                         const struct compile_options *options,
+                         err (*print)(struct arena *scratch, struct plan *plan),
+                         struct plan **out);
 
 /* A call of a user's function as a plan: SELECT-able ones become one step, bodies of several
  * statements become steps of which the last one has the result. The plan's parameters are the given
@@ -167,7 +170,8 @@ struct compile_call {
     const bool *given; /* per input argument: bound by the caller; else its default is used */
     const struct compile_node *outer;
 };
-MUST_USE err sql_compile_call(struct arena *scratch, const struct compile_options *options,
+MUST_USE err sql_compile_call(struct arena *scratch,
+                              const struct compile_options *options,
                               const struct compile_call *call,
                               err (*print)(struct arena *scratch, struct plan *plan),
                               struct plan **out);

@@ -25,50 +25,50 @@ struct expr_list {
 };
 
 enum expr_kind {
-    EXPR_CONST,      /* .constant: canonical stored form; VALUE_NULL for NULL */
-    EXPR_PARAM,      /* .index: the plan's parameter, from 0 */
-    EXPR_SESSION,    /* .session: auth.uid(), now(), current_setting('request.x'): bound per run */
-    EXPR_COLUMN,     /* .column */
-    EXPR_WHOLE_ROW,  /* .rte: the row of a FROM item as a composite */
-    EXPR_CALL,       /* .call: built-in function or operator; args in .args */
-    EXPR_USER_CALL,  /* .function: a user's function that could not be inlined; args in .args */
-    EXPR_AGGREGATE,  /* .aggregate; args in .args */
-    EXPR_WINDOW,     /* .window; args in .args */
-    EXPR_CAST,       /* .cast; args.at[0] */
-    EXPR_AND,        /* .args, two or more */
+    EXPR_CONST,     /* .constant: canonical stored form; VALUE_NULL for NULL */
+    EXPR_PARAM,     /* .index: the plan's parameter, from 0 */
+    EXPR_SESSION,   /* .session: auth.uid(), now(), current_setting('request.x'): bound per run */
+    EXPR_COLUMN,    /* .column */
+    EXPR_WHOLE_ROW, /* .rte: the row of a FROM item as a composite */
+    EXPR_CALL,      /* .call: built-in function or operator; args in .args */
+    EXPR_USER_CALL, /* .function: a user's function that could not be inlined; args in .args */
+    EXPR_AGGREGATE, /* .aggregate; args in .args */
+    EXPR_WINDOW,    /* .window; args in .args */
+    EXPR_CAST,      /* .cast; args.at[0] */
+    EXPR_AND,       /* .args, two or more */
     EXPR_OR,
     EXPR_NOT,
-    EXPR_NULL_TEST,  /* .negated: IS NOT NULL; args.at[0] */
-    EXPR_BOOL_TEST,  /* .bool_test; args.at[0] */
-    EXPR_DISTINCT,   /* a IS [.negated: NOT] DISTINCT FROM b; .call.builtin is the "=" used */
-    EXPR_IN_LIST,    /* args[0] [NOT] IN (args[1..]); .call.builtin is the "=" */
-    EXPR_ANY_ARRAY,  /* args[0] op ANY|ALL (args[1], an array); .call.builtin the operator; .all */
-    EXPR_SUBQUERY,   /* .sublink (EXPR_SUBLINK is the name of one kind in ast.h) */
-    EXPR_CASE,       /* .case_of */
+    EXPR_NULL_TEST, /* .negated: IS NOT NULL; args.at[0] */
+    EXPR_BOOL_TEST, /* .bool_test; args.at[0] */
+    EXPR_DISTINCT,  /* a IS [.negated: NOT] DISTINCT FROM b; .call.builtin is the "=" used */
+    EXPR_IN_LIST,   /* args[0] [NOT] IN (args[1..]); .call.builtin is the "=" */
+    EXPR_ANY_ARRAY, /* args[0] op ANY|ALL (args[1], an array); .call.builtin the operator; .all */
+    EXPR_SUBQUERY,  /* .sublink (EXPR_SUBLINK is the name of one kind in ast.h) */
+    EXPR_CASE,      /* .case_of */
     EXPR_COALESCE,
-    EXPR_GREATEST,   /* .call.builtin is the "<" of the type */
+    EXPR_GREATEST, /* .call.builtin is the "<" of the type */
     EXPR_LEAST,
-    EXPR_NULLIF,     /* .call.builtin is the "=" */
-    EXPR_ARRAY,      /* ARRAY[...]: type is the array type */
-    EXPR_ROW,        /* ROW(...) */
-    EXPR_ROW_COMPARE, /* (a,b) op (c,d): .row_compare */
-    EXPR_FIELD,      /* .field of composite args[0] */
-    EXPR_SUBSCRIPT,  /* args[0][args[1]] ; slices: .slice with args[1], args[2] (NULL: open) */
-    EXPR_DEFAULT,    /* DEFAULT in VALUES or SET; replaced before a plan leaves the analyzer */
+    EXPR_NULLIF,          /* .call.builtin is the "=" */
+    EXPR_ARRAY,           /* ARRAY[...]: type is the array type */
+    EXPR_ROW,             /* ROW(...) */
+    EXPR_ROW_COMPARE,     /* (a,b) op (c,d): .row_compare */
+    EXPR_FIELD,           /* .field of composite args[0] */
+    EXPR_SUBSCRIPT,       /* args[0][args[1]] ; slices: .slice with args[1], args[2] (NULL: open) */
+    EXPR_DEFAULT,         /* DEFAULT in VALUES or SET; replaced before a plan leaves the analyzer */
     EXPR_EXCLUDED_COLUMN, /* .column of the proposed row in ON CONFLICT DO UPDATE */
-    EXPR_DOMAIN_VALUE, /* VALUE in a domain's check */
-    EXPR_NEXTVAL,    /* .sequence: from DEFAULT nextval(...) / identity, or nextval('const') */
-    EXPR_BARRIER_TRUE, /* constant TRUE that a printer may not fold (tests) */
+    EXPR_DOMAIN_VALUE,    /* VALUE in a domain's check */
+    EXPR_NEXTVAL,         /* .sequence: from DEFAULT nextval(...) / identity, or nextval('const') */
+    EXPR_BARRIER_TRUE,    /* constant TRUE that a printer may not fold (tests) */
 };
 
 /* What EXPR_SESSION stands for. Bound as a parameter, never inlined, so a plan serves all callers. */
 enum session_value {
-    SESSION_UID,      /* auth.uid(): uuid or NULL */
-    SESSION_ROLE,     /* auth.role(): text */
-    SESSION_EMAIL,    /* auth.email(): text */
-    SESSION_JWT,      /* auth.jwt(): jsonb or NULL */
-    SESSION_SETTING,  /* current_setting(name, missing_ok): text; .name */
-    SESSION_NOW,      /* now(), current_timestamp: timestamptz, fixed per transaction */
+    SESSION_UID,          /* auth.uid(): uuid or NULL */
+    SESSION_ROLE,         /* auth.role(): text */
+    SESSION_EMAIL,        /* auth.email(): text */
+    SESSION_JWT,          /* auth.jwt(): jsonb or NULL */
+    SESSION_SETTING,      /* current_setting(name, missing_ok): text; .name */
+    SESSION_NOW,          /* now(), current_timestamp: timestamptz, fixed per transaction */
     SESSION_CURRENT_USER, /* current_user: the role this part of the tree runs as; .name */
     SESSION_SESSION_USER, /* session_user: authenticator or postgres */
     SESSION_STATEMENT_NOW,
@@ -177,7 +177,8 @@ struct expr {
     };
     /* EXPR_IN_LIST, EXPR_ANY_ARRAY: NOT IN, ALL instead of ANY. */
     bool inverted;
-    const struct builtin *compare; /* the comparison of DISTINCT, IN, ANY, GREATEST, LEAST, NULLIF */
+    const struct builtin
+        *compare; /* the comparison of DISTINCT, IN, ANY, GREATEST, LEAST, NULLIF */
 };
 
 struct rte_column {
@@ -221,7 +222,13 @@ struct rte {
 };
 
 enum from_kind { FROM_RTE, FROM_JOIN };
-enum join_kind { JOIN_KIND_INNER, JOIN_KIND_LEFT, JOIN_KIND_RIGHT, JOIN_KIND_FULL, JOIN_KIND_CROSS };
+enum join_kind {
+    JOIN_KIND_INNER,
+    JOIN_KIND_LEFT,
+    JOIN_KIND_RIGHT,
+    JOIN_KIND_FULL,
+    JOIN_KIND_CROSS
+};
 
 struct from_item {
     enum from_kind kind;
@@ -250,15 +257,15 @@ enum query_command { QUERY_SELECT, QUERY_INSERT, QUERY_UPDATE, QUERY_DELETE };
 enum set_operation { SET_NONE, SET_UNION, SET_INTERSECT, SET_EXCEPT };
 
 struct assignment {
-    int column; /* index into target_rte->columns */
+    int column;        /* index into target_rte->columns */
     struct expr *expr; /* coerced to the column's type and typmod by assignment */
 };
 
 /* What must be TRUE of a new row, in the order of testing. */
 enum check_kind {
-    CHECK_POLICY_INSERT,   /* WITH CHECK of INSERT policies */
-    CHECK_POLICY_UPDATE,   /* WITH CHECK of UPDATE policies */
-    CHECK_POLICY_SELECT,   /* SELECT policies on the new row (RETURNING, ON CONFLICT, UPDATE reads) */
+    CHECK_POLICY_INSERT, /* WITH CHECK of INSERT policies */
+    CHECK_POLICY_UPDATE, /* WITH CHECK of UPDATE policies */
+    CHECK_POLICY_SELECT, /* SELECT policies on the new row (RETURNING, ON CONFLICT, UPDATE reads) */
     CHECK_CONFLICT_UPDATE, /* USING of UPDATE and SELECT policies on the existing row: raises */
     CHECK_VIEW_OPTION,     /* WITH CHECK OPTION: 44000 */
     CHECK_DOMAIN,          /* a domain's constraint: 23514 */
@@ -266,7 +273,8 @@ enum check_kind {
 
 struct row_check {
     enum check_kind kind;
-    struct expr *expr; /* over target_rte's columns; stands for the new (or existing) row's values */
+    struct expr
+        *expr; /* over target_rte's columns; stands for the new (or existing) row's values */
     const struct cat_relation *relation;
     str name; /* restrictive policy, domain constraint or view, for the message; may be empty */
 };
@@ -278,9 +286,9 @@ struct row_check_list {
 
 struct on_conflict {
     bool do_update;
-    bool any_arbiter;                        /* DO NOTHING without a target */
-    const struct cat_index *arbiter;         /* else: the unique index */
-    struct assignment *assignments;          /* may use EXPR_EXCLUDED_COLUMN */
+    bool any_arbiter;                /* DO NOTHING without a target */
+    const struct cat_index *arbiter; /* else: the unique index */
+    struct assignment *assignments;  /* may use EXPR_EXCLUDED_COLUMN */
     size_t assignment_count;
     struct expr *where;
 };
@@ -318,18 +326,19 @@ struct query {
     struct expr_list *values;
     size_t value_row_count;
     /* INSERT, UPDATE, DELETE */
-    struct rte *target_rte;              /* the table; its `security` holds the USING predicates */
-    struct assignment *assignments;      /* UPDATE: SET; generated columns and their new values too */
+    struct rte *target_rte;         /* the table; its `security` holds the USING predicates */
+    struct assignment *assignments; /* UPDATE: SET; generated columns and their new values too */
     size_t assignment_count;
-    int *insert_columns;                 /* INSERT: indexes into target_rte->columns of source columns:
+    int *insert_columns; /* INSERT: indexes into target_rte->columns of source columns:
                                             ALL columns, defaults filled in by the analyzer. Generated
                                             ones are there for the checks: an engine whose table
                                             computes them itself does not write them */
     size_t insert_column_count;
-    struct query *source;                /* INSERT ... SELECT / VALUES; yields insert_columns */
+    struct query *source; /* INSERT ... SELECT / VALUES; yields insert_columns */
     struct on_conflict *conflict;
-    struct row_check_list checks;          /* new row, INSERT or UPDATE */
-    struct row_check_list conflict_checks; /* ON CONFLICT DO UPDATE: existing row, then the new one */
+    struct row_check_list checks; /* new row, INSERT or UPDATE */
+    struct row_check_list
+        conflict_checks; /* ON CONFLICT DO UPDATE: existing row, then the new one */
     bool returning;
     /* Effects, for choosing the lane: true when it or what it calls writes. */
     bool writes;

@@ -16,19 +16,24 @@ static err check_content_type(struct rest_request *request)
     str_cut(type, ';', &type, &rest);
     type = str_trim(type);
     if (str_empty(type) || str_eq_nocase(type, STR("application/json"))) return NULL;
-    return rest_err(request->arena, 400, "PGRST102", "Content-Type not acceptable: %.*s", STR_FMT(type));
+    return rest_err(request->arena, 400, "PGRST102", "Content-Type not acceptable: %.*s",
+                    STR_FMT(type));
 }
 
 /* A row's keys, each once and in order. */
 static struct map *keys_of(struct arena *arena, const struct json *row)
 {
     struct map *keys = map_new(arena);
-    for (size_t i = 0; i < row->count; i++) map_put(keys, row->members[i].name, (void *)(uintptr_t)row);
+    for (size_t i = 0; i < row->count; i++)
+        map_put(keys, row->members[i].name, (void *)(uintptr_t)row);
     return keys;
 }
 
 /* Whether row has the keys of first and no other; in the same order, as programs write them, at once. */
-static bool same_keys(struct arena *arena, const struct json *first, const struct map *keys, const struct json *row)
+static bool same_keys(struct arena *arena,
+                      const struct json *first,
+                      const struct map *keys,
+                      const struct json *row)
 {
     if (row->kind != JSON_OBJECT) return false;
     size_t same = 0;
@@ -60,7 +65,9 @@ static err check_width(struct rest_request *request)
         const struct json *row = payload->is_array ? payload->rows->items[i] : payload->rows;
         wide = row->kind == JSON_OBJECT && row->count > COLUMNS_MAX;
     }
-    return wide ? rest_err(request->arena, 400, "PGRST102", "A row has at most %d columns", COLUMNS_MAX) : NULL;
+    return wide ? rest_err(request->arena, 400, "PGRST102", "A row has at most %d columns",
+                           COLUMNS_MAX)
+                : NULL;
 }
 
 static err take_rows(struct rest_request *request, const struct json *body)
@@ -76,7 +83,8 @@ static err take_rows(struct rest_request *request, const struct json *body)
     const struct map *keys = keys_of(request->arena, first);
     if (!request->query.has_columns && !update)
         for (size_t i = 1; i < payload->row_count; i++)
-            if (!same_keys(request->arena, first, keys, body->items[i])) return bad_body(request, "All object keys must match");
+            if (!same_keys(request->arena, first, keys, body->items[i]))
+                return bad_body(request, "All object keys must match");
     /* An update takes one object; of an array the first element. An insert of one works likewise. */
     if (payload->is_array && (update || payload->row_count == 1)) {
         payload->is_array = false;

@@ -38,7 +38,8 @@ static struct node *count_rows(struct arena *arena)
 static err require_aggregates(struct rest_scope *scope)
 {
     if (scope->request->rest->options.aggregates) return NULL;
-    return rest_err(scope->request->arena, 400, "PGRST123", "Use of aggregate functions is not allowed");
+    return rest_err(scope->request->arena, 400, "PGRST123",
+                    "Use of aggregate functions is not allowed");
 }
 
 static err field_target(struct rest_scope *scope, const struct rest_item *item, struct node **out)
@@ -46,7 +47,8 @@ static err field_target(struct rest_scope *scope, const struct rest_item *item, 
     struct arena *arena = scope->request->arena;
     /* A bare "count" where there is no such column is a row count, aggregates on or off. */
     bool legacy = item->kind == REST_ITEM_FIELD && str_eq(item->field.name, STR("count")) &&
-                  item->field.path_count == 0 && str_empty(item->aggregate) && !has_column(scope, item->field.name);
+                  item->field.path_count == 0 && str_empty(item->aggregate) &&
+                  !has_column(scope, item->field.name);
     if (item->kind == REST_ITEM_COUNT) TRY(require_aggregates(scope));
     if (legacy || item->kind == REST_ITEM_COUNT) {
         *out = count_rows(arena);
@@ -91,7 +93,8 @@ static err add_plain_targets(struct rest_scope *scope, struct rest_level *level)
 
 /* Embeds ------------------------------------------------------------------------------------------------- */
 
-static enum child_shape shape_of(const struct rest_embed *embed, const struct relationship *relationship)
+static enum child_shape shape_of(const struct rest_embed *embed,
+                                 const struct relationship *relationship)
 {
     bool one = relationship_to_one(relationship);
     if (embed->spread) return one ? CHILD_SPREAD_OBJECT : CHILD_SPREAD_ARRAY;
@@ -99,17 +102,21 @@ static enum child_shape shape_of(const struct rest_embed *embed, const struct re
 }
 
 /* Each pair of join columns: a hidden target of the parent and an expression of the child. */
-static void add_links(struct rest_scope *scope, const struct relationship *relationship, str near_alias,
+static void add_links(struct rest_scope *scope,
+                      const struct relationship *relationship,
+                      str near_alias,
                       struct compile_child *child)
 {
     struct arena *arena = scope->request->arena;
     const struct cat_relation *near =
         relationship->cardinality == MANY_TO_MANY ? relationship->junction : relationship->target;
-    struct compile_link *links = ARENA_ARRAY(arena, struct compile_link, relationship->column_count);
+    struct compile_link *links =
+        ARENA_ARRAY(arena, struct compile_link, relationship->column_count);
     for (size_t i = 0; i < relationship->column_count; i++) {
         const struct cat_column *origin =
             cat_column_numbered(relationship->origin, relationship->origin_columns[i]);
-        const struct cat_column *target = cat_column_numbered(near, relationship->target_columns[i]);
+        const struct cat_column *target =
+            cat_column_numbered(near, relationship->target_columns[i]);
         links[i].parent_target = scope->targets ? (int)scope->targets->count : 0;
         links[i].child_expr = ast_column_ref(arena, near_alias, target->name);
         add_target(scope, STR("~link"), ast_column_ref(arena, scope->alias, origin->name));
@@ -119,20 +126,26 @@ static void add_links(struct rest_scope *scope, const struct relationship *relat
     child->link_count = relationship->column_count;
 }
 
-static err build_child(struct rest_scope *scope, struct rest_embed *embed,
-                       const struct relationship *relationship, struct compile_node *out)
+static err build_child(struct rest_scope *scope,
+                       struct rest_embed *embed,
+                       const struct relationship *relationship,
+                       struct compile_node *out)
 {
     struct arena *arena = scope->request->arena;
-    struct rest_scope inner = {.request = scope->request, .catalog = scope->catalog,
-                               .relation = relationship->target, .alias = relationship->target->name,
+    struct rest_scope inner = {.request = scope->request,
+                               .catalog = scope->catalog,
+                               .relation = relationship->target,
+                               .alias = relationship->target->name,
                                .depth = scope->depth + 1};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
     str junction = relationship->junction ? relationship->junction->name : STR_NONE;
     ast_list_add(arena, &select->fromClause,
                  rest_embed_from(scope, relationship, relationship->target->name, junction));
     TRY(rest_build_level(&inner, &embed->level, select));
-    *out = (struct compile_node){.statement = AST_NODE(select), .hidden_count = inner.hidden_count,
-                                 .children = inner.children.at, .child_count = inner.children.count};
+    *out = (struct compile_node){.statement = AST_NODE(select),
+                                 .hidden_count = inner.hidden_count,
+                                 .children = inner.children.at,
+                                 .child_count = inner.children.count};
     return NULL;
 }
 
@@ -140,11 +153,13 @@ static err add_embed(struct rest_scope *scope, struct rest_embed *embed)
 {
     struct arena *arena = scope->request->arena;
     if (!scope->relation)
-        return rest_err(arena, 400, "PGRST200", "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
-                        STR_FMT(scope->request->name), STR_FMT(embed->target));
+        return rest_err(
+            arena, 400, "PGRST200",
+            "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
+            STR_FMT(scope->request->name), STR_FMT(embed->target));
     struct relationship relationship;
-    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation, embed->target,
-                          embed->hint, &relationship));
+    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation,
+                          embed->target, embed->hint, &relationship));
     if (embed->level.items.count == 0) return NULL; /* rel(): joined, not shown */
     struct compile_node *node = ARENA_NEW(arena, struct compile_node);
     TRY(build_child(scope, embed, &relationship, node));
@@ -155,7 +170,8 @@ static err add_embed(struct rest_scope *scope, struct rest_embed *embed)
         .node = node,
     };
     bool between = relationship.cardinality == MANY_TO_MANY;
-    add_links(scope, &relationship, between ? relationship.junction->name : relationship.target->name, child);
+    add_links(scope, &relationship,
+              between ? relationship.junction->name : relationship.target->name, child);
     return NULL;
 }
 
@@ -190,34 +206,44 @@ err rest_build_where(struct rest_scope *scope, struct rest_level *level, struct 
 }
 
 /* order=rel(column): the to-one embed's column as a scalar subquery. */
-static err related_order(struct rest_scope *scope, const struct rest_level *level,
-                         const struct rest_order *order, struct node **out)
+static err related_order(struct rest_scope *scope,
+                         const struct rest_level *level,
+                         const struct rest_order *order,
+                         struct node **out)
 {
     struct arena *arena = scope->request->arena;
     struct rest_embed *embed = rest_embed_find(level, order->relation);
     if (!embed) {
-        struct err *error = rest_err(arena, 400, "PGRST108", "'%.*s' is not an embedded resource in this request",
-                                     STR_FMT(order->relation));
-        return err_hint(arena, error, "Verify that '%.*s' is included in the 'select' query parameter.",
+        struct err *error =
+            rest_err(arena, 400, "PGRST108", "'%.*s' is not an embedded resource in this request",
+                     STR_FMT(order->relation));
+        return err_hint(arena, error,
+                        "Verify that '%.*s' is included in the 'select' query parameter.",
                         STR_FMT(order->relation));
     }
     struct relationship relationship;
-    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation, embed->target,
-                          embed->hint, &relationship));
+    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation,
+                          embed->target, embed->hint, &relationship));
     if (!relationship_to_one(&relationship)) {
         struct err *error =
-            rest_err(arena, 400, "PGRST118", "A related order on '%.*s' is not possible", STR_FMT(order->relation));
-        return err_details(arena, error, "'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship",
+            rest_err(arena, 400, "PGRST118", "A related order on '%.*s' is not possible",
+                     STR_FMT(order->relation));
+        return err_details(arena, error,
+                           "'%.*s' and '%.*s' do not form a many-to-one or one-to-one relationship",
                            STR_FMT(scope->relation->name), STR_FMT(order->relation));
     }
     str alias = str_printf(arena, "~o%d", scope->depth + 1);
-    struct rest_scope inner = {.request = scope->request, .catalog = scope->catalog,
-                               .relation = relationship.target, .alias = alias, .depth = scope->depth + 1};
+    struct rest_scope inner = {.request = scope->request,
+                               .catalog = scope->catalog,
+                               .relation = relationship.target,
+                               .alias = alias,
+                               .depth = scope->depth + 1};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
     struct node *value;
     TRY(rest_build_field(&inner, &order->field, &value));
     ast_list_add(arena, &select->targetList, ast_res_target(arena, STR_NONE, value));
-    ast_list_add(arena, &select->fromClause, rest_embed_from(scope, &relationship, alias, STR_NONE));
+    ast_list_add(arena, &select->fromClause,
+                 rest_embed_from(scope, &relationship, alias, STR_NONE));
     select->whereClause = rest_join_condition(arena, &relationship, scope->alias, alias, STR_NONE);
     *out = ast_sub_link(arena, EXPR_SUBLINK, NULL, NULL, AST_NODE(select));
     return NULL;
@@ -225,22 +251,27 @@ static err related_order(struct rest_scope *scope, const struct rest_level *leve
 
 static err add_order(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select)
 {
-    static const enum SortByNulls nulls[] = {SORTBY_NULLS_DEFAULT, SORTBY_NULLS_FIRST, SORTBY_NULLS_LAST};
+    static const enum SortByNulls nulls[] = {SORTBY_NULLS_DEFAULT, SORTBY_NULLS_FIRST,
+                                             SORTBY_NULLS_LAST};
     struct arena *arena = scope->request->arena;
     for (size_t i = 0; i < level->orders.count; i++) {
         const struct rest_order *order = &level->orders.at[i];
         struct node *value;
-        if (str_empty(order->relation)) TRY(rest_build_field(scope, &order->field, &value));
-        else TRY(related_order(scope, level, order, &value));
+        if (str_empty(order->relation))
+            TRY(rest_build_field(scope, &order->field, &value));
+        else
+            TRY(related_order(scope, level, order, &value));
         ast_list_add(arena, &select->sortClause,
-                     ast_sort_by(arena, value, order->descending ? SORTBY_DESC : SORTBY_ASC, nulls[order->nulls]));
+                     ast_sort_by(arena, value, order->descending ? SORTBY_DESC : SORTBY_ASC,
+                                 nulls[order->nulls]));
     }
     return NULL;
 }
 
 static struct node *bigint_param(struct arena *arena, int index)
 {
-    return ast_cast(arena, ast_param(arena, index + 1), ast_type_name(arena, STR("pg_catalog"), STR("int8")));
+    return ast_cast(arena, ast_param(arena, index + 1),
+                    ast_type_name(arena, STR("pg_catalog"), STR("int8")));
 }
 
 static err add_groups(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select)
@@ -278,8 +309,10 @@ err rest_build_level(struct rest_scope *scope, struct rest_level *level, struct 
 static struct compile_node *finish_node(struct rest_scope *scope, struct node *statement)
 {
     struct compile_node *node = ARENA_NEW(scope->request->arena, struct compile_node);
-    *node = (struct compile_node){.statement = statement, .hidden_count = scope->hidden_count,
-                                  .children = scope->children.at, .child_count = scope->children.count};
+    *node = (struct compile_node){.statement = statement,
+                                  .hidden_count = scope->hidden_count,
+                                  .children = scope->children.at,
+                                  .child_count = scope->children.count};
     return node;
 }
 
@@ -288,13 +321,18 @@ static struct RangeVar *table_of(struct rest_request *request)
     return ast_range_var(request->arena, request->schema_name, request->relation->name, STR_NONE);
 }
 
-static err build_count(struct rest_scope *scope, struct rest_level *level, struct compile_node **out)
+static err build_count(struct rest_scope *scope,
+                       struct rest_level *level,
+                       struct compile_node **out)
 {
     struct arena *arena = scope->request->arena;
-    struct rest_scope counted = {.request = scope->request, .catalog = scope->catalog,
-                                 .relation = scope->relation, .alias = scope->alias};
+    struct rest_scope counted = {.request = scope->request,
+                                 .catalog = scope->catalog,
+                                 .relation = scope->relation,
+                                 .alias = scope->alias};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
-    ast_list_add(arena, &select->targetList, ast_res_target(arena, STR("count"), count_rows(arena)));
+    ast_list_add(arena, &select->targetList,
+                 ast_res_target(arena, STR("count"), count_rows(arena)));
     ast_list_add(arena, &select->fromClause, AST_NODE(table_of(scope->request)));
     TRY(rest_build_where(&counted, level, &select->whereClause));
     *out = finish_node(&counted, AST_NODE(select));
@@ -333,7 +371,8 @@ static err build_returning(struct rest_scope *scope, struct list **out)
         return NULL;
     }
     const struct cat_constraint *key = cat_primary_key(request->relation);
-    bool location = request->verb == REST_INSERT && request->prefer.what == REST_RETURN_HEADERS && key;
+    bool location =
+        request->verb == REST_INSERT && request->prefer.what == REST_RETURN_HEADERS && key;
     for (size_t i = 0; location && i < key->column_count; i++) {
         str name = cat_column_numbered(request->relation, key->columns[i])->name;
         add_target(scope, name, ast_column_ref(request->arena, scope->alias, name));
@@ -342,14 +381,18 @@ static err build_returning(struct rest_scope *scope, struct list **out)
     return NULL;
 }
 
-static struct node *values_row(struct rest_request *request, const struct json *row, int *next_param)
+static struct node *values_row(struct rest_request *request,
+                               const struct json *row,
+                               int *next_param)
 {
     struct arena *arena = request->arena;
     struct List *list = AST_NEW(arena, List);
     for (size_t i = 0; i < request->payload.column_count; i++) {
-        bool by_default = request->prefer.missing_default && !json_get(row, request->payload.columns[i]);
+        bool by_default =
+            request->prefer.missing_default && !json_get(row, request->payload.columns[i]);
         ast_list_add(arena, &list->items,
-                     by_default ? AST_NODE(AST_NEW(arena, SetToDefault)) : ast_param(arena, ++*next_param));
+                     by_default ? AST_NODE(AST_NEW(arena, SetToDefault))
+                                : ast_param(arena, ++*next_param));
     }
     return AST_NODE(list);
 }
@@ -370,7 +413,8 @@ static struct TypeName *column_type(const struct rest_scope *scope, const struct
 {
     const struct cat_type *type = catalog_type(scope->catalog, column->type);
     const struct cat_schema *schema = catalog_schema(scope->catalog, type->schema);
-    struct TypeName *name = ast_type_name(scope->request->arena, schema ? schema->name : STR_NONE, type->name);
+    struct TypeName *name =
+        ast_type_name(scope->request->arena, schema ? schema->name : STR_NONE, type->name);
     name->typemod = column->typmod;
     return name;
 }
@@ -382,9 +426,12 @@ static struct node *recordset_of(struct rest_scope *scope)
     struct arena *arena = request->arena;
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
     struct RangeFunction *range = AST_NEW(arena, RangeFunction);
-    struct node *rows = ast_cast(arena, ast_param(arena, 1), ast_type_name(arena, STR("pg_catalog"), STR("json")));
+    struct node *rows =
+        ast_cast(arena, ast_param(arena, 1), ast_type_name(arena, STR("pg_catalog"), STR("json")));
     struct List *pair = AST_NEW(arena, List);
-    pair->items = ast_list(arena, ast_func(arena, STR("pg_catalog"), STR("json_to_recordset"), ast_list(arena, rows)), NULL);
+    pair->items = ast_list(
+        arena, ast_func(arena, STR("pg_catalog"), STR("json_to_recordset"), ast_list(arena, rows)),
+        NULL);
     ast_list_add(arena, &range->functions, AST_NODE(pair));
     range->alias = ast_alias(arena, STR("_"));
     for (size_t i = 0; i < request->payload.column_count; i++) {
@@ -421,14 +468,18 @@ static struct OnConflictClause *conflict_of(struct rest_request *request)
             add_arbiter(arena, clause->infer, request->query.on_conflict[i]);
     else
         for (size_t i = 0; i < key->column_count; i++)
-            add_arbiter(arena, clause->infer, cat_column_numbered(request->relation, key->columns[i])->name);
-    clause->action = request->prefer.resolution == REST_RESOLVE_MERGE ? ONCONFLICT_UPDATE : ONCONFLICT_NOTHING;
-    for (size_t i = 0; clause->action == ONCONFLICT_UPDATE && i < request->payload.column_count; i++) {
+            add_arbiter(arena, clause->infer,
+                        cat_column_numbered(request->relation, key->columns[i])->name);
+    clause->action =
+        request->prefer.resolution == REST_RESOLVE_MERGE ? ONCONFLICT_UPDATE : ONCONFLICT_NOTHING;
+    for (size_t i = 0; clause->action == ONCONFLICT_UPDATE && i < request->payload.column_count;
+         i++) {
         str name = request->payload.columns[i];
         ast_list_add(arena, &clause->targetList,
                      ast_res_target(arena, name, ast_column_ref(arena, STR("excluded"), name)));
     }
-    if (clause->action == ONCONFLICT_UPDATE && (!clause->targetList || clause->targetList->count == 0))
+    if (clause->action == ONCONFLICT_UPDATE &&
+        (!clause->targetList || clause->targetList->count == 0))
         clause->action = ONCONFLICT_NOTHING;
     return clause;
 }
@@ -441,10 +492,14 @@ static err build_insert(struct rest_scope *scope, struct rest_built *out)
     struct InsertStmt *insert = AST_NEW(arena, InsertStmt);
     insert->relation = table_of(request);
     for (size_t i = 0; i < request->payload.column_count; i++)
-        ast_list_add(arena, &insert->cols, ast_res_target(arena, request->payload.columns[i], NULL));
-    bool recordset = request->payload.is_array && !request->prefer.missing_default && request->payload.column_count;
-    if (recordset) insert->selectStmt = recordset_of(scope);
-    else if (request->payload.column_count) insert->selectStmt = values_of(request);
+        ast_list_add(arena, &insert->cols,
+                     ast_res_target(arena, request->payload.columns[i], NULL));
+    bool recordset = request->payload.is_array && !request->prefer.missing_default &&
+                     request->payload.column_count;
+    if (recordset)
+        insert->selectStmt = recordset_of(scope);
+    else if (request->payload.column_count)
+        insert->selectStmt = values_of(request);
     insert->onConflictClause = conflict_of(request);
     TRY(build_returning(scope, &insert->returningList));
     out->root = finish_node(scope, AST_NODE(insert));
@@ -486,9 +541,12 @@ static err build_delete(struct rest_scope *scope, struct rest_built *out)
 err rest_build(struct rest_request *request, const struct catalog *catalog, struct rest_built *out)
 {
     struct rest_scope *scope = ARENA_NEW(request->arena, struct rest_scope);
-    *scope = (struct rest_scope){.request = request, .catalog = catalog, .relation = request->relation,
+    *scope = (struct rest_scope){.request = request,
+                                 .catalog = catalog,
+                                 .relation = request->relation,
                                  .alias = request->relation->name};
-    *out = (struct rest_built){.shape = request->accept.media == REST_OBJECT ? RESULT_OBJECT : RESULT_ROWS};
+    *out = (struct rest_built){.shape = request->accept.media == REST_OBJECT ? RESULT_OBJECT
+                                                                             : RESULT_ROWS};
     switch (request->verb) {
     case REST_READ: TRY(build_read(scope, out)); break;
     case REST_INSERT: TRY(build_insert(scope, out)); break;
@@ -497,6 +555,7 @@ err rest_build(struct rest_request *request, const struct catalog *catalog, stru
     case REST_CALL: break;
     }
     bool write = request->verb != REST_READ;
-    if (write && request->prefer.what != REST_RETURN_REPRESENTATION && !scope->targets) out->shape = RESULT_NONE;
+    if (write && request->prefer.what != REST_RETURN_REPRESENTATION && !scope->targets)
+        out->shape = RESULT_NONE;
     return NULL;
 }

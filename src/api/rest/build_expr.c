@@ -14,27 +14,30 @@ struct type_alias {
 };
 
 static const struct type_alias type_aliases[] = {
-    {STR_INIT("bigint"), STR_INIT("int8")},
-    {STR_INIT("bigserial"), STR_INIT("int8")},
-    {STR_INIT("boolean"), STR_INIT("bool")},
-    {STR_INIT("char"), STR_INIT("bpchar")},
-    {STR_INIT("character"), STR_INIT("bpchar")},
-    {STR_INIT("character varying"), STR_INIT("varchar")},
-    {STR_INIT("dec"), STR_INIT("numeric")},
-    {STR_INIT("decimal"), STR_INIT("numeric")},
-    {STR_INIT("double precision"), STR_INIT("float8")},
-    {STR_INIT("float"), STR_INIT("float8")},
-    {STR_INIT("int"), STR_INIT("int4")},
-    {STR_INIT("integer"), STR_INIT("int4")},
-    {STR_INIT("real"), STR_INIT("float4")},
-    {STR_INIT("smallint"), STR_INIT("int2")},
-    {STR_INIT("time with time zone"), STR_INIT("timetz")},
-    {STR_INIT("time without time zone"), STR_INIT("time")},
-    {STR_INIT("timestamp with time zone"), STR_INIT("timestamptz")},
-    {STR_INIT("timestamp without time zone"), STR_INIT("timestamp")},
+    {STR_INIT("bigint"),                      STR_INIT("int8")       },
+    {STR_INIT("bigserial"),                   STR_INIT("int8")       },
+    {STR_INIT("boolean"),                     STR_INIT("bool")       },
+    {STR_INIT("char"),                        STR_INIT("bpchar")     },
+    {STR_INIT("character"),                   STR_INIT("bpchar")     },
+    {STR_INIT("character varying"),           STR_INIT("varchar")    },
+    {STR_INIT("dec"),                         STR_INIT("numeric")    },
+    {STR_INIT("decimal"),                     STR_INIT("numeric")    },
+    {STR_INIT("double precision"),            STR_INIT("float8")     },
+    {STR_INIT("float"),                       STR_INIT("float8")     },
+    {STR_INIT("int"),                         STR_INIT("int4")       },
+    {STR_INIT("integer"),                     STR_INIT("int4")       },
+    {STR_INIT("real"),                        STR_INIT("float4")     },
+    {STR_INIT("smallint"),                    STR_INIT("int2")       },
+    {STR_INIT("time with time zone"),         STR_INIT("timetz")     },
+    {STR_INIT("time without time zone"),      STR_INIT("time")       },
+    {STR_INIT("timestamp with time zone"),    STR_INIT("timestamptz")},
+    {STR_INIT("timestamp without time zone"), STR_INIT("timestamp")  },
 };
 
-err rest_type_name(struct arena *arena, const struct catalog *catalog, str name, struct TypeName **out)
+err rest_type_name(struct arena *arena,
+                   const struct catalog *catalog,
+                   str name,
+                   struct TypeName **out)
 {
     for (size_t i = 0; i < COUNT_OF(type_aliases); i++) {
         if (!str_eq_nocase(type_aliases[i].name, name)) continue;
@@ -64,7 +67,8 @@ err rest_build_field(struct rest_scope *scope, const struct rest_field *field, s
         node = ast_func(arena, STR("pg_catalog"), STR("to_jsonb"), ast_list(arena, node));
     for (size_t i = 0; i < field->path_count; i++) {
         const struct rest_json_step *step = &field->path[i];
-        struct node *key = step->is_index ? ast_const_i64(arena, step->index) : ast_const_str(arena, step->key);
+        struct node *key =
+            step->is_index ? ast_const_i64(arena, step->index) : ast_const_str(arena, step->key);
         node = ast_op(arena, step->as_text ? "->>" : "->", node, key);
     }
     *out = node;
@@ -75,8 +79,8 @@ err rest_build_field(struct rest_scope *scope, const struct rest_field *field, s
 
 static struct node *is_test(struct arena *arena, enum rest_is is, struct node *field)
 {
-    static const enum BoolTestType tests[] = {[REST_IS_TRUE] = IS_TRUE, [REST_IS_FALSE] = IS_FALSE,
-                                              [REST_IS_UNKNOWN] = IS_UNKNOWN};
+    static const enum BoolTestType tests[] = {
+        [REST_IS_TRUE] = IS_TRUE, [REST_IS_FALSE] = IS_FALSE, [REST_IS_UNKNOWN] = IS_UNKNOWN};
     if (is == REST_IS_NULL) return ast_null_test(arena, field, IS_NULL);
     if (is == REST_IS_NOT_NULL) return ast_null_test(arena, field, IS_NOT_NULL);
     struct BooleanTest *test = AST_NEW(arena, BooleanTest);
@@ -98,7 +102,8 @@ static err comparison(struct rest_scope *scope, const struct rest_filter *filter
         return err_details(arena, error, "Full text search is not there yet.");
     }
     case REST_LIST:
-        *out = param ? ast_expr(arena, AEXPR_OP_ANY, "=", field, param) : ast_const_bool(arena, false);
+        *out =
+            param ? ast_expr(arena, AEXPR_OP_ANY, "=", field, param) : ast_const_bool(arena, false);
         return NULL;
     case REST_SCALAR:
         *out = str_eq(filter->op->name, STR("isdistinct"))
@@ -115,8 +120,10 @@ static err comparison(struct rest_scope *scope, const struct rest_filter *filter
 }
 
 /* rel=is.null and rel=not.is.null ask whether the embed has a row. */
-static err embed_presence(struct rest_scope *scope, struct rest_embed *embed,
-                          const struct rest_filter *filter, struct node **out)
+static err embed_presence(struct rest_scope *scope,
+                          struct rest_embed *embed,
+                          const struct rest_filter *filter,
+                          struct node **out)
 {
     struct node *exists;
     TRY(rest_build_exists(scope, embed, &exists));
@@ -125,8 +132,10 @@ static err embed_presence(struct rest_scope *scope, struct rest_embed *embed,
     return NULL;
 }
 
-static err filter_node(struct rest_scope *scope, struct rest_level *level,
-                       const struct rest_filter *filter, struct node **out)
+static err filter_node(struct rest_scope *scope,
+                       struct rest_level *level,
+                       const struct rest_filter *filter,
+                       struct node **out)
 {
     bool null_test = filter->op->operand == REST_IS && filter->field.path_count == 0 &&
                      (filter->is == REST_IS_NULL || filter->is == REST_IS_NOT_NULL);
@@ -137,11 +146,14 @@ static err filter_node(struct rest_scope *scope, struct rest_level *level,
     return NULL;
 }
 
-err rest_build_condition(struct rest_scope *scope, struct rest_level *level,
-                         const struct rest_condition *condition, struct node **out)
+err rest_build_condition(struct rest_scope *scope,
+                         struct rest_level *level,
+                         const struct rest_condition *condition,
+                         struct node **out)
 {
     struct arena *arena = scope->request->arena;
-    if (condition->kind == REST_CONDITION_FILTER) return filter_node(scope, level, &condition->filter, out);
+    if (condition->kind == REST_CONDITION_FILTER)
+        return filter_node(scope, level, &condition->filter, out);
     struct list *items = NULL;
     for (size_t i = 0; i < condition->child_count; i++) {
         struct node *child;
@@ -161,8 +173,11 @@ static str column_name(const struct cat_relation *relation, int16_t number)
     return column ? column->name : STR_NONE;
 }
 
-struct node *rest_join_condition(struct arena *arena, const struct relationship *relationship,
-                                 str origin_alias, str target_alias, str junction_alias)
+struct node *rest_join_condition(struct arena *arena,
+                                 const struct relationship *relationship,
+                                 str origin_alias,
+                                 str target_alias,
+                                 str junction_alias)
 {
     bool between = relationship->cardinality == MANY_TO_MANY;
     const struct cat_relation *near = between ? relationship->junction : relationship->target;
@@ -178,8 +193,10 @@ struct node *rest_join_condition(struct arena *arena, const struct relationship 
     return ast_and(arena, items);
 }
 
-struct node *rest_embed_from(struct rest_scope *scope, const struct relationship *relationship,
-                             str target_alias, str junction_alias)
+struct node *rest_embed_from(struct rest_scope *scope,
+                             const struct relationship *relationship,
+                             str target_alias,
+                             str junction_alias)
 {
     struct arena *arena = scope->request->arena;
     str schema = scope->request->schema_name;
@@ -191,10 +208,13 @@ struct node *rest_embed_from(struct rest_scope *scope, const struct relationship
     struct list *items = NULL;
     const struct cat_constraint *far = relationship->far_key;
     for (size_t i = 0; i < far->column_count; i++)
-        ast_list_add(arena, &items,
-                     ast_op(arena, "=",
-                            ast_column_ref(arena, junction_alias, column_name(relationship->junction, far->columns[i])),
-                            ast_column_ref(arena, target_alias, column_name(relationship->target, far->foreign_columns[i]))));
+        ast_list_add(
+            arena, &items,
+            ast_op(arena, "=",
+                   ast_column_ref(arena, junction_alias,
+                                  column_name(relationship->junction, far->columns[i])),
+                   ast_column_ref(arena, target_alias,
+                                  column_name(relationship->target, far->foreign_columns[i]))));
     return ast_join(arena, JOIN_INNER, target, junction, ast_and(arena, items));
 }
 
@@ -205,18 +225,24 @@ err rest_build_exists(struct rest_scope *scope, struct rest_embed *embed, struct
     struct relationship relationship;
     /* Each filter on an embed repeats what its nested embeds ask: that doubles at every level. */
     if (++scope->request->exists_count > EXISTS_MAX)
-        return rest_err(arena, 400, "PGRST100", "The embeds of this request ask for more than %d conditions on each other",
+        return rest_err(arena, 400, "PGRST100",
+                        "The embeds of this request ask for more than %d conditions on each other",
                         EXISTS_MAX);
-    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation, embed->target,
-                          embed->hint, &relationship));
+    TRY(relationship_find(arena, scope->catalog, scope->request->schema, scope->relation,
+                          embed->target, embed->hint, &relationship));
     /* Names that no table has: the outer query's must stay visible for the join. */
     str alias = str_printf(arena, "~x%d", scope->depth + 1);
     str junction = relationship.junction ? str_printf(arena, "~j%d", scope->depth + 1) : STR_NONE;
-    struct rest_scope inner = {.request = scope->request, .catalog = scope->catalog,
-                               .relation = relationship.target, .alias = alias, .depth = scope->depth + 1};
+    struct rest_scope inner = {.request = scope->request,
+                               .catalog = scope->catalog,
+                               .relation = relationship.target,
+                               .alias = alias,
+                               .depth = scope->depth + 1};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
-    ast_list_add(arena, &select->targetList, ast_res_target(arena, STR_NONE, ast_const_i64(arena, 1)));
-    ast_list_add(arena, &select->fromClause, rest_embed_from(scope, &relationship, alias, junction));
+    ast_list_add(arena, &select->targetList,
+                 ast_res_target(arena, STR_NONE, ast_const_i64(arena, 1)));
+    ast_list_add(arena, &select->fromClause,
+                 rest_embed_from(scope, &relationship, alias, junction));
     struct node *where;
     TRY(rest_build_where(&inner, &embed->level, &where));
     struct node *join = rest_join_condition(arena, &relationship, scope->alias, alias, junction);

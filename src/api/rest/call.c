@@ -63,13 +63,15 @@ static bool fits(const struct cat_function *function, const str *names, size_t c
     if (function->kind != 'f') return false;
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
-        bool required = is_input(argument) && str_empty(argument->default_expr.text) && argument->mode != 'v';
+        bool required =
+            is_input(argument) && str_empty(argument->default_expr.text) && argument->mode != 'v';
         if (required && !contains(names, count, argument->name)) return false;
     }
     for (size_t k = 0; k < count; k++) {
         bool known = false;
         for (size_t i = 0; i < function->argument_count; i++)
-            known = known || (is_input(&function->arguments[i]) && str_eq(function->arguments[i].name, names[k]));
+            known = known || (is_input(&function->arguments[i]) &&
+                              str_eq(function->arguments[i].name, names[k]));
         if (!known) return false;
     }
     return true;
@@ -89,16 +91,24 @@ static err none_fits(struct rest_request *request, const str *names, size_t coun
     for (size_t i = 0; i < count; i++) sorted[i] = names[i];
     if (count) qsort(sorted, count, sizeof *sorted, by_bytes);
     str list = str_join(arena, sorted, count, STR(", "));
-    str full = str_printf(arena, "%.*s.%.*s", STR_FMT(request->schema_name), STR_FMT(request->name));
+    str full =
+        str_printf(arena, "%.*s.%.*s", STR_FMT(request->schema_name), STR_FMT(request->name));
     str shown = count ? str_printf(arena, "(%.*s)", STR_FMT(list)) : STR(" without parameters");
-    struct err *error = rest_err(arena, 404, "PGRST202", "Could not find the function %.*s%.*s in the schema cache",
-                                 STR_FMT(full), STR_FMT(shown));
-    str with = count ? str_printf(arena, " with parameter%s %.*s", count > 1 ? "s" : "", STR_FMT(list)) : shown;
-    return err_details(arena, error, "Searched for the function %.*s%.*s, but no matches were found in the schema cache.",
-                       STR_FMT(full), STR_FMT(with));
+    struct err *error =
+        rest_err(arena, 404, "PGRST202", "Could not find the function %.*s%.*s in the schema cache",
+                 STR_FMT(full), STR_FMT(shown));
+    str with =
+        count ? str_printf(arena, " with parameter%s %.*s", count > 1 ? "s" : "", STR_FMT(list))
+              : shown;
+    return err_details(
+        arena, error,
+        "Searched for the function %.*s%.*s, but no matches were found in the schema cache.",
+        STR_FMT(full), STR_FMT(with));
 }
 
-static str signature(struct rest_request *request, const struct catalog *catalog, const struct cat_function *function)
+static str signature(struct rest_request *request,
+                     const struct catalog *catalog,
+                     const struct cat_function *function)
 {
     struct buf *text = buf_in(request->arena, 0);
     buf_printf(text, "%.*s.%.*s(", STR_FMT(request->schema_name), STR_FMT(function->name));
@@ -107,27 +117,33 @@ static str signature(struct rest_request *request, const struct catalog *catalog
         const struct cat_argument *argument = &function->arguments[i];
         if (!is_input(argument)) continue;
         str type = catalog_type_name(request->arena, catalog, argument->type, -1);
-        buf_printf(text, "%s%.*s => %.*s", shown++ ? ", " : "", STR_FMT(argument->name), STR_FMT(type));
+        buf_printf(text, "%s%.*s => %.*s", shown++ ? ", " : "", STR_FMT(argument->name),
+                   STR_FMT(type));
     }
     buf_char(text, ')');
     return buf_str(text);
 }
 
-static err several_fit(struct rest_request *request, const struct catalog *catalog,
-                       const struct cat_function *a, const struct cat_function *b)
+static err several_fit(struct rest_request *request,
+                       const struct catalog *catalog,
+                       const struct cat_function *a,
+                       const struct cat_function *b)
 {
     str first = signature(request, catalog, a), second = signature(request, catalog, b);
     struct err *error = rest_err(request->arena, 300, "PGRST203",
                                  "Could not choose the best candidate function between: %.*s, %.*s",
                                  STR_FMT(first), STR_FMT(second));
-    return err_hint(request->arena, error,
-                    "Try renaming the parameters or the function itself in the database so function "
-                    "overloading can be resolved");
+    return err_hint(
+        request->arena, error,
+        "Try renaming the parameters or the function itself in the database so function "
+        "overloading can be resolved");
 }
 
 /* Choosing ---------------------------------------------------------------------------------------------- */
 
-static void mark_given(struct rest_request *request, const struct cat_function *function, const str *names,
+static void mark_given(struct rest_request *request,
+                       const struct cat_function *function,
+                       const str *names,
                        size_t count)
 {
     size_t input = 0;
@@ -147,8 +163,9 @@ err rest_choose_function(struct rest_request *request, const struct catalog *cat
     request->schema = catalog_schema_find(catalog, request->schema_name);
     if (!request->schema) return none_fits(request, names, count);
     const struct cat_function *found = NULL;
-    for (const struct cat_function *f = catalog_function_named(catalog, request->schema->oid, request->name, &at); f;
-         f = catalog_function_named(catalog, request->schema->oid, request->name, &at)) {
+    for (const struct cat_function *f =
+             catalog_function_named(catalog, request->schema->oid, request->name, &at);
+         f; f = catalog_function_named(catalog, request->schema->oid, request->name, &at)) {
         if (!fits(f, names, count)) continue;
         if (found) return several_fit(request, catalog, found, f);
         found = f;
@@ -189,16 +206,20 @@ static struct node *call_node(struct rest_request *request)
 static bool shapes_result(const struct rest_request *request)
 {
     const struct rest_level *root = &request->query.root;
-    return request->query.has_select || root->conditions.count || root->orders.count || root->limit_param >= 0 ||
-           root->offset_param >= 0;
+    return request->query.has_select || root->conditions.count || root->orders.count ||
+           root->limit_param >= 0 || root->offset_param >= 0;
 }
 
 /* SELECT items FROM f(...) AS f WHERE ... */
-static err outer_select(struct rest_request *request, const struct catalog *catalog, struct compile_node *out)
+static err outer_select(struct rest_request *request,
+                        const struct catalog *catalog,
+                        struct compile_node *out)
 {
     struct arena *arena = request->arena;
     struct rest_scope *scope = ARENA_NEW(arena, struct rest_scope);
-    *scope = (struct rest_scope){.request = request, .catalog = catalog, .relation = request->relation,
+    *scope = (struct rest_scope){.request = request,
+                                 .catalog = catalog,
+                                 .relation = request->relation,
                                  .alias = request->function->name};
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
     struct RangeFunction *range = AST_NEW(arena, RangeFunction);
@@ -208,8 +229,10 @@ static err outer_select(struct rest_request *request, const struct catalog *cata
     range->alias = ast_alias(arena, request->function->name);
     ast_list_add(arena, &select->fromClause, AST_NODE(range));
     TRY(rest_build_level(scope, &request->query.root, select));
-    *out = (struct compile_node){.statement = AST_NODE(select), .hidden_count = scope->hidden_count,
-                                 .children = scope->children.at, .child_count = scope->children.count};
+    *out = (struct compile_node){.statement = AST_NODE(select),
+                                 .hidden_count = scope->hidden_count,
+                                 .children = scope->children.at,
+                                 .child_count = scope->children.count};
     return NULL;
 }
 
@@ -218,11 +241,14 @@ static bool returns_rows(const struct rest_request *request)
     const struct cat_function *function = request->function;
     bool columns = request->relation || function->returns_table;
     for (size_t i = 0; i < function->argument_count; i++)
-        columns = columns || function->arguments[i].mode == 'o' || function->arguments[i].mode == 't';
+        columns =
+            columns || function->arguments[i].mode == 'o' || function->arguments[i].mode == 't';
     return columns;
 }
 
-err rest_compile_call(struct rest_request *request, const struct catalog *catalog, struct plan **out)
+err rest_compile_call(struct rest_request *request,
+                      const struct catalog *catalog,
+                      struct plan **out)
 {
     struct compile_node outer;
     struct compile_call call = {.function = request->function, .given = request->given};
@@ -234,7 +260,8 @@ err rest_compile_call(struct rest_request *request, const struct catalog *catalo
         call.outer = &outer;
     }
     str search_path[] = {request->schema_name, STR("public"), STR("extensions")};
-    struct plan_param *params = ARENA_ARRAY(request->arena, struct plan_param, request->inputs.count + 1);
+    struct plan_param *params =
+        ARENA_ARRAY(request->arena, struct plan_param, request->inputs.count + 1);
     struct compile_options options = {
         .catalog = catalog,
         .role = request->call.request.caller->role_oid,
@@ -245,5 +272,6 @@ err rest_compile_call(struct rest_request *request, const struct catalog *catalo
         .param_count = request->inputs.count,
     };
     for (size_t i = 0; i < request->inputs.count; i++) params[i].typmod = -1;
-    return sql_compile_call(request->arena, &options, &call, request->rest->options.engine->print, out);
+    return sql_compile_call(request->arena, &options, &call, request->rest->options.engine->print,
+                            out);
 }

@@ -5,31 +5,31 @@
 
 /* Sorted by name. */
 static const struct rest_operator operators[] = {
-    {STR_INIT("adj"), "-|-", REST_SCALAR, false},
-    {STR_INIT("cd"), "<@", REST_SCALAR, false},
-    {STR_INIT("cs"), "@>", REST_SCALAR, false},
-    {STR_INIT("eq"), "=", REST_QUANT, false},
-    {STR_INIT("fts"), "to_tsquery", REST_FULLTEXT, false},
-    {STR_INIT("gt"), ">", REST_QUANT, false},
-    {STR_INIT("gte"), ">=", REST_QUANT, false},
-    {STR_INIT("ilike"), "~~*", REST_QUANT, true},
-    {STR_INIT("imatch"), "~*", REST_QUANT, false},
-    {STR_INIT("in"), "=", REST_LIST, false},
-    {STR_INIT("is"), "IS", REST_IS, false},
-    {STR_INIT("isdistinct"), "IS DISTINCT FROM", REST_SCALAR, false},
-    {STR_INIT("like"), "~~", REST_QUANT, true},
-    {STR_INIT("lt"), "<", REST_QUANT, false},
-    {STR_INIT("lte"), "<=", REST_QUANT, false},
-    {STR_INIT("match"), "~", REST_QUANT, false},
-    {STR_INIT("neq"), "<>", REST_SCALAR, false},
-    {STR_INIT("nxl"), "&>", REST_SCALAR, false},
-    {STR_INIT("nxr"), "&<", REST_SCALAR, false},
-    {STR_INIT("ov"), "&&", REST_SCALAR, false},
-    {STR_INIT("phfts"), "phraseto_tsquery", REST_FULLTEXT, false},
-    {STR_INIT("plfts"), "plainto_tsquery", REST_FULLTEXT, false},
-    {STR_INIT("sl"), "<<", REST_SCALAR, false},
-    {STR_INIT("sr"), ">>", REST_SCALAR, false},
-    {STR_INIT("wfts"), "websearch_to_tsquery", REST_FULLTEXT, false},
+    {STR_INIT("adj"),        "-|-",                  REST_SCALAR,   false},
+    {STR_INIT("cd"),         "<@",                   REST_SCALAR,   false},
+    {STR_INIT("cs"),         "@>",                   REST_SCALAR,   false},
+    {STR_INIT("eq"),         "=",                    REST_QUANT,    false},
+    {STR_INIT("fts"),        "to_tsquery",           REST_FULLTEXT, false},
+    {STR_INIT("gt"),         ">",                    REST_QUANT,    false},
+    {STR_INIT("gte"),        ">=",                   REST_QUANT,    false},
+    {STR_INIT("ilike"),      "~~*",                  REST_QUANT,    true },
+    {STR_INIT("imatch"),     "~*",                   REST_QUANT,    false},
+    {STR_INIT("in"),         "=",                    REST_LIST,     false},
+    {STR_INIT("is"),         "IS",                   REST_IS,       false},
+    {STR_INIT("isdistinct"), "IS DISTINCT FROM",     REST_SCALAR,   false},
+    {STR_INIT("like"),       "~~",                   REST_QUANT,    true },
+    {STR_INIT("lt"),         "<",                    REST_QUANT,    false},
+    {STR_INIT("lte"),        "<=",                   REST_QUANT,    false},
+    {STR_INIT("match"),      "~",                    REST_QUANT,    false},
+    {STR_INIT("neq"),        "<>",                   REST_SCALAR,   false},
+    {STR_INIT("nxl"),        "&>",                   REST_SCALAR,   false},
+    {STR_INIT("nxr"),        "&<",                   REST_SCALAR,   false},
+    {STR_INIT("ov"),         "&&",                   REST_SCALAR,   false},
+    {STR_INIT("phfts"),      "phraseto_tsquery",     REST_FULLTEXT, false},
+    {STR_INIT("plfts"),      "plainto_tsquery",      REST_FULLTEXT, false},
+    {STR_INIT("sl"),         "<<",                   REST_SCALAR,   false},
+    {STR_INIT("sr"),         ">>",                   REST_SCALAR,   false},
+    {STR_INIT("wfts"),       "websearch_to_tsquery", REST_FULLTEXT, false},
 };
 
 enum { LOGIC_DEPTH_MAX = 64 };
@@ -41,8 +41,10 @@ static const struct rest_operator *find_operator(str name)
         size_t middle = (low + high) / 2;
         int order = str_cmp(operators[middle].name, name);
         if (order == 0) return &operators[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
@@ -88,7 +90,8 @@ static err parse_list(struct scan *scan, struct rest_filter *filter)
         str *item = VEC_ADD(scan->arena, &items);
         if (quoted_element(scan, item)) continue;
         size_t start = scan->at;
-        while (!scan_end(scan) && scan_peek(scan, 0) != ',' && scan_peek(scan, 0) != ')') scan->at++;
+        while (!scan_end(scan) && scan_peek(scan, 0) != ',' && scan_peek(scan, 0) != ')')
+            scan->at++;
         *item = str_slice(scan->text, start, scan->at);
     } while (scan_take(scan, STR(",")));
     if (!scan_take(scan, STR(")"))) return scan_error(scan, "\",\" or \")\"");
@@ -103,9 +106,11 @@ static err parse_is(struct scan *scan, struct rest_filter *filter)
         str name;
         enum rest_is value;
     } words[] = {
-        {STR_INIT("null"), REST_IS_NULL},   {STR_INIT("not_null"), REST_IS_NOT_NULL},
-        {STR_INIT("true"), REST_IS_TRUE},   {STR_INIT("false"), REST_IS_FALSE},
-        {STR_INIT("unknown"), REST_IS_UNKNOWN},
+        {STR_INIT("null"),     REST_IS_NULL    },
+        {STR_INIT("not_null"), REST_IS_NOT_NULL},
+        {STR_INIT("true"),     REST_IS_TRUE    },
+        {STR_INIT("false"),    REST_IS_FALSE   },
+        {STR_INIT("unknown"),  REST_IS_UNKNOWN },
     };
     str rest = str_skip(scan->text, scan->at);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -165,8 +170,10 @@ static err parse_operator_head(struct scan *scan, struct rest_filter *filter)
         return scan_error(scan, filter->negated ? expecting : "\"not\" or operator (eq, gt, ...)");
     scan->at += word.len;
     if (filter->op->operand == REST_QUANT) {
-        if (scan_take(scan, STR("(any)"))) filter->quantifier = REST_ANY;
-        else if (scan_take(scan, STR("(all)"))) filter->quantifier = REST_ALL;
+        if (scan_take(scan, STR("(any)")))
+            filter->quantifier = REST_ANY;
+        else if (scan_take(scan, STR("(all)")))
+            filter->quantifier = REST_ALL;
     }
     if (filter->op->operand == REST_FULLTEXT && scan_take(scan, STR("("))) {
         TRY(scan_type(scan, &filter->config));
@@ -257,8 +264,8 @@ static err parse_tree(struct scan *scan, int depth, struct rest_condition **out)
     return NULL;
 }
 
-err rest_logic_parse(struct arena *arena, bool negated, bool any, str value,
-                     struct rest_condition **out)
+err rest_logic_parse(
+    struct arena *arena, bool negated, bool any, str value, struct rest_condition **out)
 {
     /* The dialect counts columns from the operator word in front of the value. */
     struct scan scan = {.arena = arena, .text = value, .what = "logic tree", .shift = any ? 2 : 3};

@@ -21,20 +21,20 @@ struct preference {
 };
 
 static const struct preference preferences[] = {
-    {STR_INIT("resolution=merge-duplicates"), PREFER_RESOLUTION, REST_RESOLVE_MERGE},
-    {STR_INIT("resolution=ignore-duplicates"), PREFER_RESOLUTION, REST_RESOLVE_IGNORE},
-    {STR_INIT("missing=default"), PREFER_MISSING, true},
-    {STR_INIT("missing=null"), PREFER_MISSING, false},
-    {STR_INIT("return=representation"), PREFER_RETURN, REST_RETURN_REPRESENTATION},
-    {STR_INIT("return=minimal"), PREFER_RETURN, REST_RETURN_MINIMAL},
-    {STR_INIT("return=headers-only"), PREFER_RETURN, REST_RETURN_HEADERS},
-    {STR_INIT("count=exact"), PREFER_COUNT, REST_COUNT_EXACT},
-    {STR_INIT("count=planned"), PREFER_COUNT, REST_COUNT_PLANNED},
-    {STR_INIT("count=estimated"), PREFER_COUNT, REST_COUNT_ESTIMATED},
-    {STR_INIT("tx=commit"), PREFER_TX, 0},
-    {STR_INIT("tx=rollback"), PREFER_TX, 0},
-    {STR_INIT("handling=strict"), PREFER_HANDLING, true},
-    {STR_INIT("handling=lenient"), PREFER_HANDLING, false},
+    {STR_INIT("resolution=merge-duplicates"),  PREFER_RESOLUTION, REST_RESOLVE_MERGE        },
+    {STR_INIT("resolution=ignore-duplicates"), PREFER_RESOLUTION, REST_RESOLVE_IGNORE       },
+    {STR_INIT("missing=default"),              PREFER_MISSING,    true                      },
+    {STR_INIT("missing=null"),                 PREFER_MISSING,    false                     },
+    {STR_INIT("return=representation"),        PREFER_RETURN,     REST_RETURN_REPRESENTATION},
+    {STR_INIT("return=minimal"),               PREFER_RETURN,     REST_RETURN_MINIMAL       },
+    {STR_INIT("return=headers-only"),          PREFER_RETURN,     REST_RETURN_HEADERS       },
+    {STR_INIT("count=exact"),                  PREFER_COUNT,      REST_COUNT_EXACT          },
+    {STR_INIT("count=planned"),                PREFER_COUNT,      REST_COUNT_PLANNED        },
+    {STR_INIT("count=estimated"),              PREFER_COUNT,      REST_COUNT_ESTIMATED      },
+    {STR_INIT("tx=commit"),                    PREFER_TX,         0                         },
+    {STR_INIT("tx=rollback"),                  PREFER_TX,         0                         },
+    {STR_INIT("handling=strict"),              PREFER_HANDLING,   true                      },
+    {STR_INIT("handling=lenient"),             PREFER_HANDLING,   false                     },
 };
 
 static void apply(struct rest_prefer *prefer, const struct preference *preference)
@@ -100,7 +100,8 @@ err rest_prefer_parse(struct rest_request *request)
     if (!request->prefer.strict || unknown->len == 0) return NULL;
     struct err *error =
         rest_err(request->arena, 400, "PGRST122", "Invalid preferences given with handling=strict");
-    return err_details(request->arena, error, "Invalid preferences: %.*s", STR_FMT(buf_str(unknown)));
+    return err_details(request->arena, error, "Invalid preferences: %.*s",
+                       STR_FMT(buf_str(unknown)));
 }
 
 static void applied(struct buf *out, bool yes, const char *text)
@@ -110,14 +111,16 @@ static void applied(struct buf *out, bool yes, const char *text)
 
 str rest_prefer_applied(const struct rest_request *request)
 {
-    static const char *const resolutions[] = {"", "resolution=merge-duplicates", "resolution=ignore-duplicates"};
-    static const char *const returns[] = {"return=minimal", "return=headers-only", "return=representation"};
+    static const char *const resolutions[] = {"", "resolution=merge-duplicates",
+                                              "resolution=ignore-duplicates"};
+    static const char *const returns[] = {"return=minimal", "return=headers-only",
+                                          "return=representation"};
     static const char *const counts[] = {"", "count=exact", "count=planned", "count=estimated"};
     const struct rest_prefer *prefer = &request->prefer;
     enum rest_verb verb = request->verb;
     bool insert = verb == REST_INSERT, write = insert || verb == REST_UPDATE || verb == REST_DELETE;
-    bool target = request->query.has_on_conflict ||
-                  (request->relation && cat_primary_key(request->relation));
+    bool target =
+        request->query.has_on_conflict || (request->relation && cat_primary_key(request->relation));
     struct buf *out = buf_in(request->arena, 0);
     applied(out, insert && prefer->resolution && target, resolutions[prefer->resolution]);
     applied(out, prefer->missing_given && (insert || verb == REST_UPDATE),
@@ -128,7 +131,8 @@ str rest_prefer_applied(const struct rest_request *request)
     if (!str_empty(prefer->time_zone))
         buf_printf(out, "%stimezone=%.*s", out->len ? ", " : "", STR_FMT(prefer->time_zone));
     if (prefer->strict && prefer->max_affected_given && !insert && verb != REST_READ)
-        buf_printf(out, "%smax-affected=%lld", out->len ? ", " : "", (long long)prefer->max_affected);
+        buf_printf(out, "%smax-affected=%lld", out->len ? ", " : "",
+                   (long long)prefer->max_affected);
     return buf_str(out);
 }
 
@@ -141,15 +145,15 @@ struct media_row {
 };
 
 static const struct media_row medias[] = {
-    {STR_INIT("application/json"), REST_JSON, false},
-    {STR_INIT("*/*"), REST_JSON, false},
-    {STR_INIT("application/*"), REST_JSON, false},
-    {STR_INIT("application/vnd.pgrst.object"), REST_OBJECT, true},
-    {STR_INIT("application/vnd.pgrst.object+json"), REST_OBJECT, true},
-    {STR_INIT("application/vnd.pgrst.array"), REST_JSON, true},
-    {STR_INIT("application/vnd.pgrst.array+json"), REST_JSON, true},
-    {STR_INIT("text/csv"), REST_CSV, false},
-    {STR_INIT("text/*"), REST_CSV, false},
+    {STR_INIT("application/json"),                  REST_JSON,   false},
+    {STR_INIT("*/*"),                               REST_JSON,   false},
+    {STR_INIT("application/*"),                     REST_JSON,   false},
+    {STR_INIT("application/vnd.pgrst.object"),      REST_OBJECT, true },
+    {STR_INIT("application/vnd.pgrst.object+json"), REST_OBJECT, true },
+    {STR_INIT("application/vnd.pgrst.array"),       REST_JSON,   true },
+    {STR_INIT("application/vnd.pgrst.array+json"),  REST_JSON,   true },
+    {STR_INIT("text/csv"),                          REST_CSV,    false},
+    {STR_INIT("text/*"),                            REST_CSV,    false},
 };
 
 /* q as thousandths; malformed counts as 1. */
@@ -191,9 +195,13 @@ static void consider(str range, struct choice *best)
     for (size_t i = 0; i < COUNT_OF(medias); i++) {
         if (!str_eq_nocase(medias[i].name, type) || q == 0) continue;
         int s = specificity(type);
-        bool better = !best->any || q > best->quality || (q == best->quality && s > best->specificity);
+        bool better =
+            !best->any || q > best->quality || (q == best->quality && s > best->specificity);
         if (!better) return;
-        *best = (struct choice){q, s, {medias[i].media, stripped && medias[i].may_strip}, true};
+        *best = (struct choice){
+            q, s, {medias[i].media, stripped && medias[i].may_strip},
+              true
+        };
         return;
     }
 }
@@ -213,6 +221,6 @@ err rest_accept_parse(struct rest_request *request)
         request->accept = best.accept;
         return NULL;
     }
-    return rest_err(request->arena, 406, "PGRST107", "None of these media types are available: %.*s",
-                    STR_FMT(header));
+    return rest_err(request->arena, 406, "PGRST107",
+                    "None of these media types are available: %.*s", STR_FMT(header));
 }

@@ -52,8 +52,8 @@ struct rest_filter {
     const struct rest_operator *op;
     enum rest_quantifier quantifier;
     enum rest_is is;
-    str config;  /* full text */
-    str value;   /* REST_SCALAR, REST_QUANT, REST_FULLTEXT */
+    str config;      /* full text */
+    str value;       /* REST_SCALAR, REST_QUANT, REST_FULLTEXT */
     const str *list; /* REST_LIST */
     size_t list_count;
     int param; /* index of the plan parameter; -1: none (shape.c) */
@@ -84,8 +84,8 @@ struct rest_item {
     enum rest_item_kind kind;
     str alias;
     struct rest_field field;
-    str cast;       /* ::type behind the field */
-    str aggregate;  /* sum, avg, count, max, min; empty: none */
+    str cast;      /* ::type behind the field */
+    str aggregate; /* sum, avg, count, max, min; empty: none */
     str aggregate_cast;
     struct rest_embed *embed;
 };
@@ -141,14 +141,16 @@ enum rest_query_use { REST_USE_TABLE, REST_USE_CALL_GET, REST_USE_CALL_POST };
 
 /* query: raw, without "?". use: in a GET call, parameters that are no operator expression are
  * arguments. */
-MUST_USE err rest_query_parse(struct arena *arena, str query, enum rest_query_use use,
+MUST_USE err rest_query_parse(struct arena *arena,
+                              str query,
+                              enum rest_query_use use,
                               struct rest_query *out);
 
 /* The parts, for tests and for each other. text is decoded. */
 MUST_USE err rest_select_parse(struct arena *arena, str text, struct rest_level *out);
 MUST_USE err rest_filter_parse(struct arena *arena, str key, str value, struct rest_filter *out);
-MUST_USE err rest_logic_parse(struct arena *arena, bool negated, bool any, str value,
-                              struct rest_condition **out);
+MUST_USE err rest_logic_parse(
+    struct arena *arena, bool negated, bool any, str value, struct rest_condition **out);
 MUST_USE err rest_order_parse(struct arena *arena, str text, struct rest_level *out);
 /* The embed of this level with that alias or target; NULL when there is none. */
 struct rest_embed *rest_embed_find(const struct rest_level *level, str name);

@@ -18,10 +18,14 @@ static err parse_order_target(struct scan *scan, struct rest_order *order)
 static err parse_order_term(struct scan *scan, struct rest_order *order)
 {
     TRY(parse_order_target(scan, order));
-    if (scan_take(scan, STR(".asc"))) order->descending = false;
-    else if (scan_take(scan, STR(".desc"))) order->descending = true;
-    if (scan_take(scan, STR(".nullsfirst"))) order->nulls = REST_NULLS_FIRST;
-    else if (scan_take(scan, STR(".nullslast"))) order->nulls = REST_NULLS_LAST;
+    if (scan_take(scan, STR(".asc")))
+        order->descending = false;
+    else if (scan_take(scan, STR(".desc")))
+        order->descending = true;
+    if (scan_take(scan, STR(".nullsfirst")))
+        order->nulls = REST_NULLS_FIRST;
+    else if (scan_take(scan, STR(".nullslast")))
+        order->nulls = REST_NULLS_LAST;
     scan_space(scan);
     if (scan_end(scan) || scan_peek(scan, 0) == ',') return NULL;
     return scan_error(scan, "\"asc\", \"desc\", \"nullsfirst\" or \"nullslast\"");
@@ -36,7 +40,8 @@ err rest_order_parse(struct arena *arena, str text, struct rest_level *out)
     return NULL;
 }
 
-static err parse_names(struct arena *arena, str text, const char *what, const str **out, size_t *count)
+static err parse_names(
+    struct arena *arena, str text, const char *what, const str **out, size_t *count)
 {
     struct scan scan = {.arena = arena, .text = text, .what = what};
     struct {
@@ -122,24 +127,31 @@ struct rest_embed *rest_embed_find(const struct rest_level *level, str name)
 }
 
 /* The level that the embed path in front of a key names. */
-static err find_level(struct parsing *parsing, const str *path, size_t count, struct rest_level **out)
+static err find_level(struct parsing *parsing,
+                      const str *path,
+                      size_t count,
+                      struct rest_level **out)
 {
     *out = &parsing->query->root;
     for (size_t i = 0; i < count; i++) {
         str name = unquoted(parsing->arena, path[i]);
         struct rest_embed *embed = rest_embed_find(*out, name);
         if (!embed) {
-            struct err *error = rest_err(parsing->arena, 400, "PGRST108",
-                                         "'%.*s' is not an embedded resource in this request", STR_FMT(name));
+            struct err *error =
+                rest_err(parsing->arena, 400, "PGRST108",
+                         "'%.*s' is not an embedded resource in this request", STR_FMT(name));
             return err_hint(parsing->arena, error,
-                            "Verify that '%.*s' is included in the 'select' query parameter.", STR_FMT(name));
+                            "Verify that '%.*s' is included in the 'select' query parameter.",
+                            STR_FMT(name));
         }
         *out = &embed->level;
     }
     return NULL;
 }
 
-static void add_condition(struct parsing *parsing, struct rest_level *level, struct rest_condition *node)
+static void add_condition(struct parsing *parsing,
+                          struct rest_level *level,
+                          struct rest_condition *node)
 {
     *VEC_ADD(parsing->arena, &level->conditions) = node;
     if (level == &parsing->query->root) parsing->query->has_filters = true;
@@ -175,7 +187,8 @@ static void set_offset(struct rest_level *level, str value)
     level->has_offset = true;
 }
 
-static err apply_reserved(struct parsing *parsing, const str *parts, size_t count, str value, bool *taken)
+static err apply_reserved(
+    struct parsing *parsing, const str *parts, size_t count, str value, bool *taken)
 {
     str last = parts[count - 1];
     struct rest_level *level;
@@ -193,8 +206,10 @@ static err apply_reserved(struct parsing *parsing, const str *parts, size_t coun
     if (!order && !limit && !str_eq(last, STR("offset"))) return *taken = false, NULL;
     TRY(find_level(parsing, parts, count - 1, &level));
     if (order) return set_order(parsing, level, value);
-    if (limit) set_limit(level, value);
-    else set_offset(level, value);
+    if (limit)
+        set_limit(level, value);
+    else
+        set_offset(level, value);
     return NULL;
 }
 
@@ -259,11 +274,14 @@ static err parse_shape(struct parsing *parsing)
     }
     if (!conflict) return NULL;
     query->has_on_conflict = true;
-    return parse_names(parsing->arena, conflict->value, "on_conflict parameter", &query->on_conflict,
-                       &query->on_conflict_count);
+    return parse_names(parsing->arena, conflict->value, "on_conflict parameter",
+                       &query->on_conflict, &query->on_conflict_count);
 }
 
-err rest_query_parse(struct arena *arena, str query, enum rest_query_use use, struct rest_query *out)
+err rest_query_parse(struct arena *arena,
+                     str query,
+                     enum rest_query_use use,
+                     struct rest_query *out)
 {
     struct parsing parsing = {.arena = arena, .query = out, .use = use};
     *out = (struct rest_query){0};

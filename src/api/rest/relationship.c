@@ -58,24 +58,26 @@ static void consider_outgoing(struct search *search, const struct cat_constraint
     const struct cat_column *far =
         key->column_count == 1 ? cat_column_numbered(target, key->foreign_columns[0]) : NULL;
     hinted = hinted || (far && str_eq(search->hint, far->name));
-    bool match = str_empty(search->hint) ? (by_table && !self) || by_key : by_table && hinted && !self;
+    bool match =
+        str_empty(search->hint) ? (by_table && !self) || by_key : by_table && hinted && !self;
     if (!match) return;
-    add(search,
-        (struct relationship){
-            .cardinality = columns_unique(search->origin, key) ? ONE_TO_ONE : MANY_TO_ONE,
-            .target = target,
-            .key = key,
-            .origin_columns = key->columns,
-            .target_columns = key->foreign_columns,
-            .column_count = key->column_count,
-        });
+    add(search, (struct relationship){
+                    .cardinality = columns_unique(search->origin, key) ? ONE_TO_ONE : MANY_TO_ONE,
+                    .target = target,
+                    .key = key,
+                    .origin_columns = key->columns,
+                    .target_columns = key->foreign_columns,
+                    .column_count = key->column_count,
+                });
 }
 
 /* Another table holds a key to the origin: target is that table. */
-static void consider_incoming(struct search *search, const struct cat_relation *holder,
+static void consider_incoming(struct search *search,
+                              const struct cat_relation *holder,
                               const struct cat_constraint *key)
 {
-    if (key->foreign_relation != search->origin->oid || holder->schema != search->schema->oid) return;
+    if (key->foreign_relation != search->origin->oid || holder->schema != search->schema->oid)
+        return;
     if (!str_eq(search->target, holder->name)) {
         bool by_key = str_empty(search->hint) && str_eq(search->target, key->name) &&
                       holder->oid != search->origin->oid;
@@ -83,19 +85,19 @@ static void consider_incoming(struct search *search, const struct cat_relation *
     }
     str column = single_column(holder, key);
     const struct cat_column *near =
-        key->column_count == 1 ? cat_column_numbered(search->origin, key->foreign_columns[0]) : NULL;
+        key->column_count == 1 ? cat_column_numbered(search->origin, key->foreign_columns[0])
+                               : NULL;
     bool hinted = str_empty(search->hint) || str_eq(search->hint, key->name) ||
                   str_eq(search->hint, column) || (near && str_eq(search->hint, near->name));
     if (!hinted) return;
-    add(search,
-        (struct relationship){
-            .cardinality = columns_unique(holder, key) ? ONE_TO_ONE : ONE_TO_MANY,
-            .target = holder,
-            .key = key,
-            .origin_columns = key->foreign_columns,
-            .target_columns = key->columns,
-            .column_count = key->column_count,
-        });
+    add(search, (struct relationship){
+                    .cardinality = columns_unique(holder, key) ? ONE_TO_ONE : ONE_TO_MANY,
+                    .target = holder,
+                    .key = key,
+                    .origin_columns = key->foreign_columns,
+                    .target_columns = key->columns,
+                    .column_count = key->column_count,
+                });
 }
 
 static bool in_primary_key(const struct cat_relation *relation, const struct cat_constraint *key)
@@ -111,8 +113,10 @@ static bool in_primary_key(const struct cat_relation *relation, const struct cat
 }
 
 /* A table between: keys to both sides, all of whose columns belong to its primary key. */
-static void consider_junction(struct search *search, const struct cat_relation *junction,
-                              const struct cat_constraint *near, const struct cat_constraint *far)
+static void consider_junction(struct search *search,
+                              const struct cat_relation *junction,
+                              const struct cat_constraint *near,
+                              const struct cat_constraint *far)
 {
     const struct cat_relation *target = catalog_relation(search->catalog, far->foreign_relation);
     if (near == far || near->foreign_relation != search->origin->oid || !target) return;
@@ -121,17 +125,16 @@ static void consider_junction(struct search *search, const struct cat_relation *
     if (!in_primary_key(junction, near) || !in_primary_key(junction, far)) return;
     bool hinted = str_empty(search->hint) || str_eq(search->hint, junction->name);
     if (!str_eq(search->target, target->name) || !hinted) return;
-    add(search,
-        (struct relationship){
-            .cardinality = MANY_TO_MANY,
-            .target = target,
-            .key = near,
-            .origin_columns = near->foreign_columns,
-            .target_columns = near->columns,
-            .column_count = near->column_count,
-            .junction = junction,
-            .far_key = far,
-        });
+    add(search, (struct relationship){
+                    .cardinality = MANY_TO_MANY,
+                    .target = target,
+                    .key = near,
+                    .origin_columns = near->foreign_columns,
+                    .target_columns = near->columns,
+                    .column_count = near->column_count,
+                    .junction = junction,
+                    .far_key = far,
+                });
 }
 
 static void consider_holder(struct search *search, const struct cat_relation *holder)
@@ -155,25 +158,24 @@ static err none_found(const struct search *search)
     str hint = str_empty(search->hint)
                    ? STR("")
                    : str_printf(arena, "using the hint '%.*s' ", STR_FMT(search->hint));
-    struct err *error = rest_err(arena,
-                                 400,
-                                 "PGRST200",
-                                 "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
-                                 STR_FMT(search->origin->name),
-                                 STR_FMT(search->target));
-    return err_details(arena,
-                       error,
-                       "Searched for a foreign key relationship between '%.*s' and '%.*s' %.*sin the schema "
-                       "'%.*s', but no matches were found.",
-                       STR_FMT(search->origin->name),
-                       STR_FMT(search->target),
-                       STR_FMT(hint),
-                       STR_FMT(search->schema->name));
+    struct err *error =
+        rest_err(arena, 400, "PGRST200",
+                 "Could not find a relationship between '%.*s' and '%.*s' in the schema cache",
+                 STR_FMT(search->origin->name), STR_FMT(search->target));
+    return err_details(
+        arena, error,
+        "Searched for a foreign key relationship between '%.*s' and '%.*s' %.*sin the schema "
+        "'%.*s', but no matches were found.",
+        STR_FMT(search->origin->name), STR_FMT(search->target), STR_FMT(hint),
+        STR_FMT(search->schema->name));
 }
 
-static const char *const cardinality_names[] = {"many-to-one", "one-to-many", "one-to-one", "many-to-many"};
+static const char *const cardinality_names[] = {"many-to-one", "one-to-many", "one-to-one",
+                                                "many-to-many"};
 
-static void add_columns(struct buf *out, const struct cat_relation *relation, const int16_t *columns,
+static void add_columns(struct buf *out,
+                        const struct cat_relation *relation,
+                        const int16_t *columns,
                         size_t count)
 {
     buf_char(out, '(');
@@ -209,8 +211,10 @@ static err several_found(const struct search *search)
     struct buf *details = buf_in(arena, 0), *hints = buf_in(arena, 0);
     for (size_t i = 0; i < search->found.count; i++) {
         const struct relationship *r = &search->found.at[i];
-        buf_printf(details, "%s{\"cardinality\":\"%s\",\"embedding\":", i ? "," : "[", cardinality_names[r->cardinality]);
-        json_write_str(details, str_printf(arena, "%.*s with %.*s", STR_FMT(r->origin->name), STR_FMT(r->target->name)));
+        buf_printf(details, "%s{\"cardinality\":\"%s\",\"embedding\":", i ? "," : "[",
+                   cardinality_names[r->cardinality]);
+        json_write_str(details, str_printf(arena, "%.*s with %.*s", STR_FMT(r->origin->name),
+                                           STR_FMT(r->target->name)));
         buf_lit(details, ",\"relationship\":");
         json_write_str(details, describe(search, r));
         buf_char(details, '}');
@@ -218,26 +222,32 @@ static err several_found(const struct search *search)
         buf_printf(hints, "%s'%.*s!%.*s'", i ? ", " : "", STR_FMT(r->target->name), STR_FMT(way));
     }
     buf_char(details, ']');
-    struct err *error = rest_err(arena,
-                                 300,
-                                 "PGRST201",
-                                 "Could not embed because more than one relationship was found for '%.*s' and '%.*s'",
-                                 STR_FMT(search->origin->name),
-                                 STR_FMT(search->target));
+    struct err *error = rest_err(
+        arena, 300, "PGRST201",
+        "Could not embed because more than one relationship was found for '%.*s' and '%.*s'",
+        STR_FMT(search->origin->name), STR_FMT(search->target));
     error = err_details(arena, error, "%.*s", STR_FMT(buf_str(details)));
-    return err_hint(arena,
-                    error,
-                    "Try changing '%.*s' to one of the following: %.*s. Find the desired relationship in "
-                    "the 'details' key.",
-                    STR_FMT(search->target),
-                    STR_FMT(buf_str(hints)));
+    return err_hint(
+        arena, error,
+        "Try changing '%.*s' to one of the following: %.*s. Find the desired relationship in "
+        "the 'details' key.",
+        STR_FMT(search->target), STR_FMT(buf_str(hints)));
 }
 
-err relationship_find(struct arena *arena, const struct catalog *catalog, const struct cat_schema *schema,
-                      const struct cat_relation *origin, str target, str hint, struct relationship *out)
+err relationship_find(struct arena *arena,
+                      const struct catalog *catalog,
+                      const struct cat_schema *schema,
+                      const struct cat_relation *origin,
+                      str target,
+                      str hint,
+                      struct relationship *out)
 {
-    struct search search = {.arena = arena, .catalog = catalog, .schema = schema, .origin = origin,
-                            .target = target, .hint = hint};
+    struct search search = {.arena = arena,
+                            .catalog = catalog,
+                            .schema = schema,
+                            .origin = origin,
+                            .target = target,
+                            .hint = hint};
     size_t at = 0;
     for (const struct cat_relation *r = catalog_relation_next(catalog, &at); r;
          r = catalog_relation_next(catalog, &at))

@@ -31,8 +31,12 @@ static inline bool relationship_to_one(const struct relationship *relationship)
 }
 
 /* hint may be empty. schema: the exposed schema of the request. */
-MUST_USE err relationship_find(struct arena *arena, const struct catalog *catalog,
-                               const struct cat_schema *schema, const struct cat_relation *origin,
-                               str target, str hint, struct relationship *out);
+MUST_USE err relationship_find(struct arena *arena,
+                               const struct catalog *catalog,
+                               const struct cat_schema *schema,
+                               const struct cat_relation *origin,
+                               str target,
+                               str hint,
+                               struct relationship *out);
 
 #endif

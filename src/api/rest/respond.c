@@ -58,8 +58,10 @@ static str range_text(struct arena *arena, int64_t from, int64_t rows, int64_t t
         buf_i64(out, from + rows - 1);
     }
     buf_char(out, '/');
-    if (total < 0) buf_char(out, '*');
-    else buf_i64(out, total);
+    if (total < 0)
+        buf_char(out, '*');
+    else
+        buf_i64(out, total);
     return buf_str(out);
 }
 
@@ -107,8 +109,10 @@ static void add_common(struct answer *answer)
 
 /* Names that belong to the framing of the message: SQL must not contradict what is sent. */
 static const str framing_headers[] = {
-    STR_INIT("Connection"), STR_INIT("Content-Encoding"), STR_INIT("Content-Length"), STR_INIT("Date"),
-    STR_INIT("Keep-Alive"), STR_INIT("Trailer"),          STR_INIT("Transfer-Encoding"), STR_INIT("Upgrade"),
+    STR_INIT("Connection"),        STR_INIT("Content-Encoding"),
+    STR_INIT("Content-Length"),    STR_INIT("Date"),
+    STR_INIT("Keep-Alive"),        STR_INIT("Trailer"),
+    STR_INIT("Transfer-Encoding"), STR_INIT("Upgrade"),
 };
 
 static bool may_set_header(str name)
@@ -125,7 +129,8 @@ static void set_header(struct answer *answer, str name, str value)
         answer->response.content_type = value;
         return;
     }
-    for (size_t i = 0; i < answer->response.header_count && !str_eq_nocase(name, STR("Set-Cookie")); i++) {
+    for (size_t i = 0; i < answer->response.header_count && !str_eq_nocase(name, STR("Set-Cookie"));
+         i++) {
         if (!str_eq_nocase(answer->headers[i].name, name)) continue;
         answer->headers[i].value = value;
         return;
@@ -137,7 +142,8 @@ static void set_header(struct answer *answer, str name, str value)
 static bool set_headers(struct answer *answer, str text)
 {
     const struct json *list;
-    if (json_parse(answer->request->arena, text, NULL, &list) || list->kind != JSON_ARRAY) return false;
+    if (json_parse(answer->request->arena, text, NULL, &list) || list->kind != JSON_ARRAY)
+        return false;
     for (size_t i = 0; i < list->count; i++) {
         const struct json *item = list->items[i];
         if (item->kind != JSON_OBJECT || item->count != 1) return false;
@@ -154,9 +160,10 @@ static err apply_settings(struct answer *answer)
     struct arena *arena = answer->request->arena;
     const struct engine_request *run = &answer->request->call.request;
     if (!str_empty(run->response_headers) && !set_headers(answer, run->response_headers))
-        return rest_err(arena, 500, "PGRST111",
-                        "response.headers guc must be a JSON array composed of objects with a single key "
-                        "and a string value");
+        return rest_err(
+            arena, 500, "PGRST111",
+            "response.headers guc must be a JSON array composed of objects with a single key "
+            "and a string value");
     int64_t status;
     if (str_empty(run->response_status)) return NULL;
     if (!str_to_i64(run->response_status, &status) || status < 200 || status > 599)
@@ -174,7 +181,8 @@ static void send_body(struct answer *answer, struct step_result *result)
     if (result->body.fd >= 0) {
         int fd = result->body.fd;
         result->body.fd = -1;
-        http_respond_file(answer->request->http, &answer->response, fd, 0, (uint64_t)result->body.fd_len);
+        http_respond_file(answer->request->http, &answer->response, fd, 0,
+                          (uint64_t)result->body.fd_len);
         return;
     }
     answer->response.take = &result->body.bytes;
@@ -197,7 +205,8 @@ static err beyond_error(struct rest_request *request, int64_t total)
     struct err *error = err_new(request->arena, ERR_REST, "Requested range not satisfiable");
     error->code = STR("PGRST103");
     error->status = 416;
-    return err_details(request->arena, error, "An offset of %lld was requested, but there are only %lld rows.",
+    return err_details(request->arena, error,
+                       "An offset of %lld was requested, but there are only %lld rows.",
                        (long long)request->rows_offset, (long long)total);
 }
 
@@ -215,8 +224,10 @@ static void respond_read(struct answer *answer, struct step_result *result)
     if (request->verb == REST_READ)
         add_location(answer, STR("Content-Location"), content_location(request));
     err error = apply_settings(answer);
-    if (error) rest_respond_error(request, error);
-    else send_body(answer, result);
+    if (error)
+        rest_respond_error(request, error);
+    else
+        send_body(answer, result);
 }
 
 /* /{relation}?pk=eq.value[&...] of the one inserted row, from the JSON [{...}]. */
@@ -224,7 +235,8 @@ static str location_of(const struct rest_request *request, const struct step_res
 {
     const struct json *rows;
     if (result->rows != 1 || result->body.fd >= 0) return STR_NONE;
-    if (json_parse(request->arena, buf_str(&result->body.bytes), NULL, &rows) || rows->count != 1) return STR_NONE;
+    if (json_parse(request->arena, buf_str(&result->body.bytes), NULL, &rows) || rows->count != 1)
+        return STR_NONE;
     const struct json *row = rows->kind == JSON_ARRAY ? rows->items[0] : rows;
     struct buf *out = buf_in(request->arena, 0);
     buf_char(out, '/');
@@ -234,29 +246,36 @@ static str location_of(const struct rest_request *request, const struct step_res
         url_encode(out, row->members[i].name);
         const struct json *value = row->members[i].value;
         buf_str_add(out, value->kind == JSON_NULL ? STR("=is.null") : STR("=eq."));
-        if (value->kind != JSON_NULL) url_encode(out, str_empty(value->text) ? value->source : value->text);
+        if (value->kind != JSON_NULL)
+            url_encode(out, str_empty(value->text) ? value->source : value->text);
     }
     return buf_str(out);
 }
 
 static int64_t write_total(const struct rest_request *request, const struct step_result *result)
 {
-    bool counted = request->prefer.count == REST_COUNT_EXACT || request->prefer.count == REST_COUNT_ESTIMATED;
+    bool counted =
+        request->prefer.count == REST_COUNT_EXACT || request->prefer.count == REST_COUNT_ESTIMATED;
     return counted ? result->affected : -1;
 }
 
 static void respond_insert(struct answer *answer, struct step_result *result)
 {
     struct rest_request *request = answer->request;
-    bool merged_only = request->prefer.resolution == REST_RESOLVE_MERGE && result->affected > 0 && result->inserted == 0;
+    bool merged_only = request->prefer.resolution == REST_RESOLVE_MERGE && result->affected > 0 &&
+                       result->inserted == 0;
     answer->response.status = merged_only ? 200 : 201;
-    add_header(answer, STR("Content-Range"), range_text(request->arena, 0, 0, write_total(request, result)));
+    add_header(answer, STR("Content-Range"),
+               range_text(request->arena, 0, 0, write_total(request, result)));
     if (request->prefer.what == REST_RETURN_HEADERS)
         add_location(answer, STR("Location"), location_of(request, result));
     err error = apply_settings(answer);
-    if (error) rest_respond_error(request, error);
-    else if (request->prefer.what == REST_RETURN_REPRESENTATION) send_body(answer, result);
-    else http_respond(request->http, &answer->response);
+    if (error)
+        rest_respond_error(request, error);
+    else if (request->prefer.what == REST_RETURN_REPRESENTATION)
+        send_body(answer, result);
+    else
+        http_respond(request->http, &answer->response);
 }
 
 static void respond_change(struct answer *answer, struct step_result *result)
@@ -265,11 +284,15 @@ static void respond_change(struct answer *answer, struct step_result *result)
     bool representation = request->prefer.what == REST_RETURN_REPRESENTATION;
     int64_t shown = request->verb == REST_UPDATE ? result->affected : 0;
     answer->response.status = representation ? 200 : 204;
-    add_header(answer, STR("Content-Range"), range_text(request->arena, 0, shown, write_total(request, result)));
+    add_header(answer, STR("Content-Range"),
+               range_text(request->arena, 0, shown, write_total(request, result)));
     err error = apply_settings(answer);
-    if (error) rest_respond_error(request, error);
-    else if (representation) send_body(answer, result);
-    else http_respond(request->http, &answer->response);
+    if (error)
+        rest_respond_error(request, error);
+    else if (representation)
+        send_body(answer, result);
+    else
+        http_respond(request->http, &answer->response);
 }
 
 static void respond_call(struct answer *answer, struct step_result *result)
@@ -278,8 +301,10 @@ static void respond_call(struct answer *answer, struct step_result *result)
     enum result_shape shape = request->plan->steps[request->plan->step_count - 1].shape;
     if (shape == RESULT_NONE) {
         err error = apply_settings(answer);
-        if (error) rest_respond_error(request, error);
-        else send_empty(answer, 204);
+        if (error)
+            rest_respond_error(request, error);
+        else
+            send_empty(answer, 204);
         return;
     }
     respond_read(answer, result);
@@ -301,7 +326,9 @@ void rest_respond(struct rest_request *request, struct step_result *result)
 /* An answer without the database: nothing to insert, nothing to change. */
 void rest_respond_empty(struct rest_request *request, int status, str body)
 {
-    struct answer answer = {.request = request, .response = {.status = status, .body = body}};
+    struct answer answer = {
+        .request = request, .response = {.status = status, .body = body}
+    };
     add_common(&answer);
     int64_t total = request->prefer.count == REST_COUNT_EXACT ? 0 : -1;
     add_header(&answer, STR("Content-Range"), range_text(request->arena, 0, 0, total));
@@ -320,19 +347,21 @@ struct code_row {
 
 static const struct code_row kind_codes[] = {
     {ERR_HTTP_NOT_FOUND, STR_INIT("PGRST125"), 404},
-    {ERR_HTTP_METHOD, STR_INIT("PGRST117"), 405},
-    {ERR_UTF8, STR_INIT("PGRST100"), 400},
+    {ERR_HTTP_METHOD,    STR_INIT("PGRST117"), 405},
+    {ERR_UTF8,           STR_INIT("PGRST100"), 400},
     {ERR_HTTP_MALFORMED, STR_INIT("PGRST100"), 400},
-    {ERR_OVERLOADED, STR_INIT("PGRST003"), 503},
-    {ERR_UNAVAILABLE, STR_INIT("PGRST001"), 503},
-    {ERR_PLAN_STALE, STR_INIT("PGRST002"), 503},
+    {ERR_OVERLOADED,     STR_INIT("PGRST003"), 503},
+    {ERR_UNAVAILABLE,    STR_INIT("PGRST001"), 503},
+    {ERR_PLAN_STALE,     STR_INIT("PGRST002"), 503},
 };
 
 static void add_text(struct buf *out, const char *name, str value)
 {
     buf_printf(out, ",\"%s\":", name);
-    if (str_empty(value)) buf_lit(out, "null");
-    else json_write_str(out, value);
+    if (str_empty(value))
+        buf_lit(out, "null");
+    else
+        json_write_str(out, value);
 }
 
 static void gateway_body(err error, struct buf *body)
@@ -367,7 +396,8 @@ static str authenticate_header(struct arena *arena, err error)
 {
     bool token = error->kind == ERR_JWT_INVALID || error->kind == ERR_JWT_CLAIMS;
     if (!token) return STR("Bearer");
-    return str_printf(arena, "Bearer error=\"invalid_token\", error_description=\"%.*s\"", STR_FMT(error->message));
+    return str_printf(arena, "Bearer error=\"invalid_token\", error_description=\"%.*s\"",
+                      STR_FMT(error->message));
 }
 
 /* Status and code of the dialect for an error of any layer. */
@@ -379,22 +409,28 @@ static int dialect_status(err error, str *code)
         *code = kind_codes[i].code;
         return kind_codes[i].status;
     }
-    if (str_eq(error->code, STR("21000")) && str_ends(error->message, STR("requires a WHERE clause"))) return 400;
+    if (str_eq(error->code, STR("21000")) &&
+        str_ends(error->message, STR("requires a WHERE clause")))
+        return 400;
     return error->status;
 }
 
-static void render(struct http_request *req, err error, int status, str code, struct http_response *out)
+static void render(
+    struct http_request *req, err error, int status, str code, struct http_response *out)
 {
     struct arena *arena = req->arena;
     struct buf *body = buf_in(arena, 0);
-    if (is_gateway(error)) gateway_body(error, body);
-    else dialect_body(error, code, body);
+    if (is_gateway(error))
+        gateway_body(error, body);
+    else
+        dialect_body(error, code, body);
     struct http_header *headers = ARENA_ARRAY(arena, struct http_header, 4);
     size_t count = 0;
     headers[count++] = (struct http_header){
         STR("Proxy-Status"), str_printf(arena, "PostgREST; error=%.*s", STR_FMT(code))};
     if (status == 401)
-        headers[count++] = (struct http_header){STR("WWW-Authenticate"), authenticate_header(arena, error)};
+        headers[count++] =
+            (struct http_header){STR("WWW-Authenticate"), authenticate_header(arena, error)};
     if (status == 503) headers[count++] = (struct http_header){STR("Retry-After"), STR("1")};
     *out = (struct http_response){
         .status = status,
@@ -405,17 +441,22 @@ static void render(struct http_request *req, err error, int status, str code, st
     };
 }
 
-void rest_render_error(struct http_request *req, err error, struct http_response *out, void *context)
+void rest_render_error(struct http_request *req,
+                       err error,
+                       struct http_response *out,
+                       void *context)
 {
     (void)context;
     str code;
     int status = dialect_status(error, &code);
     if (error->kind == ERR_HTTP_NOT_FOUND) {
-        struct err *path = err_new(req->arena, ERR_HTTP_NOT_FOUND, "Invalid path specified in request URL");
+        struct err *path =
+            err_new(req->arena, ERR_HTTP_NOT_FOUND, "Invalid path specified in request URL");
         error = path;
     }
     if (error->kind == ERR_HTTP_METHOD) {
-        struct err *method = err_new(req->arena, ERR_HTTP_METHOD, "Unsupported HTTP method: %.*s", STR_FMT(req->method_text));
+        struct err *method = err_new(req->arena, ERR_HTTP_METHOD, "Unsupported HTTP method: %.*s",
+                                     STR_FMT(req->method_text));
         error = method;
     }
     render(req, error, status, code, out);
@@ -424,11 +465,11 @@ void rest_render_error(struct http_request *req, err error, struct http_response
 static err expectation_error(struct rest_request *request, err error)
 {
     if (error->kind != ERR_EXPECTATION) return error;
-    bool many = request->prefer.strict && request->prefer.max_affected_given && request->accept.media != REST_OBJECT;
-    struct err *own =
-        err_new(request->arena, ERR_REST, "%s",
-                many ? "Query result exceeds max-affected preference constraint"
-                     : "Cannot coerce the result to a single JSON object");
+    bool many = request->prefer.strict && request->prefer.max_affected_given &&
+                request->accept.media != REST_OBJECT;
+    struct err *own = err_new(request->arena, ERR_REST, "%s",
+                              many ? "Query result exceeds max-affected preference constraint"
+                                   : "Cannot coerce the result to a single JSON object");
     own->code = many ? STR("PGRST124") : STR("PGRST116");
     own->status = many ? 400 : 406;
     if (!many) return err_details(request->arena, own, "%.*s", STR_FMT(error->details));
@@ -452,7 +493,8 @@ void rest_respond_error(struct rest_request *request, err error)
     struct http_response response;
     render(http, error, status, code, &response);
     if (str_eq(code, STR("PGRST103")) && request->plan) {
-        struct http_header *headers = ARENA_ARRAY(request->arena, struct http_header, response.header_count + 1);
+        struct http_header *headers =
+            ARENA_ARRAY(request->arena, struct http_header, response.header_count + 1);
         memcpy(headers, response.headers, response.header_count * sizeof *headers);
         str total = STR("*");
         size_t only = str_find(error->details, STR("only "), 0);

@@ -18,8 +18,9 @@ static void root_document(struct http_request *req, void *context)
 static void call_method(struct http_request *req, void *context)
 {
     (void)context;
-    http_respond_error(req, rest_err(req->arena, 405, "PGRST101", "Cannot use the %.*s method on RPC",
-                                     STR_FMT(req->method_text)));
+    http_respond_error(req,
+                       rest_err(req->arena, 405, "PGRST101", "Cannot use the %.*s method on RPC",
+                                STR_FMT(req->method_text)));
 }
 
 static void other_method(struct http_request *req, void *context)
@@ -38,13 +39,15 @@ enum {
 };
 
 static const struct http_route routes[] = {
-    {READS, STR_INIT("/"), false, 0, root_document, STR_INIT("rest root")},
-    {CALLS, STR_INIT("/rpc/"), true, 0, rest_handle_call, STR_INIT("rest rpc")},
-    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/rpc/"), true, 0, rest_handle_call_options, STR_INIT("rest rpc")},
-    {NOT_CALLS, STR_INIT("/rpc/"), true, 0, call_method, STR_INIT("rest rpc")},
-    {READS | WRITES, STR_INIT("/"), true, 0, rest_handle_table, STR_INIT("rest table")},
-    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/"), true, 0, rest_handle_table_options, STR_INIT("rest table")},
-    {OTHERS, STR_INIT("/"), true, 0, other_method, STR_INIT("rest table")},
+    {READS,                  STR_INIT("/"),     false, 0, root_document,             STR_INIT("rest root") },
+    {CALLS,                  STR_INIT("/rpc/"), true,  0, rest_handle_call,          STR_INIT("rest rpc")  },
+    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/rpc/"), true,  0, rest_handle_call_options,
+     STR_INIT("rest rpc")                                                                                  },
+    {NOT_CALLS,              STR_INIT("/rpc/"), true,  0, call_method,               STR_INIT("rest rpc")  },
+    {READS | WRITES,         STR_INIT("/"),     true,  0, rest_handle_table,         STR_INIT("rest table")},
+    {HTTP_BIT(HTTP_OPTIONS), STR_INIT("/"),     true,  0, rest_handle_table_options,
+     STR_INIT("rest table")                                                                                },
+    {OTHERS,                 STR_INIT("/"),     true,  0, other_method,              STR_INIT("rest table")},
 };
 
 static void free_caches(void *object)
@@ -60,7 +63,8 @@ err rest_new(struct arena *arena, const struct rest_options *options, struct res
     struct rest *rest = ARENA_NEW(arena, struct rest);
     rest->options = *options;
     rest->caches = ARENA_ARRAY(arena, struct plan_cache *, options->loop_count);
-    for (size_t i = 0; i < options->loop_count; i++) rest->caches[i] = plan_cache_new(PLAN_CACHE_BYTES);
+    for (size_t i = 0; i < options->loop_count; i++)
+        rest->caches[i] = plan_cache_new(PLAN_CACHE_BYTES);
     arena_defer(arena, free_caches, rest);
     rest->mount = (struct http_mount){
         .prefix = STR("/rest/v1"),

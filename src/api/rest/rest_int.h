@@ -85,13 +85,13 @@ struct rest_request {
     struct rest_query query;
     struct rest_prefer prefer;
     struct rest_accept accept;
-    const struct cat_schema *schema;   /* of the present catalog */
+    const struct cat_schema *schema; /* of the present catalog */
     const struct cat_relation *relation;
     const struct cat_function *function;
     str schema_name, name;
     bool profile_named;
     struct rest_payload payload;
-    bool *given; /* function arguments */
+    bool *given;         /* function arguments */
     size_t exists_count; /* sub-selects that the plan in the making asks for embeds by */
     struct {
         VEC(struct rest_input);
@@ -123,7 +123,8 @@ struct rest_built {
     struct compile_node *count; /* or NULL */
     enum result_shape shape;
 };
-MUST_USE err rest_build(struct rest_request *request, const struct catalog *catalog,
+MUST_USE err rest_build(struct rest_request *request,
+                        const struct catalog *catalog,
                         struct rest_built *out);
 /* The select items, filters, order and embeds of the root over the columns of `relation` as `alias`. */
 struct rest_scope {
@@ -138,23 +139,40 @@ struct rest_scope {
     size_t hidden_count;
     int depth;
 };
-MUST_USE err rest_build_level(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select);
+MUST_USE err rest_build_level(struct rest_scope *scope,
+                              struct rest_level *level,
+                              struct SelectStmt *select);
 MUST_USE err rest_build_targets(struct rest_scope *scope, struct rest_level *level);
-MUST_USE err rest_build_where(struct rest_scope *scope, struct rest_level *level, struct node **out);
+MUST_USE err rest_build_where(struct rest_scope *scope,
+                              struct rest_level *level,
+                              struct node **out);
 
 /* build_expr.c */
-MUST_USE err rest_build_field(struct rest_scope *scope, const struct rest_field *field, struct node **out);
-MUST_USE err rest_build_condition(struct rest_scope *scope, struct rest_level *level,
-                                  const struct rest_condition *condition, struct node **out);
-MUST_USE err rest_type_name(struct arena *arena, const struct catalog *catalog, str name,
+MUST_USE err rest_build_field(struct rest_scope *scope,
+                              const struct rest_field *field,
+                              struct node **out);
+MUST_USE err rest_build_condition(struct rest_scope *scope,
+                                  struct rest_level *level,
+                                  const struct rest_condition *condition,
+                                  struct node **out);
+MUST_USE err rest_type_name(struct arena *arena,
+                            const struct catalog *catalog,
+                            str name,
                             struct TypeName **out);
-MUST_USE err rest_build_exists(struct rest_scope *scope, struct rest_embed *embed, struct node **out);
+MUST_USE err rest_build_exists(struct rest_scope *scope,
+                               struct rest_embed *embed,
+                               struct node **out);
 /* The join of an embed as conditions between two aliases. */
-struct node *rest_join_condition(struct arena *arena, const struct relationship *relationship,
-                                 str origin_alias, str target_alias, str junction_alias);
+struct node *rest_join_condition(struct arena *arena,
+                                 const struct relationship *relationship,
+                                 str origin_alias,
+                                 str target_alias,
+                                 str junction_alias);
 /* FROM of an embed's target, with the junction joined when there is one. */
-struct node *rest_embed_from(struct rest_scope *scope, const struct relationship *relationship,
-                             str target_alias, str junction_alias);
+struct node *rest_embed_from(struct rest_scope *scope,
+                             const struct relationship *relationship,
+                             str target_alias,
+                             str junction_alias);
 
 /* table.c, call.c: fill verb, query and payload; then rest_run. */
 http_handler rest_handle_table;
@@ -164,7 +182,8 @@ http_handler rest_handle_call_options;
 /* The arguments of a POST: a JSON object, or nothing. */
 MUST_USE err rest_call_payload(struct rest_request *request);
 MUST_USE err rest_choose_function(struct rest_request *request, const struct catalog *catalog);
-MUST_USE err rest_compile_call(struct rest_request *request, const struct catalog *catalog,
+MUST_USE err rest_compile_call(struct rest_request *request,
+                               const struct catalog *catalog,
                                struct plan **out);
 void rest_run(struct rest_request *request);
 

@@ -33,17 +33,13 @@ bool scan_take(struct scan *scan, str literal)
 
 err scan_error(const struct scan *scan, const char *expecting)
 {
-    struct err *error = rest_err(scan->arena,
-                                 400,
-                                 "PGRST100",
-                                 "\"failed to parse %s (%.*s)\" (line 1, column %zu)",
-                                 scan->what,
-                                 STR_FMT(scan->text),
-                                 scan->at + scan->shift + 1);
+    struct err *error =
+        rest_err(scan->arena, 400, "PGRST100", "\"failed to parse %s (%.*s)\" (line 1, column %zu)",
+                 scan->what, STR_FMT(scan->text), scan->at + scan->shift + 1);
     if (scan_end(scan))
         return err_details(scan->arena, error, "unexpected end of input expecting %s", expecting);
-    return err_details(
-        scan->arena, error, "unexpected \"%c\" expecting %s", scan_peek(scan, 0), expecting);
+    return err_details(scan->arena, error, "unexpected \"%c\" expecting %s", scan_peek(scan, 0),
+                       expecting);
 }
 
 err scan_quoted(struct scan *scan, str *out)
@@ -104,8 +100,9 @@ static bool scan_index(struct scan *scan, struct rest_json_step *step)
     size_t digits = at;
     while (at < scan->text.len && is_digit(scan->text.at[at])) at++;
     str behind = str_skip(scan->text, at);
-    bool ends = str_empty(behind) || str_starts(behind, STR("->")) || str_starts(behind, STR("::")) ||
-                behind.at[0] == '.' || behind.at[0] == ',' || behind.at[0] == ')';
+    bool ends = str_empty(behind) || str_starts(behind, STR("->")) ||
+                str_starts(behind, STR("::")) || behind.at[0] == '.' || behind.at[0] == ',' ||
+                behind.at[0] == ')';
     if (at == digits || !ends) return false;
     if (!str_to_i64(str_slice(scan->text, start, at), &step->index)) return false;
     step->is_index = true;
@@ -115,7 +112,8 @@ static bool scan_index(struct scan *scan, struct rest_json_step *step)
 
 static bool is_key_char(char c)
 {
-    return c != '\0' && c != '(' && c != '-' && c != ':' && c != '.' && c != ',' && c != '>' && c != ')';
+    return c != '\0' && c != '(' && c != '-' && c != ':' && c != '.' && c != ',' && c != '>' &&
+           c != ')';
 }
 
 static err scan_step(struct scan *scan, struct rest_json_step *step)
@@ -123,8 +121,8 @@ static err scan_step(struct scan *scan, struct rest_json_step *step)
     if (scan_index(scan, step)) return NULL;
     if (scan_peek(scan, 0) == '"') return scan_quoted(scan, &step->key);
     size_t start = scan->at;
-    while (!scan_end(scan) &&
-           (is_key_char(scan_peek(scan, 0)) || (scan_peek(scan, 0) == '-' && scan_peek(scan, 1) != '>')))
+    while (!scan_end(scan) && (is_key_char(scan_peek(scan, 0)) ||
+                               (scan_peek(scan, 0) == '-' && scan_peek(scan, 1) != '>')))
         scan->at++;
     step->key = str_slice(scan->text, start, scan->at);
     return str_empty(step->key) ? scan_error(scan, "a JSON key or index") : NULL;

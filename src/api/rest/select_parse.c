@@ -7,8 +7,8 @@ static err parse_items(struct scan *scan, struct rest_level *level, int depth);
 
 static bool is_aggregate(str name)
 {
-    static const str names[] = {
-        STR_INIT("sum"), STR_INIT("avg"), STR_INIT("count"), STR_INIT("max"), STR_INIT("min")};
+    static const str names[] = {STR_INIT("sum"), STR_INIT("avg"), STR_INIT("count"),
+                                STR_INIT("max"), STR_INIT("min")};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_eq(names[i], name)) return true;
     return false;
@@ -35,14 +35,18 @@ static err parse_modifiers(struct scan *scan, struct rest_embed *embed)
     for (int i = 0; i < 2 && scan_take(scan, STR("!")); i++) {
         str word;
         TRY(scan_name(scan, &word));
-        if (str_eq(word, STR("inner"))) embed->join = REST_JOIN_INNER;
-        else if (str_eq(word, STR("left"))) embed->join = REST_JOIN_LEFT;
-        else embed->hint = word;
+        if (str_eq(word, STR("inner")))
+            embed->join = REST_JOIN_INNER;
+        else if (str_eq(word, STR("left")))
+            embed->join = REST_JOIN_LEFT;
+        else
+            embed->hint = word;
     }
     return NULL;
 }
 
-static err parse_embed(struct scan *scan, struct rest_item *item, str target, bool spread, int depth)
+static err parse_embed(
+    struct scan *scan, struct rest_item *item, str target, bool spread, int depth)
 {
     if (depth >= EMBED_DEPTH_MAX) return scan_error(scan, "fewer levels of embedding");
     struct rest_embed *embed = ARENA_NEW(scan->arena, struct rest_embed);
@@ -103,7 +107,8 @@ static err parse_item(struct scan *scan, struct rest_item *item, int depth)
     TRY(parse_alias(scan, &item->alias));
     if (scan_take(scan, STR("count()"))) return parse_count(scan, item);
     TRY(scan_field(scan, &item->field));
-    bool embed = item->field.path_count == 0 && (scan_peek(scan, 0) == '(' || scan_peek(scan, 0) == '!');
+    bool embed =
+        item->field.path_count == 0 && (scan_peek(scan, 0) == '(' || scan_peek(scan, 0) == '!');
     if (embed) return parse_embed(scan, item, item->field.name, false, depth);
     return parse_field_item(scan, item);
 }

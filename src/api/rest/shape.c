@@ -16,7 +16,11 @@ struct shaping {
 };
 
 /* A plan is compiled on the loop: these bound its time. PostgREST has no such limits (docs/limits.md). */
-enum { CONDITIONS_MAX = 2000, EMBEDS_MAX = 128, VALUES_MAX = 5000 /* a parameter each, and the time grows with their square */ };
+enum {
+    CONDITIONS_MAX = 2000,
+    EMBEDS_MAX = 128,
+    VALUES_MAX = 5000 /* a parameter each, and the time grows with their square */
+};
 
 /* Key ----------------------------------------------------------------------------------------------- */
 
@@ -109,7 +113,8 @@ static void shape_condition(struct shaping *shaping, struct rest_condition *cond
         return;
     }
     key_int(shaping, (int64_t)condition->child_count);
-    for (size_t i = 0; i < condition->child_count; i++) shape_condition(shaping, condition->children[i]);
+    for (size_t i = 0; i < condition->child_count; i++)
+        shape_condition(shaping, condition->children[i]);
 }
 
 static err limit_error(struct arena *arena)
@@ -132,10 +137,11 @@ static err shape_limits(struct shaping *shaping, struct rest_level *level)
     level->limit_param = level->offset_param = -1;
     key_int(shaping, limited * 2 + (level->has_offset && !write));
     if (limited)
-        level->limit_param = add_input(shaping, (struct rest_input){.kind = REST_INPUT_INT, .number = limit});
+        level->limit_param =
+            add_input(shaping, (struct rest_input){.kind = REST_INPUT_INT, .number = limit});
     if (level->has_offset && !write)
-        level->offset_param =
-            add_input(shaping, (struct rest_input){.kind = REST_INPUT_INT, .number = level->offset});
+        level->offset_param = add_input(
+            shaping, (struct rest_input){.kind = REST_INPUT_INT, .number = level->offset});
     return NULL;
 }
 
@@ -201,8 +207,8 @@ static err shape_payload(struct shaping *shaping)
         shape_row(shaping, payload->rows);
     } else if (request->prefer.missing_default || payload->column_count == 0) {
         if (payload->row_count * payload->column_count > VALUES_MAX)
-            return rest_err(request->arena, 413, "PGRST102", "missing=default takes at most %d values at once",
-                            VALUES_MAX);
+            return rest_err(request->arena, 413, "PGRST102",
+                            "missing=default takes at most %d values at once", VALUES_MAX);
         key_int(shaping, (int64_t)payload->row_count);
         for (size_t i = 0; i < payload->row_count; i++) shape_row(shaping, payload->rows->items[i]);
     } else {
@@ -251,7 +257,8 @@ err rest_shape(struct rest_request *request, struct buf *key)
     key_int(&shaping, request->verb);
     key_str(&shaping, request->schema_name);
     key_str(&shaping, request->name);
-    key_int(&shaping, (request->accept.media == REST_OBJECT) * 256 + (int)request->prefer.what * 64 + (int)request->prefer.resolution * 8 +
+    key_int(&shaping, (request->accept.media == REST_OBJECT) * 256 +
+                          (int)request->prefer.what * 64 + (int)request->prefer.resolution * 8 +
                           (request->prefer.count != REST_COUNT_NONE) * 2 + query->has_on_conflict);
     key_names(&shaping, query->on_conflict, query->on_conflict_count);
     if (request->verb == REST_CALL) shape_call(&shaping);
@@ -259,16 +266,20 @@ err rest_shape(struct rest_request *request, struct buf *key)
     key_int(&shaping, query->has_select);
     TRY(shape_level(&shaping, &request->query.root));
     if (shaping.condition_count > CONDITIONS_MAX)
-        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d conditions", CONDITIONS_MAX);
+        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d conditions",
+                        CONDITIONS_MAX);
     if (shaping.embed_count > EMBEDS_MAX)
-        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d embeds", EMBEDS_MAX);
+        return rest_err(request->arena, 400, "PGRST100", "A request takes at most %d embeds",
+                        EMBEDS_MAX);
     return NULL;
 }
 
 /* Binding -------------------------------------------------------------------------------------------- */
 
-static err bind_one(struct rest_request *request, const struct plan_param *param,
-                    const struct rest_input *input, struct value *out)
+static err bind_one(struct rest_request *request,
+                    const struct plan_param *param,
+                    const struct rest_input *input,
+                    struct value *out)
 {
     switch (input->kind) {
     case REST_INPUT_INT: *out = value_int(input->number); return NULL;

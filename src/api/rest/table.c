@@ -11,7 +11,8 @@ static err choose_schema(struct rest_request *request)
     const struct rest_options *options = &request->rest->options;
     enum http_method method = request->http->method;
     bool reads = method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS;
-    str profile = http_header_find(request->http, reads ? STR("accept-profile") : STR("content-profile"));
+    str profile =
+        http_header_find(request->http, reads ? STR("accept-profile") : STR("content-profile"));
     request->schema_name = options->schemas[0];
     if (str_empty(profile)) return NULL;
     request->profile_named = true;
@@ -20,26 +21,31 @@ static err choose_schema(struct rest_request *request)
         request->schema_name = options->schemas[i];
         return NULL;
     }
-    struct err *error = rest_err(request->arena, 406, "PGRST106", "Invalid schema: %.*s", STR_FMT(profile));
+    struct err *error =
+        rest_err(request->arena, 406, "PGRST106", "Invalid schema: %.*s", STR_FMT(profile));
     str all = str_join(request->arena, options->schemas, options->schema_count, STR(", "));
-    return err_hint(request->arena, error, "Only the following schemas are exposed: %.*s", STR_FMT(all));
+    return err_hint(request->arena, error, "Only the following schemas are exposed: %.*s",
+                    STR_FMT(all));
 }
 
 static err decode_name(struct rest_request *request, str raw)
 {
     TRY(url_decode(request->arena, raw, URL_PLUS_LITERAL, &request->name));
-    bool bad = str_empty(request->name) || str_find_char(raw, '/', 0) != SIZE_MAX || !utf8_valid(request->name) ||
-               str_find_char(request->name, '\0', 0) != SIZE_MAX;
-    return bad ? rest_err(request->arena, 404, "PGRST125", "Invalid path specified in request URL") : NULL;
+    bool bad = str_empty(request->name) || str_find_char(raw, '/', 0) != SIZE_MAX ||
+               !utf8_valid(request->name) || str_find_char(request->name, '\0', 0) != SIZE_MAX;
+    return bad ? rest_err(request->arena, 404, "PGRST125", "Invalid path specified in request URL")
+               : NULL;
 }
 
 /* Range ------------------------------------------------------------------------------------------------- */
 
 static err range_error(struct rest_request *request)
 {
-    struct err *error = rest_err(request->arena, 416, "PGRST103", "Requested range not satisfiable");
+    struct err *error =
+        rest_err(request->arena, 416, "PGRST103", "Requested range not satisfiable");
     return err_details(request->arena, error,
-                       "The lower boundary must be lower than or equal to the upper boundary in the Range header.");
+                       "The lower boundary must be lower than or equal to the upper boundary in "
+                       "the Range header.");
 }
 
 /* "a-b" or "a-", on GET alone; anything else is ignored. */
@@ -49,8 +55,10 @@ static err parse_range(struct rest_request *request)
     if (request->http->method != HTTP_GET || !str_cut(header, '-', &from, &to)) return NULL;
     request->range_to = -1;
     if (!str_to_i64(from, &request->range_from) || request->range_from < 0) return NULL;
-    if (!str_empty(to) && (!str_to_i64(to, &request->range_to) || request->range_to < 0)) return NULL;
-    if (request->range_to >= 0 && request->range_from > request->range_to) return range_error(request);
+    if (!str_empty(to) && (!str_to_i64(to, &request->range_to) || request->range_to < 0))
+        return NULL;
+    if (request->range_to >= 0 && request->range_from > request->range_to)
+        return range_error(request);
     request->range_given = true;
     return NULL;
 }
@@ -67,7 +75,8 @@ static void apply_range(struct rest_request *request)
 {
     struct rest_level *root = &request->query.root;
     if (request->range_given) {
-        int64_t from = root->has_offset && root->offset > request->range_from ? root->offset : request->range_from;
+        int64_t from = root->has_offset && root->offset > request->range_from ? root->offset
+                                                                              : request->range_from;
         int64_t end = -1; /* one past the last row */
         if (root->has_limit) end = add_capped(root->has_offset ? root->offset : 0, root->limit);
         int64_t range_end = add_capped(request->range_to, 1);
@@ -86,10 +95,13 @@ static err find_relation(struct rest_request *request, const struct catalog *cat
 {
     request->schema = catalog_schema_find(catalog, request->schema_name);
     const struct cat_relation *relation =
-        request->schema ? catalog_relation_find(catalog, request->schema->oid, request->name) : NULL;
-    bool served = relation && (relation->kind == 'r' || relation->kind == 'v' || relation->kind == 'm');
+        request->schema ? catalog_relation_find(catalog, request->schema->oid, request->name)
+                        : NULL;
+    bool served =
+        relation && (relation->kind == 'r' || relation->kind == 'v' || relation->kind == 'm');
     if (!served)
-        return rest_err(request->arena, 404, "PGRST205", "Could not find the table '%.*s.%.*s' in the schema cache",
+        return rest_err(request->arena, 404, "PGRST205",
+                        "Could not find the table '%.*s.%.*s' in the schema cache",
                         STR_FMT(request->schema_name), STR_FMT(request->name));
     request->relation = relation;
     return NULL;
@@ -177,12 +189,17 @@ static err plan_request(struct db_call *call, const struct catalog *catalog)
     return NULL;
 }
 
-static void finished(struct db_call *call, err error, struct step_result *results, size_t failed_step)
+static void finished(struct db_call *call,
+                     err error,
+                     struct step_result *results,
+                     size_t failed_step)
 {
     struct rest_request *request = (struct rest_request *)call;
     (void)failed_step;
-    if (error) rest_respond_error(request, error);
-    else rest_respond(request, &results[0]);
+    if (error)
+        rest_respond_error(request, error);
+    else
+        rest_respond(request, &results[0]);
 }
 
 static void client_gone(struct http_request *req, void *context)
@@ -190,7 +207,8 @@ static void client_gone(struct http_request *req, void *context)
     struct rest_request *request = context;
     (void)req;
     struct engine *engine = request->rest->options.engine;
-    if (request->call.request.engine_private || request->plan) engine->cancel(engine, &request->call.request);
+    if (request->call.request.engine_private || request->plan)
+        engine->cancel(engine, &request->call.request);
 }
 
 void rest_run(struct rest_request *request)
@@ -229,7 +247,8 @@ static err read_request(struct rest_request *request)
     TRY(choose_schema(request));
     TRY(rest_query_parse(request->arena, request->http->query, REST_USE_TABLE, &request->query));
     TRY(parse_range(request));
-    if (request->verb == REST_INSERT || request->verb == REST_UPDATE) TRY(rest_payload_parse(request));
+    if (request->verb == REST_INSERT || request->verb == REST_UPDATE)
+        TRY(rest_payload_parse(request));
     bool reads = request->verb == REST_READ;
     if (reads) TRY(rest_accept_parse(request));
     TRY(rest_prefer_parse(request));
@@ -275,9 +294,12 @@ void rest_handle_table(struct http_request *req, void *context)
     err error = read_request(request);
     bool idle = !error && nothing_to_do(request);
     if (idle) error = find_relation(request, engine->catalog(engine));
-    if (error) rest_respond_error(request, error);
-    else if (idle) respond_nothing(request);
-    else rest_run(request);
+    if (error)
+        rest_respond_error(request, error);
+    else if (idle)
+        respond_nothing(request);
+    else
+        rest_run(request);
 }
 
 /* Functions by name: call.c chooses; shared reading of schema, name and headers. */
@@ -288,8 +310,8 @@ static err read_call(struct rest_request *request)
     TRY(gateway_identify(request->rest->options.gateway, request->http, &identity));
     TRY(decode_name(request, request->http->path_rest));
     TRY(choose_schema(request));
-    TRY(rest_query_parse(request->arena, request->http->query, post ? REST_USE_CALL_POST : REST_USE_CALL_GET,
-                         &request->query));
+    TRY(rest_query_parse(request->arena, request->http->query,
+                         post ? REST_USE_CALL_POST : REST_USE_CALL_GET, &request->query));
     TRY(parse_range(request));
     if (post) TRY(rest_call_payload(request));
     TRY(rest_accept_parse(request));
@@ -303,8 +325,10 @@ void rest_handle_call(struct http_request *req, void *context)
     struct rest_request *request = request_new(req, context);
     request->verb = REST_CALL;
     err error = read_call(request);
-    if (error) rest_respond_error(request, error);
-    else rest_run(request);
+    if (error)
+        rest_respond_error(request, error);
+    else
+        rest_run(request);
 }
 
 /* OPTIONS ------------------------------------------------------------------------------------------------- */
@@ -312,7 +336,8 @@ void rest_handle_call(struct http_request *req, void *context)
 /* What the relation or function can do, whoever asks: capability, not privilege. */
 static err find_allowed(struct rest_request *request, bool call, str *out)
 {
-    const struct catalog *catalog = request->rest->options.engine->catalog(request->rest->options.engine);
+    const struct catalog *catalog =
+        request->rest->options.engine->catalog(request->rest->options.engine);
     if (!call) {
         TRY(find_relation(request, catalog));
         bool table = request->relation->kind == 'r';
@@ -324,7 +349,8 @@ static err find_allowed(struct rest_request *request, bool call, str *out)
     const struct cat_function *function =
         schema ? catalog_function_named(catalog, schema->oid, request->name, &at) : NULL;
     if (!function)
-        return rest_err(request->arena, 404, "PGRST202", "Could not find the function %.*s.%.*s in the schema cache",
+        return rest_err(request->arena, 404, "PGRST202",
+                        "Could not find the function %.*s.%.*s in the schema cache",
                         STR_FMT(request->schema_name), STR_FMT(request->name));
     *out = function->volatility == 'v' ? STR("OPTIONS,POST") : STR("OPTIONS,GET,HEAD,POST");
     return NULL;

@@ -54,8 +54,10 @@ void checkpoint_if_due(struct engine_sqlite *engine, struct connection *connecti
     bool large = length > options->wal_restart_bytes;
     uint64_t step = large ? RETRY_BYTES : options->wal_passive_bytes;
     if (length > engine->checkpointed_bytes + step) {
-        if (large) restart(engine, connection);
-        else checkpoint(engine, connection, SQLITE_CHECKPOINT_PASSIVE);
+        if (large)
+            restart(engine, connection);
+        else
+            checkpoint(engine, connection, SQLITE_CHECKPOINT_PASSIVE);
     }
     if (wal_bytes(engine) <= options->wal_restart_bytes) slow_lane_release(engine->slow_lane);
 }

@@ -27,21 +27,23 @@ err connection_error(struct connection *connection, struct arena *arena, const c
     case SQLITE_LOCKED: sqlstate = "55P03"; break;
     default: break;
     }
-    struct err *cause = err_new(arena, ERR_INTERNAL, "%s (%d)", sqlite3_errmsg(connection->db), code);
+    struct err *cause =
+        err_new(arena, ERR_INTERNAL, "%s (%d)", sqlite3_errmsg(connection->db), code);
     return err_cause(err_sql(arena, sqlstate, "could not %s", doing), cause);
 }
 
 /* API statements come from our own printers, which never write these; a bug there must not open
  * another file or change how the database keeps its promises. */
-static int authorize(void *context, int action, const char *a, const char *b, const char *c,
-                     const char *d)
+static int authorize(
+    void *context, int action, const char *a, const char *b, const char *c, const char *d)
 {
     (void)context, (void)a, (void)b, (void)c, (void)d;
     bool denied = action == SQLITE_ATTACH || action == SQLITE_DETACH || action == SQLITE_PRAGMA;
     return denied ? SQLITE_DENY : SQLITE_OK;
 }
 
-static err configure(struct connection *connection, struct arena *arena,
+static err configure(struct connection *connection,
+                     struct arena *arena,
                      const struct connection_options *options)
 {
     sqlite3 *db = connection->db;
@@ -53,28 +55,32 @@ static err configure(struct connection *connection, struct arena *arena,
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     bool writer = options->role == CONNECTION_WRITER;
-    TRY(exec(connection, arena, "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
-                                "PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=0;"
-                                "PRAGMA temp_store=MEMORY;"));
+    TRY(exec(connection, arena,
+             "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+             "PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=0;"
+             "PRAGMA temp_store=MEMORY;"));
     if (writer) TRY(exec(connection, arena, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
     if (!writer) TRY(exec(connection, arena, "PRAGMA query_only=ON;"));
     char sizes[128];
-    snprintf(sizes, sizeof sizes, "PRAGMA cache_size=-%d; PRAGMA mmap_size=%llu;", options->cache_kib,
-             (unsigned long long)options->mmap_bytes);
+    snprintf(sizes, sizeof sizes, "PRAGMA cache_size=-%d; PRAGMA mmap_size=%llu;",
+             options->cache_kib, (unsigned long long)options->mmap_bytes);
     TRY(exec(connection, arena, sizes));
     /* The writer changes the schema in migrations: only its readers are held to defensive mode. */
     if (!writer) sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return NULL;
 }
 
-static err prepare(struct connection *connection, struct arena *arena, const char *sql,
+static err prepare(struct connection *connection,
+                   struct arena *arena,
+                   const char *sql,
                    sqlite3_stmt **out)
 {
     int rc = sqlite3_prepare_v3(connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
     return rc == SQLITE_OK ? NULL : connection_error(connection, arena, "prepare");
 }
 
-static err open_parts(struct arena *arena, const struct connection_options *options,
+static err open_parts(struct arena *arena,
+                      const struct connection_options *options,
                       struct connection *connection)
 {
     bool writer = options->role == CONNECTION_WRITER;
@@ -99,7 +105,8 @@ static err open_parts(struct arena *arena, const struct connection_options *opti
     return NULL;
 }
 
-err connection_open(struct arena *arena, const struct connection_options *options,
+err connection_open(struct arena *arena,
+                    const struct connection_options *options,
                     struct connection *out)
 {
     *out = (struct connection){0};
@@ -128,14 +135,16 @@ err connection_catalog_version(struct connection *connection, struct arena *aren
     int rc = sqlite3_step(connection->version);
     if (rc == SQLITE_ROW) *out = (uint64_t)sqlite3_column_int64(connection->version, 0);
     sqlite3_reset(connection->version);
-    return rc == SQLITE_ROW ? NULL : connection_error(connection, arena, "read the catalog's version");
+    return rc == SQLITE_ROW ? NULL
+                            : connection_error(connection, arena, "read the catalog's version");
 }
 
 void connection_end_read(struct connection *connection)
 {
     enum { TRIES = 3 };
     for (int i = 0; i < TRIES && !sqlite3_get_autocommit(connection->db); i++) {
-        if (connection_step(i == 0 ? connection->commit : connection->rollback) == SQLITE_OK) continue;
+        if (connection_step(i == 0 ? connection->commit : connection->rollback) == SQLITE_OK)
+            continue;
         log_warn("a read transaction did not end at once",
                  LOG_STR("reason", str_of(sqlite3_errmsg(connection->db))));
     }

@@ -35,12 +35,14 @@ struct connection {
     bool in_transaction; /* a read transaction that reader_begin opened */
 };
 
-MUST_USE err connection_open(struct arena *arena, const struct connection_options *options,
+MUST_USE err connection_open(struct arena *arena,
+                             const struct connection_options *options,
                              struct connection *out);
 void connection_close(struct connection *connection);
 
 /* The version row of the catalog, read inside the present transaction (opening its snapshot). */
-MUST_USE err connection_catalog_version(struct connection *connection, struct arena *arena,
+MUST_USE err connection_catalog_version(struct connection *connection,
+                                        struct arena *arena,
                                         uint64_t *out);
 /* Ends a read transaction for certain. A COMMIT that an interrupt stopped would leave it open, and every
  * later BEGIN of the connection would fail. */

@@ -93,7 +93,8 @@ static void release_spooled(void *object)
 
 /* A spool file counts against the quota until the request that it answers is over; one that the
  * receiver did not take (an error after all, an answer without a body) is closed then. */
-static void tie_spools(struct engine_sqlite *engine, struct engine_request *request,
+static void tie_spools(struct engine_sqlite *engine,
+                       struct engine_request *request,
                        struct step_result *results)
 {
     for (size_t i = 0; results && i < request->step_count; i++) {
@@ -104,8 +105,11 @@ static void tie_spools(struct engine_sqlite *engine, struct engine_request *requ
     }
 }
 
-void engine_finish(struct engine_sqlite *engine, struct engine_request *request, err error,
-                   struct step_result *results, size_t failed_step)
+void engine_finish(struct engine_sqlite *engine,
+                   struct engine_request *request,
+                   err error,
+                   struct step_result *results,
+                   size_t failed_step)
 {
     if (error) results = NULL;
     tie_spools(engine, request, results);
@@ -139,7 +143,8 @@ static void engine_run(struct engine *base, struct engine_request *request)
         writer_submit(engine->writer, request);
         return;
     }
-    err refused = err_sql(request->arena, "25006", "cannot execute a write in a read-only transaction");
+    err refused =
+        err_sql(request->arena, "25006", "cannot execute a write in a read-only transaction");
     engine_finish(engine, request, refused, NULL, 0);
 }
 
@@ -158,8 +163,10 @@ struct script_job {
     const struct script_options *options;
 };
 
-static void script_publish(struct engine_sqlite *engine, struct connection *connection,
-                           const struct catalog *before, const struct catalog *after)
+static void script_publish(struct engine_sqlite *engine,
+                           struct connection *connection,
+                           const struct catalog *before,
+                           const struct catalog *after)
 {
     if (before == after) return;
     engine_catalog_publish(engine, after);
@@ -168,7 +175,8 @@ static void script_publish(struct engine_sqlite *engine, struct connection *conn
     checkpoint_truncate(engine, connection);
 }
 
-static err script_run_job(struct exclusive_job *job, struct engine_sqlite *engine,
+static err script_run_job(struct exclusive_job *job,
+                          struct engine_sqlite *engine,
                           struct connection *connection)
 {
     struct script_job *script = (struct script_job *)job;
@@ -181,7 +189,8 @@ static err script_run_job(struct exclusive_job *job, struct engine_sqlite *engin
     return error;
 }
 
-static err engine_script(struct engine *base, struct arena *arena,
+static err engine_script(struct engine *base,
+                         struct arena *arena,
                          const struct script_options *options)
 {
     struct script_job job = {
@@ -205,7 +214,8 @@ enum { BACKUP_STEP_BYTES = 8 * 1024 * 1024 };
 
 /* A step on the writer's own connection, between batches: one on another connection would start
  * over at every write. */
-static err backup_step(struct exclusive_job *job, struct engine_sqlite *engine,
+static err backup_step(struct exclusive_job *job,
+                       struct engine_sqlite *engine,
                        struct connection *connection)
 {
     struct backup_job *backup = (struct backup_job *)job;
@@ -213,7 +223,8 @@ static err backup_step(struct exclusive_job *job, struct engine_sqlite *engine,
     if (!backup->backup)
         backup->backup = sqlite3_backup_init(backup->target, "main", connection->db, "main");
     if (!backup->backup)
-        return err_new(backup->arena, ERR_IO, "cannot start the backup: %s", sqlite3_errmsg(backup->target));
+        return err_new(backup->arena, ERR_IO, "cannot start the backup: %s",
+                       sqlite3_errmsg(backup->target));
     sqlite3_stmt *page_size;
     int bytes = 4096;
     if (sqlite3_prepare_v2(connection->db, "PRAGMA page_size", -1, &page_size, NULL) == SQLITE_OK &&
@@ -224,7 +235,8 @@ static err backup_step(struct exclusive_job *job, struct engine_sqlite *engine,
     return NULL;
 }
 
-static err backup_end(struct exclusive_job *job, struct engine_sqlite *engine,
+static err backup_end(struct exclusive_job *job,
+                      struct engine_sqlite *engine,
                       struct connection *connection)
 {
     struct backup_job *backup = (struct backup_job *)job;
@@ -238,12 +250,14 @@ static err backup_copy(struct engine_sqlite *engine, struct backup_job *backup)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
     if (sqlite3_open_v2(backup->path, &backup->target, flags, NULL) != SQLITE_OK)
-        return err_new(backup->arena, ERR_IO, "cannot open the backup file: %s", sqlite3_errmsg(backup->target));
+        return err_new(backup->arena, ERR_IO, "cannot open the backup file: %s",
+                       sqlite3_errmsg(backup->target));
     err error;
     do {
         backup->job = (struct exclusive_job){.run = backup_step};
         error = writer_exclusive(engine->writer, &backup->job);
-    } while (!error && (backup->rc == SQLITE_OK || backup->rc == SQLITE_BUSY || backup->rc == SQLITE_LOCKED));
+    } while (!error &&
+             (backup->rc == SQLITE_OK || backup->rc == SQLITE_BUSY || backup->rc == SQLITE_LOCKED));
     backup->job = (struct exclusive_job){.run = backup_end};
     err ended = writer_exclusive(engine->writer, &backup->job);
     return error ? error : ended;
@@ -278,7 +292,8 @@ struct integrity_job {
     void *context;
 };
 
-static err integrity_run(struct exclusive_job *job, struct engine_sqlite *engine,
+static err integrity_run(struct exclusive_job *job,
+                         struct engine_sqlite *engine,
                          struct connection *connection)
 {
     struct integrity_job *integrity = (struct integrity_job *)job;
@@ -286,11 +301,13 @@ static err integrity_run(struct exclusive_job *job, struct engine_sqlite *engine
                             integrity->context);
 }
 
-static err engine_integrity(struct engine *base, struct arena *arena,
-                            void (*report)(void *context, str problem), void *context)
+static err engine_integrity(struct engine *base,
+                            struct arena *arena,
+                            void (*report)(void *context, str problem),
+                            void *context)
 {
-    struct integrity_job job = {.job = {.run = integrity_run}, .arena = arena, .report = report,
-                                .context = context};
+    struct integrity_job job = {
+        .job = {.run = integrity_run}, .arena = arena, .report = report, .context = context};
     return writer_exclusive(engine_sqlite_of(base)->writer, &job.job);
 }
 
@@ -363,7 +380,8 @@ static err lock_folder(struct engine_sqlite *engine, struct arena *arena)
     if (flock(engine->lock_fd, LOCK_EX | LOCK_NB) == 0) return NULL;
     return err_hint(arena,
                     err_new(arena, ERR_UNAVAILABLE, "the data folder is in use by another process"),
-                    "Stop the other dapur, or talk to it: dapur sql, user, migrate and backup do so by themselves.");
+                    "Stop the other dapur, or talk to it: dapur sql, user, migrate and backup do "
+                    "so by themselves.");
 }
 
 static err open_lanes(struct engine_sqlite *engine)
@@ -389,7 +407,8 @@ static const struct engine face = {
     .close = engine_close,
 };
 
-err engine_sqlite_open(struct arena *arena, const struct engine_sqlite_options *options,
+err engine_sqlite_open(struct arena *arena,
+                       const struct engine_sqlite_options *options,
                        struct engine **out)
 {
     struct arena *own = arena_new(0);

@@ -14,31 +14,32 @@
 #include "sql/engine.h"
 
 struct engine_sqlite_options {
-    str folder;                   /* the data folder; made when missing */
-    uint64_t meter_us;            /* of wall time for a request on a loop; 1000 */
-    uint64_t snapshot_us;         /* a loop's read transaction is renewed after this; 2000 */
-    uint64_t stuck_us;            /* the watchdog interrupts past this; 5000 */
-    size_t inline_bytes_max;      /* a larger result moves to the slow lane; 256 KiB */
-    size_t spool_memory_bytes;    /* a larger one to a file; 1 MiB */
-    uint64_t spool_bytes_max;     /* all files together; 4 GiB */
-    size_t slow_threads;          /* per class; 2 */
-    size_t slow_queue_max;        /* per class; 256 */
-    uint64_t read_run_ms;         /* longest slow read; 30 s */
-    size_t write_queue_max;       /* 4096 */
-    uint64_t write_run_ms;        /* longest write of API roles; 250 */
+    str folder;                    /* the data folder; made when missing */
+    uint64_t meter_us;             /* of wall time for a request on a loop; 1000 */
+    uint64_t snapshot_us;          /* a loop's read transaction is renewed after this; 2000 */
+    uint64_t stuck_us;             /* the watchdog interrupts past this; 5000 */
+    size_t inline_bytes_max;       /* a larger result moves to the slow lane; 256 KiB */
+    size_t spool_memory_bytes;     /* a larger one to a file; 1 MiB */
+    uint64_t spool_bytes_max;      /* all files together; 4 GiB */
+    size_t slow_threads;           /* per class; 2 */
+    size_t slow_queue_max;         /* per class; 256 */
+    uint64_t read_run_ms;          /* longest slow read; 30 s */
+    size_t write_queue_max;        /* 4096 */
+    uint64_t write_run_ms;         /* longest write of API roles; 250 */
     uint64_t write_run_service_ms; /* of service_role; 10 s */
-    uint64_t write_wait_ms;       /* longest wait in the queue; 5 s */
-    size_t batch_count_max;       /* 256 */
-    uint64_t batch_run_us;        /* 5000 */
-    size_t batch_bytes_max;       /* answers; 8 MiB */
-    uint64_t mmap_bytes;          /* 256 MiB; 0 off */
+    uint64_t write_wait_ms;        /* longest wait in the queue; 5 s */
+    size_t batch_count_max;        /* 256 */
+    uint64_t batch_run_us;         /* 5000 */
+    size_t batch_bytes_max;        /* answers; 8 MiB */
+    uint64_t mmap_bytes;           /* 256 MiB; 0 off */
     uint64_t wal_passive_bytes, wal_restart_bytes, wal_interrupt_bytes, wal_refuse_bytes;
 };
 
 /* The defaults named above. */
 struct engine_sqlite_options engine_sqlite_defaults(str folder);
 
-MUST_USE err engine_sqlite_open(struct arena *arena, const struct engine_sqlite_options *options,
+MUST_USE err engine_sqlite_open(struct arena *arena,
+                                const struct engine_sqlite_options *options,
                                 struct engine **out);
 
 #endif

@@ -80,8 +80,11 @@ const struct catalog *engine_catalog_take(struct engine_sqlite *engine);
 void engine_catalog_publish(struct engine_sqlite *engine, const struct catalog *catalog);
 
 /* The end of a request on its loop: results to the caller, spool files tied to the request. */
-void engine_finish(struct engine_sqlite *engine, struct engine_request *request, err error,
-                   struct step_result *results, size_t failed_step);
+void engine_finish(struct engine_sqlite *engine,
+                   struct engine_request *request,
+                   err error,
+                   struct step_result *results,
+                   size_t failed_step);
 
 /* execute.c --------------------------------------------------------------------------------- */
 
@@ -122,7 +125,9 @@ enum slow_class { SLOW_LIST, SLOW_EXPORT, SLOW_CLASSES };
 MUST_USE err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out);
 void slow_lane_close(struct slow_lane *lane);
 /* From the request's loop; finishes it with ERR_OVERLOADED when the queue is full. */
-void slow_lane_submit(struct slow_lane *lane, struct engine_request *request, enum slow_class class);
+void slow_lane_submit(struct slow_lane *lane,
+                      struct engine_request *request,
+                      enum slow_class class);
 /* Interrupts reads whose snapshot is older than age_ms. The writer. */
 void slow_lane_interrupt_old(struct slow_lane *lane, uint64_t age_ms);
 /* No read of this lane begins until slow_lane_release, or two seconds later: reads that overlap would
@@ -133,7 +138,8 @@ void slow_lane_release(struct slow_lane *lane);
 /* writer.c ------------------------------------------------------------------------------------ */
 
 struct exclusive_job {
-    err (*run)(struct exclusive_job *job, struct engine_sqlite *engine,
+    err (*run)(struct exclusive_job *job,
+               struct engine_sqlite *engine,
                struct connection *connection);
     err error;
     bool migration; /* writes are refused while it runs */

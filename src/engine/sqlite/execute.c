@@ -27,7 +27,8 @@ static err full(void *context, struct buf *bytes)
     struct execution *execution = context;
     if (execution->spool) return spool_flush(execution->spool, bytes);
     execution->too_large = true;
-    return err_new(execution->request->arena, ERR_OVERLOADED, "the result is too large for this lane");
+    return err_new(execution->request->arena, ERR_OVERLOADED,
+                   "the result is too large for this lane");
 }
 
 static err run_step(struct execution *execution, size_t index)
@@ -42,12 +43,14 @@ static err run_step(struct execution *execution, size_t index)
         .caller = request->caller,
         .format = request->format,
         .read_only = request->read_only,
-        .output = {
-            .bytes = &result->body.bytes,
-            .bytes_high = execution->spool ? execution->spool->memory_bytes : execution->inline_bytes_max,
-            .full = full,
-            .context = execution,
-        },
+        .output =
+            {
+                     .bytes = &result->body.bytes,
+                     .bytes_high =
+                    execution->spool ? execution->spool->memory_bytes : execution->inline_bytes_max,
+                     .full = full,
+                     .context = execution,
+                     },
     };
     TRY(run_program(&run, &request->steps[index], result));
     if (!execution->spool || execution->spool->fd < 0) return NULL;
@@ -96,8 +99,8 @@ void execution_drop(struct execution *execution)
         struct result_body *body = &execution->results[i].body;
         buf_deinit(&body->bytes);
         if (body->fd < 0) continue;
-        struct spool finished = {.quota = &execution->engine->spool_quota, .fd = body->fd,
-                                 .fd_len = body->fd_len};
+        struct spool finished = {
+            .quota = &execution->engine->spool_quota, .fd = body->fd, .fd_len = body->fd_len};
         spool_drop(&finished);
         body->fd = -1;
     }

@@ -5,7 +5,6 @@
  * against the unchanged tables, then written from the set. Where nothing is to be checked SQLite's
  * own statement does; one row of VALUES is checked and inserted from the same parameters.
  *
- * Long file: the three statements share their checks and row sets; UPSERT is in print_conflict.c.
  * Source: docs/sql.md. */
 #include "engine/sqlite/print_write.h"
 

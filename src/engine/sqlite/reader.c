@@ -36,8 +36,8 @@ struct reader {
     uint64_t meter_until_ns;
     uint64_t meter_cpu_until_ns;       /* 0: the present request was not looked at yet */
     _Atomic uint64_t request_since_ns; /* 0: idle; the watchdog reads it */
-    atomic_bool interrupting;          /* the watchdog's: it is between its look and its interrupt */
-    clockid_t cpu_clock;               /* of the loop's thread */
+    atomic_bool interrupting; /* the watchdog's: it is between its look and its interrupt */
+    clockid_t cpu_clock;      /* of the loop's thread */
     uint64_t watched_since_ns, watched_cpu_ns; /* the watchdog's own */
     struct slow_shape slow[SLOW_SHAPES];
 };
@@ -84,7 +84,8 @@ static void request_begin(struct reader *reader, uint64_t now_ns)
 static void request_end(struct reader *reader)
 {
     atomic_store(&reader->request_since_ns, 0);
-    while (atomic_load(&reader->interrupting)) sched_yield(); /* a few instructions of the watchdog */
+    while (atomic_load(&reader->interrupting))
+        sched_yield();                  /* a few instructions of the watchdog */
     reader->meter_until_ns = METER_OFF; /* the statements around requests are not theirs to stop */
     reader->connection.session->deadline_ns = 0;
 }
@@ -200,8 +201,11 @@ static void shape_mark_slow(struct reader *reader, const struct plan *plan)
 }
 
 /* Steps under the meter. moved: it was interrupted or too large, and nothing came of it. */
-static err run_metered(struct reader *reader, struct execution *execution, uint64_t now_ns,
-                       bool *moved, enum slow_class *class)
+static err run_metered(struct reader *reader,
+                       struct execution *execution,
+                       uint64_t now_ns,
+                       bool *moved,
+                       enum slow_class *class)
 {
     struct engine_sqlite *engine = reader->engine;
     request_begin(reader, now_ns);
@@ -248,8 +252,10 @@ void reader_run(struct reader *reader, struct engine_request *request)
     }
     uint64_t now_ns = clock_mono_ns();
     if (!error) error = snapshot_ensure(reader, request, now_ns);
-    if (error) engine_finish(reader->engine, request, error, NULL, 0);
-    else run_inline(reader, request, now_ns);
+    if (error)
+        engine_finish(reader->engine, request, error, NULL, 0);
+    else
+        run_inline(reader, request, now_ns);
 }
 
 /* Life ------------------------------------------------------------------------------------------ */

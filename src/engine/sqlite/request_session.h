@@ -29,8 +29,8 @@ struct session_value_seen {
 
 struct request_session {
     struct arena *arena;
-    const struct caller *caller;    /* may be NULL: a script as a bare role */
-    struct sequences *sequences;    /* NULL: a connection that only reads */
+    const struct caller *caller; /* may be NULL: a script as a bare role */
+    struct sequences *sequences; /* NULL: a connection that only reads */
     struct {
         VEC(struct session_setting);
     } settings; /* by set_config and SET; hide the caller's */
@@ -40,9 +40,12 @@ struct request_session {
 };
 
 /* Ties the session of a connection to this request. now_us: the transaction's time. */
-MUST_USE err request_session_begin(struct request_session *request, struct arena *arena,
-                                   struct sqlite_session *session, const struct caller *caller,
-                                   struct sequences *sequences, int64_t now_us);
+MUST_USE err request_session_begin(struct request_session *request,
+                                   struct arena *arena,
+                                   struct sqlite_session *session,
+                                   const struct caller *caller,
+                                   struct sequences *sequences,
+                                   int64_t now_us);
 void request_session_end(struct sqlite_session *session);
 /* The value that current_setting(name) has now; false: not set. */
 bool request_session_setting(const struct request_session *request, str name, str *out);

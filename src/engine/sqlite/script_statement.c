@@ -134,8 +134,7 @@ static err run_plan(struct script_run *run,
         .format = FORMAT_TEXT_ROWS,
         .output = {.bytes = bytes, .bytes_high = RESULT_BYTES_MAX, .full = full, .context = run},
     };
-    struct engine_step request = {
-        .plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
+    struct engine_step request = {.plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
     TRY(run_program(&job, &request, &step));
     /* A SELECT tells of its rows, whatever a function that it calls wrote. */
     result->rows = is_select || step.rows > step.affected ? step.rows : step.affected;

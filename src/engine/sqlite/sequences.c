@@ -26,7 +26,8 @@ struct sequences {
 static err sqlite_error(struct arena *arena, sqlite3 *db)
 {
     const char *sqlstate = sqlite3_errcode(db) == SQLITE_FULL ? "53100" : "58030";
-    return err_sql(arena, sqlstate, "could not keep the marks of sequences: %s", sqlite3_errmsg(db));
+    return err_sql(arena, sqlstate, "could not keep the marks of sequences: %s",
+                   sqlite3_errmsg(db));
 }
 
 static void release(void *object)
@@ -42,7 +43,8 @@ err sequences_open(struct arena *arena, sqlite3 *db, struct sequences **out)
     static const char table[] = "CREATE TABLE IF NOT EXISTS \"dapur.sequence_mark\"("
                                 "sequence INTEGER PRIMARY KEY, last INTEGER NOT NULL, "
                                 "called INTEGER NOT NULL) STRICT";
-    static const char load[] = "SELECT last, called FROM \"dapur.sequence_mark\" WHERE sequence = ?1";
+    static const char load[] =
+        "SELECT last, called FROM \"dapur.sequence_mark\" WHERE sequence = ?1";
     static const char store[] = "INSERT INTO \"dapur.sequence_mark\" VALUES (?1, ?2, ?3) "
                                 "ON CONFLICT DO UPDATE SET last = ?2, called = ?3";
     struct sequences *sequences = ARENA_NEW(arena, struct sequences);
@@ -58,8 +60,10 @@ err sequences_open(struct arena *arena, sqlite3 *db, struct sequences **out)
     return NULL;
 }
 
-static err state_load(struct sequences *sequences, struct arena *arena,
-                      const struct cat_relation *sequence, struct state *state)
+static err state_load(struct sequences *sequences,
+                      struct arena *arena,
+                      const struct cat_relation *sequence,
+                      struct state *state)
 {
     sqlite3_bind_int64(sequences->load, 1, sequence->oid);
     int rc = sqlite3_step(sequences->load);
@@ -74,8 +78,10 @@ static err state_load(struct sequences *sequences, struct arena *arena,
     return NULL;
 }
 
-static err state_get(struct sequences *sequences, struct arena *arena,
-                     const struct cat_relation *sequence, struct state **out)
+static err state_get(struct sequences *sequences,
+                     struct arena *arena,
+                     const struct cat_relation *sequence,
+                     struct state **out)
 {
     struct state *state = sequences->first;
     while (state && state->sequence != sequence->oid) state = state->next;
@@ -108,11 +114,8 @@ static bool advance(const struct cat_sequence *shape, int64_t value, int64_t ste
 static err exhausted(struct arena *arena, const struct cat_relation *sequence)
 {
     bool up = sequence->sequence->increment > 0;
-    return err_sql(arena,
-                   "2200H",
-                   "nextval: reached %s value of sequence \"%.*s\" (%lld)",
-                   up ? "maximum" : "minimum",
-                   STR_FMT(sequence->name),
+    return err_sql(arena, "2200H", "nextval: reached %s value of sequence \"%.*s\" (%lld)",
+                   up ? "maximum" : "minimum", STR_FMT(sequence->name),
                    (long long)(up ? sequence->sequence->most : sequence->sequence->least));
 }
 
@@ -128,8 +131,10 @@ static void reserve(const struct cat_sequence *shape, struct state *state)
     state->dirty = true;
 }
 
-err sequences_next(struct sequences *sequences, struct arena *arena,
-                   const struct cat_relation *sequence, int64_t *out)
+err sequences_next(struct sequences *sequences,
+                   struct arena *arena,
+                   const struct cat_relation *sequence,
+                   int64_t *out)
 {
     const struct cat_sequence *shape = sequence->sequence;
     struct state *state;
@@ -150,30 +155,34 @@ err sequences_next(struct sequences *sequences, struct arena *arena,
     return NULL;
 }
 
-err sequences_set(struct sequences *sequences, struct arena *arena,
-                  const struct cat_relation *sequence, int64_t value, bool called)
+err sequences_set(struct sequences *sequences,
+                  struct arena *arena,
+                  const struct cat_relation *sequence,
+                  int64_t value,
+                  bool called)
 {
     const struct cat_sequence *shape = sequence->sequence;
     if (value < shape->least || value > shape->most)
-        return err_sql(arena,
-                       "22003",
+        return err_sql(arena, "22003",
                        "setval: value %lld is out of bounds for sequence \"%.*s\" (%lld..%lld)",
-                       (long long)value,
-                       STR_FMT(sequence->name),
-                       (long long)shape->least,
+                       (long long)value, STR_FMT(sequence->name), (long long)shape->least,
                        (long long)shape->most);
     struct state *state;
     TRY(state_get(sequences, arena, sequence, &state));
     state->last = value;
     state->called = called;
     /* Not called: nothing is covered yet, so the value before it; at the range's very end none is. */
-    if (called || __builtin_sub_overflow(value, shape->increment, &state->mark)) state->mark = value;
+    if (called || __builtin_sub_overflow(value, shape->increment, &state->mark))
+        state->mark = value;
     state->dirty = true;
     return NULL;
 }
 
-err sequences_last(struct sequences *sequences, struct arena *arena,
-                   const struct cat_relation *sequence, int64_t *value, bool *called)
+err sequences_last(struct sequences *sequences,
+                   struct arena *arena,
+                   const struct cat_relation *sequence,
+                   int64_t *value,
+                   bool *called)
 {
     struct state *state;
     TRY(state_get(sequences, arena, sequence, &state));
@@ -182,8 +191,8 @@ err sequences_last(struct sequences *sequences, struct arena *arena,
     return NULL;
 }
 
-static err store(struct sequences *sequences, struct arena *arena, oid sequence, int64_t last,
-                 bool called)
+static err store(
+    struct sequences *sequences, struct arena *arena, oid sequence, int64_t last, bool called)
 {
     sqlite3_bind_int64(sequences->store, 1, sequence);
     sqlite3_bind_int64(sequences->store, 2, last);
@@ -217,8 +226,10 @@ void sequences_rolled_back(struct sequences *sequences, const struct catalog *ca
     struct state **link = &sequences->first;
     while (*link) {
         const struct cat_relation *sequence = catalog_relation(catalog, (*link)->sequence);
-        if (sequence && sequence->sequence) link = &(*link)->next;
-        else *link = (*link)->next; /* its memory stays in the arena: rare and small */
+        if (sequence && sequence->sequence)
+            link = &(*link)->next;
+        else
+            *link = (*link)->next; /* its memory stays in the arena: rare and small */
     }
 }
 

@@ -22,14 +22,22 @@ enum { SEQUENCE_BLOCK = 32 };
 /* Makes the table of marks when it is missing. db is borrowed for life. */
 MUST_USE err sequences_open(struct arena *arena, sqlite3 *db, struct sequences **out);
 
-MUST_USE err sequences_next(struct sequences *sequences, struct arena *arena,
-                            const struct cat_relation *sequence, int64_t *out);
+MUST_USE err sequences_next(struct sequences *sequences,
+                            struct arena *arena,
+                            const struct cat_relation *sequence,
+                            int64_t *out);
 /* setval: the next value is value (called false) or the one behind it. 22003 outside the bounds. */
-MUST_USE err sequences_set(struct sequences *sequences, struct arena *arena,
-                           const struct cat_relation *sequence, int64_t value, bool called);
+MUST_USE err sequences_set(struct sequences *sequences,
+                           struct arena *arena,
+                           const struct cat_relation *sequence,
+                           int64_t value,
+                           bool called);
 /* What pg_sequences shows: the last value given and whether one was. */
-MUST_USE err sequences_last(struct sequences *sequences, struct arena *arena,
-                            const struct cat_relation *sequence, int64_t *value, bool *called);
+MUST_USE err sequences_last(struct sequences *sequences,
+                            struct arena *arena,
+                            const struct cat_relation *sequence,
+                            int64_t *value,
+                            bool *called);
 /* Writes the marks that rose since the last flush; inside the transaction, before COMMIT. */
 MUST_USE err sequences_flush(struct sequences *sequences, struct arena *arena);
 /* The transaction of the last flush was lost: its marks are due again. */

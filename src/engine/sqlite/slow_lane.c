@@ -45,7 +45,8 @@ struct slow_queue {
 
 struct slow_lane {
     struct engine_sqlite *engine;
-    pthread_mutex_t lock; /* guards the queues, held_until_ms, stopping, and which snapshot an interrupt is for */
+    pthread_mutex_t
+        lock; /* guards the queues, held_until_ms, stopping, and which snapshot an interrupt is for */
     struct slow_queue queues[SLOW_CLASSES];
     struct slow_thread *threads;
     size_t thread_count;
@@ -64,7 +65,8 @@ static void deliver(struct mail *mail)
 void slow_lane_submit(struct slow_lane *lane, struct engine_request *request, enum slow_class class)
 {
     struct slow_job *job = ARENA_NEW(request->arena, struct slow_job);
-    *job = (struct slow_job){.mail = {.deliver = deliver}, .engine = lane->engine, .request = request};
+    *job =
+        (struct slow_job){.mail = {.deliver = deliver}, .engine = lane->engine, .request = request};
     struct slow_queue *queue = &lane->queues[class];
     pthread_mutex_lock(&lane->lock);
     bool full = lane->stopping || queue->count >= lane->engine->options.slow_queue_max;
@@ -76,11 +78,9 @@ void slow_lane_submit(struct slow_lane *lane, struct engine_request *request, en
     }
     pthread_mutex_unlock(&lane->lock);
     if (full)
-        engine_finish(lane->engine,
-                      request,
+        engine_finish(lane->engine, request,
                       err_new(request->arena, ERR_OVERLOADED, "too many slow reads are waiting"),
-                      NULL,
-                      0);
+                      NULL, 0);
 }
 
 void slow_lane_interrupt_old(struct slow_lane *lane, uint64_t age_ms)
@@ -108,7 +108,7 @@ void slow_lane_release(struct slow_lane *lane)
     pthread_mutex_lock(&lane->lock);
     bool was_held = lane->held_until_ms != 0;
     lane->held_until_ms = 0;
-    for (int class = 0; was_held && class < SLOW_CLASSES; class++)
+    for (int class = 0; was_held && class < SLOW_CLASSES; class ++)
         pthread_cond_broadcast(&lane->queues[class].wake);
     pthread_mutex_unlock(&lane->lock);
 }
@@ -119,7 +119,8 @@ static int must_stop(void *context)
 {
     struct slow_thread *thread = context;
     return atomic_load_explicit(&thread->interrupted, memory_order_relaxed) ||
-           clock_mono_ns() > thread->run_until_ns || (thread->request && thread->request->cancelled);
+           clock_mono_ns() > thread->run_until_ns ||
+           (thread->request && thread->request->cancelled);
 }
 
 static err open_connection(struct slow_thread *thread)
@@ -141,7 +142,8 @@ static err open_connection(struct slow_thread *thread)
 static void catalog_refresh(struct slow_thread *thread)
 {
     struct engine_sqlite *engine = thread->lane->engine;
-    if (thread->catalog && catalog_version(thread->catalog) == atomic_load(&engine->catalog_version))
+    if (thread->catalog &&
+        catalog_version(thread->catalog) == atomic_load(&engine->catalog_version))
         return;
     if (thread->catalog) catalog_unref(thread->catalog);
     thread->catalog = engine_catalog_take(engine);
@@ -166,7 +168,8 @@ static err run_snapshot(struct slow_thread *thread, struct slow_job *job)
     struct engine_request *request = job->request;
     struct spool spool;
     str folder = str_printf(request->arena, "%.*s/tmp", STR_FMT(engine->options.folder));
-    spool_init(&spool, request->arena, folder, &engine->spool_quota, engine->options.spool_memory_bytes);
+    spool_init(&spool, request->arena, folder, &engine->spool_quota,
+               engine->options.spool_memory_bytes);
     struct execution execution = {
         .engine = engine,
         .connection = &thread->connection,
@@ -229,8 +232,10 @@ static void wait_for_job(struct slow_lane *lane, struct slow_queue *queue)
 {
     const struct timespec until = {.tv_sec = (time_t)(lane->held_until_ms / 1000),
                                    .tv_nsec = (long)(lane->held_until_ms % 1000) * 1000000};
-    if (queue->first) pthread_cond_timedwait(&queue->wake, &lane->lock, &until);
-    else pthread_cond_wait(&queue->wake, &lane->lock);
+    if (queue->first)
+        pthread_cond_timedwait(&queue->wake, &lane->lock, &until);
+    else
+        pthread_cond_wait(&queue->wake, &lane->lock);
 }
 
 static struct slow_job *next_job(struct slow_thread *thread)
@@ -271,7 +276,7 @@ static void *slow_main(void *context)
 static void release(void *object)
 {
     struct slow_lane *lane = object;
-    for (int class = 0; class < SLOW_CLASSES; class++)
+    for (int class = 0; class < SLOW_CLASSES; class ++)
         pthread_cond_destroy(&lane->queues[class].wake);
     pthread_mutex_destroy(&lane->lock);
 }
@@ -286,7 +291,7 @@ err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    for (int class = 0; class < SLOW_CLASSES; class++) {
+    for (int class = 0; class < SLOW_CLASSES; class ++) {
         lane->queues[class].last = &lane->queues[class].first;
         pthread_cond_init(&lane->queues[class].wake, &monotonic);
     }
@@ -302,8 +307,10 @@ err slow_lane_open(struct engine_sqlite *engine, struct slow_lane **out)
         thread->class = (enum slow_class)(i % SLOW_CLASSES);
         thread->arena = arena_new(0);
         rc = pthread_create(&thread->thread, &attributes, slow_main, thread);
-        if (rc == 0) lane->thread_count++;
-        else arena_free(thread->arena);
+        if (rc == 0)
+            lane->thread_count++;
+        else
+            arena_free(thread->arena);
     }
     pthread_attr_destroy(&attributes);
     if (rc == 0) {
@@ -318,7 +325,7 @@ void slow_lane_close(struct slow_lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     lane->stopping = true;
-    for (int class = 0; class < SLOW_CLASSES; class++)
+    for (int class = 0; class < SLOW_CLASSES; class ++)
         pthread_cond_broadcast(&lane->queues[class].wake);
     pthread_mutex_unlock(&lane->lock);
     for (size_t i = 0; i < lane->thread_count; i++) pthread_join(lane->threads[i].thread, NULL);

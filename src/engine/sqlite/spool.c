@@ -5,7 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-void spool_init(struct spool *spool, struct arena *arena, str folder, struct spool_quota *quota,
+void spool_init(struct spool *spool,
+                struct arena *arena,
+                str folder,
+                struct spool_quota *quota,
                 size_t memory_bytes)
 {
     *spool = (struct spool){

@@ -30,7 +30,10 @@ struct spool {
     int64_t fd_len;
 };
 
-void spool_init(struct spool *spool, struct arena *arena, str folder, struct spool_quota *quota,
+void spool_init(struct spool *spool,
+                struct arena *arena,
+                str folder,
+                struct spool_quota *quota,
                 size_t memory_bytes);
 /* Moves bytes to the file when they are over memory_bytes, and empties them. */
 MUST_USE err spool_flush(struct spool *spool, struct buf *bytes);

@@ -52,8 +52,9 @@ struct writer {
     struct queue queue;
     struct exclusive_job *exclusive;
     bool stopping;
-    bool checkpoint_due; /* writes are refused until the log is small again: somebody has to make it so */
-    bool opened; /* the thread has tried; open_error says how it went */
+    bool
+        checkpoint_due; /* writes are refused until the log is small again: somebody has to make it so */
+    bool opened;        /* the thread has tried; open_error says how it went */
     err open_error;
     uint64_t run_until_ns; /* the present request's limit, for the progress handler */
 };
@@ -80,11 +81,13 @@ static err refusal(struct writer *writer, struct arena *arena)
 {
     struct engine_sqlite *engine = writer->engine;
     if (atomic_load(&engine->failed))
-        return err_new(arena, ERR_UNAVAILABLE, "the database stopped taking writes after a failed write to disk");
+        return err_new(arena, ERR_UNAVAILABLE,
+                       "the database stopped taking writes after a failed write to disk");
     if (atomic_load(&engine->migrating))
         return err_new(arena, ERR_UNAVAILABLE, "a migration is running; try again in a moment");
     if (wal_is_full(engine))
-        return err_new(arena, ERR_UNAVAILABLE, "the write-ahead log is full; try again in a moment");
+        return err_new(arena, ERR_UNAVAILABLE,
+                       "the write-ahead log is full; try again in a moment");
     return NULL;
 }
 
@@ -103,7 +106,8 @@ void writer_submit(struct writer *writer, struct engine_request *request)
         *writer->queue.last = job;
         writer->queue.last = &job->next;
         bool was_idle = writer->queue.count++ == 0;
-        atomic_store_explicit(&engine->counters.queue_depth, writer->queue.count, memory_order_relaxed);
+        atomic_store_explicit(&engine->counters.queue_depth, writer->queue.count,
+                              memory_order_relaxed);
         if (was_idle) pthread_cond_signal(&writer->wake);
     }
     if (refused && wal_is_full(engine)) { /* no batch will come that a checkpoint could follow */
@@ -133,7 +137,8 @@ static struct write_job *take_batch(struct writer *writer)
     if (!writer->queue.first) writer->queue.last = &writer->queue.first;
     *link = NULL;
     writer->queue.count -= count;
-    atomic_store_explicit(&writer->engine->counters.queue_depth, writer->queue.count, memory_order_relaxed);
+    atomic_store_explicit(&writer->engine->counters.queue_depth, writer->queue.count,
+                          memory_order_relaxed);
     return count ? first : NULL;
 }
 
@@ -145,7 +150,8 @@ static int over_limit(void *context)
     return clock_mono_ns() > writer->run_until_ns;
 }
 
-static uint64_t run_limit_ms(const struct engine_sqlite *engine, const struct engine_request *request)
+static uint64_t run_limit_ms(const struct engine_sqlite *engine,
+                             const struct engine_request *request)
 {
     bool service = str_eq(request->caller->role, STR("service_role")) ||
                    str_eq(request->caller->role, STR("postgres"));
@@ -157,7 +163,8 @@ static err check_deferred_keys(struct writer *writer, struct arena *arena)
     int open = 0, high = 0;
     sqlite3_db_status(writer->connection.db, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &high, 0);
     if (open == 0) return NULL;
-    return err_sql(arena, "23503", "a deferred foreign key constraint is violated at the end of the request");
+    return err_sql(arena, "23503",
+                   "a deferred foreign key constraint is violated at the end of the request");
 }
 
 static err check_plans(struct writer *writer, struct engine_request *request)
@@ -166,7 +173,8 @@ static err check_plans(struct writer *writer, struct engine_request *request)
     for (size_t i = 0; i < request->step_count; i++) {
         if (request->steps[i].plan->catalog_version == version) continue;
         atomic_fetch_add(&writer->engine->counters.stale_plans, 1);
-        return err_new(request->arena, ERR_PLAN_STALE, "the schema changed; the request must be planned anew");
+        return err_new(request->arena, ERR_PLAN_STALE,
+                       "the schema changed; the request must be planned anew");
     }
     return NULL;
 }
@@ -197,7 +205,8 @@ static err run_steps(struct writer *writer, struct write_job *job)
     };
     writer->run_until_ns =
         clock_mono_ns() + run_limit_ms(writer->engine, request) * UINT64_C(1000000);
-    writer->connection.session->deadline_ns = writer->run_until_ns; /* for what runs inside a function */
+    writer->connection.session->deadline_ns =
+        writer->run_until_ns; /* for what runs inside a function */
     sqlite3_progress_handler(writer->connection.db, 2000, over_limit, writer);
     err error = execute_steps(&execution);
     sqlite3_progress_handler(writer->connection.db, 0, NULL, NULL);
@@ -228,7 +237,8 @@ static bool run_job(struct writer *writer, struct write_job *job)
     job->state = job->error ? WRITE_REFUSED : WRITE_QUEUED;
     if (job->error) return true;
     if (connection_step(writer->savepoint) != SQLITE_OK) {
-        job->error = connection_error(&writer->connection, job->request->arena, "begin the request");
+        job->error =
+            connection_error(&writer->connection, job->request->arena, "begin the request");
         job->state = WRITE_REFUSED;
         return !sqlite3_get_autocommit(writer->connection.db);
     }
@@ -245,7 +255,8 @@ static void rollback(struct writer *writer)
 {
     if (sqlite3_get_autocommit(writer->connection.db)) return;
     if (connection_step(writer->connection.rollback) != SQLITE_OK)
-        log_error("could not roll back", LOG_STR("reason", str_of(sqlite3_errmsg(writer->connection.db))));
+        log_error("could not roll back",
+                  LOG_STR("reason", str_of(sqlite3_errmsg(writer->connection.db))));
 }
 
 static bool batch_full(struct writer *writer, uint64_t started_ns, size_t bytes)
@@ -293,7 +304,8 @@ static struct write_job *run_all(struct writer *writer, struct write_job *batch)
         if (!run_job(writer, job)) {
             job->state = WRITE_REFUSED;
             if (!job->error)
-                job->error = err_new(job->request->arena, ERR_UNAVAILABLE, "the transaction was lost");
+                job->error =
+                    err_new(job->request->arena, ERR_UNAVAILABLE, "the transaction was lost");
             return job;
         }
         bytes += result_bytes(job);
@@ -368,7 +380,8 @@ static bool commit(struct writer *writer, struct write_job *batch, enum err_kind
     sequences_unflush(writer->sequences);
     if (!marks && sync_failed(code)) {
         atomic_store(&writer->engine->failed, true);
-        refuse_all(batch, ERR_OUTCOME_UNKNOWN, "the disk failed while the write was stored; its outcome is unknown");
+        refuse_all(batch, ERR_OUTCOME_UNKNOWN,
+                   "the disk failed while the write was stored; its outcome is unknown");
     }
     return false;
 }
@@ -413,8 +426,10 @@ static void run_each_alone(struct writer *writer, struct write_job *batch)
         struct write_job *job = batch;
         batch = batch->next;
         job->next = NULL;
-        if (job->state == WRITE_REFUSED) answer(job);
-        else run_batch(writer, job);
+        if (job->state == WRITE_REFUSED)
+            answer(job);
+        else
+            run_batch(writer, job);
     }
 }
 
@@ -476,7 +491,8 @@ static void run_exclusive(struct writer *writer, struct exclusive_job *job)
 static err prepare(struct writer *writer, const char *sql, sqlite3_stmt **out)
 {
     sqlite3 *db = writer->connection.db;
-    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK) return NULL;
+    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK)
+        return NULL;
     return connection_error(&writer->connection, writer->engine->arena, "prepare");
 }
 
@@ -538,7 +554,8 @@ static void *writer_main(void *context)
     writer->opened = true;
     pthread_cond_broadcast(&writer->ended);
     while (!opened) {
-        while (!has_work(writer) && !writer->stopping) pthread_cond_wait(&writer->wake, &writer->lock);
+        while (!has_work(writer) && !writer->stopping)
+            pthread_cond_wait(&writer->wake, &writer->lock);
         if (!has_work(writer)) break; /* stopping, and nothing is left */
         struct exclusive_job *exclusive = writer->exclusive;
         if (exclusive) writer->exclusive = exclusive->next;
@@ -579,12 +596,15 @@ err writer_open(struct engine_sqlite *engine, struct writer **out)
     pthread_attr_setstacksize(&attributes, LOOP_STACK_BYTES); /* it parses SQL */
     int rc = pthread_create(&writer->thread, &attributes, writer_main, writer);
     pthread_attr_destroy(&attributes);
-    if (rc != 0) return err_new(engine->arena, ERR_INTERNAL, "cannot start the writer: %s", strerror(rc));
+    if (rc != 0)
+        return err_new(engine->arena, ERR_INTERNAL, "cannot start the writer: %s", strerror(rc));
     pthread_mutex_lock(&writer->lock);
     while (!writer->opened) pthread_cond_wait(&writer->ended, &writer->lock);
     pthread_mutex_unlock(&writer->lock);
-    if (writer->open_error) writer_close(writer);
-    else *out = writer;
+    if (writer->open_error)
+        writer_close(writer);
+    else
+        *out = writer;
     return writer->open_error;
 }
 

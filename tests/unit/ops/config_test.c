@@ -35,7 +35,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-static err load(struct fixture *fixture, const char *file, const struct config_flag *flags, size_t count,
+static err load(struct fixture *fixture,
+                const char *file,
+                const struct config_flag *flags,
+                size_t count,
                 struct config *out)
 {
     if (file) {
@@ -79,7 +82,8 @@ static void defaults_are_valid_and_the_data_folder_is_the_projects(void **state)
 static void the_file_beats_the_default(void **state)
 {
     struct config config;
-    assert_null(load(*state, "[rest]\nmax_rows = 7\n; a comment\n[gateway]\nrequire_key = off\n", NULL, 0, &config));
+    assert_null(load(*state, "[rest]\nmax_rows = 7\n; a comment\n[gateway]\nrequire_key = off\n",
+                     NULL, 0, &config));
     assert_int_equal(config.rest.max_rows, 7);
     assert_false(config.gateway.require_key);
 }
@@ -119,10 +123,12 @@ static void malformed_and_out_of_range_values_are_refused(void **state)
 {
     struct config config;
     static const char *const files[] = {
-        "[rest]\nmax_rows = many\n",  "[rest]\nmax_rows = -1\n",     "[gateway]\nrequire_key = perhaps\n",
-        "[auth]\nbcrypt_cost = 40\n", "[rest]\nmax_rows = 12 rows\n", "no section\n",
+        "[rest]\nmax_rows = many\n",          "[rest]\nmax_rows = -1\n",
+        "[gateway]\nrequire_key = perhaps\n", "[auth]\nbcrypt_cost = 40\n",
+        "[rest]\nmax_rows = 12 rows\n",       "no section\n",
     };
-    for (size_t i = 0; i < COUNT_OF(files); i++) assert_non_null(load(*state, files[i], NULL, 0, &config));
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        assert_non_null(load(*state, files[i], NULL, 0, &config));
 }
 
 static void nothing_near_gives_no_suggestion(void **state)
@@ -130,7 +136,8 @@ static void nothing_near_gives_no_suggestion(void **state)
     (void)state;
     assert_true(str_eq(config_suggest(STR("server.lisen")), STR("server.listen")));
     assert_true(str_empty(config_suggest(STR("q"))) || config_suggest(STR("q")).len <= 16);
-    assert_true(str_empty(config_suggest(STR("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"))));
+    assert_true(str_empty(config_suggest(
+        STR("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"))));
 }
 
 static void the_rendered_settings_load_again(void **state)
@@ -149,12 +156,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_sorted_unique_and_whole),
-        cmocka_unit_test_setup_teardown(defaults_are_valid_and_the_data_folder_is_the_projects, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(defaults_are_valid_and_the_data_folder_is_the_projects,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_file_beats_the_default, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_environment_beats_the_file_and_flags_beat_both, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_environment_beats_the_file_and_flags_beat_both, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_short_flag_sets_its_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_unknown_key_is_refused_with_line_and_suggestion, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(malformed_and_out_of_range_values_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unknown_key_is_refused_with_line_and_suggestion, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(malformed_and_out_of_range_values_are_refused, set_up,
+                                        tear_down),
         cmocka_unit_test(nothing_near_gives_no_suggestion),
         cmocka_unit_test_setup_teardown(the_rendered_settings_load_again, set_up, tear_down),
     };

@@ -157,14 +157,13 @@ static void with_queries_and_recursion(void **state)
                  "select n from r",
                  "WITH RECURSIVE r AS (SELECT 1 AS ?column? UNION ALL SELECT (r_2.n + 1) AS "
                  "?column? FROM r r_2 WHERE (r_2.n < 5)) SELECT r_3.n FROM r r_3");
-    assert_query(f,
-                 "with w as (delete from t where qty = 0 returning id) select id from w",
-                 "WITH w AS (DELETE FROM t WHERE (t.qty = 0) RETURNING t.id) SELECT w_2.id FROM w w_2");
-    assert_refused(f,
-                   "select 1 from (with w as (delete from t returning id) select * from w) x",
-                   "0A000 WITH clause containing a data-modifying statement must be at the top level");
-    assert_refused(f,
-                   "with w as (delete from t) select * from w",
+    assert_query(
+        f, "with w as (delete from t where qty = 0 returning id) select id from w",
+        "WITH w AS (DELETE FROM t WHERE (t.qty = 0) RETURNING t.id) SELECT w_2.id FROM w w_2");
+    assert_refused(
+        f, "select 1 from (with w as (delete from t returning id) select * from w) x",
+        "0A000 WITH clause containing a data-modifying statement must be at the top level");
+    assert_refused(f, "with w as (delete from t) select * from w",
                    "0A000 WITH query \"w\" does not have a RETURNING clause");
 }
 

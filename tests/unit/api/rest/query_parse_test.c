@@ -35,11 +35,11 @@ static const struct rest_filter *filter_of(const struct rest_query *query, size_
     return &query->root.conditions.at[index]->filter;
 }
 
-#define ASSERT_STR(actual, expected)                                                    \
-    do {                                                                                \
-        str actual_ = (actual);                                                         \
-        if (!str_eq(actual_, str_of(expected)))                                         \
-            fail_msg("\"%.*s\" is not \"%s\"", STR_FMT(actual_), expected);             \
+#define ASSERT_STR(actual, expected)                                        \
+    do {                                                                    \
+        str actual_ = (actual);                                             \
+        if (!str_eq(actual_, str_of(expected)))                             \
+            fail_msg("\"%.*s\" is not \"%s\"", STR_FMT(actual_), expected); \
     } while (0)
 
 static void no_select_is_a_star(void **state)
@@ -52,7 +52,8 @@ static void no_select_is_a_star(void **state)
 
 static void select_takes_aliases_casts_and_json_paths(void **state)
 {
-    struct rest_query query = parse(state, "select=id,full:name::text,data-%3Ea-%3E%3E0,%22odd%20one%22");
+    struct rest_query query =
+        parse(state, "select=id,full:name::text,data-%3Ea-%3E%3E0,%22odd%20one%22");
     assert_int_equal(query.root.items.count, 4);
     ASSERT_STR(query.root.items.at[1].alias, "full");
     ASSERT_STR(query.root.items.at[1].field.name, "name");
@@ -66,7 +67,8 @@ static void select_takes_aliases_casts_and_json_paths(void **state)
 
 static void embeds_nest_with_hints_joins_and_spreads(void **state)
 {
-    struct rest_query query = parse(state, "select=id,c:clients!fk!inner(name,...towns(town)),x!left(),count()");
+    struct rest_query query =
+        parse(state, "select=id,c:clients!fk!inner(name,...towns(town)),x!left(),count()");
     const struct rest_embed *embed = query.root.items.at[1].embed;
     ASSERT_STR(embed->alias, "c");
     ASSERT_STR(embed->target, "clients");
@@ -79,7 +81,8 @@ static void embeds_nest_with_hints_joins_and_spreads(void **state)
 
 static void quotes_are_special_in_lists_and_trees_alone(void **state)
 {
-    struct rest_query query = parse(state, "a=eq.%22x%22&b=in.(%22x,y%22,z,%22open)&or=(c.eq.%22,)%22,d.is.null)");
+    struct rest_query query =
+        parse(state, "a=eq.%22x%22&b=in.(%22x,y%22,z,%22open)&or=(c.eq.%22,)%22,d.is.null)");
     ASSERT_STR(filter_of(&query, 0)->value, "\"x\"");
     const struct rest_filter *list = filter_of(&query, 1);
     assert_int_equal(list->list_count, 3);
@@ -99,7 +102,9 @@ static void plus_is_a_space_and_stars_are_patterns_in_like(void **state)
 
 static void conditions_reach_the_embed_that_their_path_names(void **state)
 {
-    struct rest_query query = parse(state, "select=*,t:tasks(*,notes(*))&t.done=is.true&tasks.notes.limit=3&t.order=a.desc.nullslast");
+    struct rest_query query = parse(
+        state,
+        "select=*,t:tasks(*,notes(*))&t.done=is.true&tasks.notes.limit=3&t.order=a.desc.nullslast");
     const struct rest_embed *tasks = query.root.items.at[1].embed;
     assert_int_equal(tasks->level.conditions.count, 1);
     assert_true(tasks->level.orders.at[0].descending);
@@ -135,9 +140,11 @@ static void get_calls_split_arguments_from_filters(void **state)
 static void bad_grammar_is_pgrst100_with_its_column(void **state)
 {
     static const char *const texts[] = {
-        "a=1",           "a=eq",           "select=a,",        "select=a(b",      "select=(a)",   "order=a.up",
-        "or=a.eq.1",     "or=(a.eq.1",     "or=(a)",           "a=in.1",          "a=is.nul",     "columns=",
-        "and=()",        "a=not.foo.1",    "select=a.median()", "on_conflict=a,,b", "a%00=eq.1",    "a=eq.%ff",
+        "a=1",        "a=eq",        "select=a,",         "select=a(b",
+        "select=(a)", "order=a.up",  "or=a.eq.1",         "or=(a.eq.1",
+        "or=(a)",     "a=in.1",      "a=is.nul",          "columns=",
+        "and=()",     "a=not.foo.1", "select=a.median()", "on_conflict=a,,b",
+        "a%00=eq.1",  "a=eq.%ff",
     };
     struct rest_query query;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
