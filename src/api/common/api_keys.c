@@ -23,9 +23,10 @@ static str opaque_key(struct arena *arena, const char *prefix)
 
 static str role_key(struct arena *arena, const struct jwt_key *key, const char *role, int64_t now_s)
 {
+    int64_t expires_at = now_s + KEY_LIFE_S;
     str claims =
         str_printf(arena, "{\"role\":\"%s\",\"iss\":\"supabase\",\"iat\":%lld,\"exp\":%lld}", role,
-                   (long long)now_s, (long long)(now_s + KEY_LIFE_S));
+                   (long long)now_s, (long long)expires_at);
     return jwt_sign(arena, key, claims);
 }
 
