@@ -61,6 +61,10 @@ void buf_append_slow(struct buf *buf, const void *bytes, size_t len)
 
 void buf_u64(struct buf *buf, uint64_t value)
 {
+    if (value < 10) { /* most numbers of a plan's key */
+        buf_char(buf, (char)('0' + value));
+        return;
+    }
     char digits[20];
     size_t at = sizeof digits;
     do {

@@ -71,6 +71,8 @@ static err run_all(struct execution *execution)
 static void take_response_settings(struct engine_request *request,
                                    const struct request_session *session)
 {
+    request->response_status = request->response_headers = STR_NONE;
+    if (session->settings.count == 0) return; /* nearly always: nothing was set */
     if (!request_session_setting(session, STR("response.status"), &request->response_status))
         request->response_status = STR_NONE;
     if (!request_session_setting(session, STR("response.headers"), &request->response_headers))
