@@ -40,6 +40,8 @@ static void health(struct http_request *req, void *context)
 
 /* Metrics (the text format of Prometheus, 0.0.4) ----------------------------------------------- */
 
+enum { PAGE_BYTES = 4096 };
+
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 
 static void metric(
@@ -100,14 +102,19 @@ static void engine_metrics(struct buf *out, struct engine *engine)
     metric(out, METRIC_COUNTER, "dapur_db_checkpoints_total", "Checkpoints.", s.checkpoints);
 }
 
+/* The second number of /proc/self/statm, in pages; 0 where there is no such file. */
 static uint64_t resident_bytes(void)
 {
-    unsigned long pages = 0, resident = 0;
+    char text[128];
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file) return 0;
-    if (fscanf(file, "%lu %lu", &pages, &resident) != 2) resident = 0;
+    size_t len = fread(text, 1, sizeof text, file);
     fclose(file);
-    return (uint64_t)resident * 4096;
+    str all, resident;
+    uint64_t pages = 0;
+    str_cut(str_from(text, len), ' ', &all, &resident);
+    str_cut(resident, ' ', &resident, &all);
+    return str_to_u64(resident, &pages) ? pages * PAGE_BYTES : 0;
 }
 
 static void metrics(struct http_request *req, void *context)
