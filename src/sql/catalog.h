@@ -373,9 +373,9 @@ bool catalog_row_security_applies(const struct catalog *catalog,
 /* A type_ref (types/type_text.h) for oid and typmod, in the arena: what type_json and type_input want. */
 const struct type_ref *catalog_type_ref(struct arena *arena,
                                         const struct catalog *catalog,
-                                        oid type,
+                                        oid id,
                                         int32_t typmod);
 /* PostgreSQL's format_type: "character varying(20)", "integer[]", "public.mood". */
-str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid type, int32_t typmod);
+str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid id, int32_t typmod);
 
 #endif

@@ -56,7 +56,7 @@ struct catalog *catalog_bootstrap(void);
 /* The same with the built-in types alone: where loading starts, for they belong to the program. */
 struct catalog *catalog_bootstrap_types(void);
 /* A copy to change, counted once for the caller. */
-struct catalog *catalog_next(const struct catalog *catalog);
+struct catalog *catalog_next(const struct catalog *from);
 
 /* Where objects and all they point to are allocated. */
 struct arena *catalog_pool(struct catalog *catalog);

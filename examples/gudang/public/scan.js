@@ -5,7 +5,7 @@ import {t} from './i18n.js';
 const FORMATS = ['ean_13', 'ean_8', 'upc_a', 'code_128'];
 const BETWEEN_SCANS_MS = 1500; // the same code again counts after it was away this long
 const DETECT_EVERY_MS = 120;
-const TYPING_GAP_MS = 60;
+const TYPING_GAP_MS = 100;
 const CODE_LEAST = 6;
 
 // The field with its camera button. onCode(code) is called once for each scan.
