@@ -131,13 +131,22 @@ bool query_subqueries(const struct query *query, query_visit *visit, void *conte
 
 /* ---- equality ---------------------------------------------------------------------------- */
 
+/* The same constant as written: 0 and -0 print differently. */
+static bool same_bits(double a, double b)
+{
+    uint64_t a_bits, b_bits;
+    memcpy(&a_bits, &a, sizeof a);
+    memcpy(&b_bits, &b, sizeof b);
+    return a_bits == b_bits;
+}
+
 static bool value_equal(const struct value *a, const struct value *b)
 {
     if (a->kind != b->kind) return false;
     switch (a->kind) {
     case VALUE_NULL: return true;
     case VALUE_INT: return a->i == b->i;
-    case VALUE_REAL: return memcmp(&a->r, &b->r, sizeof a->r) == 0;
+    case VALUE_REAL: return same_bits(a->r, b->r);
     case VALUE_TEXT:
     case VALUE_BLOB: return str_eq(a->s, b->s);
     }
