@@ -570,6 +570,7 @@ static err walk_run(struct walk *walk, const struct cat_relation *relation, stru
         item->own = true;
     }
     walk_node(walk, tree);
+    walk->scope = NULL;
     return walk->error;
 }
 

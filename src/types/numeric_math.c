@@ -136,7 +136,7 @@ static err exp_to(struct arena *arena, const struct decimal *x, int32_t scale, s
     }
     /* e^x = (e^(x / 2^n))^(2^n): each squaring doubles the error, and x / 2^n is below 1/100. */
     int halvings = 0;
-    for (double rest = fabs(estimate); rest > 0.01; rest /= 2) halvings++;
+    while (ldexp(fabs(estimate), -halvings) > 0.01) halvings++;
     int32_t weight = (int32_t)(estimate * log10_e);
     int32_t working = scale + (weight > 0 ? weight : 0) + halvings + GUARD_DIGITS;
     struct decimal divisor = whole(arena, INT64_C(1) << halvings);
@@ -316,7 +316,8 @@ static double power_magnitude(const struct decimal *base, int64_t exponent)
 static bool takes_long(const struct decimal *base, uint64_t exponent, int32_t digits)
 {
     const double products_max = 4e9;
-    double most = digits / DIGIT_WIDTH + 2, products = 0;
+    const int32_t words = digits / DIGIT_WIDTH + 2;
+    double most = words, products = 0;
     double count = base->count - 1 + log10(base->digits[0]) / DIGIT_WIDTH;
     for (; exponent > 1 && products <= products_max; exponent >>= 1) {
         if (count > most) count = most;

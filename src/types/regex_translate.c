@@ -226,7 +226,7 @@ static err escaped_point(struct translator *t, int32_t *out)
     const char *found = c ? strchr(letters, c) : NULL;
     if (found) {
         t->at++;
-        *out = values[found - letters];
+        *out = (unsigned char)values[found - letters];
         return NULL;
     }
     switch (c) {
