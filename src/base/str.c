@@ -20,8 +20,10 @@ static char lower_ascii(char c)
 bool str_eq_nocase(str a, str b)
 {
     if (a.len != b.len) return false;
-    for (size_t i = 0; i < a.len; i++)
+    for (size_t i = 0; i < a.len; i++) {
+        if (a.at[i] == b.at[i]) continue; /* nearly always, or they differ in the first byte */
         if (lower_ascii(a.at[i]) != lower_ascii(b.at[i])) return false;
+    }
     return true;
 }
 

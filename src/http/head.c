@@ -71,11 +71,34 @@ bool head_is_bodiless(const struct http_request *req, int status)
     return req->method == HTTP_HEAD || status < 200 || status == 204 || status == 304;
 }
 
+/* Whether one of eight bytes may be a control byte: below 0x20, or 0x7f. May say yes for others. */
+static bool may_hold_control(uint64_t bytes)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
+    uint64_t low = (bytes - each * 0x20) & ~bytes;
+    uint64_t del = bytes ^ (each * 0x7f);
+    return ((low | ((del - each) & ~del)) & high) != 0;
+}
+
+static bool is_clean(str value)
+{
+    uint64_t bytes;
+    size_t at = 0;
+    for (; at + sizeof bytes <= value.len; at += sizeof bytes) {
+        memcpy(&bytes, value.at + at, sizeof bytes);
+        if (may_hold_control(bytes)) return false;
+    }
+    for (; at < value.len; at++)
+        if ((unsigned char)value.at[at] < 0x20 || value.at[at] == 0x7f) return false;
+    return true;
+}
+
 /* Values may hold text from outside: a control byte becomes a space, so no line can be injected. */
 static void add_clean(struct buf *out, str value)
 {
     size_t start = out->len;
     buf_str_add(out, value);
+    if (is_clean(value)) return;
     for (size_t i = start; i < out->len; i++) {
         unsigned char c = (unsigned char)out->at[i];
         if ((c < 0x20 && c != '\t') || c == 0x7f) out->at[i] = ' ';

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-enum { TOKEN_CACHE_COUNT = 1024, UUID_CHARS = 36 };
+enum { TOKEN_CACHE_COUNT = 1024 };
 
 struct gateway {
     struct gateway_options options;
@@ -149,16 +149,6 @@ err gateway_identify(struct gateway *gateway, struct http_request *req, struct i
 
 /* Callers ---------------------------------------------------------------------------------------- */
 
-static bool is_uuid(str s)
-{
-    if (s.len != UUID_CHARS) return false;
-    for (size_t i = 0; i < s.len; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? s.at[i] != '-' : hex_value(s.at[i]) < 0) return false;
-    }
-    return true;
-}
-
 /* A token may take the roles that the login role "authenticator" is a member of, and no other: not
  * postgres, not supabase_admin. */
 static bool token_may_take(const struct catalog *catalog, const struct cat_role *role)
@@ -260,8 +250,7 @@ err gateway_caller(struct gateway *gateway,
         /* Copied: the cache may drop the token while the request waits for a lane. */
         caller->claims = str_copy(req->arena, identity.jwt->claims);
         caller->email = str_copy(req->arena, identity.jwt->email);
-        if (is_uuid(identity.jwt->subject))
-            caller->user_id = str_lower(req->arena, identity.jwt->subject);
+        caller->user_id = str_copy(req->arena, identity.jwt->user_id);
     } else {
         caller->claims = anonymous_claims(req->arena, caller->role);
     }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { UUID_CHARS = 36, HASHED_BYTES = 64 };
+
 struct jwt_key {
     struct crypto_hmac *hmac;
 };
@@ -118,6 +120,16 @@ static err check_expiry(struct arena *arena, int64_t expires_at, int64_t now_s)
     return expired ? claims_error(arena, "JWT expired") : NULL;
 }
 
+static bool is_uuid(str s)
+{
+    if (s.len != UUID_CHARS) return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? s.at[i] != '-' : hex_value(s.at[i]) < 0) return false;
+    }
+    return true;
+}
+
 static err read_claims(struct arena *arena, str text, int64_t now_s, struct jwt *jwt)
 {
     const struct json *claims;
@@ -136,6 +148,7 @@ static err read_claims(struct arena *arena, str text, int64_t now_s, struct jwt 
     jwt->tree = claims;
     jwt->role = json_get_str(claims, STR("role"));
     jwt->subject = json_get_str(claims, STR("sub"));
+    if (is_uuid(jwt->subject)) jwt->user_id = str_lower(arena, jwt->subject);
     jwt->email = json_get_str(claims, STR("email"));
     jwt->session_id = json_get_str(claims, STR("session_id"));
     return NULL;
@@ -218,7 +231,9 @@ err jwt_cache_verify(struct jwt_cache *cache,
                      int64_t now_s,
                      const struct jwt **out)
 {
-    size_t set = str_hash(token, cache->seed) & (cache->set_count - 1);
+    /* The signature tells tokens apart; it is at their end. */
+    str end = str_skip(token, token.len > HASHED_BYTES ? token.len - HASHED_BYTES : 0);
+    size_t set = str_hash(end, cache->seed) & (cache->set_count - 1);
     struct cache_entry *entries = &cache->entries[set * CACHE_WAYS];
     struct cache_entry *oldest = entries;
     for (size_t way = 0; way < CACHE_WAYS; way++) {

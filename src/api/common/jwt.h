@@ -27,6 +27,7 @@ struct jwt {
     const struct json *tree;
     str role;    /* empty when absent */
     str subject; /* sub; empty when absent */
+    str user_id; /* the subject in lower case when it is a UUID, else empty */
     str email;
     str session_id;
     int64_t expires_at; /* unix seconds; INT64_MAX when absent */
