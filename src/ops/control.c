@@ -209,6 +209,7 @@ static err run_script(struct answering *answering, const struct json *request)
     struct script_options options = {
         .file = json_get_str(request, STR("file")),
         .text = json_get_str(request, STR("text")),
+        .epilogue = json_get_str(request, STR("epilogue")),
         .role = json_get_str(request, STR("role")),
         .transaction = get_bool(request, "transaction"),
         .migration = get_bool(request, "migration"),
@@ -445,6 +446,7 @@ static err remote_script(struct engine *base,
     add_member(request, "op", STR("script"));
     add_member(request, "file", options->file);
     add_member(request, "text", options->text);
+    add_member(request, "epilogue", options->epilogue);
     add_member(request, "role", options->role);
     add_bool(request, "transaction", options->transaction);
     add_bool(request, "migration", options->migration);

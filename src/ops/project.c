@@ -196,8 +196,7 @@ static err apply(struct arena *arena,
                  const struct migrate_options *options)
 {
     struct buf *text = buf_in(arena, 0);
-    buf_str_add(text, migration->text);
-    buf_lit(text, "\n;\nRESET ROLE;\nINSERT INTO dapur.migrations (file, sha256) VALUES (");
+    buf_lit(text, "RESET ROLE;\nINSERT INTO dapur.migrations (file, sha256) VALUES (");
     sql_quote(text, migration->file);
     buf_char(text, ',');
     sql_quote(text, migration->sha256);
@@ -212,7 +211,8 @@ static err apply(struct arena *arena,
     struct applying applying = {.arena = arena, .file = migration->file, .options = options};
     struct script_options script = {
         .file = migration->file,
-        .text = buf_str(text),
+        .text = migration->text,
+        .epilogue = buf_str(text),
         .role = role,
         .transaction = true,
         .migration = true,
@@ -225,7 +225,7 @@ static err apply(struct arena *arena,
     return applying.error ? applying.error : error;
 }
 
-static err check_drift(struct arena *arena, const struct migrations *migrations)
+err project_check_drift(struct arena *arena, const struct migrations *migrations)
 {
     for (size_t i = 0; i < migrations->count; i++) {
         const struct migration *migration = &migrations->at[i];
@@ -269,7 +269,7 @@ err project_migrate(struct arena *arena,
     struct migrations migrations;
     *applied = 0;
     TRY(project_migrations(arena, config, engine, &migrations));
-    if (!options->allow_drift) TRY(check_drift(arena, &migrations));
+    if (!options->allow_drift) TRY(project_check_drift(arena, &migrations));
     for (size_t i = 0; i < migrations.count; i++) {
         struct migration *migration = &migrations.at[i];
         if (migration->state == MIGRATION_APPLIED || migration->state == MIGRATION_CHANGED)

@@ -46,6 +46,9 @@ MUST_USE err project_builtin_migrate(struct arena *arena,
                                      const struct builtin_migration *migrations,
                                      size_t count);
 
+/* Refuses changed and out-of-order files: the first of them, by name. */
+MUST_USE err project_check_drift(struct arena *arena, const struct migrations *migrations);
+
 struct migrate_options {
     bool allow_drift; /* changed and out-of-order files are no error */
     void (*report)(void *context, const struct migration *migration);

@@ -72,12 +72,14 @@ err server_open_engine(struct arena *arena, const struct config *config, struct 
     return error;
 }
 
-static err check_pending(struct server *server)
+static err check_migrations(struct server *server, bool allow_drift)
 {
     struct migrations migrations;
     TRY(project_migrations(server->arena, server->config, server->engine, &migrations));
+    if (!allow_drift) TRY(project_check_drift(server->arena, &migrations));
     for (size_t i = 0; i < migrations.count; i++)
-        if (migrations.at[i].state == MIGRATION_PENDING)
+        if (migrations.at[i].state == MIGRATION_PENDING ||
+            migrations.at[i].state == MIGRATION_OUT_OF_ORDER)
             return err_new(server->arena, ERR_CONFIG, "migration \"%.*s\" is pending",
                            STR_FMT(migrations.at[i].file));
     return NULL;
@@ -93,7 +95,7 @@ static err prepare_database(struct server *server, const struct server_options *
 {
     TRY(server_open_engine(server->arena, server->config, &server->engine));
     TRY(project_keys(server->arena, server->config, &server->keys));
-    if (options->no_migrate) return check_pending(server);
+    if (options->no_migrate) return check_migrations(server, options->allow_drift);
     struct migrate_options migrate = {.allow_drift = options->allow_drift, .notice = log_notice};
     size_t applied;
     return project_migrate(server->arena, server->config, server->engine, &migrate, &applied);

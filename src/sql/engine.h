@@ -114,6 +114,7 @@ struct script_statement {
 struct script_options {
     str file; /* for messages */
     str text;
+    str epilogue;     /* statements that follow the text, parsed apart: bookkeeping; may be empty */
     str role;         /* default "postgres" */
     bool transaction; /* all or nothing; false: each statement on its own */
     bool migration;   /* writes of others are refused (503) while it runs */
