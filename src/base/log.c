@@ -11,11 +11,20 @@
 
 enum { LINE_BYTES_MAX = 16 * 1024 };
 
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
 static _Atomic int level_least = LOG_LEVEL_INFO;
 
 void log_level_set(enum log_level level)
 {
     atomic_store_explicit(&level_least, (int)level, memory_order_relaxed);
+}
+
+bool log_level_find(str name, enum log_level *out)
+{
+    for (size_t i = 0; i < COUNT_OF(level_names); i++)
+        if (str_eq(str_of(level_names[i]), name)) return *out = (enum log_level)i, true;
+    return false;
 }
 
 bool log_enabled(enum log_level level)
@@ -78,13 +87,12 @@ void log_write(enum log_level level,
                const struct log_field *fields,
                size_t count)
 {
-    static const char *const names[] = {"debug", "info", "warn", "error"};
     if (!log_enabled(level)) return;
     struct buf line;
     buf_init(&line, LINE_BYTES_MAX);
     buf_lit(&line, "{\"time\":\"");
     add_time(&line);
-    buf_printf(&line, "\",\"level\":\"%s\",\"message\":", names[level]);
+    buf_printf(&line, "\",\"level\":\"%s\",\"message\":", level_names[level]);
     json_write_str(&line, str_of(message));
     for (size_t i = 0; i < count; i++) add_field(&line, &fields[i]);
     buf_lit(&line, "}\n");

@@ -38,6 +38,8 @@ struct log_field {
 
 /* Lines below the level are dropped. Default: LOG_LEVEL_INFO. Set once, at start. */
 void log_level_set(enum log_level level);
+/* "debug", "info", "warn", "error"; false: none of them. */
+MUST_USE bool log_level_find(str name, enum log_level *out);
 bool log_enabled(enum log_level level);
 void log_write(enum log_level level,
                const char *message,

@@ -42,7 +42,7 @@ static int backup(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"data", true, "data folder (default DIR/data)"},
+    {"data", true, "data folder (default DIR/data)", NULL},
 };
 
 const struct command command_backup = {
@@ -51,6 +51,7 @@ const struct command command_backup = {
     .help = "write a consistent copy of the database, also while it is served",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 2,
     .settings = true,
     .run = backup,
 };
@@ -126,8 +127,8 @@ static int restore(struct cli *cli)
 }
 
 static const struct cli_flag restore_flags[] = {
-    {"force", false, "replace the database that is there"},
-    {"data",  true,  "data folder (default DIR/data)"    },
+    {"force", false, "replace the database that is there", NULL},
+    {"data",  true,  "data folder (default DIR/data)",     NULL},
 };
 
 const struct command command_restore = {
@@ -136,6 +137,7 @@ const struct command command_restore = {
     .help = "verify a backup and put it in place; the server must be stopped",
     .flags = restore_flags,
     .flag_count = COUNT_OF(restore_flags),
+    .words_max = 2,
     .settings = true,
     .run = restore,
 };

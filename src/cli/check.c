@@ -109,21 +109,32 @@ static int check_project(struct cli *cli, const struct config *config)
 
 static void print_problem(void *context, str problem)
 {
-    (*(size_t *)context)++;
-    printf("%.*s\n", STR_FMT(problem));
+    struct tally *tally = context;
+    tally->total++;
+    if (!tally->json) {
+        printf("%.*s\n", STR_FMT(problem));
+        return;
+    }
+    struct buf *line = buf_in(tally->cli->arena, 0);
+    buf_lit(line, "{\"problem\":");
+    json_write_str(line, problem);
+    printf("%.*s}\n", STR_FMT(buf_str(line)));
 }
 
 static int check_integrity(struct cli *cli, const struct config *config)
 {
     struct engine *engine;
-    size_t problems = 0;
+    struct tally tally = {.cli = cli, .json = cli_has(cli, "json")};
     err error = access_open(cli->arena, config, &engine);
     if (error) return cli_fail(cli, error);
-    error = engine->integrity(engine, cli->arena, print_problem, &problems);
+    error = engine->integrity(engine, cli->arena, print_problem, &tally);
     engine->close(engine);
     if (error) return cli_fail(cli, error);
-    if (problems == 0) printf("ok\n");
-    return problems ? EXIT_REFUSED : EXIT_OK;
+    if (tally.json)
+        printf("{\"problems\":%zu}\n", tally.total);
+    else if (tally.total == 0)
+        printf("ok\n");
+    return tally.total ? EXIT_REFUSED : EXIT_OK;
 }
 
 static int check(struct cli *cli)
@@ -135,9 +146,9 @@ static int check(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"integrity", false, "check the data itself: structure, keys, constraints"},
-    {"json",      false, "one JSON object a line, the last one the sums"      },
-    {"data",      true,  "data folder (default DIR/data)"                     },
+    {"integrity", false, "check the data itself: structure, keys, constraints", NULL},
+    {"json",      false, "one JSON object a line, the last one the sums",       NULL},
+    {"data",      true,  "data folder (default DIR/data)",                      NULL},
 };
 
 const struct command command_check = {
@@ -146,6 +157,7 @@ const struct command command_check = {
     .help = "compile every statement of a project, or check its data",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 1,
     .settings = true,
     .run = check,
 };

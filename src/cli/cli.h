@@ -18,7 +18,9 @@ enum exit_code {
 struct cli {
     struct arena *arena;
     const char *command;
-    /* Words that are no flags, in order. */
+    /* Which of the command's verbs is meant; empty: the command has none. */
+    str verb;
+    /* Words that are no flags, in order, behind the verb. */
     const str *words;
     size_t word_count;
     /* --name=value, --name value; switches have the value "true". */
@@ -30,6 +32,13 @@ struct cli_flag {
     const char *name; /* without "--" */
     bool takes_value;
     const char *help;
+    const char *verb; /* the only verb it belongs to; NULL: any */
+};
+
+/* "up" of "migrate up". */
+struct cli_verb {
+    const char *name;
+    size_t words_max; /* behind it */
 };
 
 struct command {
@@ -38,6 +47,10 @@ struct command {
     const char *help;  /* one line */
     const struct cli_flag *flags;
     size_t flag_count;
+    size_t words_max; /* of a command without verbs; more are refused */
+    /* Empty or not; the first is meant when there is no word at all. */
+    const struct cli_verb *verbs;
+    size_t verb_count;
     bool settings; /* takes every setting as a flag too */
     bool signals;  /* waits for SIGTERM itself: blocked in the whole process before it starts */
     int (*run)(struct cli *cli);

@@ -25,8 +25,8 @@ static int print_keys(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"json", false, "one JSON object, with the JWT secret"},
-    {"data", true,  "data folder (default DIR/data)"      },
+    {"json", false, "one JSON object, with the JWT secret", NULL},
+    {"data", true,  "data folder (default DIR/data)",       NULL},
 };
 
 const struct command command_keys = {
@@ -35,6 +35,7 @@ const struct command command_keys = {
     .help = "print the project's API keys, making them when missing",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 1,
     .settings = true,
     .run = print_keys,
 };

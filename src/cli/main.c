@@ -1,4 +1,5 @@
 /* cli/main.c - main(): finds the subcommand, reads its arguments, runs it. */
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include "cli/cli.h"
 #include "ops/version.h"
 
-enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024 };
+enum { COMMAND_STACK_BYTES = 64 * 1024 * 1024, FLAGS_MAX = 16 };
 
 static const struct command *const commands[] = {
     &command_serve, &command_new,  &command_migrate, &command_check,   &command_sql,
@@ -45,14 +46,18 @@ static int print_settings(struct arena *arena)
 {
     struct config config;
     struct buf *text = buf_in(arena, 0);
-    err error = config_load(arena, STR("."), NULL, 0, &config);
-    if (error) {
-        fprintf(stderr, "dapur: %.*s\n", STR_FMT(error->message));
-        return EXIT_UNUSABLE;
-    }
+    config_defaults(arena, &config);
     config_render(&config, text);
     fwrite(text->at, 1, text->len, stdout);
     return EXIT_OK;
+}
+
+/* The nearest of the commands, or empty. */
+static str suggest_command(str name)
+{
+    str names[COUNT_OF(commands)];
+    for (size_t i = 0; i < COUNT_OF(commands); i++) names[i] = str_of(commands[i]->name);
+    return config_nearest(name, names, COUNT_OF(names));
 }
 
 /* Arguments -------------------------------------------------------------------------------------- */
@@ -74,10 +79,21 @@ static const struct config_key *setting_flag(const struct command *command, str 
     return NULL;
 }
 
+/* Of the command's own flags, else of the settings. */
+static str suggest_flag(const struct command *command, str name)
+{
+    str names[FLAGS_MAX];
+    assert(command->flag_count <= FLAGS_MAX);
+    for (size_t i = 0; i < command->flag_count; i++) names[i] = str_of(command->flags[i].name);
+    str own = config_nearest(name, names, command->flag_count);
+    if (!str_empty(own) || !command->settings) return own;
+    return config_suggest(name);
+}
+
 static err unknown_flag(struct arena *arena, const struct command *command, str name)
 {
     struct err *error = err_new(arena, ERR_USAGE, "unknown flag \"--%.*s\"", STR_FMT(name));
-    str nearest = command->settings ? config_suggest(name) : STR_NONE;
+    str nearest = suggest_flag(command, name);
     if (!str_empty(nearest))
         return err_hint(arena, error, "Perhaps you meant --%.*s.", STR_FMT(nearest));
     return err_hint(arena, error, "\"dapur %s --help\" lists the flags.", command->name);
@@ -117,6 +133,56 @@ static err read_flag(struct reading *reading, str text)
     return NULL;
 }
 
+/* "-data": a word that begins with a dash is a slip, never a folder. */
+static err wrong_dash(const struct reading *reading, str argument)
+{
+    struct err *error =
+        err_new(reading->arena, ERR_USAGE, "unknown flag \"%.*s\"", STR_FMT(argument));
+    return err_hint(reading->arena, error,
+                    "Flags begin with two dashes; a folder of that name is "
+                    "\"./%.*s\".",
+                    STR_FMT(argument));
+}
+
+static err with_usage(const struct reading *reading, struct err *error)
+{
+    return err_hint(reading->arena, error, "Usage: dapur %s", reading->command->usage);
+}
+
+static err too_many_words(const struct reading *reading, str word)
+{
+    return with_usage(reading, err_new(reading->arena, ERR_USAGE,
+                                       "there is one word too many: \"%.*s\"", STR_FMT(word)));
+}
+
+/* The first word, or the first verb of the table when there is none. */
+static err take_verb(const struct reading *reading, struct cli *cli, size_t *words_max)
+{
+    const struct command *command = reading->command;
+    str word = cli_word(cli, 0, str_of(command->verbs[0].name));
+    for (size_t i = 0; i < command->verb_count; i++) {
+        if (!str_eq(str_of(command->verbs[i].name), word)) continue;
+        *words_max = command->verbs[i].words_max;
+        cli->verb = word;
+        if (cli->word_count) cli->words++, cli->word_count--;
+        return NULL;
+    }
+    return with_usage(reading, err_new(reading->arena, ERR_USAGE, "\"%s\" has no verb \"%.*s\"",
+                                       command->name, STR_FMT(word)));
+}
+
+static err check_flags_of_verb(const struct reading *reading, const struct cli *cli)
+{
+    for (size_t i = 0; i < cli->flag_count; i++) {
+        const struct cli_flag *flag = own_flag(reading->command, cli->flags[i].name);
+        if (flag && flag->verb && !str_eq(str_of(flag->verb), cli->verb))
+            return with_usage(reading, err_new(reading->arena, ERR_USAGE,
+                                               "\"--%s\" belongs to \"%s %s\" alone", flag->name,
+                                               reading->command->name, flag->verb));
+    }
+    return NULL;
+}
+
 static err read_arguments(struct reading *reading, struct cli *cli)
 {
     while (reading->at < reading->count) {
@@ -124,6 +190,8 @@ static err read_arguments(struct reading *reading, struct cli *cli)
         bool flag = str_starts(argument, STR("--")) && argument.len > 2;
         if (flag)
             TRY(read_flag(reading, str_skip(argument, 2)));
+        else if (str_starts(argument, STR("-")))
+            return wrong_dash(reading, argument);
         else
             *VEC_ADD(reading->arena, &reading->words) = argument;
     }
@@ -131,6 +199,10 @@ static err read_arguments(struct reading *reading, struct cli *cli)
     cli->word_count = reading->words.count;
     cli->flags = reading->flags.at;
     cli->flag_count = reading->flags.count;
+    size_t words_max = reading->command->words_max;
+    if (reading->command->verb_count) TRY(take_verb(reading, cli, &words_max));
+    TRY(check_flags_of_verb(reading, cli));
+    if (cli->word_count > words_max) return too_many_words(reading, cli->words[words_max]);
     return NULL;
 }
 
@@ -230,12 +302,21 @@ static bool asks_for_help(int count, char **arguments)
     return false;
 }
 
+static int refuse_word(str word, const char *usage_text)
+{
+    fprintf(stderr, "dapur: there is one word too many: \"%.*s\"\n  Usage: dapur %s\n",
+            STR_FMT(word), usage_text);
+    return EXIT_UNUSABLE;
+}
+
 static int dispatch(struct arena *arena, int count, char **arguments)
 {
     str name = count > 0 ? str_of(arguments[0]) : STR("");
     bool help = str_eq(name, STR("help")) || str_eq(name, STR("--help")) || str_eq(name, STR("-h"));
-    if (help && count > 1 && strcmp(arguments[1], "settings") == 0) return print_settings(arena);
-    if (help && count > 1) name = str_of(arguments[1]);
+    if (help && count == 2 && strcmp(arguments[1], "settings") == 0) return print_settings(arena);
+    if (help && count > 2) return refuse_word(str_of(arguments[2]), "help [COMMAND]");
+    bool asked = help && count > 1; /* "help serve" */
+    if (asked) name = str_of(arguments[1]);
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         const struct command *command = commands[i];
         if (!str_eq(str_of(command->name), name)) continue;
@@ -249,8 +330,11 @@ static int dispatch(struct arena *arena, int count, char **arguments)
         err error = read_arguments(&reading, &cli);
         return error ? cli_fail(&cli, error) : run_command(command, &cli);
     }
-    bool wrong = !help && !str_empty(name);
-    if (wrong) fprintf(stderr, "dapur: there is no command \"%.*s\"\n\n", STR_FMT(name));
+    bool wrong = (asked || !help) && !str_empty(name);
+    str nearest = wrong ? suggest_command(name) : STR_NONE;
+    if (wrong) fprintf(stderr, "dapur: there is no command \"%.*s\"\n", STR_FMT(name));
+    if (!str_empty(nearest)) fprintf(stderr, "  Perhaps you meant \"%.*s\".\n", STR_FMT(nearest));
+    if (wrong) fprintf(stderr, "\n");
     usage(wrong ? stderr : stdout);
     return wrong || count == 0 ? EXIT_UNUSABLE : EXIT_OK;
 }

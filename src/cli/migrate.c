@@ -72,12 +72,12 @@ static bool name_is_plain(str name)
 static int create(struct cli *cli)
 {
     struct config config;
-    str name = cli_word(cli, 1, STR(""));
+    str name = cli_word(cli, 0, STR(""));
     if (!name_is_plain(name))
         return cli_fail(cli, err_new(cli->arena, ERR_USAGE,
                                      "a migration's name has letters, digits, \"_\" and \"-\": "
                                      "dapur migrate new add_products"));
-    err error = cli_config(cli, 2, &config);
+    err error = cli_config(cli, 1, &config);
     if (error) return cli_fail(cli, error);
     char stamp[16];
     time_t now = time(NULL);
@@ -97,16 +97,11 @@ static int create(struct cli *cli)
 
 static int migrate(struct cli *cli)
 {
-    str verb = cli_word(cli, 0, STR("status"));
-    if (str_eq(verb, STR("new"))) return create(cli);
-    bool is_up = str_eq(verb, STR("up"));
-    if (!is_up && !str_eq(verb, STR("status")))
-        return cli_fail(cli,
-                        err_new(cli->arena, ERR_USAGE,
-                                "migrate takes up, status or new, not \"%.*s\"", STR_FMT(verb)));
+    if (str_eq(cli->verb, STR("new"))) return create(cli);
+    bool is_up = str_eq(cli->verb, STR("up"));
     struct config config;
     struct engine *engine;
-    err error = cli_config(cli, 1, &config);
+    err error = cli_config(cli, 0, &config);
     if (!error) error = access_open(cli->arena, &config, &engine);
     if (error) return cli_fail(cli, error);
     int code = is_up ? up(cli, &config, engine) : status(cli, &config, engine);
@@ -114,18 +109,26 @@ static int migrate(struct cli *cli)
     return code;
 }
 
+static const struct cli_verb verbs[] = {
+    {"status", 1},
+    {"up",     1},
+    {"new",    2},
+};
+
 static const struct cli_flag flags[] = {
-    {"allow-drift", false, "accept changed and out-of-order files"},
-    {"json",        false, "status: one JSON object a line"       },
-    {"data",        true,  "data folder (default DIR/data)"       },
+    {"allow-drift", false, "up: accept changed and out-of-order files", "up"    },
+    {"json",        false, "status: one JSON object a line",            "status"},
+    {"data",        true,  "data folder (default DIR/data)",            NULL    },
 };
 
 const struct command command_migrate = {
     .name = "migrate",
-    .usage = "migrate up|status|new [NAME] [DIR]",
-    .help = "apply pending migrations, list them, or start a new file",
+    .usage = "migrate [status|up|new NAME] [DIR]",
+    .help = "list migrations, apply pending ones, or start a new file",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .verbs = verbs,
+    .verb_count = COUNT_OF(verbs),
     .settings = true,
     .run = migrate,
 };

@@ -93,7 +93,7 @@ static int create(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"template", true, "blank (default) or gudang, the warehouse example"},
+    {"template", true, "blank (default) or gudang, the warehouse example", NULL},
 };
 
 const struct command command_new = {
@@ -102,5 +102,6 @@ const struct command command_new = {
     .help = "make a project's folder",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 1,
     .run = create,
 };

@@ -14,20 +14,13 @@ static void ready(void *context, str api_address, str admin_address)
     fflush(stdout);
 }
 
-static void set_log_level(str level)
-{
-    static const str names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"),
-                                STR_INIT("error")};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (str_eq(names[i], level)) log_level_set((enum log_level)i);
-}
-
 static int serve(struct cli *cli)
 {
     struct config config;
     err error = cli_config(cli, 0, &config);
     if (error) return cli_fail(cli, error);
-    set_log_level(config.log.level);
+    enum log_level level;
+    if (log_level_find(config.log.level, &level)) log_level_set(level);
     struct server_options options = {
         .config = &config,
         .no_migrate = cli_has(cli, "no-migrate"),
@@ -39,12 +32,12 @@ static int serve(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"listen",      true,  "HOST:PORT of the API; port 0 picks one (default 127.0.0.1:54321)"},
-    {"admin",       true,  "HOST:PORT of health and metrics"                                 },
-    {"db",          true,  "postgres://... instead of the embedded database"                 },
-    {"data",        true,  "data folder (default DIR/data)"                                  },
-    {"no-migrate",  false, "refuse to start while migrations are pending"                    },
-    {"allow-drift", false, "accept changed and out-of-order migration files"                 },
+    {"listen",      true,  "HOST:PORT of the API; port 0 picks one (default 127.0.0.1:54321)", NULL},
+    {"admin",       true,  "HOST:PORT of health and metrics",                                  NULL},
+    {"db",          true,  "postgres://... instead of the embedded database",                  NULL},
+    {"data",        true,  "data folder (default DIR/data)",                                   NULL},
+    {"no-migrate",  false, "refuse to start while migrations are pending",                     NULL},
+    {"allow-drift", false, "accept changed and out-of-order migration files",                  NULL},
 };
 
 const struct command command_serve = {
@@ -53,6 +46,7 @@ const struct command command_serve = {
     .help = "run the project in DIR (default: here)",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 1,
     .settings = true,
     .signals = true,
     .run = serve,

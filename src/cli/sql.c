@@ -231,6 +231,8 @@ static int sql(struct cli *cli)
     if (str_empty(console.role)) console.role = STR("postgres");
     err error = cli_config(cli, 0, &config);
     if (!error) error = access_open(cli->arena, &config, &console.engine);
+    if (!error && cli_has(cli, "batch") && cli_has(cli, "command"))
+        error = err_new(cli->arena, ERR_USAGE, "--batch and --command exclude each other");
     if (error) return cli_fail(cli, error);
     int code;
     if (cli_has(cli, "batch"))
@@ -244,10 +246,10 @@ static int sql(struct cli *cli)
 }
 
 static const struct cli_flag flags[] = {
-    {"command", true,  "run this text and end"                                               },
-    {"role",    true,  "run as this role (default postgres)"                                 },
-    {"batch",   false, "JSON lines {\"role\",\"claims\",\"sql\"} on stdin, one answer a line"},
-    {"data",    true,  "data folder (default DIR/data)"                                      },
+    {"command", true,  "run this text and end",                                                NULL},
+    {"role",    true,  "run as this role (default postgres)",                                  NULL},
+    {"batch",   false, "JSON lines {\"role\",\"claims\",\"sql\"} on stdin, one answer a line", NULL},
+    {"data",    true,  "data folder (default DIR/data)",                                       NULL},
 };
 
 const struct command command_sql = {
@@ -256,6 +258,7 @@ const struct command command_sql = {
     .help = "run SQL on the project's database, with a prompt or one text",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .words_max = 1,
     .settings = true,
     .run = sql,
 };

@@ -232,28 +232,32 @@ static int list(struct cli *cli, const struct config *config)
 static int user_command(struct cli *cli)
 {
     struct config config;
-    str verb = cli_word(cli, 0, STR(""));
-    err error = cli_config(cli, 1, &config);
+    err error = cli_config(cli, 0, &config);
     if (error) return cli_fail(cli, error);
-    if (str_eq(verb, STR("create"))) return create(cli, &config);
-    if (str_eq(verb, STR("list"))) return list(cli, &config);
-    return cli_fail(cli, err_new(cli->arena, ERR_USAGE, "say \"user create\" or \"user list\""));
+    return str_eq(cli->verb, STR("create")) ? create(cli, &config) : list(cli, &config);
 }
 
+static const struct cli_verb verbs[] = {
+    {"list",   1},
+    {"create", 1},
+};
+
 static const struct cli_flag flags[] = {
-    {"email",          true,  "create: the address"                                    },
-    {"password-stdin", false, "create: read the password from standard input, one line"},
-    {"app-metadata",   true,  "create: a JSON object that policies may trust"          },
-    {"user-metadata",  true,  "create: a JSON object that the user may change"         },
-    {"data",           true,  "data folder (default DIR/data)"                         },
+    {"email",          true,  "create: the address",                                     "create"},
+    {"password-stdin", false, "create: read the password from standard input, one line", "create"},
+    {"app-metadata",   true,  "create: a JSON object that policies may trust",           "create"},
+    {"user-metadata",  true,  "create: a JSON object that the user may change",          "create"},
+    {"data",           true,  "data folder (default DIR/data)",                          NULL    },
 };
 
 const struct command command_user = {
     .name = "user",
-    .usage = "user create|list [DIR]",
-    .help = "make a user who can sign in, or list users",
+    .usage = "user [list|create] [DIR]",
+    .help = "list users, or make one who can sign in",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .verbs = verbs,
+    .verb_count = COUNT_OF(verbs),
     .settings = true,
     .run = user_command,
 };

@@ -1,14 +1,27 @@
 #include "ops/config.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/map.h"
+#include "ops/config_value.h"
+#include "ops/files.h"
 
 #define STR_ROW(name_, field_, initial_, flag_, help_)                                          \
     {                                                                                           \
         .name = STR_INIT(name_), .type = CONFIG_STR, .offset = offsetof(struct config, field_), \
         .initial = initial_, .flag = STR_INIT(flag_), .help = help_                             \
+    }
+#define CHECKED_ROW(name_, field_, initial_, flag_, fits_, wanted_, help_)                      \
+    {                                                                                           \
+        .name = STR_INIT(name_), .type = CONFIG_STR, .offset = offsetof(struct config, field_), \
+        .initial = initial_, .flag = STR_INIT(flag_), .help = help_, .fits = fits_,             \
+        .wanted = wanted_                                                                       \
     }
 #define INT_ROW(name_, field_, initial_, least_, most_, help_)                                   \
     {                                                                                            \
@@ -21,7 +34,12 @@
         .initial = initial_, .flag = STR_INIT(""), .help = help_                                 \
     }
 
-enum { DAY_MS = 86400000, GIB = 1 << 30 };
+enum {
+    DAY_MS = 86400000,
+    GIB = 1 << 30,
+    LINE_BYTES_MAX = 198, /* INI_MAX_LINE of Debian's inih, without newline and NUL */
+    FILE_BYTES_MAX = 1024 * 1024,
+};
 
 /* Sorted by name; tests/unit/ops/config_test.c walks it. */
 static const struct config_key keys[] = {
@@ -32,11 +50,13 @@ static const struct config_key keys[] = {
     INT_ROW("auth.bcrypt_cost", auth.bcrypt_cost, "10", 4, 15, "work factor of password hashes"),
     BOOL_ROW(
         "auth.disable_signup", auth.disable_signup, "false", "only administrators create users"),
-    STR_ROW("auth.external_url",
-            auth.external_url,
-            "",
-            "",
-            "the address that clients see, in tokens and links; empty: the listening address"),
+    CHECKED_ROW("auth.external_url",
+                auth.external_url,
+                "",
+                "",
+                config_fits_url_or_none,
+                "an http:// or https:// address",
+                "the address that clients see, in tokens and links; empty: the listening address"),
     INT_ROW("auth.hash_queue_max",
             auth.hash_queue_max,
             "64",
@@ -48,8 +68,13 @@ static const struct config_key keys[] = {
         "auth.jwt_exp_s", auth.jwt_exp_s, "3600", 60, 604800, "life of an access token, seconds"),
     INT_ROW(
         "auth.password_bytes_min", auth.password_bytes_min, "8", 6, 72, "shortest password, bytes"),
-    STR_ROW(
-        "auth.site_url", auth.site_url, "http://127.0.0.1:54321", "", "where links in mails lead"),
+    CHECKED_ROW("auth.site_url",
+                auth.site_url,
+                "http://127.0.0.1:54321",
+                "",
+                config_fits_site,
+                "an address such as https://shop.example",
+                "where links in mails lead"),
     STR_ROW("database.dir", database.dir, "", "data", "data folder; empty: PROJECT/data"),
     INT_ROW("database.meter_us",
             database.meter_us,
@@ -87,8 +112,13 @@ static const struct config_key keys[] = {
             1048576,
             INT64_C(1) << 44,
             "disk for results that wait to be sent; then 507"),
-    STR_ROW(
-        "database.url", database.url, "", "db", "postgres://... ; empty: the embedded database"),
+    CHECKED_ROW("database.url",
+                database.url,
+                "",
+                "db",
+                config_fits_database,
+                "postgres://... or empty",
+                "postgres://... ; empty: the embedded database"),
     INT_ROW("database.write_queue_max",
             database.write_queue_max,
             "4096",
@@ -117,7 +147,13 @@ static const struct config_key keys[] = {
              gateway.require_key,
              "true",
              "a request without an apikey is 401; off: it is anon"),
-    STR_ROW("log.level", log.level, "info", "", "debug, info, warn or error"),
+    CHECKED_ROW("log.level",
+                log.level,
+                "info",
+                "",
+                config_fits_level,
+                "debug, info, warn or error",
+                "debug, info, warn or error"),
     BOOL_ROW("log.requests", log.requests, "true", "one line for each request"),
     BOOL_ROW(
         "rest.aggregates", rest.aggregates, "false", "allow sum(), avg() and the like in select"),
@@ -129,11 +165,13 @@ static const struct config_key keys[] = {
             "most rows of a read, embeds included; 0: no limit"),
     BOOL_ROW(
         "rest.safe_update", rest.safe_update, "true", "refuse PATCH and DELETE without a filter"),
-    STR_ROW("rest.schemas",
-            rest.schemas,
-            "public, graphql_public",
-            "",
-            "schemas that the API shows; the first is the default"),
+    CHECKED_ROW("rest.schemas",
+                rest.schemas,
+                "public, graphql_public",
+                "",
+                config_fits_names,
+                "a list of schema names",
+                "schemas that the API shows; the first is the default"),
     BOOL_ROW("security.auto_rls",
              security.auto_rls,
              "true",
@@ -147,11 +185,13 @@ static const struct config_key keys[] = {
              security.rate_limits,
              "true",
              "limits on guessing at the auth endpoints"),
-    STR_ROW("server.admin_listen",
-            server.admin_listen,
-            "",
-            "admin",
-            "HOST:PORT of health and metrics; empty: 127.0.0.1:54322 or a free port"),
+    CHECKED_ROW("server.admin_listen",
+                server.admin_listen,
+                "",
+                "admin",
+                config_fits_address_or_none,
+                "HOST:PORT",
+                "HOST:PORT of health and metrics; empty: 127.0.0.1:54322 or a free port"),
     INT_ROW("server.body_bytes_max",
             server.body_bytes_max,
             "10485760",
@@ -170,11 +210,13 @@ static const struct config_key keys[] = {
             1,
             1000000,
             "open connections; then 503"),
-    STR_ROW("server.cors_origins",
-            server.cors_origins,
-            "",
-            "",
-            "origins that browsers may call from, comma separated; empty: any"),
+    CHECKED_ROW("server.cors_origins",
+                server.cors_origins,
+                "",
+                "",
+                config_fits_origins,
+                "origins such as https://shop.example, separated by commas, or empty",
+                "origins that browsers may call from, comma separated; empty: any"),
     INT_ROW("server.drain_ms",
             server.drain_ms,
             "10000",
@@ -200,11 +242,13 @@ static const struct config_key keys[] = {
             10,
             DAY_MS,
             "time between requests of a connection"),
-    STR_ROW("server.listen",
-            server.listen,
-            "127.0.0.1:54321",
-            "listen",
-            "HOST:PORT of the API; port 0 picks one"),
+    CHECKED_ROW("server.listen",
+                server.listen,
+                "127.0.0.1:54321",
+                "listen",
+                config_fits_address,
+                "HOST:PORT",
+                "HOST:PORT of the API; port 0 picks one"),
     INT_ROW("server.loops", server.loops, "0", 0, 256, "event loops; 0: one per core"),
     INT_ROW("server.request_line_bytes_max",
             server.request_line_bytes_max,
@@ -224,7 +268,13 @@ static const struct config_key keys[] = {
             10,
             DAY_MS,
             "a client that reads nothing of its answer is cut after this"),
-    STR_ROW("server.time_zone", server.time_zone, "", "", "session time zone; empty: UTC"),
+    CHECKED_ROW("server.time_zone",
+                server.time_zone,
+                "",
+                "",
+                config_fits_zone,
+                "a time zone such as Asia/Jakarta",
+                "session time zone; empty: UTC"),
 };
 
 const struct config_key *config_keys(size_t *count)
@@ -265,6 +315,20 @@ static size_t distance(str a, str b)
         }
     }
     return row[b.len];
+}
+
+str config_nearest(str unknown, const str *names, size_t count)
+{
+    size_t best = SIZE_MAX;
+    str nearest = STR_NONE;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = distance(unknown, names[i]);
+        if (d >= best) continue;
+        best = d;
+        nearest = names[i];
+    }
+    /* A third of the word at most: "zz" is not "db" mistyped. */
+    return best <= unknown.len / 3 + 1 ? nearest : STR_NONE;
 }
 
 str config_suggest(str unknown)
@@ -310,7 +374,12 @@ static err set_key(
 {
     char *field = (char *)config + key->offset;
     switch (key->type) {
-    case CONFIG_STR: *(str *)(void *)field = str_copy(arena, value); return NULL;
+    case CONFIG_STR:
+        if (!config_is_printable(value))
+            return malformed(arena, key, STR("..."), place, "text without control characters");
+        if (key->fits && !key->fits(value)) return malformed(arena, key, value, place, key->wanted);
+        *(str *)(void *)field = str_copy(arena, value);
+        return NULL;
     case CONFIG_BOOL:
         if (parse_bool(value, (bool *)field)) return NULL;
         return malformed(arena, key, value, place, "true or false");
@@ -345,7 +414,9 @@ err config_set(struct arena *arena, struct config *config, str name, str value, 
 struct file_reader {
     struct arena *arena;
     struct config *config;
+    struct map *seen;        /* keys of earlier lines */
     str bad_name, bad_value; /* the first line that was refused */
+    bool repeated;           /* ...because its key was set before */
 };
 
 static int file_line(void *context, const char *section, const char *name, const char *value)
@@ -353,19 +424,46 @@ static int file_line(void *context, const char *section, const char *name, const
     struct file_reader *reader = context;
     if (!str_empty(reader->bad_name)) return 1;
     str key = str_printf(reader->arena, "%s.%s", section, name);
-    if (!config_set(reader->arena, reader->config, key, str_of(value), STR("dapur.conf"))) return 1;
+    /* inih takes an indented line for more of the value above: it comes with the same key. */
+    reader->repeated = map_put(reader->seen, key, reader) != NULL;
+    bool fine = !reader->repeated &&
+                !config_set(reader->arena, reader->config, key, str_of(value), STR("dapur.conf"));
+    if (fine) return 1;
     reader->bad_name = key;
     reader->bad_value = str_copy(reader->arena, str_of(value));
     return 0; /* ini_parse answers the number of this line */
 }
 
+/* inih cuts longer lines in two without a word. 0: every line fits. */
+static int line_too_long(str text)
+{
+    int number = 0;
+    while (!str_empty(text)) {
+        str line;
+        str_cut(text, '\n', &line, &text);
+        number++;
+        if (line.len > LINE_BYTES_MAX) return number;
+    }
+    return 0;
+}
+
 static err load_file(struct arena *arena, struct config *config)
 {
-    str path = str_printf(arena, "%.*s/dapur.conf", STR_FMT(config->project));
+    str text, path = str_printf(arena, "%.*s/dapur.conf", STR_FMT(config->project));
     if (access(path.at, F_OK) != 0) return NULL;
-    struct file_reader reader = {.arena = arena, .config = config};
-    int line = ini_parse(path.at, file_line, &reader);
+    TRY(file_read(arena, path, FILE_BYTES_MAX, &text));
+    int line = line_too_long(text);
+    if (line)
+        return err_new(arena, ERR_CONFIG, "dapur.conf, line %d, has over %d bytes", line,
+                       LINE_BYTES_MAX);
+    struct file_reader reader = {.arena = arena, .config = config, .seen = map_new(arena)};
+    line = ini_parse_string(str_cstr(arena, text), file_line, &reader);
     str place = str_printf(arena, "dapur.conf, line %d", line);
+    if (reader.repeated)
+        return err_hint(arena,
+                        err_new(arena, ERR_CONFIG, "%.*s: setting \"%.*s\" is set already",
+                                STR_FMT(place), STR_FMT(reader.bad_name)),
+                        "A setting is one line; an indented line would be more of the one above.");
     if (!str_empty(reader.bad_name))
         return config_set(arena, config, reader.bad_name, reader.bad_value, place);
     if (line == 0) return NULL;
@@ -394,17 +492,80 @@ static err load_environment(struct arena *arena, struct config *config)
     return NULL;
 }
 
+static bool is_known_variable(struct arena *arena, str variable)
+{
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (str_eq(environment_name(arena, keys[i].name), variable)) return true;
+    return false;
+}
+
+/* "DAPUR_REST_": a variable that begins so means a setting; DAPUR_HOME and the like are not ours. */
+static bool is_of_a_section(struct arena *arena, str variable)
+{
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        str section, rest;
+        str_cut(keys[i].name, '.', &section, &rest);
+        str start = environment_name(arena, str_printf(arena, "%.*s.", STR_FMT(section)));
+        if (str_starts(variable, start)) return true;
+    }
+    return false;
+}
+
+static err unknown_variable(struct arena *arena, str variable)
+{
+    str names[COUNT_OF(keys)];
+    for (size_t i = 0; i < COUNT_OF(keys); i++) names[i] = environment_name(arena, keys[i].name);
+    str nearest = config_nearest(variable, names, COUNT_OF(names));
+    struct err *error =
+        err_new(arena, ERR_CONFIG, "the environment variable %.*s sets nothing", STR_FMT(variable));
+    if (!str_empty(nearest))
+        return err_hint(arena, error, "Perhaps you meant %.*s.", STR_FMT(nearest));
+    return err_hint(arena, error, "\"dapur help settings\" lists the settings.");
+}
+
+static err check_environment(struct arena *arena)
+{
+    for (char **each = environ; *each; each++) {
+        str variable, value;
+        str_cut(str_of(*each), '=', &variable, &value);
+        if (!str_starts(variable, STR("DAPUR_"))) continue;
+        if (is_of_a_section(arena, variable) && !is_known_variable(arena, variable))
+            return unknown_variable(arena, variable);
+    }
+    return NULL;
+}
+
+void config_defaults(struct arena *arena, struct config *out)
+{
+    *out = (struct config){0};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        err error = set_key(arena, out, &keys[i], str_of(keys[i].initial), STR("the defaults"));
+        assert(!error);
+    }
+}
+
+static err check_project(struct arena *arena, str project)
+{
+    struct stat found;
+    if (stat(str_cstr(arena, project), &found) != 0)
+        return err_new(arena, ERR_CONFIG, "cannot read folder \"%.*s\": %s", STR_FMT(project),
+                       strerror(errno));
+    if (S_ISDIR(found.st_mode)) return NULL;
+    return err_new(arena, ERR_CONFIG, "\"%.*s\" is not a folder", STR_FMT(project));
+}
+
 err config_load(struct arena *arena,
                 str project,
                 const struct config_flag *flags,
                 size_t flag_count,
                 struct config *out)
 {
-    *out = (struct config){.project = str_copy(arena, project)};
-    for (size_t i = 0; i < COUNT_OF(keys); i++)
-        TRY(set_key(arena, out, &keys[i], str_of(keys[i].initial), STR("the defaults")));
+    config_defaults(arena, out);
+    out->project = str_copy(arena, project);
+    TRY(check_project(arena, project));
     TRY(load_file(arena, out));
     TRY(load_environment(arena, out));
+    TRY(check_environment(arena));
     for (size_t i = 0; i < flag_count; i++) {
         str place = str_printf(arena, "--%.*s", STR_FMT(flags[i].name));
         TRY(config_set(arena, out, flags[i].name, flags[i].value, place));

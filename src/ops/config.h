@@ -66,6 +66,9 @@ struct config_key {
     enum config_reload reload;
     str flag; /* its own flag without "--"; empty: none */
     const char *help;
+    /* CONFIG_STR: false when the value can never work. NULL: any text without control characters. */
+    bool (*fits)(str value);
+    const char *wanted; /* "a HOST:PORT", for the message */
 };
 
 /* The table, sorted by name. */
@@ -76,6 +79,8 @@ struct config_flag {
     str value;
 };
 
+/* The defaults alone, whatever file and environment say. */
+void config_defaults(struct arena *arena, struct config *out);
 /* Defaults, then PROJECT/dapur.conf when it is there, then the environment, then flags. */
 MUST_USE err config_load(struct arena *arena,
                          str project,
@@ -84,8 +89,10 @@ MUST_USE err config_load(struct arena *arena,
                          struct config *out);
 /* Sets one key from text; place is for the message ("dapur.conf:3", "--listen"). */
 MUST_USE err config_set(struct arena *arena, struct config *config, str name, str value, str place);
-/* The nearest of the known names, or empty. */
+/* The nearest of the settings' names, or empty. */
 str config_suggest(str unknown);
+/* The nearest of some names, or empty when none is near. */
+str config_nearest(str unknown, const str *names, size_t count);
 /* Every key with its present value and help, as a dapur.conf (docs and `dapur help settings`). */
 void config_render(const struct config *config, struct buf *out);
 

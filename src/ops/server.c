@@ -176,6 +176,7 @@ static err mount_rest(struct server *server, struct http_router *router)
         .max_rows = config->rest.max_rows,
         .aggregates = config->rest.aggregates,
         .safe_update = config->rest.safe_update,
+        .time_zone = config->server.time_zone,
         .body_bytes_max = (size_t)config->server.body_bytes_max,
     };
     split_list(server->arena, config->rest.schemas, &options.schemas, &options.schema_count);

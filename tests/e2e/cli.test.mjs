@@ -53,6 +53,58 @@ test('help lists every command, and a wrong one is refused with the list', () =>
     assert.match(ok('serve', '--help'), /--listen/);
 });
 
+test('words that no command takes are refused, not ignored', () => {
+    for (const [args, word] of [
+        [['serve', 'shop', 'rest.max_rows=5'], 'rest.max_rows=5'], [['new', 'a', 'b'], 'b'], [['migrate', 'up', 'shop', 'again'], 'again'],
+        [['migrate', 'new', 'x', 'shop', 'y'], 'y'], [['check', 'shop', 'y'], 'y'], [['sql', 'shop', 'select 1'], 'select 1'],
+        [['keys', 'shop', 'y'], 'y'], [['user', 'list', 'shop', 'y'], 'y'], [['backup', 'f', 'shop', 'y'], 'y'], [['restore', 'f', 'shop', 'y'], 'y'],
+        [['version', 'y'], 'y'], [['help', 'serve', 'y'], 'y']]) {
+        const done = run(...args);
+        assert.equal(done.code, 2, args.join(' '));
+        assert.ok(done.err.includes(`one word too many: "${word}"`), done.err);
+        assert.match(done.err, /Usage: dapur/);
+    }
+    const dash = run('serve', '-listen', '127.0.0.1:0');
+    assert.equal(dash.code, 2);
+    assert.match(dash.err, /unknown flag "-listen"[^]*two dashes/);
+});
+
+test('flags of one verb are refused at another', () => {
+    for (const args of [['migrate', 'up', 'shop', '--json'], ['migrate', 'status', 'shop', '--allow-drift'], ['user', 'list', 'shop', '--email', 'a@b.c']]) {
+        const done = run(...args);
+        assert.equal(done.code, 2, args.join(' '));
+        assert.match(done.err, /belongs to "/);
+    }
+    assert.equal(run('sql', 'shop', '--batch', '--command', 'select 1').code, 2);
+    assert.match(run('migrate', 'upp', 'shop').err, /"migrate" has no verb "upp"/);
+});
+
+test('a mistyped command or flag is told with the nearest one', () => {
+    assert.match(run('migrat').err, /Perhaps you meant "migrate"/);
+    const asked = run('help', 'migrat');
+    assert.equal(asked.code, 2);
+    assert.match(asked.err, /no command "migrat"/);
+    assert.match(run('serve', 'shop', '--no-migrat').err, /Perhaps you meant --no-migrate/);
+});
+
+test('a project that is not there is not an empty one', () => {
+    for (const args of [['serve', 'nowhere'], ['check', 'nowhere'], ['keys', 'nowhere'], ['migrate', 'status', 'nowhere']]) {
+        const done = run(...args);
+        assert.equal(done.code, 2, args.join(' '));
+        assert.match(done.err, /folder "nowhere"/);
+    }
+    assert.ok(!fs.existsSync(path.join(folder, 'nowhere')));
+});
+
+test('help settings prints the defaults wherever it is asked', () => {
+    const there = path.join(folder, 'settings');
+    fs.mkdirSync(there);
+    fs.writeFileSync(path.join(there, 'dapur.conf'), '[rest]\nmax_rows = wrong\n');
+    const done = run('help', 'settings', {cwd: there});
+    assert.equal(done.code, 0, done.err);
+    assert.match(done.out, /^max_rows = 1000$/m);
+});
+
 test('new makes a project and never overwrites one', () => {
     assert.ok(fs.existsSync(path.join(project, 'migrations')));
     const again = run('new', 'shop');
@@ -71,6 +123,10 @@ test('an unknown setting is refused with a suggestion', () => {
     const environment = run('serve', 'shop', {env: {...process.env, DAPUR_REST_MAX_ROWS: 'many'}});
     assert.equal(environment.code, 2);
     assert.match(environment.err, /DAPUR_REST_MAX_ROWS/);
+    const unknown = run('serve', 'shop', {env: {...process.env, DAPUR_REST_MAX_ROW: '5'}});
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /DAPUR_REST_MAX_ROW sets nothing[^]*DAPUR_REST_MAX_ROWS/);
+    assert.match(run('serve', 'shop', '--log.level', 'inof').err, /"log\.level" must be debug, info, warn or error, not "inof"/);
 });
 
 test('a switch takes no value: --no-migrate=false would have meant the opposite', () => {
@@ -101,7 +157,8 @@ test('check names each refusal with its place, and goes on', () => {
         [['1_a.sql', 3, '42P01'], ['seed.sql', 2, '22P02']]);
     assert.equal(lines[0].kind, 'CreateStmt');
     assert.match(ok('check', 'shop'), /0 refused/);
-    assert.equal(run('check', 'nowhere').code === 0 ? 0 : 1, 0, 'an empty project has nothing to refuse');
+    fs.mkdirSync(path.join(folder, 'empty'));
+    assert.match(ok('check', 'empty'), /^0 statements/);
 });
 
 test('migrations: pending, applied, changed, out of order', () => {
@@ -132,6 +189,18 @@ test('a migration that fails leaves nothing behind', () => {
     assert.match(failed.err, /broken\.sql:2:8: column "nonsense" does not exist/);
     assert.equal(run('sql', 'shop', '--command', 'select * from public.half').code, 1);
     fs.rmSync(file);
+});
+
+test('a file that stops halfway is told in its own words, and its place is its end', () => {
+    for (const text of ['select 1;\nselect 1 +', 'select 1;\nselect * from (select 1', "select 1;\ncreate table t (id int,"]) {
+        const file = newMigration('halfway');
+        fs.writeFileSync(file, text);
+        const failed = run('migrate', 'up', 'shop');
+        fs.rmSync(file);
+        assert.equal(failed.code, 1, text);
+        assert.match(failed.err, /halfway\.sql:2:\d+: syntax error at end of input/, text);
+        assert.doesNotMatch(failed.err, /INSERT|dapur\.migrations|RESET/i);
+    }
 });
 
 test('sql runs a text, a prompt and refuses with the SQLSTATE', () => {
@@ -203,6 +272,21 @@ test('health, readiness and metrics are on the admin port', async () => {
     }
 });
 
+test('server.time_zone is the zone of sessions that name none', async () => {
+    const server = await serve('--server.time_zone', 'Asia/Jakarta');
+    try {
+        const {secret} = JSON.parse(ok('keys', 'shop', '--json'));
+        const zone = async (headers) => {
+            const answer = await fetch(`${server.base}/rest/v1/notes?select=created_at&limit=1`, {headers: {apikey: secret, ...headers}});
+            return (await answer.json())[0].created_at.slice(-6);
+        };
+        assert.equal(await zone({}), '+07:00');
+        assert.equal(await zone({Prefer: 'timezone=UTC'}), '+00:00');
+    } finally {
+        await server.stop();
+    }
+});
+
 test('the log is JSON with a request id, and holds no key', async () => {
     const server = await serve();
     const {secret} = JSON.parse(ok('keys', 'shop', '--json'));
@@ -220,4 +304,16 @@ test('serve refuses pending migrations on request', () => {
     const refused = run('serve', 'shop', '--listen', '127.0.0.1:0', '--no-migrate');
     assert.equal(refused.code, 2);
     assert.match(refused.err, /20990101000000_later\.sql" is pending/);
+});
+
+test('serve --no-migrate refuses a changed migration as serve does', async () => {
+    ok('migrate', 'up', 'shop', '--allow-drift');
+    fs.appendFileSync(path.join(project, 'migrations', '20990101000000_later.sql'), '-- changed\n');
+    for (const args of [['--no-migrate'], []]) {
+        const refused = run('serve', 'shop', '--listen', '127.0.0.1:0', ...args);
+        assert.equal(refused.code, 2, 'refused');
+        assert.match(refused.err, /20990101000000_later\.sql" was changed after it had been applied/);
+    }
+    const server = await serve('--no-migrate', '--allow-drift');
+    assert.equal(await server.stop(), 0);
 });

@@ -21,6 +21,7 @@ struct rest_options {
     int64_t max_rows; /* 0: no limit */
     bool aggregates;
     bool safe_update;
+    str time_zone; /* of sessions that name none; empty: UTC */
     size_t body_bytes_max;
 };
 

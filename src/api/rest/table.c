@@ -174,7 +174,8 @@ static err plan_request(struct db_call *call, const struct catalog *catalog)
     struct caller *caller;
     release_plan(request);
     TRY(gateway_caller(request->rest->options.gateway, request->http, catalog, &caller));
-    caller->time_zone = request->prefer.time_zone;
+    caller->time_zone = str_empty(request->prefer.time_zone) ? request->rest->options.time_zone
+                                                             : request->prefer.time_zone;
     call->request.caller = caller;
     TRY(request->verb == REST_CALL ? rest_choose_function(request, catalog)
                                    : find_relation(request, catalog));

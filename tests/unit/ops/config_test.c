@@ -123,12 +123,72 @@ static void malformed_and_out_of_range_values_are_refused(void **state)
 {
     struct config config;
     static const char *const files[] = {
-        "[rest]\nmax_rows = many\n",          "[rest]\nmax_rows = -1\n",
-        "[gateway]\nrequire_key = perhaps\n", "[auth]\nbcrypt_cost = 40\n",
-        "[rest]\nmax_rows = 12 rows\n",       "no section\n",
+        "[rest]\nmax_rows = many\n",
+        "[rest]\nmax_rows = -1\n",
+        "[gateway]\nrequire_key = perhaps\n",
+        "[auth]\nbcrypt_cost = 40\n",
+        "[rest]\nmax_rows = 12 rows\n",
+        "no section\n",
+        "[log]\nlevel = inof\n",
+        "[log]\nlevel =\n",
+        "[server]\nlisten = 54321\n",
+        "[server]\nlisten = 127.0.0.1:70000\n",
+        "[server]\nlisten = ::1:80\n",
+        "[server]\nadmin_listen = here\n",
+        "[server]\ntime_zone = Mars/Base\n",
+        "[server]\ncors_origins = *\n",
+        "[rest]\nschemas = ,\n",
+        "[server]\ncors_origins = https://a.example/\n",
+        "[auth]\nsite_url = shop.example\n",
+        "[auth]\nexternal_url = ftp://a.example\n",
+        "[database]\nurl = mysql://a/b\n",
     };
     for (size_t i = 0; i < COUNT_OF(files); i++)
         assert_non_null(load(*state, files[i], NULL, 0, &config));
+}
+
+static void good_texts_are_taken(void **state)
+{
+    struct config config;
+    assert_null(load(*state,
+                     "[log]\nlevel = warn\n[server]\nlisten = [::1]:80\ntime_zone = Asia/Jakarta\n"
+                     "cors_origins = https://a.example, http://b.example:8080\n"
+                     "[auth]\nsite_url = myapp://back\n",
+                     NULL, 0, &config));
+    assert_true(str_eq(config.server.time_zone, STR("Asia/Jakarta")));
+}
+
+/* inih takes an indented line for more of the value above, and the last one won. */
+static void bug_an_indented_or_repeated_line_replaced_a_value(void **state)
+{
+    struct config config;
+    err error = load(*state, "[server]\nlisten = 127.0.0.1:1\n  drain_ms = 7\n", NULL, 0, &config);
+    assert_non_null(error);
+    assert_contains(error->message, "line 3");
+    assert_contains(error->message, "server.listen");
+    assert_non_null(load(*state, "[rest]\nmax_rows = 1\nmax_rows = 2\n", NULL, 0, &config));
+}
+
+/* inih reads 199 bytes of a line and takes the rest for the next. */
+static void bug_a_long_line_was_cut(void **state)
+{
+    struct fixture *fixture = *state;
+    struct config config;
+    struct buf *text = buf_in(fixture->arena, 0);
+    buf_lit(text, "[security]\ncontent_security_policy = ");
+    size_t start = text->len;
+    while (text->len - start < 300) buf_lit(text, "img-src 'self'; ");
+    buf_char(text, '\n');
+    err error = load(fixture, str_cstr(fixture->arena, buf_str(text)), NULL, 0, &config);
+    assert_non_null(error);
+    assert_contains(error->message, "line 2");
+}
+
+static void control_characters_are_refused(void **state)
+{
+    struct config config;
+    struct config_flag flag = {STR("security.content_security_policy"), STR("a\r\nSet-Cookie: b")};
+    assert_non_null(load(*state, NULL, &flag, 1, &config));
 }
 
 static void nothing_near_gives_no_suggestion(void **state)
@@ -166,6 +226,11 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(malformed_and_out_of_range_values_are_refused, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(good_texts_are_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bug_an_indented_or_repeated_line_replaced_a_value, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(bug_a_long_line_was_cut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(control_characters_are_refused, set_up, tear_down),
         cmocka_unit_test(nothing_near_gives_no_suggestion),
         cmocka_unit_test_setup_teardown(the_rendered_settings_load_again, set_up, tear_down),
     };
