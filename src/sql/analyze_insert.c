@@ -68,6 +68,8 @@ static void mark_columns(struct insert *insert, size_t count)
     const struct write_target *target = &insert->target;
     for (size_t i = 0; i < count; i++) {
         guard_mark_inserted(analyzer, target->access, insert->columns[i]);
+        guard_mark_between(analyzer, target->access, target->view_access, insert->columns[i],
+                           guard_mark_inserted);
         for (size_t n = 0; target->view_access && n < target->named->column_count; n++)
             if (target->columns[n] == insert->columns[i])
                 guard_mark_inserted(analyzer, target->view_access, (int)n);
@@ -477,7 +479,10 @@ static struct ns_item *excluded_item(struct insert *insert)
     item->columns = insert->target.item->columns;
     item->column_count = count;
     item->exprs = ARENA_ARRAY(scope->analyzer->arena, struct expr *, count);
-    item->quiet = true; /* the proposed row is the statement's own */
+    /* The proposed row is the statement's own, but defaults are in it: reading one asks for SELECT on
+     * the column of what is named, as in PostgreSQL. */
+    const struct write_target *target = &insert->target;
+    item->access = target->view_access ? target->view_access : target->access;
     for (size_t i = 0; i < count; i++) {
         int column = insert->target.columns[i];
         struct expr *expr = column < 0 ? infer_null(&scope->infer, item->columns[i].type)

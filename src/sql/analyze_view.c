@@ -2,10 +2,12 @@
 
 /* ---- views in FROM ------------------------------------------------------------------------------ */
 
-/* A view reads its tables as its owner, or WITH (security_invoker) as whoever reads the view. */
+/* A view reads its tables as its owner, or WITH (security_invoker) as the current user. That one is
+ * not the owner of a view around it: PostgreSQL's checkAsUser of an invoker's tables is nobody, and
+ * nobody stands for whom the statement runs as, however deep. */
 static struct identity view_identity(struct scope *scope, const struct cat_relation *view)
 {
-    oid check_as = view->security_invoker ? scope->who.check_as : view->owner;
+    oid check_as = view->security_invoker ? scope->who.user : view->owner;
     return scope_stored_identity(scope, view->schema, check_as);
 }
 
@@ -107,6 +109,8 @@ static void check_add(struct analyzer *analyzer, struct query *query, const stru
     list->at = grown;
 }
 
+/* What a view's own text reads of its table is `viewed` there (guard.h): PostgreSQL asks for SELECT
+ * on it only of statements that read the view. */
 struct view_level {
     const struct cat_relation *view;
     str alias;
@@ -146,11 +150,7 @@ static err open_base(struct scope *scope,
             .command = level->command,
             .cascaded = level->cascaded || level->view->check_option == 'c',
         };
-        TRY(open_level(scope, inner, &below, target));
-        /* Which of the inner view's columns the outer one will use is not known yet: ask for all. */
-        for (size_t i = 0; i < base->column_count; i++)
-            guard_mark_selected(scope->analyzer, target->view_access, (int)i);
-        return NULL;
+        return open_level(scope, inner, &below, target);
     }
     if (base->kind != 'r')
         return not_updatable(scope, level->view, level->command,
@@ -164,17 +164,15 @@ static err open_base(struct scope *scope,
     return NULL;
 }
 
-/* The view's columns as expressions over the table, not marked as read until they are used. */
+/* The view's columns as expressions over the table. */
 static err level_columns(struct scope *inner,
                          const struct view_level *level,
                          const struct SelectStmt *select,
                          struct write_target *target)
 {
     struct arena *arena = inner->analyzer->arena;
-    target->item->quiet = true;
     TRY(target_list(inner, select->targetList, INFER_SELECT_LIST));
     TRY(targets_resolve_unknown(inner));
-    target->item->quiet = false;
     struct query *query = inner->query;
     if (inner->infer.saw_aggregate || inner->infer.saw_window || inner->set_moved)
         return not_updatable(inner, level->view, level->command,
@@ -242,14 +240,19 @@ static err open_level(struct scope *scope,
     TRY(open_base(scope, inner, level, name, target));
     if (name->alias) target->item->name = name->alias->aliasname;
     ns_add(inner, target->item);
+    struct access *below = target->view_access ? target->view_access : target->access;
+    target->access->viewing = below->viewing = true;
     TRY(level_condition(scope, inner, level, select));
     TRY(level_columns(inner, level, select, target));
+    target->access->viewing = below->viewing = false;
     scope_leave(inner);
     /* The view itself: its own grants, asked of whoever uses it. */
     struct rte *shadow = ARENA_NEW(scope->analyzer->arena, struct rte);
     target->view_access = guard_access(scope->analyzer, shadow, view, &viewer->who,
                                        command_privilege(level->command));
     target->view_access->quiet = true;
+    target->view_access->columns = target->columns;
+    below->outer = target->view_access;
     target->item->access = target->view_access;
     return NULL;
 }

@@ -245,11 +245,15 @@ static err set_one(struct scope *scope,
                              "multiple assignments to same column \"%.*s\"", STR_FMT(item->name));
     guard_mark_updated(scope->analyzer, target->access, column);
     if (target->view_access) guard_mark_updated(scope->analyzer, target->view_access, named);
+    guard_mark_between(scope->analyzer, target->access, target->view_access, column,
+                       guard_mark_updated);
     struct expr *expr;
     TRY(set_value(scope, item, &expr));
     if (expr && (definition->generated || definition->identity == 'a'))
         return only_default(scope, definition, location);
     if (definition->generated) return NULL; /* DEFAULT: it is recomputed anyway */
+    /* DEFAULT of a view's column, which has none: NULL in PostgreSQL, whatever the table's is. */
+    if (!expr && target->view_access) expr = infer_null(&scope->infer, definition->type);
     if (expr)
         TRY(infer_coerce_column(&scope->infer, expr, definition->name, definition->type,
                                 definition->typmod, &expr));

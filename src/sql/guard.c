@@ -38,7 +38,7 @@ static bool marked(const uint64_t *bits, size_t column)
 
 void guard_mark_selected(struct analyzer *analyzer, struct access *access, int column)
 {
-    mark(analyzer, access, &access->selected, column);
+    mark(analyzer, access, access->viewing ? &access->viewed : &access->selected, column);
 }
 
 void guard_mark_inserted(struct analyzer *analyzer, struct access *access, int column)
@@ -49,6 +49,17 @@ void guard_mark_inserted(struct analyzer *analyzer, struct access *access, int c
 void guard_mark_updated(struct analyzer *analyzer, struct access *access, int column)
 {
     mark(analyzer, access, &access->updated, column);
+}
+
+void guard_mark_between(struct analyzer *analyzer,
+                        const struct access *table,
+                        const struct access *outermost,
+                        int column,
+                        void (*mark_column)(struct analyzer *, struct access *, int))
+{
+    for (struct access *view = table->outer; view && view != outermost; view = view->outer)
+        for (size_t i = 0; i < view->relation->column_count; i++)
+            if (view->columns[i] == column) mark_column(analyzer, view, (int)i);
 }
 
 /* ---- grants ----------------------------------------------------------------------------------------- */
@@ -137,7 +148,8 @@ static bool access_allows(struct analyzer *analyzer,
 
 static bool access_reads(const struct access *access)
 {
-    return (access->privileges & PRIV_SELECT) || access->selected || access->reads_any;
+    return (access->privileges & PRIV_SELECT) || access->selected || access->reads_any ||
+           (access->outer && access_reads(access->outer));
 }
 
 static const char *relation_kind(const struct cat_relation *relation)
@@ -147,14 +159,16 @@ static const char *relation_kind(const struct cat_relation *relation)
 
 static err check_grants(struct analyzer *analyzer, const struct access *access)
 {
+    uint32_t reads = access_reads(access) ? PRIV_SELECT : 0;
     const struct {
         uint32_t privilege;
         const uint64_t *bits;
     } rows[] = {
-        {access_reads(access) ? PRIV_SELECT : 0, access->selected},
-        {access->privileges & PRIV_INSERT,       access->inserted},
-        {access->privileges & PRIV_UPDATE,       access->updated },
-        {access->privileges & PRIV_DELETE,       NULL            },
+        {reads,                            access->selected},
+        {access->viewed ? reads : 0,       access->viewed  },
+        {access->privileges & PRIV_INSERT, access->inserted},
+        {access->privileges & PRIV_UPDATE, access->updated },
+        {access->privileges & PRIV_DELETE, NULL            },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (rows[i].privilege && !access_allows(analyzer, access, rows[i].privilege, rows[i].bits))
@@ -226,15 +240,15 @@ static bool is_true(const struct expr *expr)
     return expr->kind == EXPR_CONST && expr->constant.kind == VALUE_INT && expr->constant.i;
 }
 
-/* The OR of the permissive policies; FALSE when there is none. */
-static err permissive(struct guarded *guarded,
-                      char command,
-                      enum policy_part part,
-                      struct expr **out)
+/* The OR of the permissive policies; FALSE when there is none. Then the restrictive ones have nothing
+ * left to take away, and like PostgreSQL one does not look at them: what they read needs no grant. */
+static err permissive(
+    struct guarded *guarded, char command, enum policy_part part, struct expr **out, bool *none)
 {
     struct infer_context *infer = &guarded->scope->infer;
     const struct cat_relation *relation = guarded->access->relation;
     struct expr *any = NULL;
+    *none = false;
     for (size_t i = 0; i < relation->policy_count; i++) {
         const struct cat_policy *policy = &relation->policies[i];
         if (!policy_matches(guarded, policy, command, true)) continue;
@@ -246,6 +260,7 @@ static err permissive(struct guarded *guarded,
         }
         if (expr) any = infer_or(infer, any, expr);
     }
+    *none = !any;
     *out = any ? any : infer_bool_const(infer, false);
     return NULL;
 }
@@ -256,8 +271,9 @@ static err add_security(struct guarded *guarded, char command)
     struct infer_context *infer = &guarded->scope->infer;
     const struct cat_relation *relation = guarded->access->relation;
     struct expr *all;
-    TRY(permissive(guarded, command, POLICY_USING, &all));
-    for (size_t i = 0; i < relation->policy_count; i++) {
+    bool none;
+    TRY(permissive(guarded, command, POLICY_USING, &all, &none));
+    for (size_t i = 0; !none && i < relation->policy_count; i++) {
         const struct cat_policy *policy = &relation->policies[i];
         if (!policy_matches(guarded, policy, command, false)) continue;
         struct expr *expr;
@@ -297,9 +313,10 @@ static err add_checks(struct guarded *guarded,
 {
     const struct cat_relation *relation = guarded->access->relation;
     struct expr *expr;
-    TRY(permissive(guarded, command, part, &expr));
+    bool none;
+    TRY(permissive(guarded, command, part, &expr, &none));
     check_add(guarded, list, kind, expr, STR_NONE);
-    for (size_t i = 0; i < relation->policy_count; i++) {
+    for (size_t i = 0; !none && i < relation->policy_count; i++) {
         const struct cat_policy *policy = &relation->policies[i];
         if (!policy_matches(guarded, policy, command, false)) continue;
         TRY(policy_compile(guarded, policy, part, &expr));

@@ -33,6 +33,12 @@ struct access {
     uint64_t *selected;  /* bit per column; NULL: none */
     uint64_t *inserted;
     uint64_t *updated;
+    /* The target below a view that is written: `viewed` are the columns that the view names itself.
+     * They ask for SELECT when the statement reads `outer`, the view's own use, and not otherwise. */
+    uint64_t *viewed;
+    bool viewing; /* what is marked as selected now is the view's */
+    struct access *outer;
+    const int *columns;      /* of a view that is written: the table's column of each; -1: none */
     struct query *target_of; /* the INSERT, UPDATE or DELETE whose target it is, or NULL */
     bool quiet;              /* a view that was rewritten to its table: grants alone, no policies */
 };
@@ -46,6 +52,12 @@ struct access *guard_access(struct analyzer *analyzer,
 void guard_mark_selected(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_inserted(struct analyzer *analyzer, struct access *access, int column);
 void guard_mark_updated(struct analyzer *analyzer, struct access *access, int column);
+/* Inserted or updated through the views between the table and the outermost: marks theirs. */
+void guard_mark_between(struct analyzer *analyzer,
+                        const struct access *table,
+                        const struct access *outermost,
+                        int column,
+                        void (*mark_column)(struct analyzer *, struct access *, int));
 
 /* Names: `permission denied for schema s`, `function f`, `sequence s`. */
 MUST_USE err guard_schema(struct analyzer *analyzer,
