@@ -286,6 +286,44 @@ bool query_any(const struct query *query, expr_test *test, void *context)
            !query_subqueries(query, any_query_visit, &search);
 }
 
+bool query_is_single_row(const struct query *query)
+{
+    if (query->set_op != SET_NONE || query->values) return query->value_row_count == 1;
+    if (query->has_aggregates && !query->group_by.count) return true;
+    if (!query->from_count) return true;
+    const struct expr *limit = query->limit;
+    return limit && limit->kind == EXPR_CONST && limit->constant.kind == VALUE_INT &&
+           limit->constant.i <= 1;
+}
+
+static bool expr_reads(const struct expr *expr, void *context)
+{
+    return expr->kind == EXPR_SUBQUERY && query_reads(expr->sublink.query, context);
+}
+
+static bool subquery_reads_not(struct query *query, void *context)
+{
+    return !query_reads(query, context);
+}
+
+bool query_reads_below(const struct query *query, const struct cat_relation *relation)
+{
+    void *context = (void *)(uintptr_t)relation;
+    return !query_subqueries(query, subquery_reads_not, context) ||
+           query_any(query, expr_reads, context);
+}
+
+bool query_reads(const struct query *query, const struct cat_relation *relation)
+{
+    const struct rte *unread =
+        query->command == QUERY_INSERT && query->conflict == NULL ? query->target_rte : NULL;
+    for (size_t i = 0; i < query->rtable_count; i++)
+        if (query->rtable[i] != unread && query->rtable[i]->kind == RTE_RELATION &&
+            query->rtable[i]->relation == relation)
+            return true;
+    return query_reads_below(query, relation);
+}
+
 /* Beside PostgreSQL's own marks: a comparison of stored values is one of canonical texts or numbers
  * here, which cannot raise whatever the type (PostgreSQL does not say so of numeric, enums, jsonb). */
 static bool is_comparison(const struct builtin *builtin)
@@ -319,6 +357,46 @@ static bool row_compare_leaks(const struct expr *expr)
     return false;
 }
 
+static bool is_own_rte(const struct query *query, const struct rte *rte);
+
+static bool is_owned_in(const struct expr *expr, void *context)
+{
+    return expr->kind == EXPR_SUBQUERY && is_own_rte(expr->sublink.query, context);
+}
+
+static bool subquery_owns_not(struct query *query, void *context)
+{
+    return !is_own_rte(query, context);
+}
+
+/* Of the query or of one below it. */
+static bool is_own_rte(const struct query *query, const struct rte *rte)
+{
+    void *context = (void *)(uintptr_t)rte;
+    for (size_t i = 0; i < query->rtable_count; i++)
+        if (query->rtable[i] == rte) return true;
+    return !query_subqueries(query, subquery_owns_not, context) ||
+           query_any(query, is_owned_in, context);
+}
+
+static bool is_from_outside(const struct expr *expr, void *context)
+{
+    const struct rte *rte = expr->kind == EXPR_WHOLE_ROW ? expr->rte
+                            : expr->kind == EXPR_COLUMN || expr->kind == EXPR_EXCLUDED_COLUMN
+                                ? expr->column.rte
+                                : NULL;
+    return rte && !is_own_rte(context, rte);
+}
+
+/* A scalar sublink over the row around it raises 21000 when it finds two rows. */
+static bool sublink_leaks(const struct expr *expr)
+{
+    struct query *query = expr->sublink.query;
+    if (expr->sublink.op && builtin_leaks(expr->sublink.op)) return true;
+    return expr->sublink.kind == SUBLINK_SCALAR && !query_is_single_row(query) &&
+           query_any(query, is_from_outside, query);
+}
+
 /* Whether evaluating this node itself, its arguments aside, may raise or reveal. */
 static bool node_leaks(const struct expr *expr, void *context)
 {
@@ -333,7 +411,7 @@ static bool node_leaks(const struct expr *expr, void *context)
     case EXPR_NULLIF: return builtin_leaks(expr->compare);
     case EXPR_ROW_COMPARE: return row_compare_leaks(expr);
     case EXPR_CAST: return cast_leaks(expr);
-    case EXPR_SUBQUERY: return expr->sublink.op && builtin_leaks(expr->sublink.op);
+    case EXPR_SUBQUERY: return sublink_leaks(expr);
     case EXPR_AGGREGATE: return expr->aggregate.builtin && builtin_leaks(expr->aggregate.builtin);
     case EXPR_USER_CALL:
     case EXPR_WINDOW:

@@ -29,12 +29,19 @@ bool expr_any(const struct expr *expr, expr_test *test, void *context);
 bool query_any(const struct query *query, expr_test *test, void *context);
 
 /* May run on rows that the caller must not see: cannot raise, tells nothing (docs/sql.md,
- * section 8, "leaky predicates"). A sublink is leakproof when all it evaluates is. */
+ * section 8, "leaky predicates"). A sublink is leakproof when all it evaluates is, and when it cannot
+ * raise because the row around it makes it yield two rows. */
 bool expr_is_leakproof(const struct expr *expr);
 /* Uses a column of the rte, in sublinks too. */
 bool expr_uses_rte(const struct expr *expr, const struct rte *rte);
 /* Calls something whose answer may change from call to call, or that has effects. */
 bool expr_is_volatile(const struct expr *expr);
+/* At most one row, whatever the tables hold. */
+bool query_is_single_row(const struct query *query);
+/* It or a query below it reads the table; INSERT without a conflict does not read its own. */
+bool query_reads(const struct query *query, const struct cat_relation *relation);
+/* The same of its subqueries and sublinks alone, policies and checks included. */
+bool query_reads_below(const struct query *query, const struct cat_relation *relation);
 /* It or a query below it is INSERT, UPDATE or DELETE, or locks rows. */
 bool query_modifies(const struct query *query);
 /* A constant, parameter or session value, perhaps relabelled: costs nothing to write twice. */

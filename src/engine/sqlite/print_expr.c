@@ -534,17 +534,6 @@ static bool is_plain_select(const struct query *query)
            !query->values && query->target_count == 1;
 }
 
-/* At most one row, whatever the tables hold. */
-static bool is_single_row(const struct query *query)
-{
-    if (query->set_op != SET_NONE || query->values) return query->value_row_count == 1;
-    if (query->has_aggregates && !query->group_by.count) return true;
-    if (!query->from_count) return true;
-    const struct expr *limit = query->limit;
-    return limit && limit->kind == EXPR_CONST && limit->constant.kind == VALUE_INT &&
-           limit->constant.i <= 1;
-}
-
 static err print_query_text(struct print *out, const struct expr *expr)
 {
     if (!out->hooks || !out->hooks->query) return print_refuse(out, expr, "a subquery here");
@@ -560,7 +549,7 @@ static err print_scalar(struct print *out, const struct expr *expr)
         buf_char(out->sql, ')');
         return NULL;
     }
-    if (is_single_row(query)) {
+    if (query_is_single_row(query)) {
         buf_char(out->sql, '(');
         TRY(print_query_text(out, expr));
         buf_char(out->sql, ')');

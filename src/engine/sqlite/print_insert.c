@@ -215,18 +215,27 @@ err write_insert(struct write *w)
     int key = unsure_key(w);
     if (query->insert_column_count == 0) return insert_direct(w, true);
     if (one_row) take_row(w);
-    if (one_row && native && row_is_repeatable(w, key)) {
+    bool shows_first = write_returning_reads(w);
+    if (shows_first && query->conflict != NULL) {
+        struct text text;
+        write_text(w, &text);
+        return text_refuse(&text, -1,
+                           "a sub-select of the same table in RETURNING, behind ON CONFLICT,");
+    }
+    if (one_row && native && !shows_first && row_is_repeatable(w, key)) {
         TRY(write_checks(w, &query->checks, WRITE_CHECKS_ALL, NULL));
         TRY(write_null_check(w, &key, key >= 0, NULL));
         return insert_direct(w, true);
     }
     bool plain_source = !has_generated(w) && query->conflict == NULL;
-    if (plain_source && query->checks.count == 0 && key < 0) return insert_direct(w, false);
+    if (plain_source && !shows_first && query->checks.count == 0 && key < 0)
+        return insert_direct(w, false);
     struct write_rows_place rows;
     TRY(fill_source(w, &rows));
     TRY(write_checks(w, &query->checks, WRITE_CHECKS_ALL, &rows));
     if (!native) return conflict_build(w, &rows);
     TRY(write_null_check(w, &key, key >= 0, &rows));
+    if (shows_first) TRY(write_show_rows(w, &rows));
     return write_insert_from(w, &rows);
 }
 

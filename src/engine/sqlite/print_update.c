@@ -29,11 +29,17 @@ static bool is_column(const struct expr *expr, void *context)
            expr->column.index == search->column;
 }
 
-static bool checks_use(const struct write *w, const struct row_check_list *checks, int column)
+/* Whether the row set must hold it: a check reads it, or RETURNING when its rows come from the set. */
+static bool is_needed(const struct write *w,
+                      const struct row_check_list *checks,
+                      bool shown,
+                      int column)
 {
     struct column_search search = {.rte = w->target, .column = column};
     for (size_t i = 0; i < checks->count; i++)
         if (expr_any(checks->at[i].expr, is_column, &search)) return true;
+    for (size_t i = 0; shown && i < w->query->target_count; i++)
+        if (expr_any(w->query->targets[i].expr, is_column, &search)) return true;
     return false;
 }
 
@@ -46,10 +52,11 @@ err write_new_values(struct write *w,
                      struct write_rows_place *rows)
 {
     int *positions = write_no_positions(w), next = 1;
+    bool shown = write_returning_reads(w);
     buf_str_add(text->print.sql, rowid);
     for (size_t i = 0; i < w->target->column_count; i++) {
         const struct assignment *assigned = assignment_of(assignments, count, (int)i);
-        if (assigned == NULL && !checks_use(w, checks, (int)i)) continue;
+        if (assigned == NULL && !is_needed(w, checks, shown, (int)i)) continue;
         struct expr kept = write_column_expr(w, (int)i);
         buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, assigned != NULL ? assigned->expr : &kept));
@@ -442,7 +449,9 @@ err write_update(struct write *w)
 {
     const struct query *query = w->query;
     const struct row_check_list checks = checks_to_make(w);
-    if (!has_checks(&checks) && query->from_count == 0) {
+    /* SQLite changes rows while it still looks at others. */
+    bool reads_itself = query_reads_below(query, w->relation);
+    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself) {
         struct text text;
         write_text(w, &text);
         TRY(text_with(&text, query, print_update_direct, w));
@@ -457,6 +466,14 @@ err write_update(struct write *w)
     struct write_rows_place all = rows;
     all.columns += rides.at.count;
     bool afterwards = rides.at.count > 0;
+    if (write_returning_reads(w)) {
+        struct text text;
+        write_text(w, &text);
+        if (afterwards)
+            return text_refuse(&text, -1,
+                               "a sub-select of the same table in RETURNING, beside FROM,");
+        TRY(write_show_rows(w, &rows));
+    }
     TRY(write_update_from(w, query->assignments, query->assignment_count, &all, !afterwards));
     return afterwards ? output_update(w, &rides, &rows) : NULL;
 }

@@ -95,7 +95,7 @@ static const int *relation_positions(struct write *w, const struct write_rows_pl
 err write_returning(struct write *w, struct text *text)
 {
     const struct query *query = w->query;
-    if (!query->returning) return NULL;
+    if (!query->returning || w->shown) return NULL;
     buf_lit(text->print.sql, " RETURNING ");
     for (size_t i = 0; i < query->target_count; i++) {
         if (i > 0) buf_lit(text->print.sql, ", ");
@@ -107,13 +107,14 @@ err write_returning(struct write *w, struct text *text)
 
 struct program_op *write_op(struct write *w, struct text *text, const struct write_rows_place *rows)
 {
-    bool fills = w->output->set >= 0 && w->query->returning;
+    bool returning = w->query->returning && !w->shown;
+    bool fills = w->output->set >= 0 && returning;
     struct program_op *op = builder_op(w->builder, fills ? OP_FILL : OP_WRITE, text);
     if (fills) {
         op->set = w->output->set;
         op->set_columns = (int)w->query->target_count;
     }
-    op->output = w->query->returning ? w->output->node : NULL;
+    op->output = returning ? w->output->node : NULL;
     op->counts_affected = w->output->counts;
     op->relation = w->relation;
     op->query = w->query;
@@ -134,6 +135,40 @@ void write_output_op(struct write *w, struct text *text, const struct write_rows
     if (!fills) return;
     op->set = w->output->set;
     op->set_columns = (int)w->query->target_count;
+}
+
+static bool is_reading(const struct expr *expr, void *context)
+{
+    return expr->kind == EXPR_SUBQUERY && query_reads(expr->sublink.query, context);
+}
+
+bool write_returning_reads(const struct write *w)
+{
+    for (size_t i = 0; w->query->returning && i < w->query->target_count; i++)
+        if (expr_any(w->query->targets[i].expr, is_reading, (void *)(uintptr_t)w->relation))
+            return true;
+    return false;
+}
+
+err write_show_rows(struct write *w, const struct write_rows_place *rows)
+{
+    struct text text;
+    str alias;
+    write_text(w, &text);
+    write_target_rows(w, &text, rows, &alias);
+    buf_lit(text.print.sql, "SELECT ");
+    for (size_t i = 0; i < w->query->target_count; i++) {
+        if (i > 0) buf_lit(text.print.sql, ", ");
+        TRY(print_expr(&text.print, w->query->targets[i].expr));
+    }
+    buf_lit(text.print.sql, " FROM ");
+    write_rows_item(&text, rows, alias);
+    buf_lit(text.print.sql, " ORDER BY ");
+    print_ident(text.print.sql, alias);
+    buf_lit(text.print.sql, ".rowid");
+    write_output_op(w, &text, rows);
+    w->shown = true;
+    return NULL;
 }
 
 /* An INTEGER PRIMARY KEY is the row number: SQLite turns NULL into a new one instead of refusing. */
@@ -203,17 +238,18 @@ void write_check_begin(struct write *w, struct text *text, const struct write_ro
     buf_lit(text->print.sql, " WHERE ");
 }
 
-void write_check_end(struct write *w,
-                     struct text *text,
-                     const struct write_rows_place *rows,
-                     const char *sqlstate,
-                     str message)
+struct program_op *write_check_end(struct write *w,
+                                   struct text *text,
+                                   const struct write_rows_place *rows,
+                                   const char *sqlstate,
+                                   str message)
 {
     buf_lit(text->print.sql, " LIMIT 1");
     struct program_op *op = builder_op(w->builder, OP_CHECK, text);
     op->sqlstate = sqlstate;
     op->message = message;
     if (rows != NULL) op->reads_set = rows->set;
+    return op;
 }
 
 static bool is_wanted(const struct row_check *check, unsigned kinds)
@@ -233,6 +269,7 @@ err write_checks(struct write *w,
             continue;
         }
         struct check_error error = error_of_check(w, &checks->at[i]);
+        bool held = checks->at[i].kind == CHECK_VIEW_OPTION;
         struct text text;
         write_check_begin(w, &text, rows);
         for (size_t first = i; i < checks->count; i++) {
@@ -242,7 +279,7 @@ err write_checks(struct write *w,
             TRY(print_expr(&text.print, checks->at[i].expr));
             buf_lit(text.print.sql, ") IS NOT TRUE");
         }
-        write_check_end(w, &text, rows, error.sqlstate, error.message);
+        write_check_end(w, &text, rows, error.sqlstate, error.message)->held = held;
     }
     return NULL;
 }

@@ -18,6 +18,7 @@ struct write {
     const struct cat_relation *relation;
     /* INSERT: the values by rte column when the source is one row of VALUES; else NULL. */
     struct expr **row;
+    bool shown; /* RETURNING's rows have gone out by a SELECT of their own */
 };
 
 /* Rows of a set that stand for rows of the target table. */
@@ -56,11 +57,11 @@ MUST_USE err write_null_check(struct write *w,
 MUST_USE err write_null_checks(struct write *w, const struct write_rows_place *rows);
 /* `SELECT 1 FROM set WHERE`, or on w->row, and what the row found raises. */
 void write_check_begin(struct write *w, struct text *text, const struct write_rows_place *rows);
-void write_check_end(struct write *w,
-                     struct text *text,
-                     const struct write_rows_place *rows,
-                     const char *sqlstate,
-                     str message);
+struct program_op *write_check_end(struct write *w,
+                                   struct text *text,
+                                   const struct write_rows_place *rows,
+                                   const char *sqlstate,
+                                   str message);
 struct expr write_column_expr(const struct write *w, int column);
 /* `SELECT rowid, new values` of the target's columns: the list behind SELECT. Fills positions. */
 MUST_USE err write_new_values(struct write *w,
@@ -91,6 +92,10 @@ int *write_no_positions(struct write *w); /* one per rte column, all -1 */
 bool write_is_true(const struct expr *expr);
 /* An op that shows rows of the set, because RETURNING of the write itself cannot. */
 void write_output_op(struct write *w, struct text *text, const struct write_rows_place *rows);
+/* RETURNING has a sub-select that reads the table: it sees the table as it was, so its rows go out
+ * before the write. */
+bool write_returning_reads(const struct write *w);
+MUST_USE err write_show_rows(struct write *w, const struct write_rows_place *rows);
 MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
 
 /* ---- print_insert.c, print_update.c ---- */

@@ -167,50 +167,20 @@ static err print_select(struct builder *builder,
 
 /* ---- data-modifying WITH ------------------------------------------------------------------------ */
 
-struct reads_search {
-    const struct cat_relation *relation;
-};
-
-static bool query_reads(const struct query *query, const struct reads_search *search);
-
-static bool expr_reads(const struct expr *expr, void *context)
-{
-    return expr->kind == EXPR_SUBQUERY && query_reads(expr->sublink.query, context);
-}
-
-static bool subquery_reads_not(struct query *query, void *context)
-{
-    return !query_reads(query, context);
-}
-
-static bool query_reads(const struct query *query, const struct reads_search *search)
-{
-    /* INSERT does not look at its table, but for a conflict. */
-    const struct rte *unread =
-        query->command == QUERY_INSERT && query->conflict == NULL ? query->target_rte : NULL;
-    for (size_t i = 0; i < query->rtable_count; i++)
-        if (query->rtable[i] != unread && query->rtable[i]->kind == RTE_RELATION &&
-            query->rtable[i]->relation == search->relation)
-            return true;
-    struct reads_search copy = *search;
-    return !query_subqueries(query, subquery_reads_not, &copy) ||
-           query_any(query, expr_reads, &copy);
-}
-
 /* In PostgreSQL all parts of the statement see the tables as they were. Here a part that writes has
  * run before the parts behind it, so those must not read its table. */
 static err check_snapshot(struct builder *builder, const struct query *query, size_t cte)
 {
-    const struct reads_search search = {query->ctes[cte]->query->target_rte->relation};
+    const struct cat_relation *changed = query->ctes[cte]->query->target_rte->relation;
     struct query rest = *query;
     rest.ctes += cte + 1;
     rest.cte_count -= cte + 1;
-    if (!query_reads(&rest, &search)) return NULL;
+    if (!query_reads(&rest, changed)) return NULL;
     return err_sql(
         builder->scratch, "0A000",
         "reading or writing table \"%.*s\" in the same statement that changes it in WITH "
         "is not supported on this database",
-        STR_FMT(search.relation->name));
+        STR_FMT(changed->name));
 }
 
 static err build_cte(struct builder *builder, const struct query *query, size_t index)

@@ -19,6 +19,7 @@ struct execution_state {
     struct step_result *result;
     struct row_writer writer;
     struct arena *gathered; /* rows of grouped children and of their parents; made when needed */
+    err held;               /* of the step: what a held check found */
     bool writes_affect;     /* an op counted affected rows */
     bool first_only;        /* the shape shows one row; the others are counted */
 };
