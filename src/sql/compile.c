@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "base/buf.h"
 #include "base/json.h"
 #include "sql/analyze_int.h"
@@ -181,6 +183,30 @@ static err compile_children(struct compile *compile,
     return NULL;
 }
 
+/* ---- the order of a write's rows --------------------------------------------------------------------- */
+
+static err compile_sorts(struct compile *compile,
+                         const struct compile_node *in,
+                         struct scope *scope,
+                         struct plan_node *node)
+{
+    node->sorts = ARENA_ARRAY(compile->plan->arena, struct plan_sort, in->sort_count);
+    for (size_t i = 0; i < in->sort_count; i++) {
+        size_t index = (size_t)in->sorts[i].parent_target;
+        assert(index < scope->target_start_count);
+        struct sort_item item;
+        size_t column = scope->target_starts[index];
+        TRY(infer_sort_item(&scope->infer, in->sorts[i].order, scope->query->targets[column].expr,
+                            &item));
+        node->sorts[node->sort_count++] = (struct plan_sort){
+            .column = column,
+            .descending = item.descending,
+            .nulls_first = item.nulls_first,
+        };
+    }
+    return NULL;
+}
+
 /* ---- steps ---------------------------------------------------------------------------------------------- */
 
 static struct plan_step *step_add(struct compile *compile,
@@ -226,6 +252,7 @@ static err compile_step(struct compile *compile, const struct compile_step *in)
     TRY(statement_finish(analyzed->scope, 0));
     struct plan_node *node = node_new(compile, &analyzed->scope->infer, analyzed->scope->query);
     step_add(compile, node, in->shape, in->result);
+    TRY(compile_sorts(compile, in->node, analyzed->scope, node));
     return compile_children(compile, in->node, analyzed->scope, node);
 }
 

@@ -48,12 +48,20 @@ struct plan_child {
     struct plan_node *node;
 };
 
+/* One key of the order in which a write's rows are answered; a SELECT sorts by itself. */
+struct plan_sort {
+    size_t column; /* of the node, often a hidden one */
+    bool descending, nulls_first;
+};
+
 struct plan_node {
     struct query *query;
     struct plan_column *columns; /* hidden ones last */
     size_t column_count;
     struct plan_child *children;
     size_t child_count;
+    struct plan_sort *sorts;
+    size_t sort_count;
 };
 
 struct plan_param {
@@ -114,12 +122,19 @@ struct compile_child {
     size_t link_count;
 };
 
+struct compile_sort {
+    int parent_target;          /* index into the statement's RETURNING list: exactly one column */
+    const struct SortBy *order; /* its direction and nulls; the node is not looked at */
+};
+
 /* A syntax tree with embedded children, as REST and GraphQL build it. */
 struct compile_node {
     const struct node *statement; /* SelectStmt, InsertStmt, UpdateStmt, DeleteStmt */
     size_t hidden_count;          /* the last targets that are for links and sorting alone */
     const struct compile_child *children;
     size_t child_count;
+    const struct compile_sort *sorts; /* of a write's answer */
+    size_t sort_count;
 };
 
 struct compile_step {

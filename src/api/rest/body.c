@@ -10,14 +10,17 @@ static err bad_body(struct rest_request *request, const char *message)
     return rest_err(request->arena, 400, "PGRST102", "%s", message);
 }
 
-static err check_content_type(struct rest_request *request)
+str rest_content_type(const struct rest_request *request)
 {
     str type = http_header_find(request->http, STR("content-type")), rest;
     str_cut(type, ';', &type, &rest);
-    type = str_trim(type);
-    if (str_empty(type) || str_eq_nocase(type, STR("application/json"))) return NULL;
+    return str_trim(type);
+}
+
+err rest_content_type_error(const struct rest_request *request)
+{
     return rest_err(request->arena, 400, "PGRST102", "Content-Type not acceptable: %.*s",
-                    STR_FMT(type));
+                    STR_FMT(rest_content_type(request)));
 }
 
 /* A row's keys, each once and in order. */
@@ -73,7 +76,8 @@ static err check_width(struct rest_request *request)
 static err take_rows(struct rest_request *request, const struct json *body)
 {
     struct rest_payload *payload = &request->payload;
-    bool update = request->verb == REST_UPDATE;
+    bool update = request->verb == REST_UPDATE, put = request->verb == REST_PUT;
+    bool listed = request->query.has_columns && !put;
     payload->is_array = body->kind == JSON_ARRAY;
     payload->rows = body;
     payload->row_count = payload->is_array ? body->count : body->kind == JSON_OBJECT;
@@ -81,17 +85,17 @@ static err take_rows(struct rest_request *request, const struct json *body)
     const struct json *first = payload->is_array ? body->items[0] : body;
     if (first->kind != JSON_OBJECT) return bad_body(request, "All object keys must match");
     const struct map *keys = keys_of(request->arena, first);
-    if (!request->query.has_columns && !update)
+    if (!listed && !update)
         for (size_t i = 1; i < payload->row_count; i++)
             if (!same_keys(request->arena, first, keys, body->items[i]))
                 return bad_body(request, "All object keys must match");
     /* An update takes one object; of an array the first element. An insert of one works likewise. */
-    if (payload->is_array && (update || payload->row_count == 1)) {
+    if (payload->is_array && !put && (update || payload->row_count == 1)) {
         payload->is_array = false;
         payload->row_count = 1;
         payload->rows = first;
     }
-    if (request->query.has_columns) {
+    if (listed) {
         payload->columns = request->query.columns;
         payload->column_count = request->query.column_count;
     } else {
@@ -100,12 +104,23 @@ static err take_rows(struct rest_request *request, const struct json *body)
     return check_width(request);
 }
 
-err rest_payload_parse(struct rest_request *request)
+static err read_body(struct rest_request *request, const struct json **out)
 {
     struct json_options options = {.depth_max = BODY_DEPTH_MAX};
-    const struct json *body;
-    TRY(check_content_type(request));
-    if (json_parse(request->arena, request->http->body, &options, &body))
+    str type = rest_content_type(request), body = request->http->body;
+    if (str_eq_nocase(type, STR("text/csv"))) return rest_csv_parse(request->arena, body, out);
+    if (str_eq_nocase(type, STR("application/x-www-form-urlencoded")))
+        return rest_form_parse(request->arena, body, out);
+    if (!str_empty(type) && !str_eq_nocase(type, STR("application/json")))
+        return rest_content_type_error(request);
+    if (json_parse(request->arena, body, &options, out))
         return bad_body(request, "Empty or invalid json");
+    return NULL;
+}
+
+err rest_payload_parse(struct rest_request *request)
+{
+    const struct json *body;
+    TRY(read_body(request, &body));
     return take_rows(request, body);
 }

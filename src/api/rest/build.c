@@ -249,21 +249,44 @@ static err related_order(struct rest_scope *scope,
     return NULL;
 }
 
-static err add_order(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select)
+static err build_order(struct rest_scope *scope,
+                       const struct rest_level *level,
+                       const struct rest_order *order,
+                       struct SortBy **out)
 {
     static const enum SortByNulls nulls[] = {SORTBY_NULLS_DEFAULT, SORTBY_NULLS_FIRST,
                                              SORTBY_NULLS_LAST};
-    struct arena *arena = scope->request->arena;
+    struct node *value;
+    if (str_empty(order->relation))
+        TRY(rest_build_field(scope, &order->field, &value));
+    else
+        TRY(related_order(scope, level, order, &value));
+    *out = AST_AS(SortBy,
+                  ast_sort_by(scope->request->arena, value,
+                              order->descending ? SORTBY_DESC : SORTBY_ASC, nulls[order->nulls]));
+    return NULL;
+}
+
+static err add_order(struct rest_scope *scope, struct rest_level *level, struct SelectStmt *select)
+{
     for (size_t i = 0; i < level->orders.count; i++) {
-        const struct rest_order *order = &level->orders.at[i];
-        struct node *value;
-        if (str_empty(order->relation))
-            TRY(rest_build_field(scope, &order->field, &value));
-        else
-            TRY(related_order(scope, level, order, &value));
-        ast_list_add(arena, &select->sortClause,
-                     ast_sort_by(arena, value, order->descending ? SORTBY_DESC : SORTBY_ASC,
-                                 nulls[order->nulls]));
+        struct SortBy *order;
+        TRY(build_order(scope, level, &level->orders.at[i], &order));
+        ast_list_add(scope->request->arena, &select->sortClause, AST_NODE(order));
+    }
+    return NULL;
+}
+
+/* RETURNING has no ORDER BY: its keys are hidden targets, and the engine sorts the answer by them. */
+static err add_returning_order(struct rest_scope *scope, const struct rest_level *level)
+{
+    for (size_t i = 0; i < level->orders.count; i++) {
+        struct SortBy *order;
+        TRY(build_order(scope, level, &level->orders.at[i], &order));
+        *VEC_ADD(scope->request->arena, &scope->sorts) = (struct compile_sort){
+            .parent_target = scope->targets ? (int)scope->targets->count : 0, .order = order};
+        add_target(scope, STR("~sort"), order->node);
+        scope->hidden_count++;
     }
     return NULL;
 }
@@ -312,7 +335,9 @@ static struct compile_node *finish_node(struct rest_scope *scope, struct node *s
     *node = (struct compile_node){.statement = statement,
                                   .hidden_count = scope->hidden_count,
                                   .children = scope->children.at,
-                                  .child_count = scope->children.count};
+                                  .child_count = scope->children.count,
+                                  .sorts = scope->sorts.at,
+                                  .sort_count = scope->sorts.count};
     return node;
 }
 
@@ -367,6 +392,7 @@ static err build_returning(struct rest_scope *scope, struct list **out)
     struct rest_request *request = scope->request;
     if (request->prefer.what == REST_RETURN_REPRESENTATION) {
         TRY(rest_build_targets(scope, &request->query.root));
+        TRY(add_returning_order(scope, &request->query.root));
         *out = scope->targets;
         return NULL;
     }
@@ -420,7 +446,7 @@ static struct TypeName *column_type(const struct rest_scope *scope, const struct
 }
 
 /* SELECT a, b FROM json_to_recordset($1::json) AS _(a int4, b text). */
-static struct node *recordset_of(struct rest_scope *scope)
+static struct SelectStmt *recordset_of(struct rest_scope *scope)
 {
     struct rest_request *request = scope->request;
     struct arena *arena = request->arena;
@@ -444,7 +470,7 @@ static struct node *recordset_of(struct rest_scope *scope)
                      ast_res_target(arena, STR_NONE, ast_column_ref(arena, STR("_"), name)));
     }
     ast_list_add(arena, &select->fromClause, AST_NODE(range));
-    return AST_NODE(select);
+    return select;
 }
 
 static void add_arbiter(struct arena *arena, struct InferClause *infer, str column)
@@ -459,19 +485,20 @@ static struct OnConflictClause *conflict_of(struct rest_request *request)
 {
     struct arena *arena = request->arena;
     const struct cat_constraint *key = cat_primary_key(request->relation);
-    if (request->prefer.resolution == REST_RESOLVE_NONE) return NULL;
-    if (!request->query.has_on_conflict && !key) return NULL;
+    bool put = request->verb == REST_PUT, named = request->query.has_on_conflict && !put;
+    if (request->prefer.resolution == REST_RESOLVE_NONE && !put) return NULL;
+    if (!named && !key) return NULL;
     struct OnConflictClause *clause = AST_NEW(arena, OnConflictClause);
     clause->infer = AST_NEW(arena, InferClause);
-    if (request->query.has_on_conflict)
+    if (named)
         for (size_t i = 0; i < request->query.on_conflict_count; i++)
             add_arbiter(arena, clause->infer, request->query.on_conflict[i]);
     else
         for (size_t i = 0; i < key->column_count; i++)
             add_arbiter(arena, clause->infer,
                         cat_column_numbered(request->relation, key->columns[i])->name);
-    clause->action =
-        request->prefer.resolution == REST_RESOLVE_MERGE ? ONCONFLICT_UPDATE : ONCONFLICT_NOTHING;
+    clause->action = put || request->prefer.resolution == REST_RESOLVE_MERGE ? ONCONFLICT_UPDATE
+                                                                             : ONCONFLICT_NOTHING;
     for (size_t i = 0; clause->action == ONCONFLICT_UPDATE && i < request->payload.column_count;
          i++) {
         str name = request->payload.columns[i];
@@ -497,9 +524,66 @@ static err build_insert(struct rest_scope *scope, struct rest_built *out)
     bool recordset = request->payload.is_array && !request->prefer.missing_default &&
                      request->payload.column_count;
     if (recordset)
-        insert->selectStmt = recordset_of(scope);
+        insert->selectStmt = AST_NODE(recordset_of(scope));
     else if (request->payload.column_count)
         insert->selectStmt = values_of(request);
+    insert->onConflictClause = conflict_of(request);
+    TRY(build_returning(scope, &insert->returningList));
+    out->root = finish_node(scope, AST_NODE(insert));
+    return NULL;
+}
+
+/* PUT's rules: the filters name the row by its whole primary key, and the payload says the same. */
+static err check_put(const struct rest_request *request)
+{
+    const struct cat_constraint *key = cat_primary_key(request->relation);
+    const struct rest_level *root = &request->query.root;
+    bool fits = key && root->conditions.count == key->column_count;
+    for (size_t i = 0; fits && i < key->column_count; i++) {
+        str name = cat_column_numbered(request->relation, key->columns[i])->name;
+        bool found = false;
+        for (size_t k = 0; k < root->conditions.count; k++)
+            found = found || (rest_is_plain_eq(root->conditions.at[k]) &&
+                              str_eq(root->conditions.at[k]->filter.field.name, name));
+        fits = found;
+    }
+    if (fits) return NULL;
+    return rest_err(request->arena, 405, "PGRST105",
+                    "Filters must include all and only primary key columns with 'eq' operators");
+}
+
+static bool payload_has(const struct rest_request *request, str column)
+{
+    for (size_t i = 0; i < request->payload.column_count; i++)
+        if (str_eq(request->payload.columns[i], column)) return true;
+    return false;
+}
+
+/* INSERT of the payload's row that agrees with the URL, or UPDATE of all its columns. */
+static err build_put(struct rest_scope *scope, struct rest_built *out)
+{
+    struct rest_request *request = scope->request;
+    struct arena *arena = request->arena;
+    TRY(check_put(request));
+    TRY(check_columns(request));
+    const struct cat_constraint *key = cat_primary_key(request->relation);
+    for (size_t i = 0; i < key->column_count; i++)
+        if (!payload_has(request, cat_column_numbered(request->relation, key->columns[i])->name))
+            return rest_put_mismatch(request);
+    struct InsertStmt *insert = AST_NEW(arena, InsertStmt);
+    insert->relation = table_of(request);
+    for (size_t i = 0; i < request->payload.column_count; i++)
+        ast_list_add(arena, &insert->cols,
+                     ast_res_target(arena, request->payload.columns[i], NULL));
+    struct SelectStmt *rows = recordset_of(scope);
+    struct rest_scope of_rows = {.request = request,
+                                 .catalog = scope->catalog,
+                                 .relation = request->relation,
+                                 .alias = STR("_")};
+    struct rest_level filters = {.conditions.at = request->query.root.conditions.at,
+                                 .conditions.count = request->query.root.conditions.count};
+    TRY(rest_build_where(&of_rows, &filters, &rows->whereClause));
+    insert->selectStmt = AST_NODE(rows);
     insert->onConflictClause = conflict_of(request);
     TRY(build_returning(scope, &insert->returningList));
     out->root = finish_node(scope, AST_NODE(insert));
@@ -550,6 +634,7 @@ err rest_build(struct rest_request *request, const struct catalog *catalog, stru
     switch (request->verb) {
     case REST_READ: TRY(build_read(scope, out)); break;
     case REST_INSERT: TRY(build_insert(scope, out)); break;
+    case REST_PUT: TRY(build_put(scope, out)); break;
     case REST_UPDATE: TRY(build_update(scope, out)); break;
     case REST_DELETE: TRY(build_delete(scope, out)); break;
     case REST_CALL: break;

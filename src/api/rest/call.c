@@ -3,8 +3,43 @@
 
 #include "api/rest/rest_int.h"
 #include "api/rest/scan.h"
+#include "base/utf8.h"
+#include "http/url.h"
 
-err rest_call_payload(struct rest_request *request)
+/* Which kind of body a Content-Type promises; false: none that a function takes. */
+static bool raw_kind(str type, enum rest_raw *out)
+{
+    static const struct {
+        str type;
+        enum rest_raw raw;
+    } kinds[] = {
+        {STR_INIT(""),                         REST_RAW_JSON },
+        {STR_INIT("application/json"),         REST_RAW_JSON },
+        {STR_INIT("text/plain"),               REST_RAW_TEXT },
+        {STR_INIT("application/octet-stream"), REST_RAW_BYTES},
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (str_eq_nocase(kinds[i].type, type)) return *out = kinds[i].raw, true;
+    return false;
+}
+
+/* A form's fields are arguments as those of a GET are: texts. */
+static err form_payload(struct rest_request *request)
+{
+    str rest = request->http->body, name, value;
+    while (url_query_next(&rest, &name, &value)) {
+        struct rest_argument *argument = VEC_ADD(request->arena, &request->query.arguments);
+        TRY(url_decode(request->arena, name, URL_PLUS_SPACE, &argument->name));
+        TRY(url_decode(request->arena, value, URL_PLUS_SPACE, &argument->value));
+        if (!utf8_valid(argument->name) || !utf8_valid(argument->value))
+            return rest_err(request->arena, 400, "PGRST102", "Empty or invalid form");
+    }
+    return NULL;
+}
+
+/* The arguments are the members of an object, or of an array's first; anything else has none and can
+ * only be for an unnamed parameter (rest_choose_function). */
+static err json_payload(struct rest_request *request)
 {
     str body = request->http->body;
     const struct json *tree;
@@ -13,10 +48,20 @@ err rest_call_payload(struct rest_request *request)
     if (json_parse(request->arena, body, &options, &tree))
         return rest_err(request->arena, 400, "PGRST102", "Empty or invalid json");
     if (tree->kind == JSON_ARRAY && tree->count) tree = tree->items[0];
-    if (tree->kind != JSON_OBJECT)
-        return rest_err(request->arena, 400, "PGRST102", "All object keys must match");
     request->payload.rows = tree;
     request->payload.row_count = 1;
+    return NULL;
+}
+
+err rest_call_payload(struct rest_request *request)
+{
+    str type = rest_content_type(request), body = request->http->body;
+    if (str_eq_nocase(type, STR("application/x-www-form-urlencoded"))) return form_payload(request);
+    if (!raw_kind(type, &request->raw)) return rest_content_type_error(request);
+    if (request->raw == REST_RAW_JSON) return json_payload(request);
+    bool text = utf8_valid(body) && str_find_char(body, '\0', 0) == SIZE_MAX;
+    if (request->raw == REST_RAW_TEXT && !text)
+        return err_sql(request->arena, "22021", "invalid byte sequence for encoding \"UTF8\"");
     return NULL;
 }
 
@@ -36,7 +81,7 @@ static void given_names(struct rest_request *request, const str **out, size_t *c
         VEC(str);
     } names = {0};
     const struct json *body = request->payload.rows;
-    for (size_t i = 0; body && i < body->count; i++)
+    for (size_t i = 0; body && body->kind == JSON_OBJECT && i < body->count; i++)
         if (narrowed(request, body->members[i].name))
             *VEC_ADD(request->arena, &names) = body->members[i].name;
     for (size_t i = 0; !body && i < request->query.arguments.count; i++)
@@ -63,6 +108,7 @@ static bool fits(const struct cat_function *function, const str *names, size_t c
     if (function->kind != 'f') return false;
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
+        if (is_input(argument) && str_empty(argument->name)) return false; /* see takes_body */
         bool required =
             is_input(argument) && str_empty(argument->default_expr.text) && argument->mode != 'v';
         if (required && !contains(names, count, argument->name)) return false;
@@ -77,6 +123,26 @@ static bool fits(const struct cat_function *function, const str *names, size_t c
     return true;
 }
 
+/* The whole body fits a function whose only parameter has no name. */
+static bool takes_body(const struct rest_request *request, const struct cat_function *function)
+{
+    if (function->kind != 'f' || request->raw == REST_RAW_NONE) return false;
+    const struct cat_argument *only = NULL;
+    for (size_t i = 0; i < function->argument_count; i++) {
+        if (!is_input(&function->arguments[i])) continue;
+        if (only) return false;
+        only = &function->arguments[i];
+    }
+    if (!only || !str_empty(only->name)) return false;
+    switch (request->raw) {
+    case REST_RAW_NONE: return false;
+    case REST_RAW_JSON: return only->type == JSONOID || only->type == JSONBOID;
+    case REST_RAW_TEXT: return only->type == TEXTOID;
+    case REST_RAW_BYTES: return only->type == BYTEAOID;
+    }
+    return false;
+}
+
 /* Errors ------------------------------------------------------------------------------------------------ */
 
 static int by_bytes(const void *a, const void *b)
@@ -84,9 +150,25 @@ static int by_bytes(const void *a, const void *b)
     return str_cmp(*(const str *)a, *(const str *)b);
 }
 
+/* What was looked for when the body is no list of arguments. */
+static err no_unnamed(struct rest_request *request)
+{
+    const char *type = request->raw == REST_RAW_TEXT ? "text" : "bytea";
+    struct err *error = rest_err(request->arena, 404, "PGRST202",
+                                 "Could not find the function %.*s.%.*s in the schema cache",
+                                 STR_FMT(request->schema_name), STR_FMT(request->name));
+    return err_details(
+        request->arena, error,
+        "Searched for the function %.*s.%.*s with a single unnamed %s parameter, but "
+        "no matches were found in the schema cache.",
+        STR_FMT(request->schema_name), STR_FMT(request->name), type);
+}
+
 static err none_fits(struct rest_request *request, const str *names, size_t count)
 {
     struct arena *arena = request->arena;
+    bool json = request->raw == REST_RAW_JSON;
+    if (request->raw != REST_RAW_NONE && !json) return no_unnamed(request);
     str *sorted = ARENA_ARRAY(arena, str, count);
     for (size_t i = 0; i < count; i++) sorted[i] = names[i];
     if (count) qsort(sorted, count, sizeof *sorted, by_bytes);
@@ -102,8 +184,8 @@ static err none_fits(struct rest_request *request, const str *names, size_t coun
               : shown;
     return err_details(
         arena, error,
-        "Searched for the function %.*s%.*s, but no matches were found in the schema cache.",
-        STR_FMT(full), STR_FMT(with));
+        "Searched for the function %.*s%.*s%s, but no matches were found in the schema cache.",
+        STR_FMT(full), STR_FMT(with), json ? " or with a single unnamed json/jsonb parameter" : "");
 }
 
 static str signature(struct rest_request *request,
@@ -151,25 +233,47 @@ static void mark_given(struct rest_request *request,
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
         if (argument->mode == 'o' || argument->mode == 't') continue;
-        request->given[input++] = contains(names, count, argument->name);
+        request->given[input++] = request->unnamed || contains(names, count, argument->name);
     }
+}
+
+/* The functions of that name that fit, of which there must be one. */
+static err choose(struct rest_request *request,
+                  const struct catalog *catalog,
+                  const str *names,
+                  size_t count,
+                  const struct cat_function **out)
+{
+    size_t at = 0;
+    const struct cat_function *f;
+    while ((f = catalog_function_named(catalog, request->schema->oid, request->name, &at))) {
+        bool is_one = request->unnamed ? takes_body(request, f) : fits(f, names, count);
+        if (!is_one) continue;
+        if (*out) return several_fit(request, catalog, *out, f);
+        *out = f;
+    }
+    return NULL;
 }
 
 err rest_choose_function(struct rest_request *request, const struct catalog *catalog)
 {
     const str *names;
-    size_t count, at = 0;
+    size_t count;
+    const struct cat_function *found = NULL;
     given_names(request, &names, &count);
     request->schema = catalog_schema_find(catalog, request->schema_name);
     if (!request->schema) return none_fits(request, names, count);
-    const struct cat_function *found = NULL;
-    for (const struct cat_function *f =
-             catalog_function_named(catalog, request->schema->oid, request->name, &at);
-         f; f = catalog_function_named(catalog, request->schema->oid, request->name, &at)) {
-        if (!fits(f, names, count)) continue;
-        if (found) return several_fit(request, catalog, found, f);
-        found = f;
+    request->unnamed = false;
+    bool plain = request->raw == REST_RAW_TEXT || request->raw == REST_RAW_BYTES;
+    const struct json *body = request->payload.rows;
+    bool arguments = !plain && (!body || body->kind == JSON_OBJECT);
+    if (arguments) TRY(choose(request, catalog, names, count, &found));
+    if (!found) {
+        request->unnamed = true;
+        TRY(choose(request, catalog, names, count, &found));
     }
+    if (!found && !plain && !arguments)
+        return rest_err(request->arena, 400, "PGRST102", "All object keys must match");
     if (!found) return none_fits(request, names, count);
     request->function = found;
     const struct cat_type *type = catalog_type(catalog, found->result);

@@ -118,7 +118,8 @@ str rest_prefer_applied(const struct rest_request *request)
     static const char *const counts[] = {"", "count=exact", "count=planned", "count=estimated"};
     const struct rest_prefer *prefer = &request->prefer;
     enum rest_verb verb = request->verb;
-    bool insert = verb == REST_INSERT, write = insert || verb == REST_UPDATE || verb == REST_DELETE;
+    bool insert = verb == REST_INSERT;
+    bool write = insert || verb == REST_PUT || verb == REST_UPDATE || verb == REST_DELETE;
     bool target =
         request->query.has_on_conflict || (request->relation && cat_primary_key(request->relation));
     struct buf *out = buf_in(request->arena, 0);
@@ -130,7 +131,8 @@ str rest_prefer_applied(const struct rest_request *request)
     applied(out, prefer->handling_given, prefer->strict ? "handling=strict" : "handling=lenient");
     if (!str_empty(prefer->time_zone))
         buf_printf(out, "%stimezone=%.*s", out->len ? ", " : "", STR_FMT(prefer->time_zone));
-    if (prefer->strict && prefer->max_affected_given && !insert && verb != REST_READ)
+    if (prefer->strict && prefer->max_affected_given && !insert && verb != REST_PUT &&
+        verb != REST_READ)
         buf_printf(out, "%smax-affected=%lld", out->len ? ", " : "",
                    (long long)prefer->max_affected);
     return buf_str(out);

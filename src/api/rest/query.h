@@ -154,6 +154,8 @@ MUST_USE err rest_logic_parse(
 MUST_USE err rest_order_parse(struct arena *arena, str text, struct rest_level *out);
 /* The embed of this level with that alias or target; NULL when there is none. */
 struct rest_embed *rest_embed_find(const struct rest_level *level, str name);
+/* column=eq.value with nothing around it: no not, no path, no (any). */
+bool rest_is_plain_eq(const struct rest_condition *condition);
 /* Whether value begins like an operator expression ("eq.", "not.in.", "is.null"). */
 bool rest_is_operation(str value);
 

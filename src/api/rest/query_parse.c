@@ -291,3 +291,11 @@ err rest_query_parse(struct arena *arena,
         if (!parsing.parameters.at[i].used) TRY(apply(&parsing, &parsing.parameters.at[i]));
     return NULL;
 }
+
+bool rest_is_plain_eq(const struct rest_condition *condition)
+{
+    const struct rest_filter *filter = &condition->filter;
+    return condition->kind == REST_CONDITION_FILTER && !condition->negated && !filter->negated &&
+           filter->field.path_count == 0 && filter->quantifier == REST_ONE &&
+           str_eq(filter->op->name, STR("eq"));
+}

@@ -278,6 +278,20 @@ static void respond_insert(struct answer *answer, struct step_result *result)
         http_respond(request->http, &answer->response);
 }
 
+static void respond_put(struct answer *answer, struct step_result *result)
+{
+    struct rest_request *request = answer->request;
+    bool representation = request->prefer.what == REST_RETURN_REPRESENTATION;
+    answer->response.status = !representation ? 204 : result->inserted > 0 ? 201 : 200;
+    err error = apply_settings(answer);
+    if (error)
+        rest_respond_error(request, error);
+    else if (representation)
+        send_body(answer, result);
+    else
+        http_respond(request->http, &answer->response);
+}
+
 static void respond_change(struct answer *answer, struct step_result *result)
 {
     struct rest_request *request = answer->request;
@@ -317,6 +331,7 @@ void rest_respond(struct rest_request *request, struct step_result *result)
     switch (request->verb) {
     case REST_READ: respond_read(&answer, result); break;
     case REST_INSERT: respond_insert(&answer, result); break;
+    case REST_PUT: respond_put(&answer, result); break;
     case REST_UPDATE:
     case REST_DELETE: respond_change(&answer, result); break;
     case REST_CALL: respond_call(&answer, result); break;
@@ -462,9 +477,16 @@ void rest_render_error(struct http_request *req,
     render(req, error, status, code, out);
 }
 
+err rest_put_mismatch(const struct rest_request *request)
+{
+    return rest_err(request->arena, 400, "PGRST115",
+                    "Payload values do not match URL in primary key column(s)");
+}
+
 static err expectation_error(struct rest_request *request, err error)
 {
     if (error->kind != ERR_EXPECTATION) return error;
+    if (request->verb == REST_PUT) return rest_put_mismatch(request);
     bool many = request->prefer.strict && request->prefer.max_affected_given &&
                 request->accept.media != REST_OBJECT;
     struct err *own = err_new(request->arena, ERR_REST, "%s",

@@ -3,6 +3,7 @@
  *   rest.c        routes, the mount, the plan cache
  *   prefer.c      Prefer and Accept
  *   body.c        payloads: which columns, which values
+ *   body_text.c   payloads that are no JSON: CSV, forms
  *   shape.c       parameters in order, and the key under which the plan is cached
  *   build.c       the tree of syntax nodes for a cache miss (build_expr.c: conditions)
  *   table.c       requests on tables and views
@@ -30,7 +31,7 @@ struct rest {
     struct plan_cache **caches; /* by loop */
 };
 
-enum rest_verb { REST_READ, REST_INSERT, REST_UPDATE, REST_DELETE, REST_CALL };
+enum rest_verb { REST_READ, REST_INSERT, REST_PUT, REST_UPDATE, REST_DELETE, REST_CALL };
 
 enum rest_return { REST_RETURN_MINIMAL, REST_RETURN_HEADERS, REST_RETURN_REPRESENTATION };
 enum rest_count { REST_COUNT_NONE, REST_COUNT_EXACT, REST_COUNT_PLANNED, REST_COUNT_ESTIMATED };
@@ -55,6 +56,9 @@ struct rest_accept {
     enum rest_media media;
     bool stripped;
 };
+
+/* What a body of a call may be as a whole, for a function with one unnamed parameter. */
+enum rest_raw { REST_RAW_NONE, REST_RAW_JSON, REST_RAW_TEXT, REST_RAW_BYTES };
 
 /* A parameter's value before its type is known. */
 enum rest_input_kind { REST_INPUT_TEXT, REST_INPUT_JSON, REST_INPUT_INT, REST_INPUT_ABSENT };
@@ -92,6 +96,8 @@ struct rest_request {
     bool profile_named;
     struct rest_payload payload;
     bool *given;         /* function arguments */
+    enum rest_raw raw;   /* of a POST call's body */
+    bool unnamed;        /* the function chosen takes the whole body */
     size_t exists_count; /* sub-selects that the plan in the making asks for embeds by */
     struct {
         VEC(struct rest_input);
@@ -111,6 +117,15 @@ str rest_prefer_applied(const struct rest_request *request);
 
 /* body.c */
 MUST_USE err rest_payload_parse(struct rest_request *request);
+/* The Content-Type without its parameters; empty: none was sent. */
+str rest_content_type(const struct rest_request *request);
+MUST_USE err rest_content_type_error(const struct rest_request *request);
+
+/* body_text.c */
+/* Rows as an array of objects: a field is text, NULL is null. PGRST102 for what is no CSV. */
+MUST_USE err rest_csv_parse(struct arena *arena, str text, const struct json **out);
+/* One row as an object of texts. */
+MUST_USE err rest_form_parse(struct arena *arena, str text, const struct json **out);
 
 /* shape.c: gives every value of the request its parameter, in one fixed order. */
 MUST_USE err rest_shape(struct rest_request *request, struct buf *key);
@@ -136,6 +151,9 @@ struct rest_scope {
     struct {
         VEC(struct compile_child);
     } children;
+    struct {
+        VEC(struct compile_sort);
+    } sorts; /* of a write's answer */
     size_t hidden_count;
     int depth;
 };
@@ -146,6 +164,9 @@ MUST_USE err rest_build_targets(struct rest_scope *scope, struct rest_level *lev
 MUST_USE err rest_build_where(struct rest_scope *scope,
                               struct rest_level *level,
                               struct node **out);
+
+/* PGRST115: what the payload says of the key is not what the URL says. */
+MUST_USE err rest_put_mismatch(const struct rest_request *request);
 
 /* build_expr.c */
 MUST_USE err rest_build_field(struct rest_scope *scope,

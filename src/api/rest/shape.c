@@ -7,6 +7,7 @@
  */
 #include "api/rest/rest_int.h"
 #include "api/rest/scan.h"
+#include "base/crypto.h"
 #include "types/type_text.h"
 
 struct shaping {
@@ -203,7 +204,12 @@ static err shape_payload(struct shaping *shaping)
     key_int(shaping, (int64_t)payload->column_count);
     for (size_t i = 0; i < payload->column_count; i++) key_str(shaping, payload->columns[i]);
     key_int(shaping, payload->is_array * 2 + request->prefer.missing_default);
-    if (!payload->is_array) {
+    if (request->verb == REST_PUT) {
+        /* As the array of one that json_to_recordset takes. */
+        str rows = payload->rows->source;
+        add_text(shaping,
+                 payload->is_array ? rows : str_printf(request->arena, "[%.*s]", STR_FMT(rows)));
+    } else if (!payload->is_array) {
         shape_row(shaping, payload->rows);
     } else if (request->prefer.missing_default || payload->column_count == 0) {
         if (payload->row_count * payload->column_count > VALUES_MAX)
@@ -218,6 +224,18 @@ static err shape_payload(struct shaping *shaping)
     return NULL;
 }
 
+/* A function with one unnamed parameter gets the body as it came. */
+static str raw_body(const struct rest_request *request)
+{
+    str body = request->http->body;
+    if (request->raw == REST_RAW_JSON && str_empty(str_trim(body))) return STR("{}");
+    if (request->raw != REST_RAW_BYTES) return body;
+    struct buf *hex = buf_in(request->arena, 0);
+    buf_lit(hex, "\\x");
+    crypto_hex(hex, body);
+    return buf_str(hex);
+}
+
 static void shape_call(struct shaping *shaping)
 {
     struct rest_request *request = shaping->request;
@@ -230,6 +248,10 @@ static void shape_call(struct shaping *shaping)
         bool given = request->given[input++];
         key_int(shaping, given);
         if (!given) continue;
+        if (request->unnamed) {
+            add_text(shaping, raw_body(request));
+            continue;
+        }
         if (request->payload.rows) {
             const struct json *value = json_get(request->payload.rows, argument->name);
             add_input(shaping, (struct rest_input){.kind = REST_INPUT_JSON, .json = value});
@@ -262,7 +284,8 @@ err rest_shape(struct rest_request *request, struct buf *key)
                           (request->prefer.count != REST_COUNT_NONE) * 2 + query->has_on_conflict);
     key_names(&shaping, query->on_conflict, query->on_conflict_count);
     if (request->verb == REST_CALL) shape_call(&shaping);
-    if (request->verb == REST_INSERT || request->verb == REST_UPDATE) TRY(shape_payload(&shaping));
+    if (request->verb == REST_INSERT || request->verb == REST_PUT || request->verb == REST_UPDATE)
+        TRY(shape_payload(&shaping));
     key_int(&shaping, query->has_select);
     TRY(shape_level(&shaping, &request->query.root));
     if (shaping.condition_count > CONDITIONS_MAX)

@@ -162,6 +162,7 @@ static void expect(struct rest_request *request)
     bool counts = request->verb != REST_CALL || shape == RESULT_ROWS;
     if (request->accept.media == REST_OBJECT && counts)
         request->step.rows_least = request->step.rows_most = 1;
+    if (request->verb == REST_PUT) request->step.rows_least = request->step.rows_most = 1;
     bool changes = request->verb == REST_UPDATE || request->verb == REST_DELETE;
     if (changes && request->prefer.strict && request->prefer.max_affected_given &&
         request->step.rows_most == ROWS_ANY)
@@ -247,8 +248,12 @@ static err read_request(struct rest_request *request)
     TRY(decode_name(request, request->http->path_rest));
     TRY(choose_schema(request));
     TRY(rest_query_parse(request->arena, request->http->query, REST_USE_TABLE, &request->query));
+    if (request->verb == REST_PUT &&
+        (request->query.root.has_limit || request->query.root.has_offset))
+        return rest_err(request->arena, 400, "PGRST114",
+                        "limit/offset querystring parameters are not allowed for PUT");
     TRY(parse_range(request));
-    if (request->verb == REST_INSERT || request->verb == REST_UPDATE)
+    if (request->verb == REST_INSERT || request->verb == REST_PUT || request->verb == REST_UPDATE)
         TRY(rest_payload_parse(request));
     bool reads = request->verb == REST_READ;
     if (reads) TRY(rest_accept_parse(request));
@@ -279,6 +284,7 @@ static struct rest_request *request_new(struct http_request *req, void *context)
     static const enum rest_verb verbs[] = {
         [HTTP_GET] = REST_READ,     [HTTP_HEAD] = REST_READ,     [HTTP_POST] = REST_INSERT,
         [HTTP_PATCH] = REST_UPDATE, [HTTP_DELETE] = REST_DELETE, [HTTP_OPTIONS] = REST_READ,
+        [HTTP_PUT] = REST_PUT,
     };
     struct rest_request *request = ARENA_NEW(req->arena, struct rest_request);
     request->rest = context;
@@ -342,7 +348,10 @@ static err find_allowed(struct rest_request *request, bool call, str *out)
     if (!call) {
         TRY(find_relation(request, catalog));
         bool table = request->relation->kind == 'r';
-        *out = table ? STR("OPTIONS,GET,HEAD,POST,PATCH,DELETE") : STR("OPTIONS,GET,HEAD");
+        bool put = table && cat_primary_key(request->relation);
+        *out = put     ? STR("OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE")
+               : table ? STR("OPTIONS,GET,HEAD,POST,PATCH,DELETE")
+                       : STR("OPTIONS,GET,HEAD");
         return NULL;
     }
     const struct cat_schema *schema = catalog_schema_find(catalog, request->schema_name);

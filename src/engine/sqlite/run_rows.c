@@ -5,8 +5,11 @@
  * rows, which are handed out by key. */
 #include "engine/sqlite/run_int.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/vec.h"
+#include "types/type_text.h"
 
 /* Parents whose grouped children are read together. */
 enum { GATHER_ROWS = 1024 };
@@ -322,12 +325,107 @@ static err gather_output(struct execution_state *state,
     return NULL;
 }
 
+/* ---- rows of a write in the order asked for ---- */
+
+struct sorting {
+    const struct plan_node *plan;
+    const struct rowset *rows;
+};
+
+static int compare_by(const struct sorting *sorting,
+                      const struct plan_sort *sort,
+                      const struct value *a,
+                      const struct value *b)
+{
+    bool a_null = a->kind == VALUE_NULL, b_null = b->kind == VALUE_NULL;
+    if (a_null || b_null) {
+        if (a_null == b_null) return 0;
+        return a_null == sort->nulls_first ? -1 : 1;
+    }
+    int order = type_compare(sorting->plan->columns[sort->column].ref, a, b);
+    return sort->descending ? -order : order;
+}
+
+static int compare_rows(const struct sorting *sorting, size_t left, size_t right)
+{
+    const struct value *a = rowset_row(sorting->rows, left);
+    const struct value *b = rowset_row(sorting->rows, right);
+    for (size_t i = 0; i < sorting->plan->sort_count; i++) {
+        const struct plan_sort *sort = &sorting->plan->sorts[i];
+        int order = compare_by(sorting, sort, &a[sort->column], &b[sort->column]);
+        if (order != 0) return order;
+    }
+    return 0;
+}
+
+/* Merge sort: equal rows stay in the order of the write. */
+static void sort_range(const struct sorting *sorting, size_t *at, size_t *spare, size_t count)
+{
+    if (count < 2) return;
+    size_t half = count / 2, left = 0, right = half, out = 0;
+    sort_range(sorting, at, spare, half);
+    sort_range(sorting, at + half, spare, count - half);
+    while (left < half || right < count) {
+        bool from_left =
+            right == count || (left < half && compare_rows(sorting, at[left], at[right]) <= 0);
+        spare[out++] = from_left ? at[left++] : at[right++];
+    }
+    memcpy(at, spare, count * sizeof *at);
+}
+
+static err sorted_rows(struct execution_state *state,
+                       struct frame *frame,
+                       const struct rowset *rows,
+                       struct rowset *out)
+{
+    struct arena *arena = state->run->arena;
+    size_t *order = arena_try_alloc(arena, 2 * rows->count * sizeof *order);
+    size_t width = rows->columns * sizeof *rows->values;
+    struct value *values = arena_try_alloc(arena, rows->count * width);
+    if (order == NULL || values == NULL)
+        return err_new(arena, ERR_NO_MEMORY, "the rows of this statement take too much memory");
+    for (size_t i = 0; i < rows->count; i++) order[i] = i;
+    struct sorting sorting = {.plan = frame->node->plan, .rows = rows};
+    sort_range(&sorting, order, order + rows->count, rows->count);
+    for (size_t i = 0; i < rows->count; i++)
+        memcpy(values + i * rows->columns, rowset_row(rows, order[i]), width);
+    *out = (struct rowset){.columns = rows->columns, .count = rows->count, .values = values};
+    return NULL;
+}
+
+static err sort_output(struct execution_state *state,
+                       const struct program_op *op,
+                       sqlite3_stmt *stmt,
+                       struct frame *frame)
+{
+    struct rowset sorted, *rows = rowset_new(state->run->arena, frame->node->plan->column_count);
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(rows, stmt));
+    if (code != SQLITE_DONE) return run_step_failed(state, op, stmt);
+    if (rows->count == 0) return NULL;
+    TRY(sorted_rows(state, frame, rows, &sorted));
+    for (size_t from = 0; from < sorted.count; from += GATHER_ROWS) {
+        struct rowset slice = sorted;
+        slice.values += from * sorted.columns;
+        slice.count = sorted.count - from < GATHER_ROWS ? sorted.count - from : GATHER_ROWS;
+        arena_reset(gathered_arena(state));
+        TRY(gather_children(state, frame, &slice));
+        for (size_t i = 0; i < slice.count; i++)
+            TRY(output_row(state, frame, rowset_row(&slice, i)));
+    }
+    return NULL;
+}
+
 err run_rows_output(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
 {
     struct frame *frame = frame_of(state, op);
-    bool gathers = frame != NULL && frame->gathers;
-    err error =
-        gathers ? gather_output(state, op, stmt, frame) : step_output(state, op, stmt, frame);
+    err error;
+    if (frame != NULL && frame->node->plan->sort_count > 0)
+        error = sort_output(state, op, stmt, frame);
+    else if (frame != NULL && frame->gathers)
+        error = gather_output(state, op, stmt, frame);
+    else
+        error = step_output(state, op, stmt, frame);
     if (frame != NULL) frames_end(state, frame);
     return error;
 }
