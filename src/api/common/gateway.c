@@ -108,9 +108,12 @@ static err take_apikey(struct gateway *gateway,
     return error ? invalid_key(req->arena) : NULL;
 }
 
-/* The token of "Bearer x", case-insensitive; other schemes count as none. */
+/* The token of "Bearer x", case-insensitive, empty when nothing follows; other schemes count as
+ * none. */
 static bool bearer_token(str header, str *out)
 {
+    *out = STR("");
+    if (str_eq_nocase(header, STR("Bearer"))) return true;
     if (header.len < 7 || !str_eq_nocase(str_slice(header, 0, 7), STR("Bearer "))) return false;
     *out = str_trim(str_skip(header, 7));
     return true;

@@ -88,7 +88,8 @@ static err claims_error(struct arena *arena, const char *message)
     return err_new(arena, ERR_JWT_CLAIMS, "%s", message);
 }
 
-/* A NumericDate (RFC 7519, 2): any JSON number; the fraction is dropped. absent when not there. */
+/* A NumericDate (RFC 7519, 2): a JSON number without an exponent, which nobody writes and which could
+ * be of any size; the fraction is dropped. absent when not there. */
 static err read_time(
     struct arena *arena, const struct json *claims, const char *name, int64_t absent, int64_t *out)
 {
@@ -96,7 +97,9 @@ static err read_time(
     *out = absent;
     if (!value || value->kind == JSON_NULL) return NULL;
     str whole, fraction;
-    if (value->kind == JSON_NUMBER) {
+    bool plain = value->kind == JSON_NUMBER && str_find_char(value->text, 'e', 0) == SIZE_MAX &&
+                 str_find_char(value->text, 'E', 0) == SIZE_MAX;
+    if (plain) {
         str_cut(value->text, '.', &whole, &fraction);
         if (str_to_i64(whole, out)) return NULL;
     }

@@ -260,6 +260,10 @@ static void jwt_refuses_times_that_are_no_numbers(void **state)
     assert_non_null(verify(f, claims_token(f, "{\"exp\":99999999999999999999}")));
     assert_non_null(verify(f, claims_token(f, "{\"exp\":1e12}")));
     assert_null(verify(f, claims_token(f, "{\"exp\":9223372036854775807}")));
+    /* Once 9.9e9 was read as 9: a token for later was taken now. */
+    assert_non_null(verify(f, claims_token(f, "{\"nbf\":9.9e9}")));
+    assert_non_null(verify(f, claims_token(f, "{\"iat\":9.9E9}")));
+    assert_non_null(verify(f, claims_token(f, "{\"exp\":1900000000.0e0}")));
 }
 
 static void jwt_checks_the_form_of_the_audience(void **state)
