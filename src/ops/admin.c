@@ -100,6 +100,8 @@ static void engine_metrics(struct buf *out, struct engine *engine)
            "Plans made anew after a schema change.", s.stale_plans);
     metric(out, METRIC_GAUGE, "dapur_db_wal_bytes", "Length of the write-ahead log.", s.wal_bytes);
     metric(out, METRIC_COUNTER, "dapur_db_checkpoints_total", "Checkpoints.", s.checkpoints);
+    metric(out, METRIC_GAUGE, "dapur_db_temp_bytes",
+           "In temporary files: results that wait to be sent, sorts.", s.temp_bytes);
 }
 
 /* The second number of /proc/self/statm, in pages; 0 where there is no such file. */

@@ -111,7 +111,7 @@ static const struct config_key keys[] = {
             "4294967296",
             1048576,
             INT64_C(1) << 44,
-            "disk for results that wait to be sent; then 507"),
+            "disk for results that wait to be sent, and for large sorts; then 507"),
     CHECKED_ROW("database.url",
                 database.url,
                 "",

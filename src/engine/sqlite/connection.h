@@ -21,6 +21,7 @@ enum connection_role {
 
 struct connection_options {
     str path;
+    const char *vfs; /* of temp_files.h; NULL: SQLite's own, with temporaries wherever it likes */
     enum connection_role role;
     uint64_t mmap_bytes;        /* 0: no memory map (network file systems) */
     size_t statement_bytes_max; /* of the statement cache */

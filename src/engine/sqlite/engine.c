@@ -325,7 +325,8 @@ static void engine_loop_stop(struct engine *base, struct loop *loop)
 
 static void engine_stats(struct engine *base, struct engine_stats *out)
 {
-    const struct counters *counters = &engine_sqlite_of(base)->counters;
+    struct engine_sqlite *engine = engine_sqlite_of(base);
+    const struct counters *counters = &engine->counters;
     *out = (struct engine_stats){
         .reads_inline = atomic_load(&counters->reads_inline),
         .reads_slow = atomic_load(&counters->reads_slow),
@@ -337,6 +338,7 @@ static void engine_stats(struct engine *base, struct engine_stats *out)
         .wal_bytes = atomic_load(&counters->wal_bytes),
         .checkpoints = atomic_load(&counters->checkpoints),
         .queue_depth = atomic_load(&counters->queue_depth),
+        .temp_bytes = atomic_load(&engine->spool_quota.used_bytes),
     };
 }
 
@@ -354,6 +356,7 @@ static void engine_close(struct engine *base)
     struct engine_sqlite *engine = engine_sqlite_of(base);
     engine_drain(base);
     if (engine->watchdog) watchdog_close(engine->watchdog);
+    temp_files_close(&engine->temp_files);
     if (engine->catalog) catalog_unref(engine->catalog);
     if (engine->lock_fd >= 0) close(engine->lock_fd);
     pthread_mutex_destroy(&engine->catalog_lock);
@@ -386,6 +389,9 @@ static err lock_folder(struct engine_sqlite *engine, struct arena *arena)
 
 static err open_lanes(struct engine_sqlite *engine)
 {
+    const char *folder =
+        str_printf(engine->arena, "%.*s/tmp", STR_FMT(engine->options.folder)).at;
+    TRY(temp_files_open(engine->arena, folder, &engine->spool_quota, &engine->temp_files));
     TRY(writer_open(engine, &engine->writer));
     TRY(slow_lane_open(engine, &engine->slow_lane));
     return watchdog_open(engine, &engine->watchdog);

@@ -20,7 +20,7 @@ struct engine_sqlite_options {
     uint64_t stuck_us;             /* the watchdog interrupts past this; 5000 */
     size_t inline_bytes_max;       /* a larger result moves to the slow lane; 256 KiB */
     size_t spool_memory_bytes;     /* a larger one to a file; 1 MiB */
-    uint64_t spool_bytes_max;      /* all files together; 4 GiB */
+    uint64_t spool_bytes_max;      /* all files together, SQLite's temporaries too; 4 GiB */
     size_t slow_threads;           /* per class; 2 */
     size_t slow_queue_max;         /* per class; 256 */
     uint64_t read_run_ms;          /* longest slow read; 30 s */

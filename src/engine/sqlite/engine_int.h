@@ -20,6 +20,7 @@
 #include "engine/sqlite/engine.h"
 #include "engine/sqlite/sequences.h"
 #include "engine/sqlite/spool.h"
+#include "engine/sqlite/temp_files.h"
 #include "net/loop.h"
 #include "sql/engine.h"
 
@@ -56,6 +57,7 @@ struct engine_sqlite {
     _Atomic bool failed;
 
     struct spool_quota spool_quota;
+    struct temp_files temp_files;
     struct counters counters;
     uint64_t checkpointed_bytes; /* the writer's: length of the log at its last checkpoint */
     /* Each is set and used by its own loop; the lock is for the watchdog, against a reader that closes

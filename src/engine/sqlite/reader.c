@@ -271,6 +271,7 @@ err reader_open(struct engine_sqlite *engine, struct loop *loop)
         reader->cpu_clock = CLOCK_MONOTONIC;
     struct connection_options options = {
         .path = str_printf(arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
+        .vfs = engine->temp_files.name,
         .role = CONNECTION_READER,
         .mmap_bytes = engine->options.mmap_bytes,
         .statement_bytes_max = 4 * 1024 * 1024,

@@ -128,6 +128,7 @@ static err open_connection(struct slow_thread *thread)
     struct engine_sqlite *engine = thread->lane->engine;
     struct connection_options options = {
         .path = str_printf(thread->arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
+        .vfs = engine->temp_files.name,
         .role = CONNECTION_READER,
         .mmap_bytes = engine->options.mmap_bytes,
         .statement_bytes_max = 2 * 1024 * 1024,

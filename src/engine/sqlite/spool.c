@@ -21,11 +21,17 @@ static err io_error(struct spool *spool, int error)
     return err_new(spool->arena, kind, "could not keep the result on disk: %s", strerror(error));
 }
 
+bool spool_quota_take(struct spool_quota *quota, uint64_t len)
+{
+    uint64_t used = atomic_fetch_add(&quota->used_bytes, len) + len;
+    if (used <= quota->bytes_max) return true;
+    atomic_fetch_sub(&quota->used_bytes, len);
+    return false;
+}
+
 static err quota_take(struct spool *spool, size_t len)
 {
-    uint64_t used = atomic_fetch_add(&spool->quota->used_bytes, len) + len;
-    if (used <= spool->quota->bytes_max) return NULL;
-    atomic_fetch_sub(&spool->quota->used_bytes, len);
+    if (spool_quota_take(spool->quota, len)) return NULL;
     return err_new(spool->arena, ERR_DISK_FULL, "results waiting to be sent are over the quota");
 }
 

@@ -17,7 +17,8 @@
 #include "sql/engine.h"
 
 struct spool_quota {
-    _Atomic uint64_t used_bytes; /* in files now: those being written and those being sent */
+    _Atomic uint64_t
+        used_bytes; /* in files now: being written, being sent, SQLite's (temp_files.h) */
     uint64_t bytes_max;
 };
 
@@ -40,6 +41,8 @@ MUST_USE err spool_flush(struct spool *spool, struct buf *bytes);
 /* Ends it: body holds the bytes, or the file with everything in it. */
 MUST_USE err spool_take(struct spool *spool, struct buf *bytes, struct result_body *body);
 void spool_drop(struct spool *spool);
+/* Room for as many bytes more; false: the quota is used up. */
+bool spool_quota_take(struct spool_quota *quota, uint64_t len);
 /* The receiver has sent and closed a file of this length. */
 void spool_released(struct spool_quota *quota, int64_t fd_len);
 

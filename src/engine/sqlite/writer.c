@@ -512,6 +512,7 @@ static err open_thread(struct writer *writer)
     writer->spool_folder = str_printf(engine->arena, "%.*s/tmp", STR_FMT(engine->options.folder));
     struct connection_options options = {
         .path = str_printf(engine->arena, "%.*s/dapur.db", STR_FMT(engine->options.folder)),
+        .vfs = engine->temp_files.name,
         .role = CONNECTION_WRITER,
         .statement_bytes_max = 8 * 1024 * 1024,
         .cache_kib = 8 * 1024,
