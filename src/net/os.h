@@ -24,6 +24,9 @@ ptrdiff_t os_pread_cached(int fd, void *at, size_t len, off_t offset);
  * path is relative and NUL-terminated. -1 with errno. */
 int os_open_beneath(int directory, const char *path);
 
+/* Bytes that this user may still write on the disk of a folder. False: the system does not say. */
+bool os_disk_free(const char *folder, uint64_t *free_bytes);
+
 /* Bytes that a TCP socket has taken but its peer has not acknowledged; 0 when unknown. */
 size_t os_socket_unsent(int fd);
 

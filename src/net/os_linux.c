@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -85,6 +86,14 @@ int os_open_beneath(int directory, const char *path)
     long fd = syscall(SYS_openat2, directory, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) return open_by_steps(directory, path);
     return (int)fd;
+}
+
+bool os_disk_free(const char *folder, uint64_t *free_bytes)
+{
+    struct statvfs disk;
+    if (statvfs(folder, &disk) != 0) return false;
+    *free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return true;
 }
 
 size_t os_socket_unsent(int fd)

@@ -20,11 +20,20 @@ static void live(struct http_request *req, void *context)
     respond_json(req, 200, STR("{\"status\":\"live\"}"));
 }
 
+/* Reads go on while the disk is low, so it is told and is not the end of being ready. */
+static const char *disk_note(const struct admin *admin)
+{
+    struct engine_stats stats;
+    admin->engine->stats(admin->engine, &stats);
+    return stats.disk_low ? ",\"writes\":\"refused: the disk is nearly full\"" : "";
+}
+
 static void ready(struct http_request *req, void *context)
 {
     const struct admin *admin = context;
     if (atomic_load(&admin->ready))
-        respond_json(req, 200, STR("{\"status\":\"ready\"}"));
+        respond_json(req, 200,
+                     str_printf(req->arena, "{\"status\":\"ready\"%s}", disk_note(admin)));
     else
         respond_json(req, 503, STR("{\"status\":\"not ready\"}"));
 }
@@ -33,8 +42,9 @@ static void health(struct http_request *req, void *context)
 {
     const struct admin *admin = context;
     str body = str_printf(
-        req->arena, "{\"name\":\"dapur\",\"version\":\"%s\",\"engine\":\"%s\",\"status\":\"%s\"}",
-        DAPUR_VERSION, admin->engine->name, atomic_load(&admin->ready) ? "ready" : "not ready");
+        req->arena, "{\"name\":\"dapur\",\"version\":\"%s\",\"engine\":\"%s\",\"status\":\"%s\"%s}",
+        DAPUR_VERSION, admin->engine->name, atomic_load(&admin->ready) ? "ready" : "not ready",
+        disk_note(admin));
     respond_json(req, 200, body);
 }
 
@@ -102,6 +112,10 @@ static void engine_metrics(struct buf *out, struct engine *engine)
     metric(out, METRIC_COUNTER, "dapur_db_checkpoints_total", "Checkpoints.", s.checkpoints);
     metric(out, METRIC_GAUGE, "dapur_db_temp_bytes",
            "In temporary files: results that wait to be sent, sorts.", s.temp_bytes);
+    metric(out, METRIC_GAUGE, "dapur_db_disk_free_bytes", "Free on the disk of the data folder.",
+           s.disk_free_bytes);
+    metric(out, METRIC_GAUGE, "dapur_db_disk_low", "1 while writes are refused for want of disk.",
+           s.disk_low);
 }
 
 /* The second number of /proc/self/statm, in pages; 0 where there is no such file. */

@@ -195,6 +195,14 @@ static void on_problem(void *context, str problem)
     send_text(context, "problem", problem);
 }
 
+/* The command at the other end has ended (Ctrl-C), or takes nothing any more. */
+static bool peer_gone(void *context)
+{
+    const struct answering *answering = context;
+    struct pollfd peer = {.fd = answering->fd, .events = POLLRDHUP};
+    return answering->broken || (poll(&peer, 1, 0) > 0 && peer.revents);
+}
+
 static err run_script(struct answering *answering, const struct json *request)
 {
     struct engine *engine = answering->control->engine;
@@ -219,6 +227,7 @@ static err run_script(struct answering *answering, const struct json *request)
         .caller = who && who->kind == JSON_OBJECT ? &caller : NULL,
         .each = keep_going ? each_keep_going : each_statement,
         .notice = on_notice,
+        .cancelled = peer_gone,
         .context = answering,
     };
     return engine->script(engine, answering->arena, &options);

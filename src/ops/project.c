@@ -186,6 +186,13 @@ static void on_notice(void *context, str message)
         applying->options->notice(applying->options->context, message);
 }
 
+static bool is_cancelled(void *context)
+{
+    const struct applying *applying = context;
+    return applying->options && applying->options->cancelled &&
+           applying->options->cancelled(applying->options->context);
+}
+
 /* The file and the row that says it ran, in one transaction. */
 static err apply(struct arena *arena,
                  struct engine *engine,
@@ -219,6 +226,7 @@ static err apply(struct arena *arena,
         .auto_rls = auto_rls,
         .each = each_statement,
         .notice = on_notice,
+        .cancelled = is_cancelled,
         .context = &applying,
     };
     err error = engine->script(engine, arena, &script);

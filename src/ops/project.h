@@ -53,6 +53,7 @@ struct migrate_options {
     bool allow_drift; /* changed and out-of-order files are no error */
     void (*report)(void *context, const struct migration *migration);
     void (*notice)(void *context, str message);
+    bool (*cancelled)(void *context); /* asked now and then: true ends it; may be NULL */
     void *context;
 };
 /* Applies what is pending, each file in one transaction; then the seed, once. */

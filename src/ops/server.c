@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/auth/auth.h"
 #include "api/common/gateway.h"
@@ -33,13 +34,25 @@ struct server {
     struct http_server *api;
     struct http_server *admin_server;
     struct control *control;
+    atomic_bool failed;   /* the engine: a write did not reach the disk */
     size_t loops_started; /* loops whose engine reader is open */
     err loop_error;
 };
 
 /* The engine ------------------------------------------------------------------------------------- */
 
-static err open_sqlite(struct arena *arena, const struct config *config, struct engine **out)
+/* On the writer's thread; main waits for the signal. */
+static void engine_failed(void *context)
+{
+    struct server *server = context;
+    atomic_store(&server->failed, true);
+    kill(getpid(), SIGUSR1);
+}
+
+static err open_sqlite(struct arena *arena,
+                       const struct config *config,
+                       struct server *server,
+                       struct engine **out)
 {
     struct engine_sqlite_options options = engine_sqlite_defaults(config->database.dir);
     options.meter_us = (uint64_t)config->database.meter_us;
@@ -52,16 +65,25 @@ static err open_sqlite(struct arena *arena, const struct config *config, struct 
     options.write_run_ms = (uint64_t)config->database.write_run_ms;
     options.write_run_service_ms = (uint64_t)config->database.write_run_service_ms;
     options.write_wait_ms = (uint64_t)config->database.write_wait_ms;
+    options.sql_run_ms = (uint64_t)config->database.sql_run_ms;
+    options.migration_run_ms = (uint64_t)config->database.migration_run_ms;
+    options.disk_free_bytes_min = (uint64_t)config->database.disk_free_bytes_min;
+    if (server) options.failed = engine_failed;
+    options.failed_context = server;
     return engine_sqlite_open(arena, &options, out);
 }
 
-err server_open_engine(struct arena *arena, const struct config *config, struct engine **out)
+/* server: is told when writing has ended for good; NULL: nobody is. */
+static err open_engine(struct arena *arena,
+                       const struct config *config,
+                       struct server *server,
+                       struct engine **out)
 {
     if (!str_empty(config->database.url))
         return err_sql(arena, "0A000", "PostgreSQL as the database is not supported yet");
     TRY(folder_make(arena, config->database.dir, 0700));
     struct engine *engine;
-    TRY(open_sqlite(arena, config, &engine));
+    TRY(open_sqlite(arena, config, server, &engine));
     size_t count;
     const struct builtin_migration *builtin = auth_migrations(&count);
     err error = project_builtin_migrate(arena, engine, builtin, count);
@@ -70,6 +92,11 @@ err server_open_engine(struct arena *arena, const struct config *config, struct 
     else
         *out = engine;
     return error;
+}
+
+err server_open_engine(struct arena *arena, const struct config *config, struct engine **out)
+{
+    return open_engine(arena, config, NULL, out);
 }
 
 static err check_migrations(struct server *server, bool allow_drift)
@@ -91,12 +118,23 @@ static void log_notice(void *context, str message)
     log_info("notice", LOG_STR("text", message));
 }
 
+/* SIGTERM or SIGINT while a migration still keeps the server from its start. Blocked in every thread, so
+ * they wait with the process. */
+static bool end_is_asked(void *context)
+{
+    sigset_t pending;
+    (void)context;
+    if (sigpending(&pending) != 0) return false;
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 static err prepare_database(struct server *server, const struct server_options *options)
 {
-    TRY(server_open_engine(server->arena, server->config, &server->engine));
+    TRY(open_engine(server->arena, server->config, server, &server->engine));
     TRY(project_keys(server->arena, server->config, &server->keys));
     if (options->no_migrate) return check_migrations(server, options->allow_drift);
-    struct migrate_options migrate = {.allow_drift = options->allow_drift, .notice = log_notice};
+    struct migrate_options migrate = {
+        .allow_drift = options->allow_drift, .notice = log_notice, .cancelled = end_is_asked};
     size_t applied;
     return project_migrate(server->arena, server->config, server->engine, &migrate, &applied);
 }
@@ -357,22 +395,30 @@ static void block_signals(sigset_t *signals)
     sigaddset(signals, SIGTERM);
     sigaddset(signals, SIGINT);
     sigaddset(signals, SIGHUP);
+    sigaddset(signals, SIGUSR1); /* engine_failed */
     pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-static void wait_for_end(const sigset_t *signals)
+/* True: to begin again, with the database opened anew. */
+static bool wait_for_end(struct server *server, const sigset_t *signals)
 {
     int signal_number = 0;
+    bool failed = false;
     do {
         if (sigwait(signals, &signal_number) != 0) continue;
         if (signal_number == SIGHUP) log_info("SIGHUP: no setting can be reloaded yet");
-    } while (signal_number != SIGTERM && signal_number != SIGINT);
+        failed = signal_number == SIGUSR1 && atomic_load(&server->failed);
+    } while (!failed && signal_number != SIGTERM && signal_number != SIGINT);
     log_info("draining", LOG_INT("signal", signal_number));
+    return failed;
 }
 
 static void stop(struct server *server)
 {
     atomic_store(&server->admin.ready, false);
+    if (server->engine)
+        server->engine->stop_blocking(server->engine,
+                                      clock_mono_ms() + (uint64_t)server->config->server.drain_ms);
     if (server->api) {
         size_t cut = http_server_drain(server->api);
         if (cut) log_warn("requests were cut at the end", LOG_INT("count", cut));
@@ -409,15 +455,40 @@ static err start(struct server *server, const struct server_options *options)
     return NULL;
 }
 
+/* From start to drain, once. config: where ports were left to the system, they are written down. */
+static err run_once(struct arena *arena,
+                    const struct server_options *options,
+                    struct config *config,
+                    const sigset_t *signals,
+                    bool *again)
+{
+    struct arena *life = arena_new(0);
+    struct server *server = ARENA_NEW(life, struct server);
+    server->arena = life;
+    server->config = config;
+    err error = start(server, options);
+    if (!error) *again = wait_for_end(server, signals);
+    stop(server);
+    if (*again) {
+        config->server.listen = str_copy(arena, http_server_address(server->api));
+        config->server.admin_listen = str_copy(arena, http_server_address(server->admin_server));
+    }
+    error = error ? err_copy(arena, error) : NULL;
+    arena_free(life);
+    return error;
+}
+
 err server_run(struct arena *arena, const struct server_options *options)
 {
-    struct server *server = ARENA_NEW(arena, struct server);
-    server->arena = arena;
-    server->config = options->config;
+    struct config config = *options->config;
     sigset_t signals;
+    bool again;
+    err error;
     block_signals(&signals);
-    err error = start(server, options);
-    if (!error) wait_for_end(&signals);
-    stop(server);
+    do {
+        again = false;
+        error = run_once(arena, options, &config, &signals, &again);
+        if (again) log_warn("starting again after a failed write to disk");
+    } while (again && !error);
     return error;
 }

@@ -1,7 +1,7 @@
 /* ops/server.h - the whole server assembled: engine, loops, APIs, listeners; from start to drain.
  *
  * Owns:    everything it starts, until server_run returns.
- * Threads: main. It blocks SIGTERM, SIGINT and SIGHUP in every thread and waits for them itself.
+ * Threads: main. It blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 in every thread and waits for them itself.
  * Errors:  whatever kept it from becoming ready, logged by the caller.
  */
 #ifndef DAPUR_OPS_SERVER_H
@@ -14,7 +14,8 @@ struct server_options {
     const struct config *config;
     bool no_migrate; /* refuse to start while migrations are pending */
     bool allow_drift;
-    /* Called once when requests are accepted: prints the ready line. */
+    /* Called when requests are accepted: prints the ready line. Once more after a failed fsync, when the
+     * database was opened anew. */
     void (*ready)(void *context, str api_address, str admin_address);
     void *context;
 };

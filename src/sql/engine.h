@@ -123,6 +123,7 @@ struct script_options {
     const struct caller *caller; /* console statements as somebody; NULL: the role alone */
     bool collect_rows;           /* fill script_result rows */
     bool (*each)(void *context, const struct script_statement *statement); /* may be NULL */
+    bool (*cancelled)(void *context); /* asked now and then: true ends it, 57014; may be NULL */
     void (*notice)(void *context, str message);
     void *context;
 };
@@ -130,7 +131,9 @@ struct script_options {
 struct engine_stats {
     uint64_t reads_inline, reads_slow, writes, batches, batch_rows_most, interrupts, stale_plans;
     uint64_t wal_bytes, checkpoints, queue_depth;
-    uint64_t temp_bytes; /* in temporary files now */
+    uint64_t temp_bytes;      /* in temporary files now */
+    uint64_t disk_free_bytes; /* at the last look */
+    bool disk_low;            /* so low that writes are refused */
 };
 
 struct engine {
@@ -156,6 +159,9 @@ struct engine {
     err (*loop_start)(struct engine *engine, struct loop *loop);
     void (*loop_stop)(struct engine *engine, struct loop *loop);
     void (*stats)(struct engine *engine, struct engine_stats *out);
+    /* What blocks a caller (script, backup, integrity) ends with 57014 at that monotonic time: a server
+     * that stops sets it. Any thread. */
+    void (*stop_blocking)(struct engine *engine, uint64_t at_ms);
     /* Finishes what was accepted and refuses the rest. While the loops run, so that the answers
      * arrive; blocks, not on a loop. Then loop_stop. */
     void (*drain)(struct engine *engine);

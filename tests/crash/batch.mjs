@@ -1,10 +1,8 @@
 // One bad request in a batch never fails another: each kind of failure beside 63 good writes.
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {mkdirSync} from 'node:fs';
-import {check, Skip, sleep, together} from './lib/harness.mjs';
-import {Dapur} from './lib/dapur.mjs';
+import {check, sleep, together} from './lib/harness.mjs';
+import {Dapur, onSmallDisk} from './lib/dapur.mjs';
 
 const GOOD = 63, HOLD_ROWS = 4000;
 
@@ -36,20 +34,6 @@ async function sideBySide(dapur, [method, path, body], badId) {
     return bad;
 }
 
-// A data folder on a disk of its own, of 8 MB.
-async function onSmallDisk(binary) {
-    const mount = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=8m,mode=700 tmpfs "$0" && exec "$@"'];
-    const dapur = new Dapur(binary);
-    mkdirSync(dapur.data, {mode: 0o700});
-    try {
-        execFileSync(mount[0], [...mount.slice(1), dapur.data, 'true'], {stdio: 'ignore'});
-    } catch {
-        await dapur.remove();
-        throw new Skip('mounting a small disk is not allowed here');
-    }
-    return dapur.start({before: [...mount, dapur.data], ownMounts: true});
-}
-
 export async function run(binary) {
     const dapur = await new Dapur(binary).start();
     try {
@@ -69,7 +53,7 @@ export async function run(binary) {
         await dapur.remove();
     }
     await check('63 good writes beside one that does not fit on the disk', async () => {
-        const small = await onSmallDisk(binary);
+        const small = await onSmallDisk(binary, '8m', ['--database.disk_free_bytes_min=0']);
         try {
             const id = randomUUID();
             const answer = await sideBySide(small, entry(id, {payload: 'x'.repeat(9e6)}), id);

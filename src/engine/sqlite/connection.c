@@ -85,8 +85,8 @@ static err open_parts(struct arena *arena,
 {
     bool writer = options->role == CONNECTION_WRITER;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(str_cstr(arena, options->path), &connection->db, flags,
-                        options->vfs) != SQLITE_OK)
+    if (sqlite3_open_v2(str_cstr(arena, options->path), &connection->db, flags, options->vfs) !=
+        SQLITE_OK)
         return connection_error(connection, arena, "open the database");
     /* The log and the shared memory are made with the file's own mode. */
     if (writer && chmod(str_cstr(arena, options->path), 0600) != 0)

@@ -10,7 +10,9 @@
 #include <sqlite3.h>
 
 #include "base/err.h"
+#include "engine/sqlite/disk.h"
 #include "engine/sqlite/functions.h"
+#include "engine/sqlite/limits.h"
 #include "engine/sqlite/statement_cache.h"
 #include "sql/catalog.h"
 
@@ -33,7 +35,10 @@ struct connection {
     struct sqlite_session *session;
     struct statement_cache *statements;
     sqlite3_stmt *begin, *commit, *rollback, *version;
-    bool in_transaction; /* a read transaction that reader_begin opened */
+    bool in_transaction;   /* a read transaction that reader_begin opened */
+    struct limits *limits; /* the writer's, while a script or an inspection runs; else NULL */
+    struct disk *disk;     /* the writer's: looked at before a table is rebuilt; NULL: not */
+    bool sync_failed;      /* the writer's: a script's COMMIT did not reach the disk */
 };
 
 MUST_USE err connection_open(struct arena *arena,

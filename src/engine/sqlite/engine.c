@@ -35,6 +35,9 @@ struct engine_sqlite_options engine_sqlite_defaults(str folder)
         .write_run_ms = 250,
         .write_run_service_ms = 10000,
         .write_wait_ms = 5000,
+        .sql_run_ms = 60000,
+        .migration_run_ms = 600000,
+        .disk_free_bytes_min = 64 * MIB,
         .batch_count_max = 256,
         .batch_run_us = 5000,
         .batch_bytes_max = 8 * MIB,
@@ -180,10 +183,23 @@ static err script_run_job(struct exclusive_job *job,
                           struct connection *connection)
 {
     struct script_job *script = (struct script_job *)job;
+    if (atomic_load(&engine->failed))
+        return err_new(script->arena, ERR_UNAVAILABLE,
+                       "the database stopped taking writes after a failed write to disk");
     const struct catalog *before = engine->catalog;
     const struct catalog *after = before;
     struct sequences *sequences = writer_sequences(engine->writer);
+    struct limits limits = {
+        .whole_ms = script->options->migration ? engine->options.migration_run_ms : 0,
+        .statement_ms = script->options->migration ? 0 : engine->options.sql_run_ms,
+        .stop_ms = &engine->stop_blocking_ms,
+        .cancelled = script->options->cancelled,
+        .context = script->options->context,
+    };
+    limits_begin(&limits, connection);
     err error = script_run(script->arena, connection, sequences, script->options, &after);
+    limits_end(connection);
+    if (connection->sync_failed) engine_fail(engine);
     if (error) sequences_rolled_back(sequences, before);
     script_publish(engine, connection, before, after);
     return error;
@@ -254,6 +270,11 @@ static err backup_copy(struct engine_sqlite *engine, struct backup_job *backup)
                        sqlite3_errmsg(backup->target));
     err error;
     do {
+        uint64_t stop_ms = atomic_load(&engine->stop_blocking_ms);
+        if (stop_ms && clock_mono_ms() >= stop_ms) {
+            error = err_sql(backup->arena, "57014", "canceling the backup: the server is stopping");
+            break;
+        }
         backup->job = (struct exclusive_job){.run = backup_step};
         error = writer_exclusive(engine->writer, &backup->job);
     } while (!error &&
@@ -297,8 +318,14 @@ static err integrity_run(struct exclusive_job *job,
                          struct connection *connection)
 {
     struct integrity_job *integrity = (struct integrity_job *)job;
-    return script_integrity(integrity->arena, connection, engine->catalog, integrity->report,
-                            integrity->context);
+    struct limits limits = {.stop_ms = &engine->stop_blocking_ms};
+    limits_begin(&limits, connection);
+    err error = limits_statement(integrity->arena, connection);
+    if (!error)
+        error = script_integrity(integrity->arena, connection, engine->catalog, integrity->report,
+                                 integrity->context);
+    limits_end(connection);
+    return error;
 }
 
 static err engine_integrity(struct engine *base,
@@ -339,7 +366,22 @@ static void engine_stats(struct engine *base, struct engine_stats *out)
         .checkpoints = atomic_load(&counters->checkpoints),
         .queue_depth = atomic_load(&counters->queue_depth),
         .temp_bytes = atomic_load(&engine->spool_quota.used_bytes),
+        .disk_free_bytes = atomic_load(&engine->disk.free_bytes),
+        .disk_low = disk_is_low(&engine->disk),
     };
+}
+
+static void engine_stop_blocking(struct engine *base, uint64_t at_ms)
+{
+    atomic_store(&engine_sqlite_of(base)->stop_blocking_ms, at_ms);
+}
+
+void engine_fail(struct engine_sqlite *engine)
+{
+    if (atomic_exchange(&engine->failed, true)) return;
+    log_error(
+        "a write did not reach the disk: no more are taken until the database is opened anew");
+    if (engine->options.failed) engine->options.failed(engine->options.failed_context);
 }
 
 static void engine_drain(struct engine *base)
@@ -387,11 +429,22 @@ static err lock_folder(struct engine_sqlite *engine, struct arena *arena)
                     "so by themselves.");
 }
 
+static void open_disk(struct engine_sqlite *engine)
+{
+    engine->disk = (struct disk){
+        .folder = str_cstr(engine->arena, engine->options.folder),
+        .floor_bytes = engine->options.disk_free_bytes_min,
+        .free_bytes_of = engine->options.free_bytes_of,
+        .context = engine->options.free_bytes_context,
+    };
+    disk_look(&engine->disk);
+}
+
 static err open_lanes(struct engine_sqlite *engine)
 {
-    const char *folder =
-        str_printf(engine->arena, "%.*s/tmp", STR_FMT(engine->options.folder)).at;
+    const char *folder = str_printf(engine->arena, "%.*s/tmp", STR_FMT(engine->options.folder)).at;
     TRY(temp_files_open(engine->arena, folder, &engine->spool_quota, &engine->temp_files));
+    open_disk(engine);
     TRY(writer_open(engine, &engine->writer));
     TRY(slow_lane_open(engine, &engine->slow_lane));
     return watchdog_open(engine, &engine->watchdog);
@@ -409,6 +462,7 @@ static const struct engine face = {
     .loop_start = engine_loop_start,
     .loop_stop = engine_loop_stop,
     .stats = engine_stats,
+    .stop_blocking = engine_stop_blocking,
     .drain = engine_drain,
     .close = engine_close,
 };

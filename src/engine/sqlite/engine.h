@@ -28,11 +28,20 @@ struct engine_sqlite_options {
     uint64_t write_run_ms;         /* longest write of API roles; 250 */
     uint64_t write_run_service_ms; /* of service_role; 10 s */
     uint64_t write_wait_ms;        /* longest wait in the queue; 5 s */
+    uint64_t sql_run_ms;           /* longest statement of a console script; 60 s; 0: any */
+    uint64_t migration_run_ms;     /* longest migration, as a whole; 10 min; 0: any */
+    uint64_t disk_free_bytes_min;  /* less, and writes are refused; 64 MiB; 0: never */
     size_t batch_count_max;        /* 256 */
     uint64_t batch_run_us;         /* 5000 */
     size_t batch_bytes_max;        /* answers; 8 MiB */
     uint64_t mmap_bytes;           /* 256 MiB; 0 off */
     uint64_t wal_passive_bytes, wal_restart_bytes, wal_interrupt_bytes, wal_refuse_bytes;
+    /* Once, on a thread of the engine, when a failed fsync has ended all writing: whoever opened it has
+     * to close it and open it again, which recovers. May be NULL. */
+    void (*failed)(void *context);
+    void *failed_context;
+    uint64_t (*free_bytes_of)(void *context); /* free disk, instead of asking; NULL but in tests */
+    void *free_bytes_context;
 };
 
 /* The defaults named above. */

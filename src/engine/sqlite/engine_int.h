@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 #include "engine/sqlite/connection.h"
+#include "engine/sqlite/disk.h"
 #include "engine/sqlite/engine.h"
 #include "engine/sqlite/sequences.h"
 #include "engine/sqlite/spool.h"
@@ -53,13 +54,18 @@ struct engine_sqlite {
     _Atomic bool drain_readers;
     /* A migration runs: new writes are refused. */
     _Atomic bool migrating;
-    /* A failed fsync: nothing may be acknowledged any more. */
+    /* A failed fsync: nothing may be acknowledged any more (engine_fail). */
     _Atomic bool failed;
+    /* Monotonic: what holds the writer for a caller that blocks (a script, a backup, an inspection) ends
+     * then; 0: not. */
+    _Atomic uint64_t stop_blocking_ms;
 
     struct spool_quota spool_quota;
     struct temp_files temp_files;
+    struct disk disk;
     struct counters counters;
     uint64_t checkpointed_bytes; /* the writer's: length of the log at its last checkpoint */
+    uint64_t truncated_ms; /* the writer's: when it last gave the log's room back to a low disk */
     /* Each is set and used by its own loop; the lock is for the watchdog, against a reader that closes
      * while it looks. */
     pthread_mutex_t readers_lock;
@@ -80,6 +86,14 @@ static inline struct engine_sqlite *engine_sqlite_of(struct engine *engine)
 const struct catalog *engine_catalog_take(struct engine_sqlite *engine);
 /* Makes it current; takes the reference. The writer. */
 void engine_catalog_publish(struct engine_sqlite *engine, const struct catalog *catalog);
+
+/* A sync did not reach the disk: no write is taken or acknowledged from here on. The writer. */
+void engine_fail(struct engine_sqlite *engine);
+/* Whether SQLite's extended code says so. */
+static inline bool engine_sync_failed(int code)
+{
+    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
 
 /* The end of a request on its loop: results to the caller, spool files tied to the request. */
 void engine_finish(struct engine_sqlite *engine,
@@ -155,11 +169,17 @@ void writer_close(struct writer *writer);
 void writer_submit(struct writer *writer, struct engine_request *request);
 /* Blocks the calling thread (never a loop) until the writer has run the job. */
 MUST_USE err writer_exclusive(struct writer *writer, struct exclusive_job *job);
+/* Interrupts the exclusive job that runs, if one does: for opcodes that no progress handler sees, when
+ * stop_blocking_ms has come. */
+void writer_stop_blocking(struct writer *writer);
 struct sequences *writer_sequences(struct writer *writer);
 
 /* checkpoint.c: on the writer, between batches. */
 void checkpoint_if_due(struct engine_sqlite *engine, struct connection *connection);
 void checkpoint_truncate(struct engine_sqlite *engine, struct connection *connection);
+/* Before anything else is written: what a former process left in the log goes into the file and onto
+ * the disk. Its log may never have got there, however well it reads. */
+MUST_USE err checkpoint_recover(struct arena *arena, struct connection *connection);
 
 /* watchdog.c */
 MUST_USE err watchdog_open(struct engine_sqlite *engine, struct watchdog **out);

@@ -388,23 +388,32 @@ static err rebuild(struct change *change)
 
 /* ---- one table ---- */
 
+/* Whether ALTER TABLE can do it. Looks at the catalogs alone. */
+static err in_place(const struct change *change,
+                    const struct numbers *added,
+                    const struct numbers *gone,
+                    bool *out)
+{
+    struct schema_sync *sync = change->sync;
+    str old_key, new_key;
+    *out = false;
+    if (using_of(sync, change->new->oid, 0) || renames_clash(change)) return NULL;
+    TRY(table_key(sync, sync->before, change->old, gone, &old_key));
+    TRY(table_key(sync, sync->after, change->new, added, &new_key));
+    *out = str_eq(old_key, new_key) && (!gone->count || can_drop(change, gone));
+    for (size_t i = 0; i < added->count; i++)
+        *out = *out && change->old->column_count &&
+               can_add(change, cat_column_numbered(change->new, added->at[i]));
+    return NULL;
+}
+
 /* Tries the ways from the cheapest; *done when one was enough. */
 static err change_in_place(struct change *change, bool *done)
 {
-    struct schema_sync *sync = change->sync;
-    struct numbers added = columns_missing(sync, change->new, change->old);
-    struct numbers gone = columns_missing(sync, change->old, change->new);
-    str old_key, new_key;
-    *done = false;
-    if (using_of(sync, change->new->oid, 0) || renames_clash(change)) return NULL;
-    TRY(table_key(sync, sync->before, change->old, &gone, &old_key));
-    TRY(table_key(sync, sync->after, change->new, &added, &new_key));
-    bool possible = str_eq(old_key, new_key) && (!gone.count || can_drop(change, &gone));
-    for (size_t i = 0; i < added.count; i++)
-        possible = possible && change->old->column_count &&
-                   can_add(change, cat_column_numbered(change->new, added.at[i]));
-    if (!possible) return NULL;
-    *done = true;
+    struct numbers added = columns_missing(change->sync, change->new, change->old);
+    struct numbers gone = columns_missing(change->sync, change->old, change->new);
+    TRY(in_place(change, &added, &gone, done));
+    if (!*done) return NULL;
     TRY(drop_columns(change, &gone));
     TRY(rename_columns(change));
     for (size_t i = 0; i < added.count; i++) {
@@ -492,6 +501,82 @@ static err create_indexes(struct change *change)
         if (old && !change->rebuilt) TRY(index_same(change, old, new, &same));
         if (!same) TRY(create_index(change, new));
     }
+    return NULL;
+}
+
+/* ---- room for what is built anew ---- */
+
+static err file_bytes(struct schema_sync *sync, uint64_t *out)
+{
+    int64_t pages, page_bytes;
+    TRY(ask(sync, STR("PRAGMA page_count"), &pages));
+    TRY(ask(sync, STR("PRAGMA page_size"), &page_bytes));
+    *out = (uint64_t)pages * (uint64_t)page_bytes;
+    return NULL;
+}
+
+/* Pages of the table and its indexes as they are; those of the whole file in a SQLite without dbstat. */
+static err table_bytes(struct schema_sync *sync, str name, uint64_t *out)
+{
+    static const char sql[] =
+        "SELECT sum(d.pgsize) FROM main.sqlite_schema AS s, dbstat AS d "
+        "WHERE s.tbl_name = ?1 AND s.rootpage > 0 AND d.name = s.name AND d.aggregate = 1";
+    sqlite3_stmt *statement;
+    if (!sqlite3_compileoption_used("ENABLE_DBSTAT_VTAB")) return file_bytes(sync, out);
+    if (sqlite3_prepare_v2(sync->db, sql, -1, &statement, NULL) != SQLITE_OK) return failed(sync);
+    sqlite3_bind_text(statement, 1, name.at, (int)name.len, SQLITE_STATIC);
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) *out = (uint64_t)sqlite3_column_int64(statement, 0);
+    err error = rc == SQLITE_ROW ? NULL : failed(sync);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+static err must_rebuild(const struct change *change, bool *out)
+{
+    bool possible, empty = false;
+    struct numbers added = columns_missing(change->sync, change->new, change->old);
+    struct numbers gone = columns_missing(change->sync, change->old, change->new);
+    TRY(in_place(change, &added, &gone, &possible));
+    if (!possible) TRY(is_empty(change->sync, change->old->physical, &empty));
+    *out = !possible && !empty;
+    return NULL;
+}
+
+static err no_room(struct schema_sync *sync, uint64_t needed, uint64_t free_bytes)
+{
+    static const uint64_t mb = 1000000;
+    struct err *error = err_sql(
+        sync->arena, "53100",
+        "could not rebuild tables: %llu MB of free disk are needed, %llu MB are there",
+        (unsigned long long)((needed + mb - 1) / mb), (unsigned long long)(free_bytes / mb));
+    return err_hint(
+        sync->arena, error,
+        "A changed table is written anew, into the log and then into the file: twice its "
+        "size must be free.");
+}
+
+/* Before anything is changed: a rebuilt table is written to the log and, at the checkpoint, once more
+ * to the file. What was rebuilt earlier in the transaction still has to come there. */
+static err check_room(struct schema_sync *sync, const struct change *changes, size_t count)
+{
+    uint64_t sum = 0, file;
+    uint64_t free_bytes = disk_free_bytes(sync->disk);
+    TRY(file_bytes(sync, &file));
+    /* Twice everything fits: no need to count, which reads each page. */
+    if (free_bytes / 2 > file + sync->rebuilt_bytes) return NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool rebuilt = false;
+        uint64_t bytes = 0;
+        if (changes[i].old && changes[i].old->kind == 'r') TRY(must_rebuild(&changes[i], &rebuilt));
+        if (!rebuilt) continue;
+        TRY(table_bytes(sync, changes[i].old->physical, &bytes));
+        sum += bytes;
+        if (!bytes || free_bytes > 2 * sum + sync->rebuilt_bytes) continue;
+        sync->failed_relation = changes[i].new->oid;
+        return no_room(sync, 2 * sum + sync->rebuilt_bytes, free_bytes);
+    }
+    sync->rebuilt_bytes += sum;
     return NULL;
 }
 
@@ -703,6 +788,7 @@ static err sync_tables(struct schema_sync *sync)
 {
     struct changes changes = {0};
     TRY(collect(sync, &changes));
+    if (sync->disk) TRY(check_room(sync, changes.at, changes.count));
     TRY(drop_gone(sync));
     TRY(rename_tables(sync));
     for (size_t i = 0; i < changes.count; i++) {

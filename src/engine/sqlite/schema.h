@@ -12,7 +12,8 @@
  * Owns:    nothing.
  * Threads: the writer's, inside its transaction, with the session begun.
  * Errors:  23502, 23503, 23505, 23514 for rows that a change finds in its way; 0A000 for expressions
- *          that SQLite cannot say; SQLite's own.
+ *          that SQLite cannot say; 53100 before anything is changed, when less than twice the tables that
+ *          have to be built anew is free on the disk; SQLite's own.
  * Source:  docs/sql.md.
  */
 #ifndef DAPUR_ENGINE_SQLITE_SCHEMA_H
@@ -21,6 +22,7 @@
 #include <sqlite3.h>
 
 #include "base/buf.h"
+#include "engine/sqlite/disk.h"
 #include "sql/ddl.h"
 
 /* A check that a column's domain brings is called "domain:<domain>:<check>" in the table. */
@@ -32,8 +34,10 @@ struct schema_sync {
     const struct catalog *before; /* what the file is like now */
     const struct catalog *after;
     const struct ddl_effects
-        *effects;        /* EFFECT_COLUMN_USING, _ENUM_RENAME, _TRUNCATE are carried out */
-    oid failed_relation; /* out: which relation an error belongs to, or OID_NONE */
+        *effects;           /* EFFECT_COLUMN_USING, _ENUM_RENAME, _TRUNCATE are carried out */
+    oid failed_relation;    /* out: which relation an error belongs to, or OID_NONE */
+    struct disk *disk;      /* must have room for what is rebuilt; NULL: not asked */
+    uint64_t rebuilt_bytes; /* in and out: of tables that this transaction has built anew */
 };
 
 /* True when the file differs from what `after` needs. */

@@ -19,10 +19,30 @@ static err exec(struct script_run *run, const char *sql)
     return sqlite_error(run->arena, db, code);
 }
 
-static void rollback(struct script_run *run)
+/* What undoes must not be stopped by the limits. */
+static void undo(struct script_run *run, const char *sql)
 {
     if (sqlite3_get_autocommit(run->connection->db)) return;
-    err_ignore(exec(run, "ROLLBACK"), "an error before it is what counts");
+    limits_pause(run->connection);
+    err_ignore(exec(run, sql), "an error before it is what counts");
+    limits_resume(run->connection);
+}
+
+static void rollback(struct script_run *run)
+{
+    undo(run, "ROLLBACK");
+}
+
+/* Whether it stands is known but when the disk would not say: then nobody may write any more. */
+static err exec_commit(struct script_run *run)
+{
+    err error = exec(run, "COMMIT");
+    int code = sqlite3_extended_errcode(run->connection->db);
+    if (!error || (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC)) return error;
+    run->connection->sync_failed = true;
+    return err_cause(err_new(run->arena, ERR_OUTCOME_UNKNOWN,
+                             "the disk failed while the script was stored; its outcome is unknown"),
+                     error);
 }
 
 /* The model as a statement found it, to go back to. */
@@ -100,7 +120,7 @@ static err commit(struct script_run *run, const struct catalog *before)
     TRY(script_flush(run));
     TRY(catalog_store_save(run->arena, run->connection->db, before, run->current, &changed));
     TRY(sequences_flush(run->sequences, run->arena));
-    return exec(run, "COMMIT");
+    return exec_commit(run);
 }
 
 /* ---- statements ---- */
@@ -160,6 +180,8 @@ static err run_guarded(struct script_run *run,
                        struct script_result *result)
 {
     bool own = !run->options->transaction;
+    if (run->connection->sync_failed)
+        return err_new(run->arena, ERR_UNAVAILABLE, "the database takes no more writes");
     TRY(exec(run, own ? "BEGIN IMMEDIATE" : "SAVEPOINT statement"));
     struct mark mark = mark_take(run);
     err error = run_item(run, item, result);
@@ -174,9 +196,8 @@ static err run_guarded(struct script_run *run,
     if (own) {
         rollback(run);
         sequences_rolled_back(run->sequences, run->current);
-    } else if (!sqlite3_get_autocommit(run->connection->db)) {
-        err_ignore(exec(run, "ROLLBACK TO statement; RELEASE statement"),
-                   "the error is what counts");
+    } else {
+        undo(run, "ROLLBACK TO statement; RELEASE statement");
     }
     return error;
 }
@@ -187,8 +208,9 @@ static err run_statement(struct script_run *run,
                          struct script_result *result)
 {
     bool plain = run->options->transaction && !run->options->keep_going;
-    err error = plain ? run_item(run, item, result) : run_guarded(run, item, result);
-    return error ? err_copy(run->arena, error) : NULL;
+    err error = limits_statement(run->arena, run->connection);
+    if (!error) error = plain ? run_item(run, item, result) : run_guarded(run, item, result);
+    return error ? err_copy(run->arena, limits_explain(run->arena, run->connection, error)) : NULL;
 }
 
 static bool is_utility(const struct script_item *item)
@@ -233,8 +255,9 @@ static err run_transaction(struct script_run *run, const struct script *script)
     err error = run_items(run, script);
     if (!error) {
         if (run->options->auto_rls) enable_rls(run);
-        error = commit(run, run->started);
-        if (error) error = end_error(run, error);
+        error = limits_statement(run->arena, run->connection);
+        if (!error) error = commit(run, run->started);
+        if (error) error = end_error(run, limits_explain(run->arena, run->connection, error));
     }
     if (error) rollback(run);
     return error;
@@ -247,7 +270,7 @@ static err run_apart(struct script_run *run, const struct script *script)
     if (!run->options->auto_rls) return error;
     struct catalog *before = catalog_ref(run->current);
     enable_rls(run);
-    err late = exec(run, "BEGIN IMMEDIATE");
+    err late = run->connection->sync_failed ? error : exec(run, "BEGIN IMMEDIATE");
     if (!late) late = commit(run, before);
     if (late) rollback(run);
     catalog_unref(before);
@@ -320,6 +343,7 @@ err script_run(struct arena *arena,
     };
     err error = run_script(&run);
     /* Statements of their own may have been committed before the one that failed. */
+    limits_pause(connection);
     bool committed = !options->transaction || !error;
     bool changed = committed && catalog_version(run.current) != catalog_version(run.started);
     err late = changed ? reload(&run, catalog) : NULL;

@@ -52,7 +52,8 @@ struct script_run {
     struct script_oids rls_disabled; /* tables whose file says DISABLE ROW LEVEL SECURITY */
     int64_t ddl_offset;              /* of the present (or last) DDL statement */
     struct script_touches touches;
-    int64_t failed_offset; /* where the statement is that a batch failed for; -1: none did */
+    uint64_t rebuilt_bytes; /* of tables that the transaction has built anew so far */
+    int64_t failed_offset;  /* where the statement is that a batch failed for; -1: none did */
 };
 
 /* ---- script_statement.c ---- */

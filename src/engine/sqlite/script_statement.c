@@ -65,8 +65,11 @@ static err sync_tables(struct script_run *run,
         .before = run->synced,
         .after = after,
         .effects = effects,
+        .disk = run->connection->disk,
+        .rebuilt_bytes = run->rebuilt_bytes,
     };
     err error = schema_sync(&sync);
+    if (!error) run->rebuilt_bytes = run->options->transaction ? sync.rebuilt_bytes : 0;
     if (error) {
         run->failed_offset = last_touch(run, sync.failed_relation);
         return error;

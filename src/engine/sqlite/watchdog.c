@@ -3,6 +3,7 @@
  * The progress handler never runs inside a single opcode or a C function, so a long one would stop a
  * whole loop. This thread looks at every reader once a millisecond while any of them is busy. An
  * interrupt that comes too late hits nothing or a request that then runs again on the slow lane.
+ * Four times a second it looks at the disk as well.
  */
 #include <string.h>
 #include <time.h>
@@ -16,7 +17,7 @@ struct watchdog {
     atomic_bool stopping;
 };
 
-enum { TICK_NS = 2000000 };
+enum { TICK_NS = 2000000, DISK_TICKS = 125 };
 
 static void look(struct engine_sqlite *engine)
 {
@@ -30,13 +31,22 @@ static void look(struct engine_sqlite *engine)
     }
 }
 
+static void look_at_writer(struct engine_sqlite *engine)
+{
+    uint64_t stop_ms = atomic_load_explicit(&engine->stop_blocking_ms, memory_order_relaxed);
+    if (stop_ms && clock_mono_ms() >= stop_ms) writer_stop_blocking(engine->writer);
+}
+
 static void *watchdog_main(void *context)
 {
     struct watchdog *watchdog = context;
     const struct timespec tick = {.tv_nsec = TICK_NS};
+    unsigned ticks = 0;
     while (!atomic_load_explicit(&watchdog->stopping, memory_order_relaxed)) {
         nanosleep(&tick, NULL);
         look(watchdog->engine);
+        look_at_writer(watchdog->engine);
+        if (++ticks % DISK_TICKS == 0) disk_look(&watchdog->engine->disk);
     }
     return NULL;
 }

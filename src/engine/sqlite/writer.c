@@ -46,11 +46,13 @@ struct writer {
     struct sequences *sequences;
     sqlite3_stmt *savepoint, *release, *rollback_to;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards the queue, the exclusive list, checkpoint_due and stopping */
+    pthread_mutex_t
+        lock; /* guards the queue, the exclusive list, held, checkpoint_due and stopping */
     pthread_cond_t wake;  /* the writer waits here */
     pthread_cond_t ended; /* callers of writer_exclusive wait here */
     struct queue queue;
     struct exclusive_job *exclusive;
+    bool held; /* an exclusive job runs */
     bool stopping;
     bool
         checkpoint_due; /* writes are refused until the log is small again: somebody has to make it so */
@@ -77,12 +79,21 @@ static bool wal_is_full(const struct engine_sqlite *engine)
     return atomic_load(&engine->counters.wal_bytes) > engine->options.wal_refuse_bytes;
 }
 
-static err refusal(struct writer *writer, struct arena *arena)
+/* What no write may pass, when it comes and when it has waited. */
+static err closed(const struct engine_sqlite *engine, struct arena *arena)
 {
-    struct engine_sqlite *engine = writer->engine;
     if (atomic_load(&engine->failed))
         return err_new(arena, ERR_UNAVAILABLE,
                        "the database stopped taking writes after a failed write to disk");
+    if (disk_is_low(&engine->disk))
+        return err_new(arena, ERR_UNAVAILABLE,
+                       "the disk is nearly full; writes are taken again when it has room");
+    return NULL;
+}
+
+static err refusal(const struct engine_sqlite *engine, struct arena *arena)
+{
+    TRY(closed(engine, arena));
     if (atomic_load(&engine->migrating))
         return err_new(arena, ERR_UNAVAILABLE, "a migration is running; try again in a moment");
     if (wal_is_full(engine))
@@ -94,7 +105,7 @@ static err refusal(struct writer *writer, struct arena *arena)
 void writer_submit(struct writer *writer, struct engine_request *request)
 {
     struct engine_sqlite *engine = writer->engine;
-    err refused = refusal(writer, request->arena);
+    err refused = refusal(engine, request->arena);
     struct write_job *job = ARENA_NEW(request->arena, struct write_job);
     *job = (struct write_job){.mail = {.deliver = deliver},
                               .engine = engine,
@@ -110,7 +121,8 @@ void writer_submit(struct writer *writer, struct engine_request *request)
                               memory_order_relaxed);
         if (was_idle) pthread_cond_signal(&writer->wake);
     }
-    if (refused && wal_is_full(engine)) { /* no batch will come that a checkpoint could follow */
+    /* No batch will come that a checkpoint could follow. */
+    if (refused && (wal_is_full(engine) || disk_is_low(&engine->disk))) {
         writer->checkpoint_due = true;
         pthread_cond_signal(&writer->wake);
     }
@@ -184,6 +196,7 @@ static err check_waited(struct writer *writer, const struct write_job *job)
     uint64_t waited_ms = clock_mono_ms() - job->queued_ms;
     if (job->request->cancelled)
         return err_new(job->request->arena, ERR_UNAVAILABLE, "the client has gone");
+    TRY(closed(writer->engine, job->request->arena));
     if (waited_ms <= writer->engine->options.write_wait_ms) return NULL;
     return err_new(job->request->arena, ERR_OVERLOADED, "the write waited too long for its turn");
 }
@@ -342,6 +355,8 @@ static bool fill_transaction(struct writer *writer, struct write_job *batch)
         }
         struct write_job *offender = run_all(writer, batch);
         if (!offender) break;
+        if (engine_sync_failed(sqlite3_extended_errcode(writer->connection.db)))
+            engine_fail(writer->engine);
         rollback(writer);
         sequences_unflush(writer->sequences);
         atomic_fetch_add(&writer->engine->counters.replays, 1);
@@ -351,11 +366,6 @@ static bool fill_transaction(struct writer *writer, struct write_job *batch)
     if (any_done(batch)) return true;
     rollback(writer);
     return false;
-}
-
-static bool sync_failed(int code)
-{
-    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
 }
 
 /* A quota or a limit of the file's size is a failed write to SQLite, only an ENOSPC is FULL. */
@@ -378,8 +388,8 @@ static bool commit(struct writer *writer, struct write_job *batch, enum err_kind
     log_error("commit failed", LOG_ERR(error), LOG_INT("sqlite", code));
     rollback(writer);
     sequences_unflush(writer->sequences);
-    if (!marks && sync_failed(code)) {
-        atomic_store(&writer->engine->failed, true);
+    if (!marks && engine_sync_failed(code)) {
+        engine_fail(writer->engine);
         refuse_all(batch, ERR_OUTCOME_UNKNOWN,
                    "the disk failed while the write was stored; its outcome is unknown");
     }
@@ -452,6 +462,7 @@ static void run_batch(struct writer *writer, struct write_job *batch)
         count_batch(writer, batch);
     }
     acknowledge(batch);
+    disk_look(&writer->engine->disk);
     checkpoint_if_due(writer->engine, &writer->connection);
     arena_reset(writer->arena);
 }
@@ -472,10 +483,26 @@ err writer_exclusive(struct writer *writer, struct exclusive_job *job)
     return job->error;
 }
 
+static void holding(struct writer *writer, bool holding)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->held = holding;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_stop_blocking(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    if (writer->held) sqlite3_interrupt(writer->connection.db);
+    pthread_mutex_unlock(&writer->lock);
+}
+
 static void run_exclusive(struct writer *writer, struct exclusive_job *job)
 {
     if (job->migration) atomic_store(&writer->engine->migrating, true);
+    holding(writer, true);
     job->error = job->run(job, writer->engine, &writer->connection);
+    holding(writer, false);
     rollback(writer);
     atomic_store(&writer->engine->migrating, false);
     atomic_fetch_add(&writer->engine->commit_seq, 1);
@@ -518,6 +545,8 @@ static err open_thread(struct writer *writer)
         .cache_kib = 8 * 1024,
     };
     TRY(connection_open(engine->arena, &options, &writer->connection));
+    writer->connection.disk = &engine->disk;
+    TRY(checkpoint_recover(engine->arena, &writer->connection));
     sqlite3_wal_hook(writer->connection.db, log_grew, engine);
     TRY(sequences_open(engine->arena, writer->connection.db, &writer->sequences));
     TRY(prepare(writer, "SAVEPOINT request", &writer->savepoint));
@@ -531,7 +560,8 @@ static err open_thread(struct writer *writer)
 
 static void close_thread(struct writer *writer)
 {
-    if (writer->sequences) {
+    bool failed = atomic_load(&writer->engine->failed);
+    if (writer->sequences && !failed) {
         err marks = sequences_close(writer->sequences, writer->arena);
         if (marks) log_warn("sequences will skip a few values", LOG_ERR(marks));
     }

@@ -1,10 +1,11 @@
 // One project in a folder of its own, its server (which may be killed and started again), and clients
 // that keep their connections.
-import {execFile, spawn} from 'node:child_process';
-import {cpSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {execFile, execFileSync, spawn} from 'node:child_process';
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import http from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {Skip} from './harness.mjs';
 import {makeToken, readKeys} from '../../api/lib/server.mjs';
 
 const PROJECT = new URL('../project/', import.meta.url).pathname;
@@ -96,9 +97,12 @@ export class Dapur {
         return JSON.parse(answer.text);
     }
 
-    async metric(name) {
+    async admin(path) {
         const port = readFileSync(join(this.data, 'admin.port'), 'utf8').trim();
-        const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    }
+    async metric(name) {
+        const text = await this.admin('/metrics');
         const line = new RegExp(`^${name} (\\d+)$`, 'm').exec(text);
         if (!line) throw new Error(`no metric ${name}`);
         return Number(line[1]);
@@ -114,6 +118,20 @@ export class Dapur {
         const {code, out} = await this.command('check', this.folder, '--integrity');
         if (code !== 0 || out.trim() !== 'ok') throw new Error(`dapur check --integrity: ${code}\n${out}`);
     }
+}
+
+// One whose data folder is on a disk of its own, of "8m"; started, with more flags if need be.
+export async function onSmallDisk(binary, size, extra = []) {
+    const mount = ['unshare', '-m', 'sh', '-c', `mount -t tmpfs -o size=${size},mode=700 tmpfs "$0" && exec "$@"`];
+    const dapur = new Dapur(binary);
+    mkdirSync(dapur.data, {mode: 0o700});
+    try {
+        execFileSync(mount[0], [...mount.slice(1), dapur.data, 'true'], {stdio: 'ignore'});
+    } catch {
+        await dapur.remove();
+        throw new Skip('mounting a small disk is not allowed here');
+    }
+    return dapur.start({before: [...mount, dapur.data], ownMounts: true, extra});
 }
 
 // The binary of a sanitizer build needs several times the memory.
