@@ -44,7 +44,7 @@ const texts = {
         stockAbout: 'Semua isi rak, diperbarui setiap beberapa detik.',
         lowAbout: 'Di bawah batas minimum, yang paling kosong lebih dulu.',
         movementsAbout: 'Barang masuk dan keluar, 14 hari terakhir.',
-        scan: 'Kode batang', scanHint: 'Pindai atau ketik', scanHelp: 'Pemindai genggam bekerja di mana saja di halaman ini.', add: 'Tambah', find: 'Cari',
+        scan: 'Kode batang', scanHint: 'Pindai/ketik', scanHelp: 'Pemindai genggam bekerja di mana saja di halaman ini.', add: 'Tambah', find: 'Cari',
         camera: 'Pakai kamera', closeCamera: 'Tutup kamera', cameraFailed: 'Kamera tidak dapat dipakai: {message}',
         cart: 'Penjualan ini', total: 'Jumlah', record: 'Catat penjualan', clear: 'Kosongkan',
         emptyCart: 'Pindai produk untuk memulai.', lines: 'Produk dalam penjualan ini', piece: '1 buah', pieces: '{count} buah',

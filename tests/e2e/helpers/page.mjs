@@ -45,6 +45,18 @@ export async function show({page}, view) {
 export async function assertFits({page}, where) {
     const over = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${where} is ${over} px too wide`);
+    const broken = await page.$$eval('.figure', (all) => all.filter((figure) => {
+        const text = document.createRange();
+        text.selectNodeContents(figure);
+        return new Set([...text.getClientRects()].map((line) => line.top)).size > 1;
+    }).map((figure) => figure.textContent));
+    assert.deepEqual(broken, [], `${where} breaks a number`);
+    const cut = await page.$$eval('#scan', (all) => all.filter((input) => {
+        const pen = document.createElement('canvas').getContext('2d'), style = getComputedStyle(input);
+        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`; // the shorthand is empty beside tabular figures
+        return pen.measureText(input.placeholder).width > input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    }).map((input) => input.placeholder));
+    assert.deepEqual(cut, [], `${where} cuts a hint`);
 }
 
 // axe is put in by the driver, past the page's policy; it changes nothing there.
