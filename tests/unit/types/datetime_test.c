@@ -393,7 +393,7 @@ static const struct vector_op ops[] = {
 static void datetimes_answer_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "datetime.tsv", ops, COUNT_OF(ops));
+    vectors_run("datetime.tsv", ops, COUNT_OF(ops));
 }
 
 static void years_outside_1_to_9999_are_refused(void **state)

@@ -289,7 +289,7 @@ static const struct vector_op ops[] = {
 static void jsonb_answers_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "jsonb.tsv", ops, COUNT_OF(ops));
+    vectors_run("jsonb.tsv", ops, COUNT_OF(ops));
 }
 
 static void an_object_is_built_sorted_and_without_duplicates(void **state)

@@ -240,7 +240,7 @@ static const struct vector_op ops[] = {
 static void numeric_answers_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "numeric.tsv", ops, COUNT_OF(ops));
+    vectors_run("numeric.tsv", ops, COUNT_OF(ops));
 }
 
 static void numeric_field_overflow_names_the_limit(void **state)

@@ -203,7 +203,7 @@ static const struct vector_op ops[] = {
 static void regexes_answer_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "regex.tsv", ops, COUNT_OF(ops));
+    vectors_run("regex.tsv", ops, COUNT_OF(ops));
 }
 
 static void a_runaway_match_is_cancelled(void **state)

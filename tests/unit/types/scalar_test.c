@@ -203,7 +203,7 @@ static const struct vector_op ops[] = {
 static void scalars_answer_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "scalar.tsv", ops, COUNT_OF(ops));
+    vectors_run("scalar.tsv", ops, COUNT_OF(ops));
 }
 
 static void json_floats_quote_what_json_has_no_number_for(void **state)

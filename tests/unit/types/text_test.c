@@ -148,7 +148,7 @@ static const struct vector_op ops[] = {
 static void text_answers_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "text.tsv", ops, COUNT_OF(ops));
+    vectors_run("text.tsv", ops, COUNT_OF(ops));
 }
 
 static void assignment_refuses_what_a_cast_truncates(void **state)

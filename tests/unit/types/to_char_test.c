@@ -85,7 +85,7 @@ static const struct vector_op ops[] = {
 static void templates_answer_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "to_char.tsv", ops, COUNT_OF(ops));
+    vectors_run("to_char.tsv", ops, COUNT_OF(ops));
 }
 
 static void years_outside_the_calendar_are_refused(void **state)

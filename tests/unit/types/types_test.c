@@ -274,7 +274,7 @@ static const struct vector_op ops[] = {
 static void types_answer_as_postgresql(void **state)
 {
     (void)state;
-    vectors_run(__FILE__, "types.tsv", ops, COUNT_OF(ops));
+    vectors_run("types.tsv", ops, COUNT_OF(ops));
 }
 
 /* ---- what PostgreSQL does not show ---- */
