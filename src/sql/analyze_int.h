@@ -16,6 +16,7 @@
 #ifndef DAPUR_SQL_ANALYZE_INT_H
 #define DAPUR_SQL_ANALYZE_INT_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "sql/analyze.h"
 #include "sql/guard.h"
@@ -45,9 +46,9 @@ struct analyzer {
     struct {
         VEC(struct access *);
     } accesses;
-    struct {
-        VEC(str);
-    } aliases; /* names given to range table entries and CTEs, unique in the statement */
+    /* Names of range table entries and CTEs in lower case, each with the number (size_t) to try for
+     * the next of that name. */
+    struct map *aliases;
     const struct expansion *policies;
     const struct expansion *functions;
     int depth;

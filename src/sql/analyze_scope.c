@@ -52,22 +52,28 @@ struct query *query_new(struct analyzer *analyzer, enum query_command command)
     return query;
 }
 
-static bool alias_taken(const struct analyzer *analyzer, str alias)
+static bool alias_take(struct analyzer *analyzer, str lower)
 {
-    for (size_t i = 0; i < analyzer->aliases.count; i++)
-        if (str_eq_nocase(analyzer->aliases.at[i], alias)) return true;
-    return false;
+    if (map_find(analyzer->aliases, lower)) return false;
+    size_t *next = ARENA_NEW(analyzer->arena, size_t);
+    *next = 2;
+    map_put(analyzer->aliases, lower, next);
+    return true;
 }
 
 /* Unique in the whole statement, not only in its query: policies and inlined functions bring
  * subqueries that refer outwards, and an equal name inside would capture the reference. */
 str alias_unique(struct analyzer *analyzer, str wanted)
 {
-    str alias = wanted;
-    for (int n = 2; alias_taken(analyzer, alias); n++)
-        alias = str_printf(analyzer->arena, "%.*s_%d", STR_FMT(wanted), n);
-    *VEC_ADD(analyzer->arena, &analyzer->aliases) = alias;
-    return alias;
+    if (!analyzer->aliases) analyzer->aliases = map_new(analyzer->arena);
+    str lower = str_lower(analyzer->arena, wanted);
+    if (alias_take(analyzer, lower)) return wanted;
+    /* Counting goes on where it stopped: a statement may have thousands of one name. */
+    size_t *next = map_find(analyzer->aliases, lower);
+    for (;; (*next)++) {
+        str alias = str_printf(analyzer->arena, "%.*s_%zu", STR_FMT(wanted), *next);
+        if (alias_take(analyzer, str_lower(analyzer->arena, alias))) return alias;
+    }
 }
 
 struct rte *rte_new(struct scope *scope, enum rte_kind kind, str alias)

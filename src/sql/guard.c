@@ -247,7 +247,7 @@ static err permissive(
 {
     struct infer_context *infer = &guarded->scope->infer;
     const struct cat_relation *relation = guarded->access->relation;
-    struct expr *any = NULL;
+    struct infer_terms any = {.kind = EXPR_OR};
     *none = false;
     for (size_t i = 0; i < relation->policy_count; i++) {
         const struct cat_policy *policy = &relation->policies[i];
@@ -258,10 +258,10 @@ static err permissive(
             *out = expr; /* USING (true): the others cannot take anything away */
             return NULL;
         }
-        if (expr) any = infer_or(infer, any, expr);
+        infer_terms_add(infer, &any, expr);
     }
-    *none = !any;
-    *out = any ? any : infer_bool_const(infer, false);
+    *none = any.count == 0;
+    *out = any.count ? infer_terms_end(infer, &any) : infer_bool_const(infer, false);
     return NULL;
 }
 

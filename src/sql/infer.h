@@ -249,9 +249,18 @@ struct expr *infer_new(struct infer_context *ctx, enum expr_kind kind, oid type,
 struct expr *infer_const(struct infer_context *ctx, oid type, struct value value);
 struct expr *infer_null(struct infer_context *ctx, oid type);
 struct expr *infer_bool_const(struct infer_context *ctx, bool value);
-/* a AND b; either may be NULL. Flattens. */
+/* a AND b; either may be NULL. Flattens: it copies both lists, so many terms are collected below. */
 struct expr *infer_and(struct infer_context *ctx, struct expr *a, struct expr *b);
 struct expr *infer_or(struct infer_context *ctx, struct expr *a, struct expr *b);
+/* Many terms become one flat list: start with the kind alone, add, end. */
+struct infer_terms {
+    enum expr_kind kind; /* EXPR_AND, EXPR_OR */
+    VEC(struct expr *);
+};
+/* term NULL adds nothing. */
+void infer_terms_add(struct infer_context *ctx, struct infer_terms *terms, struct expr *term);
+/* NULL when there were none, the term itself when there was one. */
+struct expr *infer_terms_end(struct infer_context *ctx, const struct infer_terms *terms);
 struct expr *infer_column_expr(struct infer_context *ctx, struct rte *rte, int index);
 /* name.field of a composite. */
 MUST_USE err infer_field(

@@ -122,21 +122,34 @@ struct expr *infer_bool_const(struct infer_context *ctx, bool value)
     return infer_const(ctx, BOOLOID, value_int(value));
 }
 
-/* a op b as one flat list. */
+void infer_terms_add(struct infer_context *ctx, struct infer_terms *terms, struct expr *term)
+{
+    if (!term) return;
+    if (term->kind != terms->kind) {
+        *VEC_ADD(ctx->arena, terms) = term;
+        return;
+    }
+    for (size_t i = 0; i < term->args.count; i++) *VEC_ADD(ctx->arena, terms) = term->args.at[i];
+}
+
+struct expr *infer_terms_end(struct infer_context *ctx, const struct infer_terms *terms)
+{
+    if (terms->count < 2) return terms->count ? terms->at[0] : NULL;
+    struct expr *out = infer_new(ctx, terms->kind, BOOLOID, terms->at[0]->location);
+    out->args = (struct expr_list){terms->at, terms->count};
+    return out;
+}
+
 static struct expr *connect(struct infer_context *ctx,
                             enum expr_kind kind,
                             struct expr *a,
                             struct expr *b)
 {
     if (!a || !b) return a ? a : b;
-    size_t left = a->kind == kind ? a->args.count : 1;
-    size_t right = b->kind == kind ? b->args.count : 1;
-    struct expr **items = ARENA_ARRAY(ctx->arena, struct expr *, left + right);
-    memcpy(items, a->kind == kind ? a->args.at : &a, left * sizeof(struct expr *));
-    memcpy(items + left, b->kind == kind ? b->args.at : &b, right * sizeof(struct expr *));
-    struct expr *out = infer_new(ctx, kind, BOOLOID, a->location);
-    out->args = (struct expr_list){items, left + right};
-    return out;
+    struct infer_terms terms = {.kind = kind};
+    infer_terms_add(ctx, &terms, a);
+    infer_terms_add(ctx, &terms, b);
+    return infer_terms_end(ctx, &terms);
 }
 
 struct expr *infer_and(struct infer_context *ctx, struct expr *a, struct expr *b)
@@ -244,23 +257,28 @@ err infer_limit(struct infer_context *ctx,
     return infer_coerce(ctx, expr, INT8OID, -1, CAST_ASSIGNMENT, out);
 }
 
+static err infer_not(struct infer_context *ctx, const struct BoolExpr *node, struct expr **out)
+{
+    struct expr *arg = NULL;
+    TRY(infer_bool(ctx, node->args->at[0], "NOT", &arg));
+    *out = infer_new(ctx, EXPR_NOT, BOOLOID, node->base.location);
+    (*out)->args = infer_args(ctx, &arg, 1);
+    return NULL;
+}
+
 static err infer_bool_expr(struct infer_context *ctx,
                            const struct BoolExpr *node,
                            struct expr **out)
 {
-    static const char *const names[] = {[AND_EXPR] = "AND", [OR_EXPR] = "OR", [NOT_EXPR] = "NOT"};
-    struct expr *whole = NULL;
+    if (node->boolop == NOT_EXPR) return infer_not(ctx, node, out);
+    bool all = node->boolop == AND_EXPR;
+    struct infer_terms terms = {.kind = all ? EXPR_AND : EXPR_OR};
     for (size_t i = 0; i < node->args->count; i++) {
         struct expr *arg = NULL;
-        TRY(infer_bool(ctx, node->args->at[i], names[node->boolop], &arg));
-        if (node->boolop == NOT_EXPR) {
-            whole = infer_new(ctx, EXPR_NOT, BOOLOID, node->base.location);
-            whole->args = infer_args(ctx, &arg, 1);
-        } else {
-            whole = connect(ctx, node->boolop == AND_EXPR ? EXPR_AND : EXPR_OR, whole, arg);
-        }
+        TRY(infer_bool(ctx, node->args->at[i], all ? "AND" : "OR", &arg));
+        infer_terms_add(ctx, &terms, arg);
     }
-    *out = whole;
+    *out = infer_terms_end(ctx, &terms);
     return NULL;
 }
 
@@ -316,9 +334,10 @@ static err infer_null_test(struct infer_context *ctx,
     int32_t at = node->base.location;
     /* A row is null when all its fields are, not null when none is. */
     if (row_parts(ctx, arg, &parts) && parts.count) {
-        *out = NULL;
+        struct infer_terms terms = {.kind = EXPR_AND};
         for (size_t i = 0; i < parts.count; i++)
-            *out = infer_and(ctx, *out, one_null_test(ctx, parts.at[i], negated, at));
+            infer_terms_add(ctx, &terms, one_null_test(ctx, parts.at[i], negated, at));
+        *out = infer_terms_end(ctx, &terms);
         return NULL;
     }
     *out = one_null_test(ctx, arg, negated, at);

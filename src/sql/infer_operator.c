@@ -195,13 +195,13 @@ static err infer_distinct(struct infer_context *ctx,
         return distinct_pair(ctx, left, right, negated, location, out);
     }
     TRY(rows_match(ctx, left, right, location));
-    struct expr *whole = NULL;
+    struct infer_terms terms = {.kind = negated ? EXPR_AND : EXPR_OR};
     for (size_t i = 0; i < left->args.count; i++) {
         struct expr *pair = NULL;
         TRY(distinct_pair(ctx, left->args.at[i], right->args.at[i], negated, location, &pair));
-        whole = negated ? infer_and(ctx, whole, pair) : infer_or(ctx, whole, pair);
+        infer_terms_add(ctx, &terms, pair);
     }
-    *out = whole ? whole : infer_bool_const(ctx, negated);
+    *out = terms.count ? infer_terms_end(ctx, &terms) : infer_bool_const(ctx, negated);
     return NULL;
 }
 
@@ -288,13 +288,13 @@ static err in_chain(struct infer_context *ctx,
                     int32_t location,
                     struct expr **out)
 {
-    struct expr *whole = NULL;
+    struct infer_terms terms = {.kind = negated ? EXPR_AND : EXPR_OR};
     for (size_t i = 0; i < count; i++) {
         struct expr *pair = NULL;
         TRY(compare_any(ctx, negated ? STR("<>") : STR("="), left, items[i], location, &pair));
-        whole = negated ? infer_and(ctx, whole, pair) : infer_or(ctx, whole, pair);
+        infer_terms_add(ctx, &terms, pair);
     }
-    *out = whole;
+    *out = infer_terms_end(ctx, &terms);
     return NULL;
 }
 

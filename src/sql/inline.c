@@ -307,8 +307,8 @@ static err body_query(struct scope *scope,
     if (!AST_IS(SelectStmt, node)) return NULL;
     struct expansion open;
     TRY(enter_function(scope, function, &open));
-    /* What turns out to have effects is analyzed again as a step: nothing may stay noted of it. */
-    size_t accesses = analyzer->accesses.count, aliases = analyzer->aliases.count;
+    /* What turns out to have effects is analyzed again as a step: no access may stay noted of it. */
+    size_t accesses = analyzer->accesses.count;
     struct top_call *top = analyzer->top_call;
     struct top_call ignored = {0};
     analyzer->top_call = &ignored;
@@ -319,7 +319,6 @@ static err body_query(struct scope *scope,
     analyzer->functions = open.outer;
     if (query_any(body->query, has_effect, NULL) || query_modifies(body->query)) {
         analyzer->accesses.count = accesses;
-        analyzer->aliases.count = aliases;
         return NULL;
     }
     if (function->result != VOIDOID) TRY(shape_result(body, function, &body->query));

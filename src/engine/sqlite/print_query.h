@@ -16,6 +16,7 @@
 #ifndef DAPUR_ENGINE_SQLITE_PRINT_QUERY_H
 #define DAPUR_ENGINE_SQLITE_PRINT_QUERY_H
 
+#include "base/map.h"
 #include "engine/sqlite/print.h"
 
 /* How a column of a FROM item is written in this text. */
@@ -56,12 +57,10 @@ struct with_list {
 
 struct text {
     struct print print; /* first: a hook's context is its text */
-    struct {
-        VEC(struct item *);
-    } items;
-    struct {
-        VEC(str);
-    } aliases; /* taken, compared without case as SQLite does */
+    struct map *items;  /* struct item by the address of its rte */
+    struct map
+        *aliases; /* taken, in lower case (SQLite compares without case), each with the number
+                          * (size_t) to try for the next of that name */
     struct {
         VEC(struct text_cte);
     } ctes;

@@ -17,7 +17,7 @@ static const struct print_hooks text_hooks = {
 
 void text_init(struct text *text, struct arena *arena, const struct catalog *catalog)
 {
-    *text = (struct text){0};
+    *text = (struct text){.items = map_new(arena), .aliases = map_new(arena)};
     print_init(&text->print, arena, catalog, buf_in(arena, 0), &text_hooks, text);
 }
 
@@ -34,11 +34,14 @@ err text_refuse(struct text *text, int32_t location, const char *what)
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
+static str rte_key(const struct rte *const *rte)
+{
+    return (str){(const char *)rte, sizeof *rte};
+}
+
 struct item *text_item_find(struct text *text, const struct rte *rte)
 {
-    for (size_t i = text->items.count; i > 0; i--)
-        if (text->items.at[i - 1]->rte == rte) return text->items.at[i - 1];
-    return NULL;
+    return map_find(text->items, rte_key(&rte));
 }
 
 struct item *text_item_set(struct text *text, struct item item)
@@ -46,40 +49,58 @@ struct item *text_item_set(struct text *text, struct item item)
     struct item *known = text_item_find(text, item.rte);
     if (known == NULL) {
         known = ARENA_NEW(text->print.arena, struct item);
-        *VEC_ADD(text->print.arena, &text->items) = known;
+        known->rte = item.rte;
+        map_put(text->items, rte_key(&known->rte), known);
     }
     *known = item;
     return known;
 }
 
-static bool alias_taken(const struct text *text, str alias)
+static bool alias_take(struct text *text, str alias)
 {
-    for (size_t i = 0; i < text->aliases.count; i++)
-        if (str_eq_nocase(text->aliases.at[i], alias)) return true;
-    return false;
+    str lower = str_lower(text->print.arena, alias);
+    if (map_find(text->aliases, lower) != NULL) return false;
+    size_t *next = ARENA_NEW(text->print.arena, size_t);
+    *next = 2;
+    map_put(text->aliases, lower, next);
+    return true;
 }
 
 str text_alias(struct text *text, str wanted)
 {
+    struct arena *arena = text->print.arena;
     str alias = str_empty(wanted) ? STR("q") : wanted;
-    if (text->numbered) alias = str_printf(text->print.arena, "%zu", text->aliases.count);
-    for (int i = 2; alias_taken(text, alias); i++)
-        alias = str_printf(text->print.arena, "%.*s~%d", STR_FMT(wanted), i);
-    *VEC_ADD(text->print.arena, &text->aliases) = alias;
-    return alias;
+    if (text->numbered) alias = str_printf(arena, "%zu", map_count(text->aliases));
+    if (alias_take(text, alias)) return alias;
+    size_t *next = map_find(text->aliases, str_lower(arena, alias));
+    for (;; (*next)++) {
+        str other = str_printf(arena, "%.*s~%zu", STR_FMT(wanted), *next);
+        if (alias_take(text, other)) return other;
+    }
+}
+
+/* "a~7": what a renamed column could be called. */
+static bool ends_numbered(str name)
+{
+    size_t at = name.len;
+    while (at > 0 && name.at[at - 1] >= '0' && name.at[at - 1] <= '9') at--;
+    return at > 0 && at < name.len && name.at[at - 1] == '~';
+}
+
+/* The name of one of the columns. All differ: a name that is not its column's alone, or looks like one
+ * made here, ends in ~ and the column's own number. */
+static str column_name(struct text *text, const struct rte_column *columns, size_t index)
+{
+    str name = columns[index].name;
+    bool taken = ends_numbered(name);
+    for (size_t i = 0; i < index && !taken; i++) taken = str_eq_nocase(columns[i].name, name);
+    return taken ? str_printf(text->print.arena, "%.*s~%zu", STR_FMT(name), index) : name;
 }
 
 str *text_column_names(struct text *text, const struct rte_column *columns, size_t count)
 {
     str *names = ARENA_ARRAY(text->print.arena, str, count);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = columns[i].name;
-        for (size_t k = 0; k < i; k++) {
-            if (!str_eq_nocase(names[k], columns[i].name)) continue;
-            names[i] = str_printf(text->print.arena, "%.*s~%zu", STR_FMT(columns[i].name), i);
-            break;
-        }
-    }
+    for (size_t i = 0; i < count; i++) names[i] = column_name(text, columns, i);
     return names;
 }
 
@@ -132,9 +153,8 @@ static void print_qualified(struct text *text, str alias, str name)
 static str named_column(struct text *text, const struct rte *rte, int index)
 {
     if (rte->kind == RTE_VALUES) return str_printf(text->print.arena, "column%d", index + 1);
-    if (rte->kind == RTE_CTE)
-        return text_column_names(text, rte->cte->columns, rte->cte->column_count)[index];
-    return text_column_names(text, rte->columns, rte->column_count)[index];
+    return column_name(text, rte->kind == RTE_CTE ? rte->cte->columns : rte->columns,
+                       (size_t)index);
 }
 
 static err print_item_column(struct text *text, const struct item *item, int index)

@@ -9,6 +9,10 @@
 /* Ids of a plan's ops: its own id, then their number. */
 enum { OP_ID_BITS = 12, OPS_MAX = 1 << OP_ID_BITS };
 
+/* SQLite prepares a text in one piece, which nothing interrupts, and its planner takes the square of
+ * the conditions: 8 KiB of them are 2 ms. */
+enum { TEXT_BYTES_SLOW = 8 * 1024 };
+
 void builder_text(struct builder *builder, struct text *text)
 {
     text_init(text, builder->scratch, builder->plan->catalog);
@@ -34,6 +38,7 @@ static struct program_op *op_of_text(struct builder *builder,
         op->slots[i] = text->print.slots.at[i];
         op->slots[i].name = str_copy(builder->arena, op->slots[i].name);
     }
+    builder->text_bytes += op->sql.len;
     return op;
 }
 
@@ -257,6 +262,8 @@ err program_print(struct arena *scratch, struct plan *plan)
     if (builder.next_id - (plan->id << OP_ID_BITS) >= OPS_MAX)
         return err_sql(scratch, "54001", "this plan needs more than %d statements", OPS_MAX);
     plan->engine_data = program;
+    /* The writer has no loop to stop, and slow ones are not committed with others. */
+    if (builder.text_bytes > TEXT_BYTES_SLOW && !plan->writes) plan->slow = true;
     return NULL;
 }
 

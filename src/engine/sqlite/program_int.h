@@ -12,6 +12,7 @@ struct builder {
     struct arena *arena;   /* the program: the plan's */
     const struct plan *plan;
     uint64_t next_id;
+    size_t text_bytes; /* of all ops */
     /* of the step being built */
     struct {
         VEC(struct program_op *);

@@ -138,3 +138,9 @@ delete from emp where nothing = 1;
 select id, name, pay, grade from emp order by id;
 select id, name from emp for update;
 table dept order by id;
+-- Names that the printer makes itself must not meet a statement's own.
+select s."a~1", s."a~2" from (select 1 as "a~2", 2 as "a~1", 3 as a, 4 as b) s;
+select (select name from dept where id = 1), (select name from dept where id = 2), (select name from dept "dept~2" where id = 3);
+with dept_2 as (select 7 as id) select (select d.id from dept d where d.id = 1), (select d_2.id from dept d_2 where d_2.id = 2), dept_2.id from dept_2;
+insert into empty_one (id, t) values ((select min(id) from dept), (select name from dept where id = 1)), ((select max(id) from dept), (select name from dept where id = 2)), (5, null) returning *;
+select count(*) from dept where id = 1 or id = 2 or (id = 3 or (id = 4 or id = 5)) and not (name = 'a' and name = 'b' or name is null);

@@ -118,8 +118,8 @@ static void writing_with_clauses_answer(void **state)
     struct fixture *f = *state;
     assert_query(
         f, "select sell(1, 2)",
-        "WITH l AS (INSERT INTO log VALUES (nextval(log_id_seq), 1, -(2)) RETURNING log.id, "
-        "log.product) SELECT l_2.id AS sell FROM l l_2 LIMIT 1");
+        "WITH l_3 AS (INSERT INTO log log_2 VALUES (nextval(log_id_seq), 1, -(2)) RETURNING "
+        "log_2.id, log_2.product) SELECT l_4.id AS sell FROM l_3 l_4 LIMIT 1");
     assert_refused(
         f, "select sell(1, 2) + 1",
         "0A000 function sell can only be called on its own (SELECT f(...) or SELECT * FROM "

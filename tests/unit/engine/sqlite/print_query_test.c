@@ -172,10 +172,87 @@ static void selects_print_as_expected(void **state)
                             goldens[i].printed);
 }
 
+/* head, count times one between separators. */
+static const char *repeated(const char *head, const char *one, const char *separator, size_t count)
+{
+    struct buf *sql = buf_in(fixture.arena, 0);
+    buf_str_add(sql, str_of(head));
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) buf_str_add(sql, str_of(separator));
+        buf_str_add(sql, str_of(one));
+    }
+    buf_char(sql, '\0');
+    return buf_str(sql).at;
+}
+
+/* The bytes that compiling and printing a statement take: they grow as its work does. */
+static size_t work_of(const char *sql)
+{
+    struct node *statement;
+    expect_ok(sql_parse_one(fixture.arena, str_of(sql), &statement));
+    struct compile_node node = {.statement = statement};
+    size_t before = arena_used(fixture.arena);
+    struct plan *plan;
+    expect_ok(try_compile(&fixture, "authenticated", &node, false, &plan));
+    size_t bytes = arena_used(fixture.arena) - before + arena_used(plan->arena);
+    plan_unref(plan);
+    return bytes;
+}
+
+static void work_is_linear_in_a_statements_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *one, *separator;
+    } rows[] = {
+        {"select id from item where ",           "price > 1",                                    " and "},
+        {"select id from item where not(",       "(id = 7 or price > 1)) and not(",              ""     },
+        {"select id from item where id in (7, ", "org_id",                                       ", "   },
+        {"select id from item where ",           "exists (select 1 from mine m where m.id = 7)", " or " },
+        {"insert into org (id, name) values ",   "(7, (select name from org where id = 7))",     ", "   },
+        {"select ",                              "mine.note",                                    ", "   },
+    };
+    static const char *const tails[] = {"", "true)", ")", "", "", " from mine"};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t work[2];
+        for (size_t k = 0; k < 2; k++) {
+            const char *sql = repeated(rows[i].head, rows[i].one, rows[i].separator, 250 * (k + 1));
+            work[k] = work_of(str_printf(fixture.arena, "%s%s", sql, tails[i]).at);
+        }
+        if (work[1] > work[0] * 5 / 2)
+            fail_msg("%s: %zu bytes, twice as long %zu bytes", rows[i].head, work[0], work[1]);
+    }
+}
+
+static void names_of_columns_never_meet(void **state)
+{
+    (void)state;
+    const char *sql =
+        "select s.\"a~1\", s.\"a~2\" from (select 1 as \"a~2\", 2 as \"a~1\", 3 as a, "
+        "4 as a) s";
+    assert_string_equal(
+        describe(&fixture, plan_of(&fixture, "authenticated", sql)),
+        "SELECT \"s\".\"a~1~1\", \"s\".\"a~2~0\" FROM (SELECT 1 AS \"a~2~0\", 2 AS \"a~1~1\", 3 AS "
+        "\"a\", 4 AS \"a~3\") AS \"s\"");
+}
+
+/* SQLite prepares a long text in one piece: no meter stops it. */
+static void long_texts_start_on_the_slow_lane(void **state)
+{
+    (void)state;
+    const char *few = repeated("select id from item where ", "price > 1", " and ", 10);
+    const char *many = repeated("select id from item where ", "price > 1", " and ", 1000);
+    assert_false(plan_of(&fixture, "authenticated", few)->slow);
+    assert_true(plan_of(&fixture, "authenticated", many)->slow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(selects_print_as_expected),
+        cmocka_unit_test(work_is_linear_in_a_statements_parts),
+        cmocka_unit_test(names_of_columns_never_meet),
+        cmocka_unit_test(long_texts_start_on_the_slow_lane),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
