@@ -29,6 +29,7 @@ struct config {
         str dir, url;
         int64_t write_run_ms, write_run_service_ms, write_wait_ms, write_queue_max;
         int64_t sql_run_ms, migration_run_ms, disk_free_bytes_min;
+        int64_t compile_queue_max;
         int64_t read_run_ms, slow_threads, slow_queue_max, spool_bytes_max, meter_us, mmap_bytes;
     } database;
     struct {

@@ -27,7 +27,7 @@ struct server {
     struct engine *engine;
     struct api_keys keys;
     struct loops *loops;
-    struct workers *hashers;
+    struct workers *hashers, *compilers;
     struct gateway *gateway;
     struct admin admin;
     struct http_router *router;
@@ -166,7 +166,12 @@ static err start_loops(struct server *server)
         .threads = (size_t)server->config->auth.hash_threads,
         .queue_max = (size_t)server->config->auth.hash_queue_max,
     };
-    return workers_start(server->arena, &hashers, &server->hashers);
+    TRY(workers_start(server->arena, &hashers, &server->hashers));
+    struct workers_options compilers = {
+        .threads = 1,
+        .queue_max = (size_t)server->config->database.compile_queue_max,
+    };
+    return workers_start(server->arena, &compilers, &server->compilers);
 }
 
 /* APIs ------------------------------------------------------------------------------------------- */
@@ -210,6 +215,7 @@ static err mount_rest(struct server *server, struct http_router *router)
     struct rest_options options = {
         .engine = server->engine,
         .gateway = server->gateway,
+        .compilers = server->compilers,
         .loop_count = loops_count(server->loops),
         .max_rows = config->rest.max_rows,
         .aggregates = config->rest.aggregates,
@@ -426,6 +432,7 @@ static void stop(struct server *server)
     if (server->admin_server) http_server_drain(server->admin_server);
     if (server->control) control_stop(server->control);
     if (server->hashers) workers_stop(server->hashers);
+    if (server->compilers) workers_stop(server->compilers);
     /* In this order: requests that outlived the drain still get their completions, on loops that run
      * and from an engine that stands. */
     if (server->engine) server->engine->drain(server->engine);

@@ -42,14 +42,49 @@ static void finished(struct engine_request *request,
     call->done(call, error, results, failed_step);
 }
 
+static void run_or_fail(struct db_call *call, err error)
+{
+    if (error)
+        call->done(call, error, NULL, 0);
+    else
+        call->engine->run(call->engine, &call->request);
+}
+
+static void compile_run(struct job *job)
+{
+    struct db_call *call = (struct db_call *)((char *)job - offsetof(struct db_call, job));
+    call->compile_error = call->compile(call, call->catalog);
+}
+
+static void compile_done(struct job *job)
+{
+    struct db_call *call = (struct db_call *)((char *)job - offsetof(struct db_call, job));
+    catalog_unref(call->catalog);
+    err error = call->compile_error;
+    if (!error) error = call->compiled(call);
+    run_or_fail(call, error);
+}
+
+/* The loop's catalog may be replaced meanwhile: the job has a reference of its own. */
+static void compile_elsewhere(struct db_call *call, const struct catalog *catalog)
+{
+    call->catalog = catalog_ref(catalog);
+    call->job = (struct job){.run = compile_run, .done = compile_done};
+    if (workers_submit(call->compilers, &call->job)) return;
+    catalog_unref(catalog);
+    run_or_fail(call, err_new(call->request.arena, ERR_OVERLOADED,
+                              "too many statements are waiting to be compiled"));
+}
+
 static void attempt(struct db_call *call)
 {
-    err error = call->plan(call, call->engine->catalog(call->engine));
-    if (error) {
-        call->done(call, error, NULL, 0);
-        return;
-    }
-    call->engine->run(call->engine, &call->request);
+    const struct catalog *catalog = call->engine->catalog(call->engine);
+    call->compile = NULL;
+    err error = call->plan(call, catalog);
+    if (!error && call->compile)
+        compile_elsewhere(call, catalog);
+    else
+        run_or_fail(call, error);
 }
 
 void db_run(struct db_call *call)

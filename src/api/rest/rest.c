@@ -64,6 +64,7 @@ err rest_new(struct arena *arena, const struct rest_options *options, struct res
     struct rest *rest = ARENA_NEW(arena, struct rest);
     rest->options = *options;
     rest->caches = ARENA_ARRAY(arena, struct plan_cache *, options->loop_count);
+    rest->heavy = ARENA_ARRAY(arena, struct heavy, options->loop_count);
     for (size_t i = 0; i < options->loop_count; i++)
         rest->caches[i] = plan_cache_new(PLAN_CACHE_BYTES);
     arena_defer(arena, free_caches, rest);

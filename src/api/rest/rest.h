@@ -15,6 +15,7 @@
 struct rest_options {
     struct engine *engine;
     struct gateway *gateway;
+    struct workers *compilers; /* what is long to compile goes there */
     size_t loop_count;
     const str *schemas; /* exposed; the first is the default */
     size_t schema_count;

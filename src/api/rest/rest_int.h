@@ -10,7 +10,7 @@
  *   call.c        requests on functions
  *   respond.c     statuses, headers, bodies, errors
  *
- * Threads: the request's loop.
+ * Threads: the request's loop; building and compiling a large one, a worker's (api/common/db.h).
  */
 #ifndef DAPUR_API_REST_REST_INT_H
 #define DAPUR_API_REST_REST_INT_H
@@ -25,10 +25,17 @@
 #include "sql/ast.h"
 #include "sql/plan_cache.h"
 
+/* Relations and functions, by oid, of which one statement took long to compile, for its policies, views or
+ * bodies: the next one goes to a worker. */
+struct heavy {
+    oid of[16]; /* the place is the oid's remainder */
+};
+
 struct rest {
     struct rest_options options;
     struct http_mount mount;
     struct plan_cache **caches; /* by loop */
+    struct heavy *heavy;        /* by loop */
 };
 
 enum rest_verb { REST_READ, REST_INSERT, REST_PUT, REST_UPDATE, REST_DELETE, REST_CALL };
@@ -107,6 +114,9 @@ struct rest_request {
     int64_t rows_offset;          /* the effective offset, for Content-Range */
     struct engine_step step;
     const struct plan *plan; /* held until the answer */
+    str key;                 /* the plan's, in the loop's cache */
+    struct plan *made;       /* the plan, when it was made for this request, and ... */
+    uint64_t compile_ns;     /* ... how long that took */
 };
 
 /* prefer.c */

@@ -1,6 +1,7 @@
 /* api/rest/table.c - requests on tables and views, and the run that functions share. */
 #include "api/rest/rest_int.h"
 #include "api/rest/scan.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "http/url.h"
 
@@ -126,24 +127,64 @@ static err compile(struct rest_request *request, const struct catalog *catalog, 
     return sql_compile(request->arena, &options, request->rest->options.engine->print, out);
 }
 
-/* From the loop's cache, or compiled and kept there. The request holds a reference of its own. */
+/* Where a large or heavy statement is compiled: 150 conditions or 250 columns are half a millisecond. */
+enum { SHAPE_BYTES_INLINE = 2048, COMPILE_NS_INLINE = 1000000 };
+
+static oid target_oid(const struct rest_request *request)
+{
+    return request->verb == REST_CALL ? request->function->oid : request->relation->oid;
+}
+
+static oid *heavy_place(struct rest_request *request)
+{
+    struct heavy *heavy = &request->rest->heavy[loop_index(request->http->loop)];
+    return &heavy->of[target_oid(request) % COUNT_OF(heavy->of)];
+}
+
+/* Perhaps on a worker: it touches nothing that the loop may read meanwhile. */
+static err make_plan(struct db_call *call, const struct catalog *catalog)
+{
+    struct rest_request *request = (struct rest_request *)call;
+    request->exists_count = 0;
+    request->made = NULL;
+    uint64_t start_ns = clock_thread_ns();
+    TRY(request->verb == REST_CALL ? rest_compile_call(request, catalog, &request->made)
+                                   : compile(request, catalog, &request->made));
+    request->compile_ns = clock_thread_ns() - start_ns;
+    return NULL;
+}
+
+/* In the loop's cache, and for the request until its answer. A large shape says nothing of its
+ * relation. */
+static void keep_plan(struct rest_request *request)
+{
+    bool long_one = request->compile_ns > COMPILE_NS_INLINE;
+    if (long_one && request->key.len <= SHAPE_BYTES_INLINE)
+        *heavy_place(request) = target_oid(request);
+    plan_cache_put(request->rest->caches[loop_index(request->http->loop)], request->key,
+                   request->made);
+    request->plan = request->made;
+}
+
+/* From the loop's cache, or compiled and kept there; at once, or call.compile is set. */
 static err find_plan(struct rest_request *request, const struct catalog *catalog)
 {
     struct buf *key = buf_in(request->arena, 0);
     struct plan_cache *cache = request->rest->caches[loop_index(request->http->loop)];
     oid role = request->call.request.caller->role_oid;
     TRY(rest_shape(request, key));
-    const struct plan *plan = plan_cache_find(cache, buf_str(key), role, catalog_version(catalog));
+    request->key = buf_str(key);
+    const struct plan *plan = plan_cache_find(cache, request->key, role, catalog_version(catalog));
     if (plan) {
         request->plan = plan_ref(plan);
         return NULL;
     }
-    struct plan *made;
-    request->exists_count = 0;
-    TRY(request->verb == REST_CALL ? rest_compile_call(request, catalog, &made)
-                                   : compile(request, catalog, &made));
-    plan_cache_put(cache, buf_str(key), made);
-    request->plan = made;
+    if (request->key.len > SHAPE_BYTES_INLINE || *heavy_place(request) == target_oid(request)) {
+        request->call.compile = make_plan;
+        return NULL;
+    }
+    TRY(make_plan(&request->call, catalog));
+    keep_plan(request);
     return NULL;
 }
 
@@ -169,6 +210,18 @@ static void expect(struct rest_request *request)
         request->step.rows_most = request->prefer.max_affected;
 }
 
+static err bind_plan(struct rest_request *request)
+{
+    struct value *params;
+    TRY(rest_bind(request, request->plan, &params));
+    request->step.plan = request->plan;
+    request->step.params = params;
+    expect(request);
+    request->call.request.steps = &request->step;
+    request->call.request.step_count = 1;
+    return NULL;
+}
+
 static err plan_request(struct db_call *call, const struct catalog *catalog)
 {
     struct rest_request *request = (struct rest_request *)call;
@@ -181,14 +234,14 @@ static err plan_request(struct db_call *call, const struct catalog *catalog)
     TRY(request->verb == REST_CALL ? rest_choose_function(request, catalog)
                                    : find_relation(request, catalog));
     TRY(find_plan(request, catalog));
-    struct value *params;
-    TRY(rest_bind(request, request->plan, &params));
-    request->step.plan = request->plan;
-    request->step.params = params;
-    expect(request);
-    call->request.steps = &request->step;
-    call->request.step_count = 1;
-    return NULL;
+    return request->plan ? bind_plan(request) : NULL;
+}
+
+static err compiled(struct db_call *call)
+{
+    struct rest_request *request = (struct rest_request *)call;
+    keep_plan(request);
+    return bind_plan(request);
 }
 
 static void finished(struct db_call *call,
@@ -225,6 +278,8 @@ void rest_run(struct rest_request *request)
     run->deadline_ms = request->http->deadline_ms;
     request->call.engine = request->rest->options.engine;
     request->call.plan = plan_request;
+    request->call.compiled = compiled;
+    request->call.compilers = request->rest->options.compilers;
     request->call.done = finished;
     arena_defer(request->arena, release_plan, request);
     http_on_abort(request->http, client_gone, request);
