@@ -114,6 +114,7 @@ static inline void begin(struct fixture *fixture)
     assert_non_null(mkdtemp(fixture->folder));
     fixture->options = engine_sqlite_defaults(str_of(fixture->folder));
     fixture->options.batch_run_us = WAIT_MS * UINT64_C(1000); /* a batch is what was queued */
+    fixture->options.write_wait_ms = WAIT_MS;                 /* however slow the machine is */
 }
 
 static inline void end(struct fixture *fixture)
