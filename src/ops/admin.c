@@ -105,6 +105,8 @@ static void engine_metrics(struct buf *out, struct engine *engine)
     metric(out, METRIC_COUNTER, "dapur_db_batches_total", "Commits of the writer.", s.batches);
     metric(out, METRIC_GAUGE, "dapur_db_batch_writes_most", "Most writes that shared a commit.",
            s.batch_rows_most);
+    metric(out, METRIC_COUNTER, "dapur_db_replays_total",
+           "Batches run again without the request that took them down.", s.replays);
     metric(out, METRIC_GAUGE, "dapur_db_write_queue", "Writes that wait.", s.queue_depth);
     metric(out, METRIC_COUNTER, "dapur_db_stale_plans_total",
            "Plans made anew after a schema change.", s.stale_plans);

@@ -130,6 +130,7 @@ struct script_options {
 
 struct engine_stats {
     uint64_t reads_inline, reads_slow, writes, batches, batch_rows_most, interrupts, stale_plans;
+    uint64_t replays; /* of batches that a request took down */
     uint64_t wal_bytes, checkpoints, queue_depth;
     uint64_t temp_bytes;      /* in temporary files now */
     uint64_t disk_free_bytes; /* at the last look */

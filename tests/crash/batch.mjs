@@ -8,12 +8,13 @@ const GOOD = 63, HOLD_ROWS = 4000;
 
 const entry = (id, more = {}) => ['POST', '/rest/v1/entries', {id, n: 1, payload: 'good', ...more}];
 
-// name, the bad request, the answer it must get.
+// name, the bad request, the answer it must get; replays: it takes the whole transaction down.
 const KINDS = [
     {name: 'a deferred key', bad: (id) => entry(id, {parent: 999}), status: 409, code: '23503'},
     {name: 'a check', bad: (id) => entry(id, {n: -1}), status: 400, code: '23514'},
     {name: 'a row that the policy refuses', bad: (id) => entry(id, {owner: randomUUID()}), status: 403, code: '42501'},
     {name: 'an interrupt (over its time)', bad: (id) => ['POST', '/rest/v1/rpc/burn', {entry: id}], code: '57014'},
+    {name: 'an interrupt in the middle of a write', bad: (id) => ['POST', '/rest/v1/rpc/burn_writing', {entry: id}], code: '57014', replays: 1},
 ];
 
 // All at once while the writer is held, so that they wait in one queue and share a batch.
@@ -37,9 +38,11 @@ async function sideBySide(dapur, [method, path, body], badId) {
 export async function run(binary) {
     const dapur = await new Dapur(binary).start();
     try {
-        for (const {name, bad, status, code} of KINDS) await check(`63 good writes beside ${name}`, async () => {
+        for (const {name, bad, status, code, replays = 0} of KINDS) await check(`63 good writes beside ${name}`, async () => {
             const id = randomUUID();
+            const before = await dapur.metric('dapur_db_replays_total');
             const answer = await sideBySide(dapur, bad(id), id);
+            assert.ok(await dapur.metric('dapur_db_replays_total') >= before + replays, 'nothing was replayed');
             assert.equal(JSON.parse(answer.text).code, code, `${answer.status} ${answer.text}`);
             if (status) assert.equal(answer.status, status);
         });

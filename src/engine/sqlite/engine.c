@@ -362,6 +362,7 @@ static void engine_stats(struct engine *base, struct engine_stats *out)
         .batch_rows_most = atomic_load(&counters->batch_rows_most),
         .interrupts = atomic_load(&counters->interrupts),
         .stale_plans = atomic_load(&counters->stale_plans),
+        .replays = atomic_load(&counters->replays),
         .wal_bytes = atomic_load(&counters->wal_bytes),
         .checkpoints = atomic_load(&counters->checkpoints),
         .queue_depth = atomic_load(&counters->queue_depth),

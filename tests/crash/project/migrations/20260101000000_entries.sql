@@ -38,6 +38,21 @@ create function public.burn(entry uuid) returns bigint language sql as $$
     select 1::bigint;
 $$;
 
+-- Is still writing when its time is over: SQLite then drops the whole transaction.
+create table public.numbers (n integer primary key);
+create table public.counted (n integer primary key, below integer not null default 0);
+alter table public.numbers enable row level security;
+alter table public.counted enable row level security;
+create policy anybody on public.numbers for select to authenticated using (true);
+create policy anybody on public.counted for all to authenticated using (true) with check (true);
+insert into public.numbers (n) select n from generate_series(1, 10000) as g (n);
+insert into public.counted (n) select n from public.numbers;
+create function public.burn_writing(entry uuid) returns bigint language sql as $$
+    insert into public.entries (id, n, payload) values (entry, 1, 'burnt');
+    update public.counted set below = (select count(*) from public.numbers where numbers.n <= counted.n);
+    select 1::bigint;
+$$;
+
 -- Reads for a while: its snapshot stays open.
 create function public.long_read(steps integer) returns bigint language sql stable as $$
     select count(*) + (select count(*) from public.parents) from generate_series(1, steps) as g (n) where g.n % 7 = 0;
