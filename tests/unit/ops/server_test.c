@@ -79,9 +79,10 @@ static int ask(
         len += (size_t)got;
     out[len] = '\0';
     close(fd);
-    int status = 0;
-    assert_int_equal(sscanf(out, "HTTP/1.1 %d", &status), 1);
-    return status;
+    int64_t status = 0;
+    assert_true(str_starts(str_of(out), STR("HTTP/1.1 ")));
+    assert_true(str_to_i64(str_slice(str_of(out), 9, 12), &status));
+    return (int)status;
 }
 
 static void begin(struct fixture *fixture)
