@@ -4,12 +4,14 @@ import {randomUUID} from 'node:crypto';
 import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {check, sleep} from './lib/harness.mjs';
-import {Dapur} from './lib/dapur.mjs';
+import {Dapur, sanitized} from './lib/dapur.mjs';
 
 const LOG_BYTES_MOST = 64 * 1024 * 1024;
-const WRITERS = 16, SHORT_READERS = 16, LONG_READERS = 8, PAYLOAD = 'x'.repeat(60000), LONG_STEPS = 200000;
+const WRITERS = 16, SHORT_READERS = 16, LONG_READERS = 8, PAYLOAD = 'x'.repeat(60000);
 
 export async function run(binary, {short}) {
+    // How long a snapshot stays is what matters, so a sanitizer's build counts less far in the same time.
+    const steps = sanitized(binary) ? 20000 : 200000;
     const wanted = (short ? 150 : 400) * 1e6;
     await check(`overlapping readers keep the log under 64 MB while ${wanted / 1e6} MB are written`, async () => {
         const dapur = await new Dapur(binary).start();
@@ -26,7 +28,7 @@ export async function run(binary, {short}) {
                 if (written > wanted) on = false;
             };
             const readShort = async () => { take(await dapur.ask('GET', '/rest/v1/entries?select=id,n&limit=50', {token}), 200); reads++; };
-            const readLong = async () => { take(await dapur.ask('POST', '/rest/v1/rpc/long_read', {token, body: {steps: LONG_STEPS}}), 200); reads++; };
+            const readLong = async () => { take(await dapur.ask('POST', '/rest/v1/rpc/long_read', {token, body: {steps}}), 200); reads++; };
             const watch = async () => {
                 longest = Math.max(longest, statSync(join(dapur.data, 'dapur.db-wal')).size);
                 await sleep(20);
