@@ -357,6 +357,12 @@ bool catalog_role_has(const struct catalog *catalog,
                       const struct cat_acl *acl,
                       char object,
                       uint32_t wanted);
+/* By a grant of the column itself: one without grants has none, whoever owns the table. */
+bool catalog_role_has_column(const struct catalog *catalog,
+                             oid role,
+                             const struct cat_relation *relation,
+                             const struct cat_column *column,
+                             uint32_t wanted);
 /* PostgreSQL's built-in default for a class of object: what the owner and PUBLIC hold. object: 'r',
  * 'S', 'f', 'T', 'n' as in cat_default_acl. */
 uint32_t catalog_default_owner(char object);

@@ -95,6 +95,16 @@ bool catalog_role_has(const struct catalog *catalog,
     return (held & wanted) == wanted;
 }
 
+bool catalog_role_has_column(const struct catalog *catalog,
+                             oid role,
+                             const struct cat_relation *relation,
+                             const struct cat_column *column,
+                             uint32_t wanted)
+{
+    return !column->acl.is_default && column->acl.count &&
+           catalog_role_has(catalog, role, relation->owner, &column->acl, 'r', wanted);
+}
+
 bool catalog_row_security_applies(const struct catalog *catalog,
                                   const struct cat_relation *relation,
                                   oid role)

@@ -105,17 +105,6 @@ err guard_sequence(struct analyzer *analyzer,
     return denied(analyzer, "sequence", sequence->name, location);
 }
 
-static bool column_has(struct analyzer *analyzer,
-                       const struct access *access,
-                       size_t column,
-                       uint32_t privilege)
-{
-    const struct cat_column *definition = &access->relation->columns[column];
-    return !definition->acl.is_default && definition->acl.count &&
-           catalog_role_has(analyzer->catalog, access->role, access->relation->owner,
-                            &definition->acl, 'r', privilege);
-}
-
 /* Every marked column by itself; none marked: `any` of them will do. */
 static bool columns_have(struct analyzer *analyzer,
                          const struct access *access,
@@ -125,7 +114,8 @@ static bool columns_have(struct analyzer *analyzer,
     bool any_marked = false, any_held = false;
     for (size_t i = 0; i < access->relation->column_count; i++) {
         bool wanted = marked(bits, i);
-        bool held = column_has(analyzer, access, i, privilege);
+        bool held = catalog_role_has_column(analyzer->catalog, access->role, access->relation,
+                                            &access->relation->columns[i], privilege);
         any_marked |= wanted;
         any_held |= held;
         if (wanted && !held) return false;

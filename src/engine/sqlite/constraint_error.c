@@ -113,8 +113,8 @@ static bool may_see_columns(const struct constraint_context *context,
         return true;
     for (size_t i = 0; i < count; i++) {
         const struct cat_column *column = cat_column_numbered(relation, numbers[i]);
-        if (column == NULL || !catalog_role_has(context->catalog, context->role, OID_NONE,
-                                                &column->acl, 'c', PRIV_SELECT))
+        if (column == NULL || !catalog_role_has_column(context->catalog, context->role, relation,
+                                                       column, PRIV_SELECT))
             return false;
     }
     return count > 0;
@@ -533,6 +533,15 @@ static err foreign_key_error(const struct constraint_context *context)
                    STR_FMT(context->relation->name));
 }
 
+/* SQLite's word for NULL in an INTEGER PRIMARY KEY: an UPDATE that reaches it (INSERT asks before). */
+static err row_number_error(const struct constraint_context *context)
+{
+    const struct cat_column *key = schema_rowid_column(context->catalog, context->relation);
+    int index = key != NULL ? column_index(context->relation, key->number) : -1;
+    if (index < 0) return err_new(context->arena, ERR_INTERNAL, "the database refused a value");
+    return constraint_null_error(context, (size_t)index, row_with_null(context, key->number));
+}
+
 /* ---- entry ------------------------------------------------------------------------------------ */
 
 err constraint_error(const struct constraint_context *context)
@@ -541,6 +550,7 @@ err constraint_error(const struct constraint_context *context)
     err ours = function_error_read(context->arena, message);
     if (ours != NULL) return ours;
     switch (context->code) {
+    case SQLITE_MISMATCH: return row_number_error(context);
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID: return unique_error(context);

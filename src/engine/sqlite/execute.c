@@ -71,7 +71,6 @@ static err run_all(struct execution *execution)
 static void take_response_settings(struct engine_request *request,
                                    const struct request_session *session)
 {
-    request->response_status = request->response_headers = STR_NONE;
     if (session->settings.count == 0) return; /* nearly always: nothing was set */
     if (!request_session_setting(session, STR("response.status"), &request->response_status))
         request->response_status = STR_NONE;
@@ -86,6 +85,8 @@ err execute_steps(struct execution *execution)
     struct request_session local;
     execution->too_large = false;
     execution->failed_step = 0;
+    /* Of a run that was lost: an answer that fails now must not wear its status. */
+    request->response_status = request->response_headers = STR_NONE;
     err error = request_session_begin(&local, request->arena, session, request->caller,
                                       execution->sequences, clock_real_us());
     if (!error) error = run_all(execution);

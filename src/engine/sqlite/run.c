@@ -171,8 +171,8 @@ err run_step_failed(struct execution_state *state, const struct program_op *op, 
     struct run *run = state->run;
     int code = sqlite3_extended_errcode(run->db);
     str message = str_copy(run->arena, str_of(sqlite3_errmsg(run->db)));
-    if (op->relation == NULL || (code & 0xff) != SQLITE_CONSTRAINT)
-        return sqlite_error(run->arena, run->db, code);
+    bool refused = (code & 0xff) == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH;
+    if (op->relation == NULL || !refused) return sqlite_error(run->arena, run->db, code);
     sqlite3_reset(stmt);
     struct constraint_context context = context_of(state, op);
     context.code = code;

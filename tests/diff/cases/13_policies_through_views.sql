@@ -143,3 +143,14 @@ update nums set k = k + 1 returning id, (select sum(k) from nums);
 insert into nums values (7, 1, 1), (8, 1, 1) returning id, (select count(*) from nums);
 insert into nums select id + 10, org, k from nums returning id, (select count(*) from nums o where o.k = nums.k);
 delete from nums where (select count(*) from nums o where o.k = nums.k) > 6 returning id, (select count(*) from nums);
+
+-- NULL for a key that is the row's number.
+insert into nums values (111, 1, 1);
+-- error: 23502
+update nums set id = null where id = 111;
+-- error: 23502
+update nums set id = nullif(id, 111);
+-- error: 23502
+insert into nums values (111, 1, 1) on conflict (id) do update set id = null;
+-- error: 23502
+insert into nums values (111, 1, 1), (112, 1, 1) on conflict (id) do update set id = null;

@@ -42,6 +42,32 @@ static void test_a_bad_request_fails_alone(void **state)
     end(&fixture);
 }
 
+/* What a request sets, takes or is belongs to it: the next in its batch has none of it. */
+static void test_requests_of_a_batch_know_nothing_of_each_other(void **state)
+{
+    (void)state;
+    static const struct expectation batch[] = {
+        {"authenticated", "insert into rows values (1, set_config('app.x', 'mine', true))",            NULL   },
+        {"anon",          "insert into rows values (2, current_setting('app.x', true))",               NULL   },
+        {"anon",          "insert into rows values (3, set_config('role', 'postgres', true))",         "42501"},
+        {"anon",          "insert into rows values (3, set_config('request.jwt.claims', '{}', true))",
+         "42501"                                                                                              },
+        {"anon",          "insert into rows values (3, current_user)",                                 NULL   },
+        {"postgres",      "insert into numbered (n) values (1)",                                       NULL   },
+        {"postgres",      "insert into rows values (4, currval('numbered_id_seq')::text)",             "55000"},
+        {"authenticated", "insert into rows values (5, current_user)",                                 NULL   },
+    };
+    struct fixture fixture;
+    begin(&fixture);
+    open_engine(&fixture);
+    run_script(&fixture, tables);
+    check_batch(&fixture, batch, COUNT_OF(batch));
+    assert_string_equal(answer_of(&fixture, "select id, text from rows order by id"),
+                        "[{\"id\":1,\"text\":\"mine\"},{\"id\":2,\"text\":null},"
+                        "{\"id\":3,\"text\":\"anon\"},{\"id\":5,\"text\":\"authenticated\"}]");
+    end(&fixture);
+}
+
 /* max_page_count: the file may grow by some pages alone, as on a full disk. */
 struct limit_job {
     struct exclusive_job job; /* first */
@@ -221,6 +247,7 @@ int main(void)
         cmocka_unit_test(
             test_a_sequence_repeats_nothing_after_a_kill), /* forks: before any thread */
         cmocka_unit_test(test_a_bad_request_fails_alone),
+        cmocka_unit_test(test_requests_of_a_batch_know_nothing_of_each_other),
         cmocka_unit_test(test_a_full_disk_fails_the_request_that_does_not_fit),
         cmocka_unit_test(test_a_write_is_read_at_once),
         cmocka_unit_test(test_a_plan_of_another_schema_is_never_run),

@@ -24,7 +24,10 @@ static const char schema[] =
     "alter table item enable row level security;"
     "create policy members on item to authenticated"
     " using (org_id in (select org_id from member where user_id = auth.uid()));"
-    "grant select, insert, update, delete on org, member, item, note, open_note to authenticated;";
+    "grant select, insert, update, delete on org, member, item, note, open_note to authenticated;"
+    "create table narrow (id int primary key, code text unique, a int, b int, unique (a, b));"
+    "revoke all on narrow from authenticated;"
+    "grant insert, update, select (id, a) on narrow to authenticated;";
 
 #define ANN "00000000-0000-0000-0000-00000000000a"
 #define BOB "00000000-0000-0000-0000-00000000000b"
@@ -267,6 +270,23 @@ static void details_hide_what_policies_hide(void **state)
                         "23505 duplicate key value violates unique constraint \"note_pkey\"");
     assert_string_equal(run_refused(&fixture, "insert into note values (null,'" ANN "','x','n')"),
                         "23502 null value in column \"id\" of relation \"note\" violates not-null"
+                        " constraint");
+}
+
+static void details_hide_columns_without_a_grant(void **state)
+{
+    (void)state;
+    run_sql(&fixture, "insert into narrow values (1, 'a', 1, 7), (3, 'c', 2, 7)");
+    run_as(&fixture, "authenticated", ANN);
+    assert_string_equal(run_refused(&fixture, "insert into narrow values (1, 'b')"),
+                        "23505 duplicate key value violates unique constraint \"narrow_pkey\" | Key"
+                        " (id)=(1) already exists.");
+    assert_string_equal(run_refused(&fixture, "insert into narrow values (2, 'a')"),
+                        "23505 duplicate key value violates unique constraint \"narrow_code_key\"");
+    assert_string_equal(run_refused(&fixture, "update narrow set a = 2 where id = 1"),
+                        "23505 duplicate key value violates unique constraint \"narrow_a_b_key\"");
+    assert_string_equal(run_refused(&fixture, "update narrow set id = null where id = 1"),
+                        "23502 null value in column \"id\" of relation \"narrow\" violates not-null"
                         " constraint");
 }
 
@@ -669,6 +689,7 @@ int main(void)
         ON_DATA(a_key_without_a_value_is_refused),
         ON_DATA(constraints_speak_as_in_postgresql),
         ON_DATA(details_hide_what_policies_hide),
+        ON_DATA(details_hide_columns_without_a_grant),
         ON_DATA(hidden_rows_are_not_updated),
         ON_DATA(nobody_moves_himself_elsewhere),
         ON_DATA(an_update_reads_other_tables),
