@@ -24,6 +24,7 @@ struct objects {
 struct catalog {
     atomic_uint refs;
     uint64_t version;
+    bool remote;
     oid oid_next;
     struct pool *pool;
     struct arena *arena; /* the arrays; the catalog itself too */
@@ -85,6 +86,7 @@ struct catalog *catalog_next(const struct catalog *from)
     atomic_fetch_add(&from->pool->refs, 1);
     struct catalog *next = catalog_in(from->pool);
     next->version = from->version;
+    next->remote = from->remote;
     next->oid_next = from->oid_next;
     for (size_t i = 0; i < CAT_CLASS_COUNT; i++) {
         const struct objects *source = &from->classes[i];
@@ -114,6 +116,16 @@ void catalog_unref(const struct catalog *catalog)
     struct pool *pool = mutable_catalog->pool;
     arena_free(mutable_catalog->arena);
     if (atomic_fetch_sub(&pool->refs, 1) == 1) arena_free(pool->arena);
+}
+
+bool catalog_is_remote(const struct catalog *catalog)
+{
+    return catalog->remote;
+}
+
+void catalog_set_remote(struct catalog *catalog)
+{
+    catalog->remote = true;
 }
 
 uint64_t catalog_version(const struct catalog *catalog)

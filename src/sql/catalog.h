@@ -306,6 +306,9 @@ struct catalog *catalog_ref(const struct catalog *catalog);
 void catalog_unref(const struct catalog *catalog);
 /* Rises by one with every committed change; stored in the database. */
 uint64_t catalog_version(const struct catalog *catalog);
+/* The objects live in a PostgreSQL server, which analyzes and guards each statement itself: views,
+ * policies and bodies have no trees here, and sql_compile hands trees on as they were built. */
+bool catalog_is_remote(const struct catalog *catalog);
 
 const struct cat_schema *catalog_schema_find(const struct catalog *catalog, str name);
 const struct cat_schema *catalog_schema(const struct catalog *catalog, oid id);

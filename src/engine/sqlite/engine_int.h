@@ -20,10 +20,10 @@
 #include "engine/sqlite/disk.h"
 #include "engine/sqlite/engine.h"
 #include "engine/sqlite/sequences.h"
-#include "engine/sqlite/spool.h"
 #include "engine/sqlite/temp_files.h"
 #include "net/loop.h"
 #include "sql/engine.h"
+#include "sql/spool.h"
 
 enum { LOOPS_MAX = 256, SLOW_SHAPES = 256 };
 

@@ -1,4 +1,4 @@
-/* engine/sqlite/spool.h - where a large result waits for a slow reader: memory, then a file.
+/* sql/spool.h - where a large result waits for a slow reader: memory, then a file.
  *
  * Up to memory_bytes in a buf; past it everything moves to an unlinked file in the data folder's
  * tmp, so a crash leaves nothing behind. All spools together keep within a quota.
@@ -7,8 +7,8 @@
  * Threads: one at a time; the quota is atomic and shared.
  * Errors:  ERR_DISK_FULL past the quota or when the disk is full, ERR_IO.
  */
-#ifndef DAPUR_ENGINE_SQLITE_SPOOL_H
-#define DAPUR_ENGINE_SQLITE_SPOOL_H
+#ifndef DAPUR_SQL_SPOOL_H
+#define DAPUR_SQL_SPOOL_H
 
 #include <stdatomic.h>
 

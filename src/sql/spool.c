@@ -1,4 +1,4 @@
-#include "engine/sqlite/spool.h"
+#include "sql/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>

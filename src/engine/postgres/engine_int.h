@@ -1,0 +1,62 @@
+/* engine/postgres/engine_int.h - what the parts of the engine share.
+ *
+ * print.c         a plan as PostgreSQL text: the tree as it was built, embeds as JSON sub-selects
+ * connection.c    one non-blocking connection on a loop: segments out, results in
+ * lane.c          a loop's connections, shared and solo, and who waits for one
+ * run.c           a request on a connection: segments, expectations, results, errors
+ * row_value.c     a field's text as a value for the row writer
+ * catalog_load.c  pg_catalog to a snapshot; watch.c says when
+ * script.c        migrations and consoles on a blocking connection (session.c)
+ * engine.c        struct engine: open, close
+ *
+ * Threads: each field says which.
+ */
+#ifndef DAPUR_ENGINE_POSTGRES_ENGINE_INT_H
+#define DAPUR_ENGINE_POSTGRES_ENGINE_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine/postgres/engine.h"
+#include "net/loop.h"
+#include "sql/spool.h"
+
+enum { ENGINE_PG_LOOPS_MAX = 256 };
+
+struct lane;
+struct watch;
+
+struct engine_pg_counters {
+    _Atomic uint64_t reads_shared, reads_solo, writes, reconnects, stale_plans, cancels, waiting;
+};
+
+struct engine_pg {
+    struct engine base; /* first: the public face */
+    struct arena *arena;
+    struct engine_postgres_options options;
+
+    /* Any thread: read the version without a lock, the snapshot with it. */
+    _Atomic uint64_t catalog_version;
+    pthread_mutex_t catalog_lock;
+    const struct catalog *catalog;
+
+    struct spool_quota spool_quota;
+    struct engine_pg_counters counters;
+    struct lane *lanes[ENGINE_PG_LOOPS_MAX]; /* each set and used by its own loop */
+    struct watch *watch;
+    _Atomic bool draining;
+};
+
+static inline struct engine_pg *engine_pg_of(struct engine *engine)
+{
+    return (struct engine_pg *)engine;
+}
+
+/* A counted reference on the current snapshot. Any thread. */
+const struct catalog *engine_pg_catalog_take(struct engine_pg *engine);
+/* Makes it current; takes the reference. Any thread. */
+void engine_pg_catalog_publish(struct engine_pg *engine, const struct catalog *catalog);
+/* Where migrations and notifications go: direct_url, else url. */
+str engine_pg_direct_url(const struct engine_pg *engine);
+
+#endif
