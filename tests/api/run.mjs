@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // tests/api/run.mjs - requests and expected answers as text files, against real servers.
 //
-//   node tests/api/run.mjs [--dapur build/release/dapur] [--engine sqlite] [--suites DIR] [--bail] [WORD...]
+//   node tests/api/run.mjs [--dapur build/release/dapur] [--engine NAME]... [--suites DIR] [--bail] [WORD...]
 //
-// --suites: a folder of suites other than this one. --bail: end at the first case that fails.
+// --engine: only these columns. --suites: a folder of suites other than this one. --bail: end at the first case that fails.
 // WORDs keep the files whose path contains one of them. README.md describes the format.
 // Exit code 1 when a case fails. DAPUR_COUNTS names a file for "passed failed skipped".
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ENGINES } from '../lib/engines.mjs';
 import { readCases } from './lib/cases.mjs';
 import { send, sendRaw } from './lib/client.mjs';
 import { compareAnswer } from './lib/compare.mjs';
@@ -20,22 +20,22 @@ import { Variables } from './lib/variables.mjs';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const FILES_AT_ONCE = 2;
 
-// One column each. arguments: what `dapur serve` gets besides; why: set when it cannot run here.
-const ENGINES = [
-  { name: 'sqlite', arguments: [] },
-  { name: 'postgres', arguments: [], why: 'the PostgreSQL engine is not built yet' },
-];
-
 const { values: options, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     dapur: { type: 'string', default: 'build/release/dapur' },
-    engine: { type: 'string' },
+    engine: { type: 'string', multiple: true, default: ['sqlite'] }, // the others join when their engine serves
     suites: { type: 'string', default: HERE },
     bail: { type: 'boolean', default: false },
   },
 });
 const SUITES = options.suites;
+
+// One each: its name, the engine that `only:` names, why it cannot run here (or null).
+const columns = Object.entries(ENGINES)
+  .filter(([name]) => options.engine.includes(name))
+  .map(([name, { engine, missing, open }]) => ({ name, engine, open, why: missing?.() ?? null }));
+for (const name of options.engine) if (!ENGINES[name]) throw new Error(`there is no engine "${name}": ${Object.keys(ENGINES).join(', ')}`);
 
 // ---- suites ---------------------------------------------------------------------------------------
 
@@ -109,25 +109,25 @@ async function runCase(one, suite, keys, base, variables) {
   }
 }
 
-// ---- one file on one engine ----------------------------------------------------------------------------
+// ---- one file in one column ----------------------------------------------------------------------------
 
-// A server over fresh data: the suite's prepared folder, copied. So files know nothing of each other.
-async function runFile(path, suite, engine, prepared) {
+// A server over fresh data: the suite's prepared place, copied. So files know nothing of each other.
+async function runFile(path, suite, column, prepared) {
   const result = { passed: 0, failed: 0, skipped: 0, lines: [] };
   const fail = (where, differences) => {
     result.failed++;
     result.lines.push(`  FAIL ${where}`, ...differences.map((d) => `       ${d}`));
   };
-  const data = mkdtempSync(join(tmpdir(), 'dapur-api-'));
+  let place = null;
   let server = null;
   try {
     const cases = readCases(path);
-    cpSync(prepared.data, data, { recursive: true });
-    server = await startServer(suite.program, suite.project, data, engine.arguments);
+    place = await column.host.copy(prepared.place);
+    server = await startServer(suite.program, suite.project, place.data, place.args);
     const variables = new Variables({ base: server.base, ...prefixed(prepared.keys) });
     for (const one of cases) {
-      const where = `${relative(SUITES, path)}:${one.line} ${one.title}`;
-      const why = one.skip ?? (one.only && one.only !== engine.name ? one.onlyReason : null);
+      const where = `${column.name} ${relative(SUITES, path)}:${one.line} ${one.title}`;
+      const why = one.skip ?? (one.only && one.only !== column.engine ? one.onlyReason : null);
       if (why) {
         result.skipped++;
         result.lines.push(`  skip ${where}: ${why}`);
@@ -140,11 +140,11 @@ async function runFile(path, suite, engine, prepared) {
       if (wrong.length && options.bail) break;
     }
   } catch (error) {
-    fail(relative(SUITES, path), [error.message]);
+    fail(`${column.name} ${relative(SUITES, path)}`, [error.message]);
   } finally {
     const trouble = server ? await server.stop() : null;
-    if (trouble) fail(relative(SUITES, path), [trouble, ...server.log().trim().split('\n').slice(-40)]);
-    rmSync(data, { recursive: true, force: true });
+    if (trouble) fail(`${column.name} ${relative(SUITES, path)}`, [trouble, ...server.log().trim().split('\n').slice(-40)]);
+    await place?.remove();
   }
   return result;
 }
@@ -152,68 +152,76 @@ async function runFile(path, suite, engine, prepared) {
 const prefixed = (keys) => Object.fromEntries(Object.entries(keys).map(([k, v]) => [`key.${k}`, String(v)]));
 
 // Applies the suite's migrations once: a first start, and an orderly stop.
-async function prepareSuite(suite, engine) {
-  const data = mkdtempSync(join(tmpdir(), 'dapur-api-'));
+async function prepareSuite(suite, column) {
+  const place = await column.host.place();
   try {
-    const server = await startServer(suite.program, suite.project, data, engine.arguments);
-    const keys = await readKeys(suite.program, suite.project, data);
+    const server = await startServer(suite.program, suite.project, place.data, place.args);
+    const keys = await readKeys(suite.program, suite.project, place.data, place.args);
     const trouble = await server.stop();
     if (trouble) throw new Error(`${trouble}\n${server.log().slice(-2000)}`);
-    return { data, keys };
+    return { place, keys };
   } catch (error) {
-    rmSync(data, { recursive: true, force: true });
+    await place.remove();
     throw error;
   }
 }
 
-async function runSuite(suite, engine, report) {
+async function runSuite(suite, column, report) {
   if (suite.files.length === 0) return;
   let prepared;
   try {
-    prepared = await prepareSuite(suite, engine);
+    prepared = await prepareSuite(suite, column);
   } catch (error) {
-    report(suite.name, { passed: 0, failed: 1, skipped: 0, lines: [`  FAIL ${suite.name}`, `       ${error.message}`] });
+    report(suite.name, { passed: 0, failed: 1, skipped: 0, lines: [`  FAIL ${column.name} ${suite.name}`, `       ${error.message}`] });
     return;
   }
   const waiting = [...suite.files];
   const worker = async () => {
     for (let path = waiting.shift(); path && !(options.bail && total.failed); path = waiting.shift()) {
-      report(relative(SUITES, path), await runFile(path, suite, engine, prepared));
+      report(relative(SUITES, path), await runFile(path, suite, column, prepared));
     }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
-  rmSync(prepared.data, { recursive: true, force: true });
+  await prepared.place.remove();
 }
 
 // ---- the table -------------------------------------------------------------------------------------------
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-const table = new Map(); // file -> engine -> result
+const table = new Map(); // file -> column -> result
 const suites = findSuites();
-for (const engine of ENGINES) {
-  if (options.engine && options.engine !== engine.name) continue;
-  if (engine.why) {
-    console.log(`  ${engine.name}: no column, ${engine.why}`);
-    continue;
-  }
-  for (const suite of suites) {
-    await runSuite(suite, engine, (file, result) => {
-      if (!table.has(file)) table.set(file, {});
-      table.get(file)[engine.name] = result;
-      for (const key of Object.keys(total)) total[key] += result[key];
-      for (const line of result.lines) console.log(line);
-    });
+
+async function runColumn(column) {
+  column.host = await column.open();
+  try {
+    for (const suite of suites) {
+      if (suite.isOwn && column !== columns[0]) continue; // it tests the runner: once will do
+      await runSuite(suite, column, (file, result) => {
+        if (!table.has(file)) table.set(file, {});
+        table.get(file)[column.name] = result;
+        for (const key of Object.keys(total)) total[key] += result[key];
+        for (const line of result.lines) console.log(line);
+      });
+    }
+  } finally {
+    await column.host.close();
   }
 }
 
-const ran = ENGINES.filter((engine) => !engine.why && (!options.engine || options.engine === engine.name));
+for (const column of columns) {
+  if (column.why) {
+    console.log(`  ${column.name}: no column, ${column.why}`);
+    total.skipped++;
+  } else await runColumn(column);
+}
+
 const width = Math.max(10, ...[...table.keys()].map((file) => file.length));
-console.log(`  ${''.padEnd(width)}  ${ran.map((e) => e.name.padEnd(12)).join('')}`);
-for (const [file, byEngine] of [...table].sort()) {
-  const cells = ran.map(({ name }) => {
-    const result = byEngine[name];
-    if (!result) return '-'.padEnd(12);
-    return `${result.passed} ok${result.failed ? `, ${result.failed} BAD` : ''}`.padEnd(12);
+console.log(`  ${''.padEnd(width)}  ${columns.map((c) => c.name.padEnd(14)).join('')}`);
+for (const [file, byColumn] of [...table].sort()) {
+  const cells = columns.map(({ name }) => {
+    const result = byColumn[name];
+    if (!result) return '-'.padEnd(14);
+    return `${result.passed} ok${result.failed ? `, ${result.failed} BAD` : ''}`.padEnd(14);
   });
   console.log(`  ${file.padEnd(width)}  ${cells.join('')}`);
 }

@@ -54,7 +54,7 @@ function writeSuite(folder, mutant) {
 }
 
 function runSuite(folder, files = []) {
-  const args = [join(API, 'run.mjs'), '--suites', folder, '--dapur', resolve(options.dapur), '--bail', ...files];
+  const args = [join(API, 'run.mjs'), '--suites', folder, '--dapur', resolve(options.dapur), '--engine', 'sqlite', '--bail', ...files];
   const env = { ...process.env, DAPUR_COUNTS: '' };
   return new Promise((done) => {
     execFile(process.execPath, args, { env, maxBuffer: 1 << 26 }, (error, stdout) =>
@@ -75,7 +75,7 @@ async function tryMutant(mutant, wantsFailure) {
     if (code === 0) ({ code, out } = await runSuite(folder));
     if (code === 0) return 'survives: no case fails when it is true';
     // A case has to say so: a server that does not start proves nothing.
-    return /^ {2}FAIL \S+:\d+ /m.test(out) ? null : `ended without a failing case\n${out}`;
+    return /^ {2}FAIL \S+ \S+:\d+ /m.test(out) ? null : `ended without a failing case\n${out}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

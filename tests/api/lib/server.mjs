@@ -51,9 +51,9 @@ async function stopServer(child) {
 }
 
 // {anon, service_role, publishable, secret, jwt_secret}
-export async function readKeys(program, project, data) {
+export async function readKeys(program, project, data, extra = []) {
   const [file, ...first] = program;
-  const { stdout } = await run(file, [...first, 'keys', project, '--data', data, '--json']);
+  const { stdout } = await run(file, [...first, 'keys', project, '--data', data, '--json', ...extra]);
   return JSON.parse(stdout);
 }
 
