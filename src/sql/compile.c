@@ -305,6 +305,7 @@ static err compile_all(struct arena *scratch,
 {
     const struct compile_options *options = compile->options;
     struct plan *plan = compile->plan;
+    if (catalog_is_remote(plan->catalog)) return compile_remote(scratch, options, plan, print);
     params_begin(compile);
     for (size_t i = 0; i < options->step_count; i++) TRY(compile_step(compile, &options->steps[i]));
     TRY(compile_count(compile));
@@ -474,5 +475,11 @@ err sql_compile_call(struct arena *scratch,
     all.step_count = 1;
     all.params = params;
     all.param_count = options->param_count > count ? options->param_count : count;
-    return sql_compile(scratch, &all, print, out);
+    TRY(sql_compile(scratch, &all, print, out));
+    /* Of a body that stays on the server only the declaration is known. */
+    if (catalog_is_remote(options->catalog)) {
+        (*out)->writes = function->volatility == 'v';
+        (*out)->calls = true;
+    }
+    return NULL;
 }

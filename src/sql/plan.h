@@ -10,6 +10,7 @@
 #ifndef DAPUR_SQL_PLAN_H
 #define DAPUR_SQL_PLAN_H
 
+#include "base/json.h"
 #include "sql/catalog.h"
 #include "sql/query.h"
 
@@ -55,8 +56,9 @@ struct plan_sort {
 };
 
 struct plan_node {
-    struct query *query;
-    struct plan_column *columns; /* hidden ones last */
+    struct query *query; /* NULL over a remote catalog: the server analyzes */
+    const struct compile_node *built; /* remote: the tree as it was built, only while printing */
+    struct plan_column *columns;      /* hidden ones last; remote: the server names them */
     size_t column_count;
     struct plan_child *children;
     size_t child_count;
@@ -67,7 +69,7 @@ struct plan_node {
 struct plan_param {
     oid type;
     int32_t typmod;
-    const struct type_ref *ref; /* for type_input */
+    const struct type_ref *ref; /* for type_input; NULL: the server infers it from the text */
 };
 
 /* How the root rows are written. */
@@ -98,12 +100,25 @@ struct plan {
     struct plan_node *count; /* counts what the root selects without limit and offset, or NULL */
     bool writes;             /* needs the writer */
     bool slow;               /* known to exceed the meter: starts on the slow lane */
+    bool calls;              /* remote: calls a function, which may set response.* */
+    str search_path;         /* remote: as set_config takes it */
     void *engine_data;       /* the engine's printed form, made once at compile time */
     void (*engine_free)(void *engine_data);
 };
 
 struct plan *plan_ref(const struct plan *plan);
 void plan_unref(const struct plan *plan);
+
+/* A parameter's value from PostgreSQL's input text, or from JSON, in stored form; as text where the
+ * server infers the type. Borrows from the input. Errors: those of type_input. */
+MUST_USE err plan_param_input(struct arena *arena,
+                              const struct plan_param *param,
+                              str text,
+                              struct value *out);
+MUST_USE err plan_param_json(struct arena *arena,
+                             const struct plan_param *param,
+                             const struct json *json,
+                             struct value *out);
 
 /* ---- compiling ---------------------------------------------------------------------------- */
 

@@ -17,4 +17,10 @@ struct counted_plan {
 /* An empty plan with a fresh id in an arena of its own; holds a reference on the catalog. */
 struct plan *plan_new(const struct catalog *catalog, oid role);
 
+/* Fills a plan over a remote catalog, and prints it. The trees stay the caller's. */
+MUST_USE err compile_remote(struct arena *scratch,
+                            const struct compile_options *options,
+                            struct plan *plan,
+                            err (*print)(struct arena *scratch, struct plan *plan));
+
 #endif

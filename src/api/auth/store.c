@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "sql/parse.h"
-#include "types/type_text.h"
 
 static const str texts[STATEMENT_COUNT] = {
 #define STATEMENT(name, sql) [STATEMENT_##name] = STR_INIT(sql),
@@ -116,8 +115,7 @@ static err bind(struct arena *arena,
     struct value *values = ARENA_ARRAY(arena, struct value, plan->param_count);
     for (size_t i = 0; i < plan->param_count; i++) {
         if (!step->params[i].at) continue; /* zeroed: null */
-        TRY(type_input(arena, NULL, plan->params[i].ref, TYPE_ASSIGNMENT, step->params[i],
-                       &values[i]));
+        TRY(plan_param_input(arena, &plan->params[i], step->params[i], &values[i]));
     }
     *out = values;
     return NULL;

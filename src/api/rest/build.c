@@ -126,21 +126,35 @@ static void add_links(struct rest_scope *scope,
     child->link_count = relationship->column_count;
 }
 
+/* "items_2": as the dialect names an embed's table in messages, and no name of a level around it,
+ * since a server that runs an embed inside its parent's statement sees them all. */
+static str embed_alias(const struct rest_scope *scope, str name)
+{
+    str alias = str_printf(scope->request->arena, "%.*s_%d", STR_FMT(name), scope->depth + 1);
+    for (const struct rest_scope *outer = scope; outer; outer = outer->outer)
+        if (str_eq(outer->alias, alias)) return embed_alias(scope, alias);
+    return alias;
+}
+
 static err build_child(struct rest_scope *scope,
                        struct rest_embed *embed,
                        const struct relationship *relationship,
+                       str near_alias,
                        struct compile_node *out)
 {
     struct arena *arena = scope->request->arena;
-    struct rest_scope inner = {.request = scope->request,
-                               .catalog = scope->catalog,
-                               .relation = relationship->target,
-                               .alias = relationship->target->name,
-                               .depth = scope->depth + 1};
+    bool between = relationship->cardinality == MANY_TO_MANY;
+    struct rest_scope inner = {
+        .request = scope->request,
+        .catalog = scope->catalog,
+        .relation = relationship->target,
+        .alias = between ? embed_alias(scope, relationship->target->name) : near_alias,
+        .outer = scope,
+        .depth = scope->depth + 1,
+    };
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
-    str junction = relationship->junction ? relationship->junction->name : STR_NONE;
     ast_list_add(arena, &select->fromClause,
-                 rest_embed_from(scope, relationship, relationship->target->name, junction));
+                 rest_embed_from(scope, relationship, inner.alias, between ? near_alias : STR_NONE));
     TRY(rest_build_level(&inner, &embed->level, select));
     *out = (struct compile_node){.statement = AST_NODE(select),
                                  .hidden_count = inner.hidden_count,
@@ -162,16 +176,17 @@ static err add_embed(struct rest_scope *scope, struct rest_embed *embed)
                           embed->target, embed->hint, &relationship));
     if (embed->level.items.count == 0) return NULL; /* rel(): joined, not shown */
     struct compile_node *node = ARENA_NEW(arena, struct compile_node);
-    TRY(build_child(scope, embed, &relationship, node));
+    bool between = relationship.cardinality == MANY_TO_MANY;
+    str near_alias =
+        embed_alias(scope, between ? relationship.junction->name : relationship.target->name);
+    TRY(build_child(scope, embed, &relationship, near_alias, node));
     struct compile_child *child = VEC_ADD(arena, &scope->children);
     *child = (struct compile_child){
         .name = str_empty(embed->alias) ? embed->target : embed->alias,
         .shape = shape_of(embed, &relationship),
         .node = node,
     };
-    bool between = relationship.cardinality == MANY_TO_MANY;
-    add_links(scope, &relationship,
-              between ? relationship.junction->name : relationship.target->name, child);
+    add_links(scope, &relationship, near_alias, child);
     return NULL;
 }
 

@@ -75,6 +75,7 @@ struct rest_input {
     str text;
     const struct json *json;
     int64_t number;
+    str column; /* the relation's column whose type it takes; empty: what the statement says */
 };
 
 /* A payload: the columns written and one value each (one row), or the whole array as JSON text. */
@@ -157,6 +158,7 @@ struct rest_scope {
     const struct catalog *catalog;
     const struct cat_relation *relation; /* NULL: a function's result without a row type */
     str alias;
+    const struct rest_scope *outer; /* whose names are visible here: an embed's parent */
     struct list *targets;
     struct {
         VEC(struct compile_child);

@@ -193,7 +193,8 @@ static void shape_row(struct shaping *shaping, const struct json *row)
         bool by_default = !value && request->prefer.missing_default;
         key_int(shaping, by_default);
         if (by_default) continue;
-        add_input(shaping, (struct rest_input){.kind = REST_INPUT_JSON, .json = value});
+        add_input(shaping, (struct rest_input){
+                               .kind = REST_INPUT_JSON, .json = value, .column = payload->columns[i]});
     }
 }
 
@@ -308,14 +309,14 @@ static err bind_one(struct rest_request *request,
     case REST_INPUT_INT: *out = value_int(input->number); return NULL;
     case REST_INPUT_ABSENT: *out = value_null(); return NULL;
     case REST_INPUT_TEXT:
-        return type_input(request->arena, NULL, param->ref, TYPE_ASSIGNMENT, input->text, out);
+        return plan_param_input(request->arena, param, input->text, out);
     case REST_INPUT_JSON:
         *out = value_null();
         if (!input->json || input->json->kind == JSON_NULL) {
             /* JSON's null in a json column is the column's NULL, as PostgREST has it. */
             return NULL;
         }
-        return type_from_json(request->arena, NULL, param->ref, input->json, out);
+        return plan_param_json(request->arena, param, input->json, out);
     }
     return NULL;
 }

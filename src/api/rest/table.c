@@ -108,6 +108,20 @@ static err find_relation(struct rest_request *request, const struct catalog *cat
     return NULL;
 }
 
+/* A payload's values have their columns' types; the statement says the others'. */
+static struct plan_param *known_params(const struct rest_request *request)
+{
+    struct plan_param *params =
+        ARENA_ARRAY(request->arena, struct plan_param, request->inputs.count + 1);
+    for (size_t i = 0; i < request->inputs.count; i++) {
+        str name = request->inputs.at[i].column;
+        const struct cat_column *column =
+            str_empty(name) ? NULL : cat_column_find(request->relation, name);
+        params[i] = (struct plan_param){.type = column ? column->type : 0, .typmod = -1};
+    }
+    return params;
+}
+
 static err compile(struct rest_request *request, const struct catalog *catalog, struct plan **out)
 {
     struct rest_built built;
@@ -123,6 +137,8 @@ static err compile(struct rest_request *request, const struct catalog *catalog, 
         .steps = &step,
         .step_count = 1,
         .count = built.count,
+        .params = known_params(request),
+        .param_count = request->inputs.count,
     };
     return sql_compile(request->arena, &options, request->rest->options.engine->print, out);
 }

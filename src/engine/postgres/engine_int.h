@@ -19,6 +19,7 @@
 
 #include "engine/postgres/engine.h"
 #include "net/loop.h"
+#include "net/workers.h"
 #include "sql/spool.h"
 
 enum { ENGINE_PG_LOOPS_MAX = 256 };
@@ -42,9 +43,15 @@ struct engine_pg {
 
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;
+    struct workers *connectors; /* connecting and cancelling block */
     struct lane *lanes[ENGINE_PG_LOOPS_MAX]; /* each set and used by its own loop */
     struct watch *watch;
+    /* Draining waits for the requests that were accepted. */
     _Atomic bool draining;
+    _Atomic uint64_t active;
+    pthread_mutex_t active_lock;
+    pthread_cond_t active_none;
+    bool drained;
 };
 
 static inline struct engine_pg *engine_pg_of(struct engine *engine)
@@ -56,6 +63,10 @@ static inline struct engine_pg *engine_pg_of(struct engine *engine)
 const struct catalog *engine_pg_catalog_take(struct engine_pg *engine);
 /* Makes it current; takes the reference. Any thread. */
 void engine_pg_catalog_publish(struct engine_pg *engine, const struct catalog *catalog);
+/* run.c: struct engine's run and cancel. */
+void engine_pg_run(struct engine *base, struct engine_request *request);
+void engine_pg_cancel(struct engine *base, struct engine_request *request);
+
 /* Where migrations and notifications go: direct_url, else url. */
 str engine_pg_direct_url(const struct engine_pg *engine);
 

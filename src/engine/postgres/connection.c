@@ -1,0 +1,535 @@
+#include "engine/postgres/connection.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "engine/postgres/session.h"
+#include "net/descriptor.h"
+
+enum {
+    PREPARED_MAX = 256,      /* statements of a connection; past it all are dropped at once */
+    RESULTS_PER_TURN = 512,  /* then other connections have their turn */
+    NAME_BYTES = 48,
+};
+
+enum connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
+
+struct prepared {
+    const char *name;      /* its key: a hash of what was asked for */
+    char server_name[NAME_BYTES];
+    bool sent;
+    const struct row_shape *shape[2]; /* JSON, text */
+};
+
+struct connection {
+    struct engine_pg *engine;
+    struct arena *arena;
+    struct loop *loop;
+    struct workers *workers;
+    const struct connection_owner *owner;
+    void *context;
+    enum connection_state state;
+    bool busy;      /* a worker has it: connecting or cancelling */
+    bool was_ready;
+    bool closing;   /* close as soon as the worker is done */
+    bool in_events; /* inside a segment's event: the connection is freed afterwards */
+    PGconn *conn;
+    struct descriptor *descriptor;
+    struct segment *oldest, *newest;
+    size_t in_flight;
+    struct arena *prepared_arena;
+    struct map *prepared;
+    unsigned generation; /* of prepared names */
+    struct job job;
+    struct mail again;
+    bool again_sent;
+    PGcancel *cancel;
+    err error; /* the worker's, in arena */
+};
+
+/* ---- life ---- */
+
+static void free_when_unused(struct connection *connection)
+{
+    if (connection->state != CONNECTION_CLOSED || connection->busy || connection->in_events ||
+        connection->again_sent)
+        return;
+    arena_free(connection->prepared_arena);
+    arena_free(connection->arena);
+}
+
+static void close_socket(struct connection *connection)
+{
+    descriptor_close(connection->descriptor);
+    connection->descriptor = NULL;
+    if (connection->conn) PQfinish(connection->conn);
+    connection->conn = NULL;
+}
+
+static struct segment *take_oldest(struct connection *connection)
+{
+    struct segment *segment = connection->oldest;
+    connection->oldest = segment->next;
+    if (!connection->oldest) connection->newest = NULL;
+    connection->in_flight--;
+    arena_free(segment->retired);
+    segment->retired = NULL;
+    return segment;
+}
+
+static void lose_segments(struct connection *connection)
+{
+    while (connection->oldest) {
+        struct segment *segment = take_oldest(connection);
+        segment->events->lost(segment);
+    }
+    connection->newest = NULL;
+}
+
+static void fail(struct connection *connection, err why)
+{
+    if (connection->state == CONNECTION_CLOSED) return;
+    connection->state = CONNECTION_CLOSED;
+    bool nested = connection->in_events;
+    connection->in_events = true;
+    close_socket(connection); /* PQcancel, which may be under way, has what it needs */
+    lose_segments(connection);
+    connection->owner->closed(connection, why);
+    connection->in_events = nested;
+    free_when_unused(connection);
+}
+
+void connection_close(struct connection *connection)
+{
+    connection->closing = true;
+    if (connection->busy) return; /* a worker has it: done() goes on */
+    fail(connection, NULL);
+}
+
+static void fail_lost(struct connection *connection)
+{
+    err why = engine_pg_connection_error(connection->arena, connection->conn);
+    fail(connection, why);
+}
+
+void *connection_context(const struct connection *connection)
+{
+    return connection->context;
+}
+
+bool connection_is_ready(const struct connection *connection)
+{
+    return connection->state == CONNECTION_READY && !connection->closing;
+}
+
+bool connection_was_ready(const struct connection *connection)
+{
+    return connection->was_ready;
+}
+
+size_t connection_in_flight(const struct connection *connection)
+{
+    return connection->in_flight;
+}
+
+PGTransactionStatusType connection_transaction(const struct connection *connection)
+{
+    return connection->conn ? PQtransactionStatus(connection->conn) : PQTRANS_UNKNOWN;
+}
+
+/* ---- results ---- */
+
+static void readable(void *context, unsigned events);
+
+static void want(struct connection *connection)
+{
+    int flushed = PQflush(connection->conn);
+    unsigned events = DESCRIPTOR_READABLE;
+    if (flushed == 1) events |= DESCRIPTOR_WRITABLE;
+    descriptor_want(connection->descriptor, events);
+}
+
+static void segment_ended(struct connection *connection)
+{
+    struct segment *segment = take_oldest(connection);
+    segment->events->end(segment);
+    if (connection->state == CONNECTION_READY) connection->owner->idle(connection);
+}
+
+/* libpq takes the wish for single rows only between two queries' results. */
+static void begin_query(struct connection *connection)
+{
+    const struct segment *segment = connection->oldest;
+    if (segment && segment->at < segment->sent_count && segment->sent[segment->at].single_rows)
+        (void)PQsetSingleRowMode(connection->conn);
+}
+
+static struct prepared *prepared_find(const struct connection *connection, const char *name)
+{
+    return map_find(connection->prepared, str_of(name));
+}
+
+static void take_result(struct connection *connection, PGresult *result)
+{
+    struct segment *segment = connection->oldest;
+    ExecStatusType status = PQresultStatus(result);
+    bool failed = status == PGRES_FATAL_ERROR || status == PGRES_PIPELINE_ABORTED;
+    bool at_sync = segment->at >= segment->sent_count; /* a deferred constraint's error */
+    if (at_sync || !segment->sent[segment->at].prepare) {
+        segment->events->result(segment, segment->query, result);
+        return;
+    }
+    if (!failed) return;
+    struct prepared *prepared = prepared_find(connection, segment->sent[segment->at].name);
+    if (prepared) prepared->sent = false;
+    if (status == PGRES_FATAL_ERROR) segment->events->result(segment, segment->query, result);
+}
+
+static void query_ended(struct connection *connection)
+{
+    struct segment *segment = connection->oldest;
+    if (!segment || segment->at >= segment->sent_count) return;
+    bool prepare = segment->sent[segment->at].prepare;
+    segment->at++;
+    if (prepare) return;
+    segment->events->finished(segment, segment->query++);
+}
+
+/* One thing that libpq has: false when there is nothing more for now. */
+static bool next_result(struct connection *connection)
+{
+    if (!connection->oldest || PQisBusy(connection->conn)) return false;
+    struct segment *segment = connection->oldest;
+    /* A segment that is held open has given all that was sent: libpq would answer NULL for ever. */
+    if (segment->at >= segment->sent_count && !segment->synced) return false;
+    PGresult *result = PQgetResult(connection->conn);
+    if (!result) {
+        query_ended(connection);
+        if (connection->state == CONNECTION_READY) begin_query(connection);
+        return true;
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+        PQclear(result);
+        segment_ended(connection);
+        if (connection->state == CONNECTION_READY) begin_query(connection);
+        return true;
+    }
+    take_result(connection, result);
+    PQclear(result);
+    return true;
+}
+
+static void go_on(struct mail *mail)
+{
+    struct connection *connection =
+        (struct connection *)((char *)mail - offsetof(struct connection, again));
+    connection->again_sent = false;
+    if (connection->state == CONNECTION_READY)
+        readable(connection, 0);
+    else
+        free_when_unused(connection);
+}
+
+static void take_results(struct connection *connection)
+{
+    int turn = 0;
+    while (connection->state == CONNECTION_READY && next_result(connection)) {
+        if (++turn < RESULTS_PER_TURN) continue;
+        if (!connection->again_sent) {
+            connection->again_sent = true;
+            connection->again.deliver = go_on;
+            mail_send(connection->loop, &connection->again);
+        }
+        return;
+    }
+}
+
+static void readable(void *context, unsigned events)
+{
+    struct connection *connection = context;
+    if (connection->state != CONNECTION_READY) return;
+    if ((events & DESCRIPTOR_READABLE) && !PQconsumeInput(connection->conn)) {
+        /* What came before the end may hold the reason. */
+        connection->in_events = true;
+        take_results(connection);
+        connection->in_events = false;
+        if (connection->state == CONNECTION_READY) fail_lost(connection);
+        else free_when_unused(connection);
+        return;
+    }
+    connection->in_events = true;
+    take_results(connection);
+    connection->in_events = false;
+    if (connection->state != CONNECTION_READY) {
+        free_when_unused(connection);
+        return;
+    }
+    /* A server that stops says so outside any query, and libpq notices the end by itself. */
+    if (PQstatus(connection->conn) != CONNECTION_OK)
+        fail_lost(connection);
+    else
+        want(connection);
+}
+
+/* ---- sending ---- */
+
+void segment_init(struct segment *segment, const struct segment_events *events)
+{
+    segment->events = events;
+    segment->next = NULL;
+    segment->sent_count = segment->at = segment->query = 0;
+    segment->synced = false;
+    segment->retired = NULL;
+}
+
+static void enqueue(struct connection *connection, struct segment *segment)
+{
+    if (connection->newest == segment) return;
+    if (connection->newest)
+        connection->newest->next = segment;
+    else
+        connection->oldest = segment;
+    connection->newest = segment;
+    connection->in_flight++;
+}
+
+static void note(struct segment *segment, bool prepare, bool single_rows, const char *name)
+{
+    assert(segment->sent_count < COUNT_OF(segment->sent));
+    segment->sent[segment->sent_count].prepare = prepare;
+    segment->sent[segment->sent_count].single_rows = single_rows;
+    segment->sent[segment->sent_count].name = name;
+    segment->sent_count++;
+}
+
+static void prepared_renew(struct connection *connection)
+{
+    connection->prepared_arena = arena_new(0);
+    connection->prepared = map_new(connection->prepared_arena);
+}
+
+static void rename_prepared(struct connection *connection, struct prepared *prepared)
+{
+    snprintf(prepared->server_name, NAME_BYTES, "%s_%u", prepared->name, connection->generation++);
+    prepared->sent = false;
+}
+
+static struct prepared *prepared_of(struct connection *connection, const char *name)
+{
+    struct prepared *prepared = prepared_find(connection, name);
+    if (prepared) return prepared;
+    prepared = ARENA_NEW(connection->prepared_arena, struct prepared);
+    prepared->name = str_cstr(connection->prepared_arena, str_of(name));
+    rename_prepared(connection, prepared);
+    map_put(connection->prepared, str_of(prepared->name), prepared);
+    return prepared;
+}
+
+/* Too many statements: the server drops them all before this segment's own. Segments on their way may still
+ * look at what was kept of them, so it goes with the last of those. */
+static bool drop_prepared(struct connection *connection, struct segment *segment)
+{
+    if (map_count(connection->prepared) < PREPARED_MAX || segment->sent_count > 0) return true;
+    segment->retired = connection->prepared_arena;
+    prepared_renew(connection);
+    note(segment, true, false, "");
+    return PQsendQueryParams(connection->conn, "DEALLOCATE ALL", 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
+static bool send_named(struct connection *connection,
+                       struct segment *segment,
+                       const struct pg_query *query)
+{
+    int count = (int)query->count;
+    struct prepared *prepared = prepared_of(connection, query->name);
+    if (!prepared->sent) {
+        if (!PQsendPrepare(connection->conn, prepared->server_name, query->sql, count, query->types))
+            return false;
+        prepared->sent = true;
+        note(segment, true, false, query->name);
+    }
+    note(segment, false, query->single_rows, query->name);
+    return PQsendQueryPrepared(connection->conn, prepared->server_name, count, query->values, NULL,
+                               NULL, 0) == 1;
+}
+
+static bool send_unnamed(struct connection *connection,
+                         struct segment *segment,
+                         const struct pg_query *query)
+{
+    note(segment, false, query->single_rows, NULL);
+    return PQsendQueryParams(connection->conn, query->sql, (int)query->count, query->types,
+                             query->values, NULL, NULL, 0) == 1;
+}
+
+/* The first query of an idle connection: its wish for single rows is due now. */
+static void begin_if_first(struct connection *connection, const struct segment *segment)
+{
+    if (connection->oldest == segment && segment->at + 1 == segment->sent_count)
+        begin_query(connection);
+}
+
+/* libpq refused to take it, or the connection is gone: the segment is lost either way. */
+static bool refused(struct connection *connection, struct segment *segment)
+{
+    if (connection->state == CONNECTION_READY)
+        fail_lost(connection);
+    else
+        segment->events->lost(segment);
+    return false;
+}
+
+bool connection_send(struct connection *connection,
+                     struct segment *segment,
+                     const struct pg_query *query)
+{
+    if (connection->state != CONNECTION_READY) return refused(connection, segment);
+    bool named = query->name && connection->engine->options.pooler == POOLER_NONE;
+    enqueue(connection, segment);
+    if (named && !drop_prepared(connection, segment)) return refused(connection, segment);
+    bool sent = named ? send_named(connection, segment, query)
+                      : send_unnamed(connection, segment, query);
+    if (!sent) return refused(connection, segment);
+    begin_if_first(connection, segment);
+    return true;
+}
+
+bool connection_flush(struct connection *connection, struct segment *segment)
+{
+    if (connection->state != CONNECTION_READY || !PQsendFlushRequest(connection->conn))
+        return refused(connection, segment);
+    want(connection);
+    return true;
+}
+
+bool connection_sync(struct connection *connection, struct segment *segment)
+{
+    if (connection->state != CONNECTION_READY) return refused(connection, segment);
+    enqueue(connection, segment);
+    segment->synced = true;
+    if (!PQpipelineSync(connection->conn)) return refused(connection, segment);
+    want(connection);
+    return true;
+}
+
+/* ---- prepared statements ---- */
+
+const struct row_shape *connection_shape(struct connection *connection,
+                                         const char *name,
+                                         const struct catalog *catalog,
+                                         const PGresult *result,
+                                         int skip,
+                                         bool text)
+{
+    struct prepared *prepared = prepared_of(connection, name);
+    const struct row_shape **kept = &prepared->shape[text];
+    if (!*kept || !row_shape_fits(*kept, result))
+        *kept = row_shape_new(connection->prepared_arena, catalog, result, skip, text);
+    return *kept;
+}
+
+void connection_forget(struct connection *connection, const char *name)
+{
+    if (connection->state != CONNECTION_READY) return;
+    struct prepared *prepared = prepared_find(connection, name);
+    if (!prepared) return;
+    rename_prepared(connection, prepared);
+    prepared->shape[0] = prepared->shape[1] = NULL;
+}
+
+/* ---- connecting and cancelling, on a worker ---- */
+
+static struct connection *of_job(struct job *job)
+{
+    return (struct connection *)((char *)job - offsetof(struct connection, job));
+}
+
+static void connect_run(struct job *job)
+{
+    struct connection *connection = of_job(job);
+    const struct engine_postgres_options *options = &connection->engine->options;
+    connection->error = engine_pg_connect(connection->arena, options->url, options->connect_ms,
+                                          &connection->conn);
+    if (connection->error) return;
+    if (PQsetnonblocking(connection->conn, 1) != 0 || !PQenterPipelineMode(connection->conn))
+        connection->error = engine_pg_connection_error(connection->arena, connection->conn);
+}
+
+static void connect_done(struct job *job)
+{
+    struct connection *connection = of_job(job);
+    connection->busy = false;
+    if (!connection->error && !connection->closing)
+        connection->error = descriptor_open(connection->arena, connection->loop,
+                                            PQsocket(connection->conn), readable, connection,
+                                            &connection->descriptor);
+    if (connection->error || connection->closing) {
+        fail(connection, connection->error);
+        return;
+    }
+    connection->state = CONNECTION_READY;
+    connection->was_ready = true;
+    descriptor_want(connection->descriptor, DESCRIPTOR_READABLE);
+    connection->owner->ready(connection);
+}
+
+struct connection *connection_open(struct engine_pg *engine,
+                                   struct loop *loop,
+                                   struct workers *connectors,
+                                   const struct connection_owner *owner,
+                                   void *context)
+{
+    struct arena *arena = arena_new(0);
+    struct connection *connection = ARENA_NEW(arena, struct connection);
+    *connection = (struct connection){
+        .engine = engine,
+        .arena = arena,
+        .loop = loop,
+        .workers = connectors,
+        .owner = owner,
+        .context = context,
+        .prepared_arena = arena_new(0),
+        .job = {.run = connect_run, .done = connect_done},
+    };
+    connection->prepared = map_new(connection->prepared_arena);
+    connection->busy = workers_submit(connectors, &connection->job);
+    if (!connection->busy) {
+        arena_free(connection->prepared_arena);
+        arena_free(arena);
+        return NULL;
+    }
+    return connection;
+}
+
+static void cancel_run(struct job *job)
+{
+    struct connection *connection = of_job(job);
+    char message[256];
+    if (connection->cancel) (void)PQcancel(connection->cancel, message, sizeof message);
+}
+
+static void cancel_done(struct job *job)
+{
+    struct connection *connection = of_job(job);
+    if (connection->cancel) PQfreeCancel(connection->cancel);
+    connection->cancel = NULL;
+    connection->busy = false;
+    if (connection->state == CONNECTION_CLOSED)
+        free_when_unused(connection);
+    else
+        fail(connection, NULL);
+}
+
+void connection_cancel(struct connection *connection)
+{
+    if (connection->state != CONNECTION_READY || connection->busy) return;
+    connection->cancel = PQgetCancel(connection->conn);
+    connection->closing = true;
+    connection->job = (struct job){.run = cancel_run, .done = cancel_done};
+    connection->busy = workers_submit(connection->workers, &connection->job);
+    if (connection->busy) return;
+    if (connection->cancel) PQfreeCancel(connection->cancel);
+    connection->cancel = NULL;
+    fail(connection, NULL);
+}

@@ -1,0 +1,108 @@
+/* engine/postgres/connection.h - one non-blocking connection of a loop, in pipeline mode.
+ *
+ *   queries in, one segment at a time:   connection_send(c, segment, query) ..., connection_sync(c, segment)
+ *   results out, in the same order:      events->result, ->finished (per query), ->end (per segment)
+ *
+ * Everything between two Syncs is one implicit transaction. A segment may also be held open: after
+ * connection_flush its results come, and more of it can be sent before the Sync.
+ *
+ * Connecting blocks (names, TLS), so a worker does it; the loop takes the connection over.
+ *
+ * States: CONNECTING -> READY -> CLOSED; a connection is never made again, its lane makes another.
+ *
+ * Owns:    the PGconn, from open until closed; the connection lives in an arena of its own.
+ * Threads: the loop's, but for the connecting.
+ * Errors:  events->lost for every segment in flight, and owner->closed, when the server goes away.
+ */
+#ifndef DAPUR_ENGINE_POSTGRES_CONNECTION_H
+#define DAPUR_ENGINE_POSTGRES_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "engine/postgres/engine_int.h"
+#include "engine/postgres/row_value.h"
+#include "net/workers.h"
+
+struct connection;
+struct segment;
+
+enum { SEGMENT_QUERIES_MAX = 64 };
+
+struct pg_query {
+    const char *sql;
+    const char *name; /* of the prepared statement; NULL: unnamed, parsed each time */
+    const char *const *values; /* text; NULL: null. Copied when sent. */
+    const oid *types;          /* NULL: all inferred */
+    size_t count;
+    bool single_rows; /* rows come one by one as they arrive */
+};
+
+struct segment_events {
+    /* Rows, a command's end or an error of query number `query` (in order of sending). Borrowed. */
+    void (*result)(struct segment *segment, size_t query, const PGresult *result);
+    void (*finished)(struct segment *segment, size_t query);
+    /* The Sync is back: nothing of the segment is in flight. */
+    void (*end)(struct segment *segment);
+    /* The connection is gone; end will not come. */
+    void (*lost)(struct segment *segment);
+};
+
+struct segment {
+    const struct segment_events *events;
+    struct segment *next; /* the connection's from here */
+    struct {
+        bool prepare; /* the Parse of a named statement: told only when it fails */
+        bool single_rows;
+        const char *name;
+    } sent[2 * SEGMENT_QUERIES_MAX];
+    size_t sent_count;
+    size_t at;    /* whose results come now */
+    size_t query; /* the same without the Parses */
+    bool synced;
+    struct arena *retired; /* goes with it */
+};
+
+struct connection_owner {
+    void (*ready)(struct connection *connection);
+    void (*closed)(struct connection *connection, err why); /* why: NULL when it was asked for */
+    void (*idle)(struct connection *connection);            /* a segment has ended */
+};
+
+/* Begins connecting; owner->ready or owner->closed follows, later. */
+struct connection *connection_open(struct engine_pg *engine,
+                                   struct loop *loop,
+                                   struct workers *connectors,
+                                   const struct connection_owner *owner,
+                                   void *context);
+void *connection_context(const struct connection *connection);
+bool connection_is_ready(const struct connection *connection);
+/* It was, at some time: the server took it. */
+bool connection_was_ready(const struct connection *connection);
+size_t connection_in_flight(const struct connection *connection);
+
+/* Begins a segment: zeroes it. It must live until end or lost. */
+void segment_init(struct segment *segment, const struct segment_events *events);
+/* False: the connection is of no more use, and lost has been called: the segment may be gone already. */
+MUST_USE bool connection_send(struct connection *connection,
+                              struct segment *segment,
+                              const struct pg_query *query);
+MUST_USE bool connection_flush(struct connection *connection, struct segment *segment);
+MUST_USE bool connection_sync(struct connection *connection, struct segment *segment);
+
+/* PQTRANS_IDLE and so on, as of the last Sync. */
+PGTransactionStatusType connection_transaction(const struct connection *connection);
+/* The kept shape of a prepared statement's rows, made anew when it does not fit the result. */
+const struct row_shape *connection_shape(struct connection *connection,
+                                         const char *name,
+                                         const struct catalog *catalog,
+                                         const PGresult *result,
+                                         int skip,
+                                         bool text);
+/* The server's copy does not fit any more: it is prepared again under another name at the next use. */
+void connection_forget(struct connection *connection, const char *name);
+
+/* Cancels what runs, on a worker, and closes the connection afterwards. */
+void connection_cancel(struct connection *connection);
+void connection_close(struct connection *connection);
+
+#endif
