@@ -5,7 +5,8 @@
  * lane.c          a loop's connections, shared and solo, and who waits for one
  * run.c           a request on a connection: segments, expectations, results, errors
  * row_value.c     a field's text as a value for the row writer
- * catalog_load.c  pg_catalog to a snapshot; watch.c says when
+ * catalog_load.c  pg_catalog to a snapshot, with catalog_rows.c, catalog_relations.c, catalog_field.c;
+ *                 watch.c says when
  * script.c        migrations and consoles on a blocking connection (session.c)
  * engine.c        struct engine: open, close
  *
