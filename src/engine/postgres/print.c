@@ -352,8 +352,23 @@ static bool is_upsert(const struct node *statement)
     return clause && clause->action == ONCONFLICT_UPDATE;
 }
 
+/* The order that was asked of a write's answer, over what it returned. */
+static struct list *sort_clause(struct printer *printer,
+                                const struct compile_node *in,
+                                struct node *const *returned)
+{
+    struct list *sorts = &ast_list_none;
+    for (size_t i = 0; i < in->sort_count; i++) {
+        const struct SortBy *asked = in->sorts[i].order;
+        ast_list_add(printer->scratch, &sorts,
+                     ast_sort_by(printer->scratch, returned[in->sorts[i].parent_target],
+                                 asked->sortby_dir, asked->sortby_nulls));
+    }
+    return sorts;
+}
+
 /* WITH "~w"("~c0", ...) AS (INSERT ... RETURNING ...) SELECT "~c0" AS id, ..., embeds FROM "~w". */
-static err write_with_embeds(struct printer *printer,
+static err write_and_select(struct printer *printer,
                              const struct compile_node *in,
                              struct node *write,
                              struct node **out)
@@ -387,6 +402,7 @@ static err write_with_embeds(struct printer *printer,
                  AST_NODE(ast_range_var(scratch, STR_NONE, with, STR_NONE)));
     select->withClause = AST_NEW(scratch, WithClause);
     ast_list_add(scratch, &select->withClause->ctes, AST_NODE(cte));
+    select->sortClause = sort_clause(printer, in, returned);
     *out = AST_NODE(select);
     return add_embeds(printer, in, &parent, select);
 }
@@ -395,7 +411,7 @@ static err write_tree(struct printer *printer, const struct compile_node *in, st
 {
     struct node *write = shallow_write(printer->scratch, in->statement);
     if (is_upsert(write)) count_updates(printer->scratch, AST_AS(InsertStmt, write));
-    if (in->child_count) return write_with_embeds(printer, in, write, out);
+    if (in->child_count || in->sort_count) return write_and_select(printer, in, write, out);
     struct list **returning = returning_of(write);
     if (in->hidden_count)
         *returning = ast_list_of(printer->scratch, (*returning)->at,

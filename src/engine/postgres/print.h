@@ -5,7 +5,7 @@
  *
  *   SELECT orders.id, (SELECT row_to_json("~1") FROM (SELECT ...) AS "~1") AS "customer" FROM orders
  *
- * A write with embeds is a WITH item, its embeds are selected from what it returned. A count stands
+ * A write with embeds or an order is a WITH item, what is shown is selected from what it returned. A count stands
  * before the rows, so that both see one snapshot; see pg_statement.counted.
  *
  * Owns:    nothing; programs live in their plan's arena.
