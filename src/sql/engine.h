@@ -137,6 +137,8 @@ struct engine_stats {
     bool disk_low;            /* so low that writes are refused */
 };
 
+struct engine_lock; /* the engine's own */
+
 struct engine {
     const char *name; /* "sqlite", "postgres" */
     /* The current snapshot; borrowed until the loop turns; catalog_ref to keep it. Any thread. */
@@ -149,6 +151,10 @@ struct engine {
     /* Runs a script (migration, seed, console) as an exclusive job; blocks the calling thread, which
      * must not be a loop. */
     err (*script)(struct engine *engine, struct arena *arena, const struct script_options *options);
+    /* Keeps other nodes from migrating the same database until it is given back; waits for them. NULL
+     * where one process owns the database. Blocks; not on a loop. */
+    err (*migrations_lock)(struct engine *engine, struct arena *arena, struct engine_lock **out);
+    void (*migrations_unlock)(struct engine *engine, struct engine_lock *lock);
     /* Writes a consistent copy to path; blocks the calling thread, not a loop. */
     err (*backup)(struct engine *engine, struct arena *arena, str path);
     /* Structure and every constraint; problems go to report. Blocks; not on a loop. */

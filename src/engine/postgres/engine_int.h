@@ -7,7 +7,9 @@
  * row_value.c     a field's text as a value for the row writer
  * catalog_load.c  pg_catalog to a snapshot, with catalog_rows.c, catalog_relations.c, catalog_field.c;
  *                 watch.c says when
- * script.c        migrations and consoles on a blocking connection (session.c)
+ * script.c        migrations and consoles on a blocking connection (session.c); script_int.h
+ * bootstrap.c     what a project assumes of a database, made at start (bootstrap.sql)
+ * migrations_lock.c  one node at a time changes a database
  * engine.c        struct engine: open, close
  *
  * Threads: each field says which.
