@@ -13,7 +13,7 @@ enum {
     NAME_BYTES = 48,
 };
 
-enum connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
+enum pg_connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
 
 struct prepared {
     const char *name;      /* its key: a hash of what was asked for */
@@ -22,14 +22,14 @@ struct prepared {
     const struct row_shape *shape[2]; /* JSON, text */
 };
 
-struct connection {
+struct pg_connection {
     struct engine_pg *engine;
     struct arena *arena;
     struct loop *loop;
     struct workers *workers;
-    const struct connection_owner *owner;
+    const struct pg_connection_owner *owner;
     void *context;
-    enum connection_state state;
+    enum pg_connection_state state;
     bool busy;      /* a worker has it: connecting or cancelling */
     bool was_ready;
     bool closing;   /* close as soon as the worker is done */
@@ -50,7 +50,7 @@ struct connection {
 
 /* ---- life ---- */
 
-static void free_when_unused(struct connection *connection)
+static void free_when_unused(struct pg_connection *connection)
 {
     if (connection->state != CONNECTION_CLOSED || connection->busy || connection->in_events ||
         connection->again_sent)
@@ -59,7 +59,7 @@ static void free_when_unused(struct connection *connection)
     arena_free(connection->arena);
 }
 
-static void close_socket(struct connection *connection)
+static void close_socket(struct pg_connection *connection)
 {
     descriptor_close(connection->descriptor);
     connection->descriptor = NULL;
@@ -67,7 +67,7 @@ static void close_socket(struct connection *connection)
     connection->conn = NULL;
 }
 
-static struct segment *take_oldest(struct connection *connection)
+static struct segment *take_oldest(struct pg_connection *connection)
 {
     struct segment *segment = connection->oldest;
     connection->oldest = segment->next;
@@ -78,7 +78,7 @@ static struct segment *take_oldest(struct connection *connection)
     return segment;
 }
 
-static void lose_segments(struct connection *connection)
+static void lose_segments(struct pg_connection *connection)
 {
     while (connection->oldest) {
         struct segment *segment = take_oldest(connection);
@@ -87,7 +87,7 @@ static void lose_segments(struct connection *connection)
     connection->newest = NULL;
 }
 
-static void fail(struct connection *connection, err why)
+static void fail(struct pg_connection *connection, err why)
 {
     if (connection->state == CONNECTION_CLOSED) return;
     connection->state = CONNECTION_CLOSED;
@@ -100,40 +100,40 @@ static void fail(struct connection *connection, err why)
     free_when_unused(connection);
 }
 
-void connection_close(struct connection *connection)
+void pg_connection_close(struct pg_connection *connection)
 {
     connection->closing = true;
     if (connection->busy) return; /* a worker has it: done() goes on */
     fail(connection, NULL);
 }
 
-static void fail_lost(struct connection *connection)
+static void fail_lost(struct pg_connection *connection)
 {
     err why = engine_pg_connection_error(connection->arena, connection->conn);
     fail(connection, why);
 }
 
-void *connection_context(const struct connection *connection)
+void *pg_connection_context(const struct pg_connection *connection)
 {
     return connection->context;
 }
 
-bool connection_is_ready(const struct connection *connection)
+bool pg_connection_is_ready(const struct pg_connection *connection)
 {
     return connection->state == CONNECTION_READY && !connection->closing;
 }
 
-bool connection_was_ready(const struct connection *connection)
+bool pg_connection_was_ready(const struct pg_connection *connection)
 {
     return connection->was_ready;
 }
 
-size_t connection_in_flight(const struct connection *connection)
+size_t pg_connection_in_flight(const struct pg_connection *connection)
 {
     return connection->in_flight;
 }
 
-PGTransactionStatusType connection_transaction(const struct connection *connection)
+PGTransactionStatusType pg_connection_transaction(const struct pg_connection *connection)
 {
     return connection->conn ? PQtransactionStatus(connection->conn) : PQTRANS_UNKNOWN;
 }
@@ -142,7 +142,7 @@ PGTransactionStatusType connection_transaction(const struct connection *connecti
 
 static void readable(void *context, unsigned events);
 
-static void want(struct connection *connection)
+static void want(struct pg_connection *connection)
 {
     int flushed = PQflush(connection->conn);
     unsigned events = DESCRIPTOR_READABLE;
@@ -150,7 +150,7 @@ static void want(struct connection *connection)
     descriptor_want(connection->descriptor, events);
 }
 
-static void segment_ended(struct connection *connection)
+static void segment_ended(struct pg_connection *connection)
 {
     struct segment *segment = take_oldest(connection);
     segment->events->end(segment);
@@ -158,19 +158,19 @@ static void segment_ended(struct connection *connection)
 }
 
 /* libpq takes the wish for single rows only between two queries' results. */
-static void begin_query(struct connection *connection)
+static void begin_query(struct pg_connection *connection)
 {
     const struct segment *segment = connection->oldest;
     if (segment && segment->at < segment->sent_count && segment->sent[segment->at].single_rows)
         (void)PQsetSingleRowMode(connection->conn);
 }
 
-static struct prepared *prepared_find(const struct connection *connection, const char *name)
+static struct prepared *prepared_find(const struct pg_connection *connection, const char *name)
 {
     return map_find(connection->prepared, str_of(name));
 }
 
-static void take_result(struct connection *connection, PGresult *result)
+static void take_result(struct pg_connection *connection, PGresult *result)
 {
     struct segment *segment = connection->oldest;
     ExecStatusType status = PQresultStatus(result);
@@ -186,7 +186,7 @@ static void take_result(struct connection *connection, PGresult *result)
     if (status == PGRES_FATAL_ERROR) segment->events->result(segment, segment->query, result);
 }
 
-static void query_ended(struct connection *connection)
+static void query_ended(struct pg_connection *connection)
 {
     struct segment *segment = connection->oldest;
     if (!segment || segment->at >= segment->sent_count) return;
@@ -197,7 +197,7 @@ static void query_ended(struct connection *connection)
 }
 
 /* One thing that libpq has: false when there is nothing more for now. */
-static bool next_result(struct connection *connection)
+static bool next_result(struct pg_connection *connection)
 {
     if (!connection->oldest || PQisBusy(connection->conn)) return false;
     struct segment *segment = connection->oldest;
@@ -222,8 +222,8 @@ static bool next_result(struct connection *connection)
 
 static void go_on(struct mail *mail)
 {
-    struct connection *connection =
-        (struct connection *)((char *)mail - offsetof(struct connection, again));
+    struct pg_connection *connection =
+        (struct pg_connection *)((char *)mail - offsetof(struct pg_connection, again));
     connection->again_sent = false;
     if (connection->state == CONNECTION_READY)
         readable(connection, 0);
@@ -231,7 +231,7 @@ static void go_on(struct mail *mail)
         free_when_unused(connection);
 }
 
-static void take_results(struct connection *connection)
+static void take_results(struct pg_connection *connection)
 {
     int turn = 0;
     while (connection->state == CONNECTION_READY && next_result(connection)) {
@@ -247,7 +247,7 @@ static void take_results(struct connection *connection)
 
 static void readable(void *context, unsigned events)
 {
-    struct connection *connection = context;
+    struct pg_connection *connection = context;
     if (connection->state != CONNECTION_READY) return;
     if ((events & DESCRIPTOR_READABLE) && !PQconsumeInput(connection->conn)) {
         /* What came before the end may hold the reason. */
@@ -283,7 +283,7 @@ void segment_init(struct segment *segment, const struct segment_events *events)
     segment->retired = NULL;
 }
 
-static void enqueue(struct connection *connection, struct segment *segment)
+static void enqueue(struct pg_connection *connection, struct segment *segment)
 {
     if (connection->newest == segment) return;
     if (connection->newest)
@@ -303,19 +303,19 @@ static void note(struct segment *segment, bool prepare, bool single_rows, const 
     segment->sent_count++;
 }
 
-static void prepared_renew(struct connection *connection)
+static void prepared_renew(struct pg_connection *connection)
 {
     connection->prepared_arena = arena_new(0);
     connection->prepared = map_new(connection->prepared_arena);
 }
 
-static void rename_prepared(struct connection *connection, struct prepared *prepared)
+static void rename_prepared(struct pg_connection *connection, struct prepared *prepared)
 {
     snprintf(prepared->server_name, NAME_BYTES, "%s_%u", prepared->name, connection->generation++);
     prepared->sent = false;
 }
 
-static struct prepared *prepared_of(struct connection *connection, const char *name)
+static struct prepared *prepared_of(struct pg_connection *connection, const char *name)
 {
     struct prepared *prepared = prepared_find(connection, name);
     if (prepared) return prepared;
@@ -328,7 +328,7 @@ static struct prepared *prepared_of(struct connection *connection, const char *n
 
 /* Too many statements: the server drops them all before this segment's own. Segments on their way may still
  * look at what was kept of them, so it goes with the last of those. */
-static bool drop_prepared(struct connection *connection, struct segment *segment)
+static bool drop_prepared(struct pg_connection *connection, struct segment *segment)
 {
     if (map_count(connection->prepared) < PREPARED_MAX || segment->sent_count > 0) return true;
     segment->retired = connection->prepared_arena;
@@ -337,7 +337,7 @@ static bool drop_prepared(struct connection *connection, struct segment *segment
     return PQsendQueryParams(connection->conn, "DEALLOCATE ALL", 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
-static bool send_named(struct connection *connection,
+static bool send_named(struct pg_connection *connection,
                        struct segment *segment,
                        const struct pg_query *query)
 {
@@ -354,7 +354,7 @@ static bool send_named(struct connection *connection,
                                NULL, 0) == 1;
 }
 
-static bool send_unnamed(struct connection *connection,
+static bool send_unnamed(struct pg_connection *connection,
                          struct segment *segment,
                          const struct pg_query *query)
 {
@@ -364,14 +364,14 @@ static bool send_unnamed(struct connection *connection,
 }
 
 /* The first query of an idle connection: its wish for single rows is due now. */
-static void begin_if_first(struct connection *connection, const struct segment *segment)
+static void begin_if_first(struct pg_connection *connection, const struct segment *segment)
 {
     if (connection->oldest == segment && segment->at + 1 == segment->sent_count)
         begin_query(connection);
 }
 
 /* libpq refused to take it, or the connection is gone: the segment is lost either way. */
-static bool refused(struct connection *connection, struct segment *segment)
+static bool refused(struct pg_connection *connection, struct segment *segment)
 {
     if (connection->state == CONNECTION_READY)
         fail_lost(connection);
@@ -380,7 +380,7 @@ static bool refused(struct connection *connection, struct segment *segment)
     return false;
 }
 
-bool connection_send(struct connection *connection,
+bool pg_connection_send(struct pg_connection *connection,
                      struct segment *segment,
                      const struct pg_query *query)
 {
@@ -395,7 +395,7 @@ bool connection_send(struct connection *connection,
     return true;
 }
 
-bool connection_flush(struct connection *connection, struct segment *segment)
+bool pg_connection_flush(struct pg_connection *connection, struct segment *segment)
 {
     if (connection->state != CONNECTION_READY || !PQsendFlushRequest(connection->conn))
         return refused(connection, segment);
@@ -403,7 +403,7 @@ bool connection_flush(struct connection *connection, struct segment *segment)
     return true;
 }
 
-bool connection_sync(struct connection *connection, struct segment *segment)
+bool pg_connection_sync(struct pg_connection *connection, struct segment *segment)
 {
     if (connection->state != CONNECTION_READY) return refused(connection, segment);
     enqueue(connection, segment);
@@ -415,7 +415,7 @@ bool connection_sync(struct connection *connection, struct segment *segment)
 
 /* ---- prepared statements ---- */
 
-const struct row_shape *connection_shape(struct connection *connection,
+const struct row_shape *pg_connection_shape(struct pg_connection *connection,
                                          const char *name,
                                          const struct catalog *catalog,
                                          const PGresult *result,
@@ -429,7 +429,7 @@ const struct row_shape *connection_shape(struct connection *connection,
     return *kept;
 }
 
-void connection_forget(struct connection *connection, const char *name)
+void pg_connection_forget(struct pg_connection *connection, const char *name)
 {
     if (connection->state != CONNECTION_READY) return;
     struct prepared *prepared = prepared_find(connection, name);
@@ -440,14 +440,14 @@ void connection_forget(struct connection *connection, const char *name)
 
 /* ---- connecting and cancelling, on a worker ---- */
 
-static struct connection *of_job(struct job *job)
+static struct pg_connection *of_job(struct job *job)
 {
-    return (struct connection *)((char *)job - offsetof(struct connection, job));
+    return (struct pg_connection *)((char *)job - offsetof(struct pg_connection, job));
 }
 
 static void connect_run(struct job *job)
 {
-    struct connection *connection = of_job(job);
+    struct pg_connection *connection = of_job(job);
     const struct engine_postgres_options *options = &connection->engine->options;
     connection->error = engine_pg_connect(connection->arena, options->url, options->connect_ms,
                                           &connection->conn);
@@ -458,7 +458,7 @@ static void connect_run(struct job *job)
 
 static void connect_done(struct job *job)
 {
-    struct connection *connection = of_job(job);
+    struct pg_connection *connection = of_job(job);
     connection->busy = false;
     if (!connection->error && !connection->closing)
         connection->error = descriptor_open(connection->arena, connection->loop,
@@ -474,15 +474,15 @@ static void connect_done(struct job *job)
     connection->owner->ready(connection);
 }
 
-struct connection *connection_open(struct engine_pg *engine,
+struct pg_connection *pg_connection_open(struct engine_pg *engine,
                                    struct loop *loop,
                                    struct workers *connectors,
-                                   const struct connection_owner *owner,
+                                   const struct pg_connection_owner *owner,
                                    void *context)
 {
     struct arena *arena = arena_new(0);
-    struct connection *connection = ARENA_NEW(arena, struct connection);
-    *connection = (struct connection){
+    struct pg_connection *connection = ARENA_NEW(arena, struct pg_connection);
+    *connection = (struct pg_connection){
         .engine = engine,
         .arena = arena,
         .loop = loop,
@@ -504,14 +504,14 @@ struct connection *connection_open(struct engine_pg *engine,
 
 static void cancel_run(struct job *job)
 {
-    struct connection *connection = of_job(job);
+    struct pg_connection *connection = of_job(job);
     char message[256];
     if (connection->cancel) (void)PQcancel(connection->cancel, message, sizeof message);
 }
 
 static void cancel_done(struct job *job)
 {
-    struct connection *connection = of_job(job);
+    struct pg_connection *connection = of_job(job);
     if (connection->cancel) PQfreeCancel(connection->cancel);
     connection->cancel = NULL;
     connection->busy = false;
@@ -521,7 +521,7 @@ static void cancel_done(struct job *job)
         fail(connection, NULL);
 }
 
-void connection_cancel(struct connection *connection)
+void pg_connection_cancel(struct pg_connection *connection)
 {
     if (connection->state != CONNECTION_READY || connection->busy) return;
     connection->cancel = PQgetCancel(connection->conn);

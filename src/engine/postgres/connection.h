@@ -1,6 +1,6 @@
 /* engine/postgres/connection.h - one non-blocking connection of a loop, in pipeline mode.
  *
- *   queries in, one segment at a time:   connection_send(c, segment, query) ..., connection_sync(c, segment)
+ *   queries in, one segment at a time:   pg_connection_send(c, segment, query) ..., pg_connection_sync(c, segment)
  *   results out, in the same order:      events->result, ->finished (per query), ->end (per segment)
  *
  * Everything between two Syncs is one implicit transaction. A segment may also be held open: after
@@ -23,7 +23,7 @@
 #include "engine/postgres/row_value.h"
 #include "net/workers.h"
 
-struct connection;
+struct pg_connection;
 struct segment;
 
 enum { SEGMENT_QUERIES_MAX = 64 };
@@ -62,47 +62,47 @@ struct segment {
     struct arena *retired; /* goes with it */
 };
 
-struct connection_owner {
-    void (*ready)(struct connection *connection);
-    void (*closed)(struct connection *connection, err why); /* why: NULL when it was asked for */
-    void (*idle)(struct connection *connection);            /* a segment has ended */
+struct pg_connection_owner {
+    void (*ready)(struct pg_connection *connection);
+    void (*closed)(struct pg_connection *connection, err why); /* why: NULL when it was asked for */
+    void (*idle)(struct pg_connection *connection);            /* a segment has ended */
 };
 
 /* Begins connecting; owner->ready or owner->closed follows, later. */
-struct connection *connection_open(struct engine_pg *engine,
+struct pg_connection *pg_connection_open(struct engine_pg *engine,
                                    struct loop *loop,
                                    struct workers *connectors,
-                                   const struct connection_owner *owner,
+                                   const struct pg_connection_owner *owner,
                                    void *context);
-void *connection_context(const struct connection *connection);
-bool connection_is_ready(const struct connection *connection);
+void *pg_connection_context(const struct pg_connection *connection);
+bool pg_connection_is_ready(const struct pg_connection *connection);
 /* It was, at some time: the server took it. */
-bool connection_was_ready(const struct connection *connection);
-size_t connection_in_flight(const struct connection *connection);
+bool pg_connection_was_ready(const struct pg_connection *connection);
+size_t pg_connection_in_flight(const struct pg_connection *connection);
 
 /* Begins a segment: zeroes it. It must live until end or lost. */
 void segment_init(struct segment *segment, const struct segment_events *events);
 /* False: the connection is of no more use, and lost has been called: the segment may be gone already. */
-MUST_USE bool connection_send(struct connection *connection,
+MUST_USE bool pg_connection_send(struct pg_connection *connection,
                               struct segment *segment,
                               const struct pg_query *query);
-MUST_USE bool connection_flush(struct connection *connection, struct segment *segment);
-MUST_USE bool connection_sync(struct connection *connection, struct segment *segment);
+MUST_USE bool pg_connection_flush(struct pg_connection *connection, struct segment *segment);
+MUST_USE bool pg_connection_sync(struct pg_connection *connection, struct segment *segment);
 
 /* PQTRANS_IDLE and so on, as of the last Sync. */
-PGTransactionStatusType connection_transaction(const struct connection *connection);
+PGTransactionStatusType pg_connection_transaction(const struct pg_connection *connection);
 /* The kept shape of a prepared statement's rows, made anew when it does not fit the result. */
-const struct row_shape *connection_shape(struct connection *connection,
+const struct row_shape *pg_connection_shape(struct pg_connection *connection,
                                          const char *name,
                                          const struct catalog *catalog,
                                          const PGresult *result,
                                          int skip,
                                          bool text);
 /* The server's copy does not fit any more: it is prepared again under another name at the next use. */
-void connection_forget(struct connection *connection, const char *name);
+void pg_connection_forget(struct pg_connection *connection, const char *name);
 
 /* Cancels what runs, on a worker, and closes the connection afterwards. */
-void connection_cancel(struct connection *connection);
-void connection_close(struct connection *connection);
+void pg_connection_cancel(struct pg_connection *connection);
+void pg_connection_close(struct pg_connection *connection);
 
 #endif

@@ -8,7 +8,7 @@ enum { BACKOFF_FIRST_MS = 100, BACKOFF_LAST_MS = 5000, SWEEP_MS = 50 };
 
 struct slot {
     struct lane *lane;
-    struct connection *connection; /* NULL: none */
+    struct pg_connection *connection; /* NULL: none */
     enum lane_kind kind;
     bool taken; /* solo: a request has it */
 };
@@ -120,23 +120,23 @@ static void sweep(struct timer *timer)
 
 /* ---- slots ---- */
 
-static const struct connection_owner owner;
+static const struct pg_connection_owner owner;
 
 static bool slot_open(struct slot *slot)
 {
     struct lane *lane = slot->lane;
     slot->taken = false;
     slot->connection =
-        connection_open(lane->engine, lane->loop, lane->engine->connectors, &owner, slot);
+        pg_connection_open(lane->engine, lane->loop, lane->engine->connectors, &owner, slot);
     if (slot->connection) lane->connecting++;
     return slot->connection != NULL;
 }
 
 static bool slot_usable(const struct lane *lane, const struct slot *slot)
 {
-    if (!slot->connection || slot->taken || !connection_is_ready(slot->connection)) return false;
+    if (!slot->connection || slot->taken || !pg_connection_is_ready(slot->connection)) return false;
     return slot->kind == LANE_SOLO ||
-           connection_in_flight(slot->connection) < lane->engine->options.shared_depth;
+           pg_connection_in_flight(slot->connection) < lane->engine->options.shared_depth;
 }
 
 /* The one with the least to do; solo: any that is free. */
@@ -147,7 +147,7 @@ static struct slot *slot_find(struct lane *lane, enum lane_kind kind)
         struct slot *slot = &lane->slots[i];
         if (slot->kind != kind || !slot_usable(lane, slot)) continue;
         if (kind == LANE_SOLO) return slot;
-        if (!best || connection_in_flight(slot->connection) < connection_in_flight(best->connection))
+        if (!best || pg_connection_in_flight(slot->connection) < pg_connection_in_flight(best->connection))
             best = slot;
     }
     return best;
@@ -193,7 +193,7 @@ void lane_wait(struct lane *lane, struct lane_waiter *waiter)
     struct slot *slot = lane->waiting[waiter->kind].oldest ? NULL : slot_find(lane, waiter->kind);
     if (slot) {
         /* A busy shared connection is as good a sign as none that another one would help. */
-        if (waiter->kind == LANE_SHARED && connection_in_flight(slot->connection) > 1)
+        if (waiter->kind == LANE_SHARED && pg_connection_in_flight(slot->connection) > 1)
             grow(lane, LANE_SHARED);
         grant(lane, slot, waiter);
         return;
@@ -214,9 +214,9 @@ void lane_wait(struct lane *lane, struct lane_waiter *waiter)
     if (!lane->sweep.slot) timer_start(lane->loop, &lane->sweep, SWEEP_MS, SWEEP_MS, sweep);
 }
 
-void lane_release(struct lane *lane, struct connection *connection)
+void lane_release(struct lane *lane, struct pg_connection *connection)
 {
-    struct slot *slot = connection_context(connection);
+    struct slot *slot = pg_connection_context(connection);
     slot->taken = false;
     serve(lane);
 }
@@ -235,9 +235,9 @@ static void retry(struct timer *timer)
     lane->down = false;
 }
 
-static void on_ready(struct connection *connection)
+static void on_ready(struct pg_connection *connection)
 {
-    struct slot *slot = connection_context(connection);
+    struct slot *slot = pg_connection_context(connection);
     struct lane *lane = slot->lane;
     lane->connecting--;
     if (lane->down) log_info("the database is back", LOG_INT("loop", (int64_t)loop_index(lane->loop)));
@@ -253,7 +253,7 @@ static void on_ready(struct connection *connection)
 static bool any_ready(const struct lane *lane)
 {
     for (size_t i = 0; i < lane->slot_count; i++)
-        if (lane->slots[i].connection && connection_is_ready(lane->slots[i].connection)) return true;
+        if (lane->slots[i].connection && pg_connection_is_ready(lane->slots[i].connection)) return true;
     return false;
 }
 
@@ -268,11 +268,11 @@ static void went_down(struct lane *lane, err why)
     lane->backoff_ms = lane->backoff_ms * 2 < BACKOFF_LAST_MS ? lane->backoff_ms * 2 : BACKOFF_LAST_MS;
 }
 
-static void on_closed(struct connection *connection, err why)
+static void on_closed(struct pg_connection *connection, err why)
 {
-    struct slot *slot = connection_context(connection);
+    struct slot *slot = pg_connection_context(connection);
     struct lane *lane = slot->lane;
-    bool was_connecting = !connection_was_ready(connection);
+    bool was_connecting = !pg_connection_was_ready(connection);
     slot->connection = NULL;
     slot->taken = false;
     if (was_connecting) lane->connecting--;
@@ -287,13 +287,13 @@ static void on_closed(struct connection *connection, err why)
         if (lane->waiting[kind].oldest && !(was_connecting && why)) grow(lane, kind);
 }
 
-static void on_idle(struct connection *connection)
+static void on_idle(struct pg_connection *connection)
 {
-    const struct slot *slot = connection_context(connection);
+    const struct slot *slot = pg_connection_context(connection);
     if (slot->kind == LANE_SHARED) serve(slot->lane);
 }
 
-static const struct connection_owner owner = {
+static const struct pg_connection_owner owner = {
     .ready = on_ready, .closed = on_closed, .idle = on_idle};
 
 /* ---- life ---- */
@@ -325,7 +325,7 @@ void lane_close(struct engine_pg *engine, struct loop *loop)
     timer_stop(loop, &lane->sweep);
     refuse_all(lane, ERR_UNAVAILABLE, "the server is stopping");
     for (size_t i = 0; i < lane->slot_count; i++) {
-        if (lane->slots[i].connection) connection_close(lane->slots[i].connection);
+        if (lane->slots[i].connection) pg_connection_close(lane->slots[i].connection);
         assert(!lane->slots[i].connection); /* the connectors ended before: none is busy */
     }
     engine->lanes[loop_index(loop)] = NULL;

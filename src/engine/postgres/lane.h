@@ -19,7 +19,7 @@ enum lane_kind { LANE_SHARED, LANE_SOLO };
 /* Embedded by a request. granted: begin now; a solo connection is the waiter's until lane_release. */
 struct lane_waiter {
     enum lane_kind kind;
-    void (*granted)(struct lane_waiter *waiter, struct connection *connection);
+    void (*granted)(struct lane_waiter *waiter, struct pg_connection *connection);
     void (*refused)(struct lane_waiter *waiter, enum err_kind kind, const char *why);
     struct lane_waiter *next; /* the lane's from here */
     uint64_t since_ms;
@@ -33,7 +33,7 @@ void lane_wait(struct lane *lane, struct lane_waiter *waiter);
 /* Takes a waiter out of the queue; false: it does not wait. */
 MUST_USE bool lane_leave(struct lane *lane, struct lane_waiter *waiter);
 /* Gives a solo connection back. Fine on one that has closed meanwhile, as long as its closed event is this one. */
-void lane_release(struct lane *lane, struct connection *connection);
+void lane_release(struct lane *lane, struct pg_connection *connection);
 
 struct loop *lane_loop(const struct lane *lane);
 struct engine_pg *lane_engine(const struct lane *lane);

@@ -45,7 +45,7 @@ struct run {
     struct engine_request *request;
     struct engine_pg *engine;
     struct lane *lane;
-    struct connection *connection; /* while it runs */
+    struct pg_connection *connection; /* while it runs */
     enum run_kind kind;
     enum run_phase phase;
     bool writes;
@@ -169,7 +169,7 @@ static void begin_rows(struct run *run, size_t step, const PGresult *result)
     struct engine_request *request = run->request;
     const struct pg_statement *statement = statement_of(run, step);
     bool text = request->format == FORMAT_CSV || request->format == FORMAT_TEXT_ROWS;
-    run->shape = connection_shape(run->connection, statement->name, lane_catalog(run->lane), result,
+    run->shape = pg_connection_shape(run->connection, statement->name, lane_catalog(run->lane), result,
                                   statement->counted ? 2 : 0, text);
     run->row = ARENA_ARRAY(request->arena, struct value, run->shape->node.column_count);
     row_writer_init(&run->writer, request->arena, &run->results[step].body.bytes, request->format,
@@ -324,7 +324,7 @@ static void note_query(struct run *run, enum query_role role, size_t step)
 static bool send_text(struct run *run, const char *sql, const char *name, enum query_role role)
 {
     note_query(run, role, 0);
-    return connection_send(run->connection, &run->segment, &(struct pg_query){.sql = sql, .name = name});
+    return pg_connection_send(run->connection, &run->segment, &(struct pg_query){.sql = sql, .name = name});
 }
 
 struct settings {
@@ -405,7 +405,7 @@ static bool send_settings(struct run *run)
         .count = settings.count,
     };
     note_query(run, QUERY_SETTINGS, 0);
-    return connection_send(run->connection, &run->segment, &query);
+    return pg_connection_send(run->connection, &run->segment, &query);
 }
 
 static const char *param_text(struct run *run, const struct plan_param *param, const struct value *value)
@@ -435,7 +435,7 @@ static bool send_step(struct run *run, size_t step)
         .single_rows = !is_shared(run),
     };
     note_query(run, QUERY_STEP, step);
-    return connection_send(run->connection, &run->segment, &query);
+    return pg_connection_send(run->connection, &run->segment, &query);
 }
 
 static bool send_answer(struct run *run)
@@ -465,10 +465,10 @@ static bool send_all(struct run *run)
     for (size_t i = 0; i < run->request->step_count; i++)
         if (!send_step(run, i)) return false;
     if (may_set_answer(run) && !send_answer(run)) return false;
-    if (run->kind == RUN_DECIDED) return connection_flush(run->connection, &run->segment);
+    if (run->kind == RUN_DECIDED) return pg_connection_flush(run->connection, &run->segment);
     if (run->kind == RUN_SNAPSHOT && !send_text(run, "COMMIT", "commit", QUERY_BLOCK)) return false;
     run->commits = run->writes;
-    return connection_sync(run->connection, &run->segment);
+    return pg_connection_sync(run->connection, &run->segment);
 }
 
 /* ---- choosing ---- */
@@ -523,10 +523,10 @@ static void stuck(struct timer *timer)
 {
     struct run *run = (struct run *)((char *)timer - offsetof(struct run, stuck));
     set_error(run, err_new(run->request->arena, ERR_UNAVAILABLE, "the database does not answer"), 0);
-    connection_close(run->connection);
+    pg_connection_close(run->connection);
 }
 
-static void granted(struct lane_waiter *waiter, struct connection *connection)
+static void granted(struct lane_waiter *waiter, struct pg_connection *connection)
 {
     struct run *run = (struct run *)waiter;
     run->connection = connection;
@@ -555,7 +555,7 @@ static void refused(struct lane_waiter *waiter, enum err_kind kind, const char *
 
 static void release(struct run *run)
 {
-    struct connection *connection = run->connection;
+    struct pg_connection *connection = run->connection;
     timer_stop(run->request->loop, &run->stuck);
     run->connection = NULL;
     if (!is_shared(run) && connection) lane_release(run->lane, connection);
@@ -580,7 +580,7 @@ static bool decide(struct run *run)
         if (!send_text(run, sql, commit ? "commit" : "rollback", QUERY_BLOCK)) return false;
         run->commits = commit;
     }
-    return connection_sync(run->connection, &run->segment);
+    return pg_connection_sync(run->connection, &run->segment);
 }
 
 static void on_result(struct segment *segment, size_t query, const PGresult *result)
@@ -619,7 +619,7 @@ static bool try_again(struct run *run)
 {
     if (!run->forget || run->retries >= RETRIES_MOST) return false;
     for (size_t i = 0; i < run->request->step_count; i++)
-        connection_forget(run->connection, statement_of(run, i)->name);
+        pg_connection_forget(run->connection, statement_of(run, i)->name);
     atomic_fetch_add(&run->engine->counters.stale_plans, 1);
     if (run->engine->watch) engine_pg_watch_reload(run->engine->watch);
     run->retries++;
@@ -633,13 +633,13 @@ static bool roll_back_block(struct run *run)
     run->query_count = 0;
     segment_init(&run->segment, &run_events);
     if (!send_text(run, "ROLLBACK", "rollback", QUERY_BLOCK)) return false;
-    return connection_sync(run->connection, &run->segment);
+    return pg_connection_sync(run->connection, &run->segment);
 }
 
 static void on_end(struct segment *segment)
 {
     struct run *run = of_segment(segment);
-    if (connection_transaction(run->connection) != PQTRANS_IDLE) {
+    if (pg_connection_transaction(run->connection) != PQTRANS_IDLE) {
         if (!roll_back_block(run)) return;
         return;
     }
@@ -746,5 +746,5 @@ void engine_pg_cancel(struct engine *base, struct engine_request *request)
     if (run->phase != PHASE_RUNNING || is_shared(run) || run->writes) return;
     atomic_fetch_add(&engine->counters.cancels, 1);
     set_error(run, err_sql(request->arena, "57014", "canceling statement due to user request"), 0);
-    connection_cancel(run->connection);
+    pg_connection_cancel(run->connection);
 }

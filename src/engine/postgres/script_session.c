@@ -33,10 +33,13 @@ static err set_role(struct engine_pg_script *run)
 /* Whether the login may become the role: from version 16 on a membership may be without SET. */
 static err choose_role(struct engine_pg_script *run, str name)
 {
+    /* "supabase_admin" is as good as a superuser where one owns it all; here it may be an empty name. */
     const char *sql = PQserverVersion(run->conn) >= 160000
                           ? "SELECT pg_catalog.pg_has_role(session_user, oid, 'SET')"
+                            " AND (rolname <> 'supabase_admin' OR rolsuper)"
                             " FROM pg_catalog.pg_roles WHERE rolname = $1"
                           : "SELECT pg_catalog.pg_has_role(session_user, oid, 'MEMBER')"
+                            " AND (rolname <> 'supabase_admin' OR rolsuper)"
                             " FROM pg_catalog.pg_roles WHERE rolname = $1";
     PGresult *result;
     TRY(engine_pg_query(run->scratch, run->conn, sql, &name, 1, &result));
