@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/log.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "engine/postgres/session.h"
 #include "net/descriptor.h"
@@ -38,6 +38,7 @@ struct pg_connection {
     struct descriptor *descriptor;
     struct segment *oldest, *newest;
     size_t in_flight;
+    uint64_t idle_ns; /* the last segment's end */
     struct arena *prepared_arena;
     struct map *prepared;
     unsigned generation; /* of prepared names */
@@ -133,6 +134,11 @@ size_t pg_connection_in_flight(const struct pg_connection *connection)
     return connection->in_flight;
 }
 
+uint64_t pg_connection_idle_ns(const struct pg_connection *connection)
+{
+    return connection->idle_ns;
+}
+
 PGTransactionStatusType pg_connection_transaction(const struct pg_connection *connection)
 {
     return connection->conn ? PQtransactionStatus(connection->conn) : PQTRANS_UNKNOWN;
@@ -154,6 +160,7 @@ static void segment_ended(struct pg_connection *connection)
 {
     struct segment *segment = take_oldest(connection);
     segment->events->end(segment);
+    connection->idle_ns = clock_mono_ns();
     if (connection->state == CONNECTION_READY) connection->owner->idle(connection);
 }
 

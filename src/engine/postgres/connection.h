@@ -79,6 +79,8 @@ bool pg_connection_is_ready(const struct pg_connection *connection);
 /* It was, at some time: the server took it. */
 bool pg_connection_was_ready(const struct pg_connection *connection);
 size_t pg_connection_in_flight(const struct pg_connection *connection);
+/* When the segment before the one that ends now had ended; 0: there was none. */
+uint64_t pg_connection_idle_ns(const struct pg_connection *connection);
 
 /* Begins a segment: zeroes it. It must live until end or lost. */
 void segment_init(struct segment *segment, const struct segment_events *events);

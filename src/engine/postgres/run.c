@@ -25,9 +25,9 @@
 
 enum {
     SETTINGS_MAX = 32,
-    FAST_RUNS_LEAST = 2,    /* solo runs under fast_us before a shape may share */
-    SLOW_RUNS_MOST = 3,     /* runs over it in a row on a shared connection */
-    SOLO_MS = 10000,        /* how long a shape that was slow stays off shared connections */
+    FAST_RUNS_LEAST = 2,     /* runs under fast_us before a shape may share */
+    SLOW_RUNS_MOST = 8,      /* runs over it in a row on a shared connection: not the machine's noise */
+    SOLO_MS = 10000,         /* how long a shape that was slow stays off shared connections */
     SHARED_BYTES_MAX = 262144, /* a larger result makes its shape a solo one */
     TIMEOUT_GRACE_MS = 2000, /* for the server to notice its own statement_timeout */
     RETRIES_MOST = 1,
@@ -498,20 +498,23 @@ static void to_solo(struct run *run, struct pg_program *program)
     atomic_store(&program->solo_until_ms, loop_now_ms(run->request->loop) + SOLO_MS);
 }
 
-/* How long it took decides where the shape runs next. */
+/* How long it took decides where the shape runs next: on a shared connection since the answer before it.
+ * A busy machine makes fast ones look slow now and then, but nothing makes slow ones look fast. */
 static void learn(struct run *run)
 {
     struct pg_program *program = pg_program_of(run->request->steps[0].plan);
     if (run->kind != RUN_IMPLICIT || run->writes || run->error) return;
+    uint64_t began = pg_connection_idle_ns(run->connection);
+    if (began < run->started_ns) began = run->started_ns;
     bool large = run->results[0].body.fd >= 0 || run->results[0].body.bytes.len > SHARED_BYTES_MAX;
-    bool fast = clock_mono_ns() - run->started_ns < run->engine->options.fast_us * 1000 && !large;
-    if (fast) {
+    bool fast = clock_mono_ns() - began < run->engine->options.fast_us * 1000;
+    if (fast && !large) {
         atomic_store(&program->slow_runs, 0);
-        if (!is_shared(run)) atomic_fetch_add(&program->fast_runs, 1);
-    } else if (large || !is_shared(run) ||
-               atomic_fetch_add(&program->slow_runs, 1) + 1 >= SLOW_RUNS_MOST) {
-        to_solo(run, program);
+        atomic_fetch_add(&program->fast_runs, 1);
+        return;
     }
+    bool often = is_shared(run) && atomic_fetch_add(&program->slow_runs, 1) + 1 >= SLOW_RUNS_MOST;
+    if (large || often) to_solo(run, program);
 }
 
 /* ---- running ---- */
@@ -639,7 +642,8 @@ static bool roll_back_block(struct run *run)
 static void on_end(struct segment *segment)
 {
     struct run *run = of_segment(segment);
-    if (pg_connection_transaction(run->connection) != PQTRANS_IDLE) {
+    /* A block is a solo connection's: nothing else is in flight there, and libpq knows its state. */
+    if (run->kind != RUN_IMPLICIT && pg_connection_transaction(run->connection) != PQTRANS_IDLE) {
         if (!roll_back_block(run)) return;
         return;
     }
