@@ -38,30 +38,6 @@ struct engine_postgres_options engine_postgres_defaults(str url, str folder)
 
 /* ---- the catalog ---- */
 
-const struct catalog *engine_pg_catalog_take(struct engine_pg *engine)
-{
-    pthread_mutex_lock(&engine->catalog_lock);
-    const struct catalog *catalog = catalog_ref(engine->catalog);
-    pthread_mutex_unlock(&engine->catalog_lock);
-    return catalog;
-}
-
-void engine_pg_catalog_publish(struct engine_pg *engine, const struct catalog *catalog)
-{
-    pthread_mutex_lock(&engine->catalog_lock);
-    const struct catalog *before = engine->catalog;
-    engine->catalog = catalog;
-    atomic_store(&engine->catalog_version, catalog_version(catalog));
-    pthread_mutex_unlock(&engine->catalog_lock);
-    if (before) catalog_unref(before);
-}
-
-str engine_pg_direct_url(const struct engine_pg *engine)
-{
-    const struct engine_postgres_options *options = &engine->options;
-    return str_empty(options->direct_url) ? options->url : options->direct_url;
-}
-
 static const struct catalog *engine_catalog(struct engine *base)
 {
     struct engine_pg *engine = engine_pg_of(base);
@@ -160,7 +136,9 @@ static err load_catalog(struct engine_pg *engine, struct arena *arena)
     PGconn *conn;
     TRY(engine_pg_connect(arena, engine_pg_direct_url(engine), engine->options.connect_ms, &conn));
     const struct catalog *catalog;
-    err error = engine_pg_catalog_load(arena, conn, 1, &catalog);
+    /* First: a change in between is seen at the watcher's next look. */
+    err error = engine_pg_catalog_fingerprint(engine->arena, conn, &engine->catalog_fingerprint);
+    if (!error) error = engine_pg_catalog_load(arena, conn, 1, &catalog);
     PQfinish(conn);
     if (!error) engine_pg_catalog_publish(engine, catalog);
     return error;

@@ -43,6 +43,7 @@ struct engine_pg {
     _Atomic uint64_t catalog_version;
     pthread_mutex_t catalog_lock;
     const struct catalog *catalog;
+    str catalog_fingerprint; /* of the first snapshot: where the watcher starts */
 
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;

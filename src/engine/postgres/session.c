@@ -60,13 +60,35 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)context, (void)result;
 }
 
+/* libpq's words about a malformed URL quote it, password and all. */
+static err check_url(struct arena *arena, const char *url)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    if (!options)
+        return err_hint(arena, err_new(arena, ERR_CONFIG, "the URL of the database is malformed"),
+                        "Write postgres://user:password@host:5432/database, with other characters than "
+                        "letters and digits of the password as %%XX.");
+    PQconninfoFree(options);
+    return NULL;
+}
+
 err engine_pg_connect(struct arena *arena, str url, uint64_t connect_ms, PGconn **out)
 {
+    const char *info = str_cstr(arena, url);
+    TRY(check_url(arena, info));
     char seconds[24];
     snprintf(seconds, sizeof seconds, "%llu", (unsigned long long)((connect_ms + 999) / 1000));
-    const char *keys[] = {"dbname", "fallback_application_name", "connect_timeout",
-                          "client_encoding", NULL};
-    const char *values[] = {str_cstr(arena, url), "dapur", seconds, "UTF8", NULL};
+    /* What stands before dbname, the URL may say otherwise: a peer that is gone is noticed in a
+     * minute, where the system's default is two hours. */
+    const char *keys[] = {"keepalives_idle",
+                          "keepalives_interval",
+                          "keepalives_count",
+                          "dbname",
+                          "fallback_application_name",
+                          "connect_timeout",
+                          "client_encoding",
+                          NULL};
+    const char *values[] = {"30", "10", "3", info, "dapur", seconds, "UTF8", NULL};
     PGconn *conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(conn) != CONNECTION_OK) {
         err error = engine_pg_connection_error(arena, conn);

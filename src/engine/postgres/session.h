@@ -2,7 +2,8 @@
  *
  * Owns:    the PGconn is the caller's: PQfinish.
  * Threads: one at a time, never a loop's.
- * Errors:  ERR_UNAVAILABLE when the server cannot be reached; SQLSTATEs as PostgreSQL answers them.
+ * Errors:  ERR_UNAVAILABLE when the server cannot be reached; ERR_CONFIG for a malformed URL; SQLSTATEs
+ *          as PostgreSQL answers them.
  */
 #ifndef DAPUR_ENGINE_POSTGRES_SESSION_H
 #define DAPUR_ENGINE_POSTGRES_SESSION_H

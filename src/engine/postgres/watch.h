@@ -1,9 +1,13 @@
 /* engine/postgres/watch.h - notices that the server's catalog changed, and publishes the next snapshot.
  *
- * A thread with a connection of its own (direct_url). It reloads on NOTIFY pgrst, 'reload schema', on
- * NOTIFY dapur_catalog (an event trigger's, where the login may have one), when a request met a
- * stale plan, and otherwise when the catalog's fingerprint differs at a look every poll_ms. A lost
- * connection is made again with growing pauses, and followed by a reload.
+ * A thread with a connection of its own (direct_url). On NOTIFY pgrst, 'reload schema' and for
+ * engine_pg_watch_reload_wait it loads and publishes; it looks whether the catalog's fingerprint differs,
+ * and publishes only then, on NOTIFY dapur_catalog (an event trigger's, where the login may make one),
+ * after engine_pg_watch_reload, after a lost connection came back, and every poll_ms (12 times as
+ * seldom where the event trigger tells: roles have none). Through a pooler of transactions it
+ * cannot listen and looks alone. Notifications that come together are answered together.
+ *
+ * One publisher: a snapshot's version is the last one's plus one.
  *
  * Owns:    the thread and its connection.
  * Threads: any.
@@ -17,10 +21,12 @@
 struct watch;
 
 MUST_USE err engine_pg_watch_open(struct engine_pg *engine, struct watch **out);
-/* Asks for a reload soon; never blocks. */
+/* Asks for a look soon (a request met a stale plan); never blocks. */
 void engine_pg_watch_reload(struct watch *watch);
-/* The same, and waits until it was done or failed. Not on a loop. */
+/* Loads and publishes whatever the fingerprint says, and waits until that is done or failed: what
+ * was committed before the call is in the snapshot. Not on a loop. */
 MUST_USE err engine_pg_watch_reload_wait(struct watch *watch, struct arena *arena);
+/* Interrupts what the thread does, and joins it. Nobody may wait for a reload any more. */
 void engine_pg_watch_close(struct watch *watch);
 
 #endif
