@@ -69,4 +69,3 @@ void descriptor_close(struct descriptor *descriptor)
     loop_assert_here(descriptor->loop);
     uv_close((uv_handle_t *)&descriptor->uv, closed);
 }
-

@@ -25,6 +25,7 @@ struct catalog {
     atomic_uint refs;
     uint64_t version;
     bool remote;
+    bool reads_request;
     oid oid_next;
     struct pool *pool;
     struct arena *arena; /* the arrays; the catalog itself too */
@@ -87,6 +88,7 @@ struct catalog *catalog_next(const struct catalog *from)
     struct catalog *next = catalog_in(from->pool);
     next->version = from->version;
     next->remote = from->remote;
+    next->reads_request = from->reads_request;
     next->oid_next = from->oid_next;
     for (size_t i = 0; i < CAT_CLASS_COUNT; i++) {
         const struct objects *source = &from->classes[i];
@@ -126,6 +128,16 @@ bool catalog_is_remote(const struct catalog *catalog)
 void catalog_set_remote(struct catalog *catalog)
 {
     catalog->remote = true;
+}
+
+bool catalog_reads_request(const struct catalog *catalog)
+{
+    return catalog->reads_request;
+}
+
+void catalog_set_reads_request(struct catalog *catalog)
+{
+    catalog->reads_request = true;
 }
 
 uint64_t catalog_version(const struct catalog *catalog)

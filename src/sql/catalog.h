@@ -309,6 +309,9 @@ uint64_t catalog_version(const struct catalog *catalog);
 /* The objects live in a PostgreSQL server, which analyzes and guards each statement itself: views,
  * policies and bodies have no trees here, and sql_compile hands trees on as they were built. */
 bool catalog_is_remote(const struct catalog *catalog);
+/* Remote: a body, policy, view or default there may ask for request.headers, .cookies, .method or .path:
+ * whoever runs a statement has to send them along. */
+bool catalog_reads_request(const struct catalog *catalog);
 
 const struct cat_schema *catalog_schema_find(const struct catalog *catalog, str name);
 const struct cat_schema *catalog_schema(const struct catalog *catalog, oid id);

@@ -66,6 +66,7 @@ void catalog_oid_set(struct catalog *catalog, oid next);
 void catalog_version_set(struct catalog *catalog, uint64_t version);
 /* See catalog_is_remote; snapshots made from this one are remote as well. */
 void catalog_set_remote(struct catalog *catalog);
+void catalog_set_reads_request(struct catalog *catalog);
 
 /* Adds, or replaces the object with the same oid. object: a struct cat_<class>. */
 void catalog_put(struct catalog *catalog, enum cat_class class, const void *object);

@@ -58,12 +58,20 @@ static void set_params(struct plan *plan, const struct compile_options *options,
     }
 }
 
-/* As set_config takes it: "public", "extensions". */
+static bool stands_before(const struct compile_options *options, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (str_eq(options->search_path[i], options->search_path[index])) return true;
+    return false;
+}
+
+/* As set_config takes it, each schema once: public, extensions. */
 static str search_path_text(struct arena *arena, const struct compile_options *options)
 {
     struct buf text;
     buf_init(&text, 0);
     for (size_t i = 0; i < options->search_path_count; i++) {
+        if (stands_before(options, i)) continue;
         if (i) buf_lit(&text, ", ");
         deparse_ident(&text, options->search_path[i]);
     }

@@ -56,7 +56,7 @@ struct plan_sort {
 };
 
 struct plan_node {
-    struct query *query; /* NULL over a remote catalog: the server analyzes */
+    struct query *query;              /* NULL over a remote catalog: the server analyzes */
     const struct compile_node *built; /* remote: the tree as it was built, only while printing */
     struct plan_column *columns;      /* hidden ones last; remote: the server names them */
     size_t column_count;

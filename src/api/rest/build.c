@@ -153,8 +153,9 @@ static err build_child(struct rest_scope *scope,
         .depth = scope->depth + 1,
     };
     struct SelectStmt *select = AST_NEW(arena, SelectStmt);
-    ast_list_add(arena, &select->fromClause,
-                 rest_embed_from(scope, relationship, inner.alias, between ? near_alias : STR_NONE));
+    ast_list_add(
+        arena, &select->fromClause,
+        rest_embed_from(scope, relationship, inner.alias, between ? near_alias : STR_NONE));
     TRY(rest_build_level(&inner, &embed->level, select));
     *out = (struct compile_node){.statement = AST_NODE(select),
                                  .hidden_count = inner.hidden_count,

@@ -193,8 +193,9 @@ static void shape_row(struct shaping *shaping, const struct json *row)
         bool by_default = !value && request->prefer.missing_default;
         key_int(shaping, by_default);
         if (by_default) continue;
-        add_input(shaping, (struct rest_input){
-                               .kind = REST_INPUT_JSON, .json = value, .column = payload->columns[i]});
+        add_input(shaping, (struct rest_input){.kind = REST_INPUT_JSON,
+                                               .json = value,
+                                               .column = payload->columns[i]});
     }
 }
 
@@ -308,8 +309,7 @@ static err bind_one(struct rest_request *request,
     switch (input->kind) {
     case REST_INPUT_INT: *out = value_int(input->number); return NULL;
     case REST_INPUT_ABSENT: *out = value_null(); return NULL;
-    case REST_INPUT_TEXT:
-        return plan_param_input(request->arena, param, input->text, out);
+    case REST_INPUT_TEXT: return plan_param_input(request->arena, param, input->text, out);
     case REST_INPUT_JSON:
         *out = value_null();
         if (!input->json || input->json->kind == JSON_NULL) {

@@ -154,4 +154,27 @@ LEFT JOIN pg_description d
     ON d.objoid = x.oid AND d.classoid = 'pg_extension'::regclass AND d.objsubid = 0
 ORDER BY x.oid;
 
+-- whether anything may ask for request.headers and the like: by their names, by current_setting of a name
+-- that is computed, or in a language that we do not read
+WITH texts(text) AS (
+    SELECT p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+    WHERE l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.oid >= 16384
+    UNION ALL
+    SELECT pg_get_function_sqlbody(p.oid) FROM pg_proc p WHERE p.prosqlbody IS NOT NULL AND p.oid >= 16384
+    UNION ALL
+    SELECT unnest(ARRAY[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)])
+    FROM pg_policy p
+    UNION ALL
+    SELECT pg_get_viewdef(c.oid) FROM pg_class c WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384
+    UNION ALL
+    SELECT pg_get_expr(e.adbin, e.adrelid) FROM pg_attrdef e
+    UNION ALL
+    SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k WHERE k.contype = 'c' AND k.oid >= 16384
+    UNION ALL
+    SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgqual IS NOT NULL
+)
+SELECT EXISTS (SELECT FROM texts WHERE text ~* 'request\.(?!jwt)|current_setting\s*\(\s*[^''\s]')
+    OR EXISTS (SELECT FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+               WHERE l.lanname NOT IN ('sql', 'plpgsql', 'internal', 'c') AND p.oid >= 16384);
+
 COMMIT;

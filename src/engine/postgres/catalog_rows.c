@@ -104,6 +104,11 @@ static void read_extensions(struct catalog_rows *rows)
     }
 }
 
+static void read_reads_request(struct catalog_rows *rows)
+{
+    if (str_eq(catalog_field_text(rows, 0, 0), STR("t"))) catalog_set_reads_request(rows->catalog);
+}
+
 /* ---- types ---- */
 
 static struct cat_type *type_of(const struct catalog_rows *rows, oid id)
@@ -403,6 +408,7 @@ void catalog_rows_read(struct catalog_rows *rows)
           {QUERY_DOMAIN_CHECKS, read_domain_checks},
           {QUERY_FUNCTIONS, read_functions},
           {QUERY_EXTENSIONS, read_extensions},
+          {QUERY_READS_REQUEST, read_reads_request},
       };
     rows->acls = map_new(rows->arena);
     for (size_t i = 0; i < COUNT_OF(before); i++) {

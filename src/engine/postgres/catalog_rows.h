@@ -31,6 +31,7 @@ enum catalog_query {
     QUERY_DOMAIN_CHECKS,
     QUERY_FUNCTIONS,
     QUERY_EXTENSIONS,
+    QUERY_READS_REQUEST,
     QUERY_COUNT
 };
 

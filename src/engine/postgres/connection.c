@@ -1,5 +1,6 @@
 #include "engine/postgres/connection.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,15 +9,15 @@
 #include "net/descriptor.h"
 
 enum {
-    PREPARED_MAX = 256,      /* statements of a connection; past it all are dropped at once */
-    RESULTS_PER_TURN = 512,  /* then other connections have their turn */
+    PREPARED_MAX = 256,     /* statements of a connection; past it all are dropped at once */
+    RESULTS_PER_TURN = 512, /* then other connections have their turn */
     NAME_BYTES = 48,
 };
 
 enum pg_connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
 
 struct prepared {
-    const char *name;      /* its key: a hash of what was asked for */
+    const char *name; /* its key: a hash of what was asked for */
     char server_name[NAME_BYTES];
     bool sent;
     const struct row_shape *shape[2]; /* JSON, text */
@@ -30,7 +31,9 @@ struct pg_connection {
     const struct pg_connection_owner *owner;
     void *context;
     enum pg_connection_state state;
-    bool busy;      /* a worker has it: connecting or cancelling */
+    bool busy; /* a worker has it: connecting or cancelling */
+    enum pg_connection_use use;
+    bool has_defaults;
     bool was_ready;
     bool closing;   /* close as soon as the worker is done */
     bool in_events; /* inside a segment's event: the connection is freed afterwards */
@@ -122,6 +125,11 @@ void *pg_connection_context(const struct pg_connection *connection)
 bool pg_connection_is_ready(const struct pg_connection *connection)
 {
     return connection->state == CONNECTION_READY && !connection->closing;
+}
+
+bool pg_connection_has_defaults(const struct pg_connection *connection)
+{
+    return connection->has_defaults;
 }
 
 bool pg_connection_was_ready(const struct pg_connection *connection)
@@ -261,8 +269,10 @@ static void readable(void *context, unsigned events)
         connection->in_events = true;
         take_results(connection);
         connection->in_events = false;
-        if (connection->state == CONNECTION_READY) fail_lost(connection);
-        else free_when_unused(connection);
+        if (connection->state == CONNECTION_READY)
+            fail_lost(connection);
+        else
+            free_when_unused(connection);
         return;
     }
     connection->in_events = true;
@@ -351,7 +361,8 @@ static bool send_named(struct pg_connection *connection,
     int count = (int)query->count;
     struct prepared *prepared = prepared_of(connection, query->name);
     if (!prepared->sent) {
-        if (!PQsendPrepare(connection->conn, prepared->server_name, query->sql, count, query->types))
+        if (!PQsendPrepare(connection->conn, prepared->server_name, query->sql, count,
+                           query->types))
             return false;
         prepared->sent = true;
         note(segment, true, false, query->name);
@@ -388,15 +399,15 @@ static bool refused(struct pg_connection *connection, struct segment *segment)
 }
 
 bool pg_connection_send(struct pg_connection *connection,
-                     struct segment *segment,
-                     const struct pg_query *query)
+                        struct segment *segment,
+                        const struct pg_query *query)
 {
     if (connection->state != CONNECTION_READY) return refused(connection, segment);
     bool named = query->name && connection->engine->options.pooler == POOLER_NONE;
     enqueue(connection, segment);
     if (named && !drop_prepared(connection, segment)) return refused(connection, segment);
-    bool sent = named ? send_named(connection, segment, query)
-                      : send_unnamed(connection, segment, query);
+    bool sent =
+        named ? send_named(connection, segment, query) : send_unnamed(connection, segment, query);
     if (!sent) return refused(connection, segment);
     begin_if_first(connection, segment);
     return true;
@@ -423,11 +434,11 @@ bool pg_connection_sync(struct pg_connection *connection, struct segment *segmen
 /* ---- prepared statements ---- */
 
 const struct row_shape *pg_connection_shape(struct pg_connection *connection,
-                                         const char *name,
-                                         const struct catalog *catalog,
-                                         const PGresult *result,
-                                         int skip,
-                                         bool text)
+                                            const char *name,
+                                            const struct catalog *catalog,
+                                            const PGresult *result,
+                                            int skip,
+                                            bool text)
 {
     struct prepared *prepared = prepared_of(connection, name);
     const struct row_shape **kept = &prepared->shape[text];
@@ -452,13 +463,38 @@ static struct pg_connection *of_job(struct job *job)
     return (struct pg_connection *)((char *)job - offsetof(struct pg_connection, job));
 }
 
+static str default_options(const struct pg_connection *connection)
+{
+    const struct engine_postgres_options *options = &connection->engine->options;
+    if (options->pooler != POOLER_NONE) return STR("");
+    return str_printf(connection->arena,
+                      "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
+                      " -c search_path=public,\\ extensions -c statement_timeout=%" PRIu64
+                      " -c default_transaction_read_only=%s",
+                      options->read_run_ms, connection->use == CONNECTION_FOR_READS ? "on" : "off");
+}
+
+/* Whether the server was given them: a URL may say otherwise. */
+static bool took_options(PGconn *conn, str wanted)
+{
+    PQconninfoOption *options = PQconninfo(conn);
+    bool took = false;
+    for (const PQconninfoOption *o = options; o && o->keyword; o++)
+        if (strcmp(o->keyword, "options") == 0)
+            took = o->val && wanted.len > 0 && str_eq(str_of(o->val), wanted);
+    if (options) PQconninfoFree(options);
+    return took;
+}
+
 static void connect_run(struct job *job)
 {
     struct pg_connection *connection = of_job(job);
     const struct engine_postgres_options *options = &connection->engine->options;
-    connection->error = engine_pg_connect(connection->arena, options->url, options->connect_ms,
-                                          &connection->conn);
+    str defaults = default_options(connection);
+    connection->error = engine_pg_connect_with(connection->arena, options->url, options->connect_ms,
+                                               defaults.at, &connection->conn);
     if (connection->error) return;
+    connection->has_defaults = took_options(connection->conn, defaults);
     if (PQsetnonblocking(connection->conn, 1) != 0 || !PQenterPipelineMode(connection->conn))
         connection->error = engine_pg_connection_error(connection->arena, connection->conn);
 }
@@ -468,9 +504,9 @@ static void connect_done(struct job *job)
     struct pg_connection *connection = of_job(job);
     connection->busy = false;
     if (!connection->error && !connection->closing)
-        connection->error = descriptor_open(connection->arena, connection->loop,
-                                            PQsocket(connection->conn), readable, connection,
-                                            &connection->descriptor);
+        connection->error =
+            descriptor_open(connection->arena, connection->loop, PQsocket(connection->conn),
+                            readable, connection, &connection->descriptor);
     if (connection->error || connection->closing) {
         fail(connection, connection->error);
         return;
@@ -482,10 +518,11 @@ static void connect_done(struct job *job)
 }
 
 struct pg_connection *pg_connection_open(struct engine_pg *engine,
-                                   struct loop *loop,
-                                   struct workers *connectors,
-                                   const struct pg_connection_owner *owner,
-                                   void *context)
+                                         struct loop *loop,
+                                         struct workers *connectors,
+                                         const struct pg_connection_owner *owner,
+                                         enum pg_connection_use use,
+                                         void *context)
 {
     struct arena *arena = arena_new(0);
     struct pg_connection *connection = ARENA_NEW(arena, struct pg_connection);
@@ -495,6 +532,7 @@ struct pg_connection *pg_connection_open(struct engine_pg *engine,
         .loop = loop,
         .workers = connectors,
         .owner = owner,
+        .use = use,
         .context = context,
         .prepared_arena = arena_new(0),
         .job = {.run = connect_run, .done = connect_done},

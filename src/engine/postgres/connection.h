@@ -30,7 +30,7 @@ enum { SEGMENT_QUERIES_MAX = 64 };
 
 struct pg_query {
     const char *sql;
-    const char *name; /* of the prepared statement; NULL: unnamed, parsed each time */
+    const char *name;          /* of the prepared statement; NULL: unnamed, parsed each time */
     const char *const *values; /* text; NULL: null. Copied when sent. */
     const oid *types;          /* NULL: all inferred */
     size_t count;
@@ -68,12 +68,19 @@ struct pg_connection_owner {
     void (*idle)(struct pg_connection *connection);            /* a segment has ended */
 };
 
-/* Begins connecting; owner->ready or owner->closed follows, later. */
+/* What a connection begins with, unless a pooler stands between or the URL has options of its own: the
+ * values of nearly every request, which then need not be set for each. */
+#define PG_DEFAULT_SEARCH_PATH "public, extensions"
+enum pg_connection_use { CONNECTION_FOR_READS, CONNECTION_FOR_ALL };
+
+/* Begins connecting; owner->ready or owner->closed follows, later. FOR_READS: transactions are read only. */
 struct pg_connection *pg_connection_open(struct engine_pg *engine,
-                                   struct loop *loop,
-                                   struct workers *connectors,
-                                   const struct pg_connection_owner *owner,
-                                   void *context);
+                                         struct loop *loop,
+                                         struct workers *connectors,
+                                         const struct pg_connection_owner *owner,
+                                         enum pg_connection_use use,
+                                         void *context);
+bool pg_connection_has_defaults(const struct pg_connection *connection);
 void *pg_connection_context(const struct pg_connection *connection);
 bool pg_connection_is_ready(const struct pg_connection *connection);
 /* It was, at some time: the server took it. */
@@ -86,8 +93,8 @@ uint64_t pg_connection_idle_ns(const struct pg_connection *connection);
 void segment_init(struct segment *segment, const struct segment_events *events);
 /* False: the connection is of no more use, and lost has been called: the segment may be gone already. */
 MUST_USE bool pg_connection_send(struct pg_connection *connection,
-                              struct segment *segment,
-                              const struct pg_query *query);
+                                 struct segment *segment,
+                                 const struct pg_query *query);
 MUST_USE bool pg_connection_flush(struct pg_connection *connection, struct segment *segment);
 MUST_USE bool pg_connection_sync(struct pg_connection *connection, struct segment *segment);
 
@@ -95,11 +102,11 @@ MUST_USE bool pg_connection_sync(struct pg_connection *connection, struct segmen
 PGTransactionStatusType pg_connection_transaction(const struct pg_connection *connection);
 /* The kept shape of a prepared statement's rows, made anew when it does not fit the result. */
 const struct row_shape *pg_connection_shape(struct pg_connection *connection,
-                                         const char *name,
-                                         const struct catalog *catalog,
-                                         const PGresult *result,
-                                         int skip,
-                                         bool text);
+                                            const char *name,
+                                            const struct catalog *catalog,
+                                            const PGresult *result,
+                                            int skip,
+                                            bool text);
 /* The server's copy does not fit any more: it is prepared again under another name at the next use. */
 void pg_connection_forget(struct pg_connection *connection, const char *name);
 

@@ -50,7 +50,9 @@ static const struct catalog *engine_catalog(struct engine *base)
 
 /* ---- what runs off the loops ---- */
 
-static err engine_script(struct engine *base, struct arena *arena, const struct script_options *options)
+static err engine_script(struct engine *base,
+                         struct arena *arena,
+                         const struct script_options *options)
 {
     return engine_pg_script(engine_pg_of(base), arena, options);
 }
@@ -69,8 +71,7 @@ static err engine_integrity(struct engine *base,
                             void *context)
 {
     (void)base, (void)report, (void)context;
-    return err_hint(arena,
-                    err_sql(arena, "0A000", "a PostgreSQL database is not checked by dapur"),
+    return err_hint(arena, err_sql(arena, "0A000", "a PostgreSQL database is not checked by dapur"),
                     "Use pg_amcheck.");
 }
 
@@ -152,7 +153,8 @@ static err start(struct engine_pg *engine, struct arena *arena)
     engine->options.folder = tmp; /* nothing else of the data folder is the engine's */
     TRY(engine_pg_bootstrap(engine, arena));
     TRY(load_catalog(engine, arena));
-    struct workers_options connectors = {.threads = CONNECTOR_THREADS, .queue_max = CONNECTOR_QUEUE};
+    struct workers_options connectors = {.threads = CONNECTOR_THREADS,
+                                         .queue_max = CONNECTOR_QUEUE};
     TRY(workers_start(engine->arena, &connectors, &engine->connectors));
     return engine_pg_watch_open(engine, &engine->watch);
 }

@@ -25,21 +25,21 @@ struct engine_postgres_options {
     str url;        /* postgres://...; its password never reaches a log */
     str direct_url; /* migrations and notifications, past a pooler; empty: url */
     enum engine_postgres_pooler pooler;
-    str folder;                    /* the data folder, for tmp/ (large results); made when missing */
-    size_t shared_connections;     /* a loop; 2 */
-    size_t shared_depth;           /* requests in flight on each; 8 */
-    size_t solo_connections;       /* a loop; 8 */
-    size_t queue_max;              /* requests of a loop that may wait for a connection; 1024 */
-    uint64_t wait_ms;              /* how long; 5 s */
-    uint64_t fast_us;              /* a shape that stays under it may share; 2000 */
-    uint64_t connect_ms;           /* longest connecting; 5 s */
-    uint64_t read_run_ms;          /* longest read; 30 s */
-    uint64_t write_run_ms;         /* longest write of API roles; 10 s */
+    str folder;                /* the data folder, for tmp/ (large results); made when missing */
+    size_t shared_connections; /* a loop; 2 */
+    size_t shared_depth;       /* requests in flight on each; 8 */
+    size_t solo_connections;   /* a loop; 8 */
+    size_t queue_max;          /* requests of a loop that may wait for a connection; 1024 */
+    uint64_t wait_ms;          /* how long; 5 s */
+    uint64_t fast_us;          /* a shape that stays under it may share; 2000 */
+    uint64_t connect_ms;       /* longest connecting; 5 s */
+    uint64_t read_run_ms;      /* longest read; 30 s */
+    uint64_t write_run_ms;     /* longest write of API roles; 10 s */
     uint64_t write_run_service_ms; /* of service_role; 60 s */
     uint64_t script_run_ms;        /* longest statement of a migration or console; 0: no limit */
-    uint64_t poll_ms;              /* between looks at the catalog where no event trigger tells; 5 s */
-    size_t spool_memory_bytes;     /* a larger result goes to a file; 1 MiB */
-    uint64_t spool_bytes_max;      /* all files together; 4 GiB */
+    uint64_t poll_ms;          /* between looks at the catalog where no event trigger tells; 5 s */
+    size_t spool_memory_bytes; /* a larger result goes to a file; 1 MiB */
+    uint64_t spool_bytes_max;  /* all files together; 4 GiB */
 };
 
 /* The defaults named above. */

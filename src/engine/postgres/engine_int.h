@@ -47,7 +47,7 @@ struct engine_pg {
 
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;
-    struct workers *connectors; /* connecting and cancelling block */
+    struct workers *connectors;              /* connecting and cancelling block */
     struct lane *lanes[ENGINE_PG_LOOPS_MAX]; /* each set and used by its own loop */
     struct watch *watch;
     /* Draining waits for the requests that were accepted. */

@@ -38,6 +38,12 @@ WITH schemas AS MATERIALIZED (
     SELECT hashint8extended(p.oid::int8 << 32 | p.xmin::text::int8, 6)
     FROM pg_policy p
     UNION ALL
+    SELECT hashint8extended(r.oid::int8 << 32 | r.xmin::text::int8, 31)
+    FROM pg_rewrite r WHERE r.oid >= 16384
+    UNION ALL
+    SELECT hashint8extended(t.oid::int8 << 32 | t.xmin::text::int8, 32)
+    FROM pg_trigger t WHERE NOT t.tgisinternal
+    UNION ALL
     SELECT hashint8extended(t.oid::int8 << 32 | t.xmin::text::int8, 7)
     FROM pg_type t
     WHERE t.oid >= 16384 AND t.typnamespace IN (SELECT oid FROM schemas)

@@ -126,8 +126,9 @@ static bool slot_open(struct slot *slot)
 {
     struct lane *lane = slot->lane;
     slot->taken = false;
-    slot->connection =
-        pg_connection_open(lane->engine, lane->loop, lane->engine->connectors, &owner, slot);
+    slot->connection = pg_connection_open(
+        lane->engine, lane->loop, lane->engine->connectors, &owner,
+        slot->kind == LANE_SHARED ? CONNECTION_FOR_READS : CONNECTION_FOR_ALL, slot);
     if (slot->connection) lane->connecting++;
     return slot->connection != NULL;
 }
@@ -147,7 +148,8 @@ static struct slot *slot_find(struct lane *lane, enum lane_kind kind)
         struct slot *slot = &lane->slots[i];
         if (slot->kind != kind || !slot_usable(lane, slot)) continue;
         if (kind == LANE_SOLO) return slot;
-        if (!best || pg_connection_in_flight(slot->connection) < pg_connection_in_flight(best->connection))
+        if (!best ||
+            pg_connection_in_flight(slot->connection) < pg_connection_in_flight(best->connection))
             best = slot;
     }
     return best;
@@ -240,7 +242,8 @@ static void on_ready(struct pg_connection *connection)
     struct slot *slot = pg_connection_context(connection);
     struct lane *lane = slot->lane;
     lane->connecting--;
-    if (lane->down) log_info("the database is back", LOG_INT("loop", (int64_t)loop_index(lane->loop)));
+    if (lane->down)
+        log_info("the database is back", LOG_INT("loop", (int64_t)loop_index(lane->loop)));
     lane->down = false;
     lane->backoff_ms = BACKOFF_FIRST_MS;
     timer_stop(lane->loop, &lane->retry);
@@ -253,7 +256,8 @@ static void on_ready(struct pg_connection *connection)
 static bool any_ready(const struct lane *lane)
 {
     for (size_t i = 0; i < lane->slot_count; i++)
-        if (lane->slots[i].connection && pg_connection_is_ready(lane->slots[i].connection)) return true;
+        if (lane->slots[i].connection && pg_connection_is_ready(lane->slots[i].connection))
+            return true;
     return false;
 }
 
@@ -265,7 +269,8 @@ static void went_down(struct lane *lane, err why)
     lane->down = true;
     refuse_all(lane, ERR_UNAVAILABLE, "the database cannot be reached");
     timer_start(lane->loop, &lane->retry, lane->backoff_ms, 0, retry);
-    lane->backoff_ms = lane->backoff_ms * 2 < BACKOFF_LAST_MS ? lane->backoff_ms * 2 : BACKOFF_LAST_MS;
+    lane->backoff_ms =
+        lane->backoff_ms * 2 < BACKOFF_LAST_MS ? lane->backoff_ms * 2 : BACKOFF_LAST_MS;
 }
 
 static void on_closed(struct pg_connection *connection, err why)

@@ -59,8 +59,10 @@ static str target_name(const struct ResTarget *target)
 static const struct cat_relation *relation_of(const struct printer *printer,
                                               const struct RangeVar *range)
 {
-    const struct cat_schema *schema = catalog_schema_find(printer->plan->catalog, range->schemaname);
-    return schema ? catalog_relation_find(printer->plan->catalog, schema->oid, range->relname) : NULL;
+    const struct cat_schema *schema =
+        catalog_schema_find(printer->plan->catalog, range->schemaname);
+    return schema ? catalog_relation_find(printer->plan->catalog, schema->oid, range->relname)
+                  : NULL;
 }
 
 /* The table of a FROM item that goes by this alias; any table for the empty one. */
@@ -114,8 +116,8 @@ static err expand_stars(struct printer *printer,
 
 /* The value of the parent's target that a link names, to stand inside the embed. */
 struct parent {
-    const struct list *targets;     /* as built: links index it */
-    struct node *const *returned;   /* a write's: what stands for each target, or NULL */
+    const struct list *targets;   /* as built: links index it */
+    struct node *const *returned; /* a write's: what stands for each target, or NULL */
 };
 
 static struct node *link_value(const struct parent *parent, int target)
@@ -159,7 +161,8 @@ static struct node *json_list(struct printer *printer, struct node *value)
 {
     struct arena *scratch = printer->scratch;
     struct CoalesceExpr *coalesce = AST_NEW(scratch, CoalesceExpr);
-    struct node *list = ast_func(scratch, STR("pg_catalog"), STR("json_agg"), ast_list(scratch, value));
+    struct node *list =
+        ast_func(scratch, STR("pg_catalog"), STR("json_agg"), ast_list(scratch, value));
     struct node *none = ast_cast(scratch, ast_const_str(scratch, STR("[]")),
                                  ast_type_name(scratch, STR("pg_catalog"), STR("json")));
     coalesce->args = ast_list(scratch, list, none);
@@ -272,8 +275,7 @@ static err select_with_embeds(struct printer *printer,
     *select = *built;
     size_t shown = built->targetList->count - in->hidden_count;
     select->targetList = ast_list_of(printer->scratch, built->targetList->at, shown);
-    if (condition)
-        select->whereClause = ast_and2(printer->scratch, condition, built->whereClause);
+    if (condition) select->whereClause = ast_and2(printer->scratch, condition, built->whereClause);
     *out = select;
     return add_embeds(printer, in, &(struct parent){.targets = built->targetList}, select);
 }
@@ -330,14 +332,14 @@ static void count_updates(struct arena *arena, struct InsertStmt *insert)
     struct node *name = ast_const_str(arena, STR("dapur.updated"));
     struct node *before = ast_func(arena, STR("pg_catalog"), STR("current_setting"),
                                    ast_list(arena, name, ast_const_bool(arena, true)));
-    struct A_Expr *known = AST_AS(
-        A_Expr, ast_expr(arena, AEXPR_NULLIF, "=", before, ast_const_str(arena, STR(""))));
+    struct A_Expr *known =
+        AST_AS(A_Expr, ast_expr(arena, AEXPR_NULLIF, "=", before, ast_const_str(arena, STR(""))));
     struct CoalesceExpr *number = AST_NEW(arena, CoalesceExpr);
     struct TypeName *bigint = ast_type_name(arena, STR("pg_catalog"), STR("int8"));
-    number->args = ast_list(arena, ast_cast(arena, AST_NODE(known), bigint), ast_const_i64(arena, 0));
+    number->args =
+        ast_list(arena, ast_cast(arena, AST_NODE(known), bigint), ast_const_i64(arena, 0));
     struct node *next = ast_op(arena, "+", AST_NODE(number), ast_const_i64(arena, 1));
-    struct node *text =
-        ast_cast(arena, next, ast_type_name(arena, STR("pg_catalog"), STR("text")));
+    struct node *text = ast_cast(arena, next, ast_type_name(arena, STR("pg_catalog"), STR("text")));
     struct node *set = ast_func(arena, STR("pg_catalog"), STR("set_config"),
                                 ast_list(arena, name, text, ast_const_bool(arena, true)));
     clause->whereClause =
@@ -369,9 +371,9 @@ static struct list *sort_clause(struct printer *printer,
 
 /* WITH "~w"("~c0", ...) AS (INSERT ... RETURNING ...) SELECT "~c0" AS id, ..., embeds FROM "~w". */
 static err write_and_select(struct printer *printer,
-                             const struct compile_node *in,
-                             struct node *write,
-                             struct node **out)
+                            const struct compile_node *in,
+                            struct node *write,
+                            struct node **out)
 {
     struct arena *scratch = printer->scratch;
     struct list **returning = returning_of(write);
@@ -414,8 +416,8 @@ static err write_tree(struct printer *printer, const struct compile_node *in, st
     if (in->child_count || in->sort_count) return write_and_select(printer, in, write, out);
     struct list **returning = returning_of(write);
     if (in->hidden_count)
-        *returning = ast_list_of(printer->scratch, (*returning)->at,
-                                 (*returning)->count - in->hidden_count);
+        *returning =
+            ast_list_of(printer->scratch, (*returning)->at, (*returning)->count - in->hidden_count);
     *out = write;
     return NULL;
 }
@@ -433,12 +435,12 @@ static struct node *with_count(struct printer *printer, struct node *rows, const
         ast_list(scratch, ast_res_target(scratch, STR("~here"), ast_const_bool(scratch, true)),
                  ast_res_target(scratch, STR_NONE, ast_star(scratch, inner)));
     ast_list_add(scratch, &here->fromClause, ast_range_subselect(scratch, rows, inner));
-    struct node *left =
-        ast_range_subselect(scratch, (struct node *)(uintptr_t)count, total);
+    struct node *left = ast_range_subselect(scratch, (struct node *)(uintptr_t)count, total);
     struct node *right = from_select(printer, here, row);
     struct SelectStmt *select = AST_NEW(scratch, SelectStmt);
-    select->targetList = ast_list(scratch, ast_res_target(scratch, STR_NONE, ast_star(scratch, total)),
-                                  ast_res_target(scratch, STR_NONE, ast_star(scratch, row)));
+    select->targetList =
+        ast_list(scratch, ast_res_target(scratch, STR_NONE, ast_star(scratch, total)),
+                 ast_res_target(scratch, STR_NONE, ast_star(scratch, row)));
     ast_list_add(scratch, &select->fromClause,
                  ast_join(scratch, JOIN_LEFT, left, right, ast_const_bool(scratch, true)));
     return AST_NODE(select);
@@ -534,7 +536,8 @@ err engine_pg_print(struct arena *scratch, struct plan *plan)
     program->step_count = plan->step_count;
     for (size_t i = 0; i < plan->step_count; i++) {
         bool last = i + 1 == plan->step_count;
-        TRY(print_step(&printer, plan->steps[i].node, last ? plan->count : NULL, &program->steps[i]));
+        TRY(print_step(&printer, plan->steps[i].node, last ? plan->count : NULL,
+                       &program->steps[i]));
     }
     plan->engine_data = program;
     return NULL;

@@ -21,7 +21,8 @@
 
 struct pg_statement {
     const char *sql;
-    const char *name;  /* of the prepared statement: a hash of text, role and the parameters' types */
+    const char
+        *name; /* of the prepared statement: a hash of text, role and the parameters' types */
     const int *params; /* the plan's parameter (from 0) behind $1, $2, ... */
     const oid *types;  /* theirs; 0: inferred */
     size_t param_count;

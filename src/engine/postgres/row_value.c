@@ -63,11 +63,8 @@ static str json_key(struct arena *arena, str name)
     return buf_str(text);
 }
 
-const struct row_shape *row_shape_new(struct arena *arena,
-                                      const struct catalog *catalog,
-                                      const PGresult *result,
-                                      int skip,
-                                      bool text)
+const struct row_shape *row_shape_new(
+    struct arena *arena, const struct catalog *catalog, const PGresult *result, int skip, bool text)
 {
     struct row_shape *shape = ARENA_NEW(arena, struct row_shape);
     int fields = PQnfields(result);
@@ -83,8 +80,8 @@ const struct row_shape *row_shape_new(struct arena *arena,
         shown->typmod = -1;
         shown->name = str_copy(arena, str_of(PQfname(result, field)));
         shown->json_key = json_key(arena, shown->name);
-        const struct type_ref *ref = text ? type_plain(TYPE_TEXT)
-                                          : catalog_type_ref(arena, catalog, shown->type, -1);
+        const struct type_ref *ref =
+            text ? type_plain(TYPE_TEXT) : catalog_type_ref(arena, catalog, shown->type, -1);
         choose(&shape->columns[i], ref, shown);
     }
     return shape;
@@ -147,7 +144,8 @@ void row_values(struct arena *arena,
 {
     for (size_t i = 0; i < shape->node.column_count; i++) {
         int field = shape->skip + (int)i;
-        str text = str_from(PQgetvalue(result, row, field), (size_t)PQgetlength(result, row, field));
+        str text =
+            str_from(PQgetvalue(result, row, field), (size_t)PQgetlength(result, row, field));
         out[i] = PQgetisnull(result, row, field) ? value_null()
                                                  : value_of(arena, &shape->columns[i], text);
     }

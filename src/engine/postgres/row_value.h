@@ -21,11 +21,11 @@ struct row_shape {
         enum {
             ROW_PLAIN, /* as it is */
             ROW_BOOL,
-            ROW_TIMESTAMP, /* a T between date and time */
+            ROW_TIMESTAMP,   /* a T between date and time */
             ROW_TIMESTAMPTZ, /* and minutes in the offset */
-            ROW_PARSED, /* through type_input */
+            ROW_PARSED,      /* through type_input */
         } how;
-        oid type; /* the server's, to see whether a kept shape still fits */
+        oid type;                   /* the server's, to see whether a kept shape still fits */
         const struct type_ref *ref; /* ROW_PARSED */
     } * columns;
 };

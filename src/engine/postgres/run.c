@@ -25,11 +25,11 @@
 
 enum {
     SETTINGS_MAX = 32,
-    FAST_RUNS_LEAST = 2,     /* runs under fast_us before a shape may share */
-    SLOW_RUNS_MOST = 8,      /* runs over it in a row on a shared connection: not the machine's noise */
-    SOLO_MS = 10000,         /* how long a shape that was slow stays off shared connections */
+    FAST_RUNS_LEAST = 2, /* runs under fast_us before a shape may share */
+    SLOW_RUNS_MOST = 8,  /* runs over it in a row on a shared connection: not the machine's noise */
+    SOLO_MS = 10000,     /* how long a shape that was slow stays off shared connections */
     SHARED_BYTES_MAX = 262144, /* a larger result makes its shape a solo one */
-    TIMEOUT_GRACE_MS = 2000, /* for the server to notice its own statement_timeout */
+    TIMEOUT_GRACE_MS = 2000,   /* for the server to notice its own statement_timeout */
     RETRIES_MOST = 1,
 };
 
@@ -51,7 +51,7 @@ struct run {
     bool writes;
     bool commits;  /* a Sync that commits a write is on its way */
     bool answered; /* the server has refused: nothing was committed */
-    bool forget; /* the server's plan no longer fits: prepare it anew */
+    bool forget;   /* the server's plan no longer fits: prepare it anew */
     unsigned retries;
     uint64_t started_ns;
     struct {
@@ -169,8 +169,8 @@ static void begin_rows(struct run *run, size_t step, const PGresult *result)
     struct engine_request *request = run->request;
     const struct pg_statement *statement = statement_of(run, step);
     bool text = request->format == FORMAT_CSV || request->format == FORMAT_TEXT_ROWS;
-    run->shape = pg_connection_shape(run->connection, statement->name, lane_catalog(run->lane), result,
-                                  statement->counted ? 2 : 0, text);
+    run->shape = pg_connection_shape(run->connection, statement->name, lane_catalog(run->lane),
+                                     result, statement->counted ? 2 : 0, text);
     run->row = ARENA_ARRAY(request->arena, struct value, run->shape->node.column_count);
     row_writer_init(&run->writer, request->arena, &run->results[step].body.bytes, request->format,
                     NULL);
@@ -232,7 +232,8 @@ static void end_rows(struct run *run, size_t step)
         if (error) set_error(run, error, step);
     }
     if (!buf_ok(&out->body.bytes))
-        set_error(run, err_new(run->request->arena, ERR_OVERLOADED, "the result is too large"), step);
+        set_error(run, err_new(run->request->arena, ERR_OVERLOADED, "the result is too large"),
+                  step);
 }
 
 /* A statement's last word: its command tag. */
@@ -324,7 +325,8 @@ static void note_query(struct run *run, enum query_role role, size_t step)
 static bool send_text(struct run *run, const char *sql, const char *name, enum query_role role)
 {
     note_query(run, role, 0);
-    return pg_connection_send(run->connection, &run->segment, &(struct pg_query){.sql = sql, .name = name});
+    return pg_connection_send(run->connection, &run->segment,
+                              &(struct pg_query){.sql = sql, .name = name});
 }
 
 struct settings {
@@ -354,28 +356,52 @@ static uint64_t run_ms(const struct run *run)
     const struct engine_postgres_options *options = &run->engine->options;
     uint64_t now = loop_now_ms(run->request->loop), most = options->read_run_ms;
     if (run->writes)
-        most = str_eq(run->request->caller->role, STR("service_role")) ? options->write_run_service_ms
-                                                                       : options->write_run_ms;
+        most = str_eq(run->request->caller->role, STR("service_role"))
+                   ? options->write_run_service_ms
+                   : options->write_run_ms;
     uint64_t deadline = run->request->deadline_ms;
     if (deadline == 0) return most;
     uint64_t left = deadline > now ? deadline - now : 1;
     return left < most ? left : most;
 }
 
-static void add_caller(struct run *run, struct settings *settings)
+/* What SQL may ask of the request itself, where something on the server does. */
+static void add_request(struct run *run, struct settings *settings)
 {
     static const str looked_up[] = {STR_INIT("request.headers"), STR_INIT("request.cookies")};
     const struct caller *caller = run->request->caller;
     struct arena *arena = run->request->arena;
-    add_setting(settings, "request.jwt.claims", str_cstr(arena, caller->claims));
-    for (size_t i = 0; i < caller->setting_count; i++)
-        add_setting(settings, str_cstr(arena, caller->settings[i].name),
-                    str_cstr(arena, caller->settings[i].value));
-    for (size_t i = 0; caller->lookup && i < COUNT_OF(looked_up); i++) {
+    bool asked_for = catalog_reads_request(lane_catalog(run->lane));
+    for (size_t i = 0; i < caller->setting_count; i++) {
+        const struct setting *setting = &caller->settings[i];
+        if (!asked_for && str_starts(setting->name, STR("request."))) continue;
+        add_setting(settings, str_cstr(arena, setting->name), str_cstr(arena, setting->value));
+    }
+    for (size_t i = 0; asked_for && caller->lookup && i < COUNT_OF(looked_up); i++) {
         str value;
         if (caller->lookup(caller, arena, looked_up[i], &value))
             add_setting(settings, looked_up[i].at, str_cstr(arena, value));
     }
+}
+
+/* What the connection began with need not be said again (connection.c has the list). */
+static void add_session(struct run *run, struct settings *settings)
+{
+    struct arena *arena = run->request->arena;
+    bool kept = pg_connection_has_defaults(run->connection);
+    str path = run->request->steps[0].plan->search_path, zone = run->request->caller->time_zone;
+    uint64_t timeout_ms = run_ms(run);
+    bool read_only = run->request->read_only || !run->writes;
+    if (!kept || !str_eq(path, STR(PG_DEFAULT_SEARCH_PATH)))
+        add_setting(settings, "search_path", str_cstr(arena, path));
+    if (!kept || timeout_ms != run->engine->options.read_run_ms)
+        add_setting(settings, "statement_timeout", str_printf(arena, "%" PRIu64, timeout_ms).at);
+    if (!kept || !str_empty(zone))
+        add_setting(settings, "TimeZone", str_empty(zone) ? "UTC" : str_cstr(arena, zone));
+    if (!kept) add_setting(settings, "DateStyle", "ISO");
+    if (!kept) add_setting(settings, "IntervalStyle", "postgres");
+    if (!kept || read_only != is_shared(run))
+        add_setting(settings, "transaction_read_only", read_only ? "on" : "off");
 }
 
 /* Everything that makes the transaction the caller's, in one statement. The role is last: what stands
@@ -383,20 +409,12 @@ static void add_caller(struct run *run, struct settings *settings)
 static bool send_settings(struct run *run)
 {
     struct arena *arena = run->request->arena;
+    const struct caller *caller = run->request->caller;
     struct settings settings = {0};
-    char timeout[24];
-    snprintf(timeout, sizeof timeout, "%" PRIu64, run_ms(run));
-    str zone = run->request->caller->time_zone;
-    bool read_only = run->request->read_only || !run->writes;
-    add_setting(&settings, "search_path",
-                str_cstr(arena, run->request->steps[0].plan->search_path));
-    add_setting(&settings, "statement_timeout", timeout);
-    add_setting(&settings, "TimeZone", str_empty(zone) ? "UTC" : str_cstr(arena, zone));
-    add_setting(&settings, "DateStyle", "ISO");
-    add_setting(&settings, "IntervalStyle", "postgres");
-    add_setting(&settings, "transaction_read_only", read_only ? "on" : "off");
-    add_caller(run, &settings);
-    add_setting(&settings, "role", str_cstr(arena, run->request->caller->role));
+    add_session(run, &settings);
+    add_request(run, &settings);
+    add_setting(&settings, "request.jwt.claims", str_cstr(arena, caller->claims));
+    add_setting(&settings, "role", str_cstr(arena, caller->role));
     size_t pairs = settings.count / 2;
     struct pg_query query = {
         .sql = settings_sql(arena, pairs),
@@ -408,7 +426,9 @@ static bool send_settings(struct run *run)
     return pg_connection_send(run->connection, &run->segment, &query);
 }
 
-static const char *param_text(struct run *run, const struct plan_param *param, const struct value *value)
+static const char *param_text(struct run *run,
+                              const struct plan_param *param,
+                              const struct value *value)
 {
     struct arena *arena = run->request->arena;
     if (value->kind == VALUE_NULL) return NULL;
@@ -458,9 +478,11 @@ static bool may_set_answer(const struct run *run)
 static bool send_all(struct run *run)
 {
     if (run->kind == RUN_SNAPSHOT &&
-        !send_text(run, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "begin_read", QUERY_BLOCK))
+        !send_text(run, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "begin_read",
+                   QUERY_BLOCK))
         return false;
-    if (run->kind == RUN_DECIDED && !send_text(run, "BEGIN", "begin_write", QUERY_BLOCK)) return false;
+    if (run->kind == RUN_DECIDED && !send_text(run, "BEGIN", "begin_write", QUERY_BLOCK))
+        return false;
     if (!send_settings(run)) return false;
     for (size_t i = 0; i < run->request->step_count; i++)
         if (!send_step(run, i)) return false;
@@ -525,7 +547,8 @@ static const struct segment_events run_events;
 static void stuck(struct timer *timer)
 {
     struct run *run = (struct run *)((char *)timer - offsetof(struct run, stuck));
-    set_error(run, err_new(run->request->arena, ERR_UNAVAILABLE, "the database does not answer"), 0);
+    set_error(run, err_new(run->request->arena, ERR_UNAVAILABLE, "the database does not answer"),
+              0);
     pg_connection_close(run->connection);
 }
 
@@ -668,15 +691,15 @@ static void on_lost(struct segment *segment)
     run->shape = NULL;
     struct arena *arena = run->request->arena;
     if (unknown) {
-        run->error = err_new(arena, ERR_OUTCOME_UNKNOWN,
-                             "the connection to the database was lost before it confirmed the write");
+        run->error =
+            err_new(arena, ERR_OUTCOME_UNKNOWN,
+                    "the connection to the database was lost before it confirmed the write");
     } else if (!run->error || run->error->kind == ERR_UNAVAILABLE) {
         if (!run->request->cancelled && !run->writes && run->retries++ < RETRIES_MOST) {
             wait_again(run);
             return;
         }
-        run->error =
-            err_new(arena, ERR_UNAVAILABLE, "the connection to the database was lost");
+        run->error = err_new(arena, ERR_UNAVAILABLE, "the connection to the database was lost");
     }
     finish(run);
 }
@@ -712,8 +735,7 @@ void engine_pg_run(struct engine *base, struct engine_request *request)
     loop_assert_here(request->loop);
     struct lane *lane = engine->lanes[loop_index(request->loop)];
     if (!lane) {
-        refuse_request(request,
-                       err_new(request->arena, ERR_UNAVAILABLE, "the server is stopping"));
+        refuse_request(request, err_new(request->arena, ERR_UNAVAILABLE, "the server is stopping"));
         return;
     }
     if (!is_current(lane, request)) {
@@ -728,7 +750,8 @@ void engine_pg_run(struct engine *base, struct engine_request *request)
     run->writes = any_writes(request);
     run->kind = kind_of(run);
     run->values = arena_new(0);
-    run->waiter = (struct lane_waiter){.kind = lane_of(run), .granted = granted, .refused = refused};
+    run->waiter =
+        (struct lane_waiter){.kind = lane_of(run), .granted = granted, .refused = refused};
     request->engine_private = run;
     results_new(run);
     atomic_fetch_add(&engine->active, 1);

@@ -24,8 +24,8 @@ static int64_t byte_offset(str text, const char *position)
     int64_t characters;
     if (!position || !str_to_i64(str_of(position), &characters) || characters < 1) return -1;
     size_t at = 0;
-    while (at < text.len && --characters > 0)
-        do at++;
+    while (at < text.len && --characters > 0) do
+            at++;
         while (at < text.len && ((unsigned char)text.at[at] & 0xC0) == 0x80);
     return characters > 0 ? -1 : (int64_t)at;
 }
@@ -35,7 +35,8 @@ err engine_pg_error(struct arena *arena, const PGresult *result, str text)
     ExecStatusType status = PQresultStatus(result);
     if (result && status != PGRES_FATAL_ERROR && status != PGRES_BAD_RESPONSE) return NULL;
     const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    if (!sqlstate) return err_new(arena, ERR_UNAVAILABLE, "the connection to the database was lost");
+    if (!sqlstate)
+        return err_new(arena, ERR_UNAVAILABLE, "the connection to the database was lost");
     str message = field_of(arena, result, PG_DIAG_MESSAGE_PRIMARY);
     struct err *error = err_sql(arena, sqlstate, "%.*s", STR_FMT(message));
     error->details = field_of(arena, result, PG_DIAG_MESSAGE_DETAIL);
@@ -65,14 +66,21 @@ static err check_url(struct arena *arena, const char *url)
 {
     PQconninfoOption *options = PQconninfoParse(url, NULL);
     if (!options)
-        return err_hint(arena, err_new(arena, ERR_CONFIG, "the URL of the database is malformed"),
-                        "Write postgres://user:password@host:5432/database, with other characters than "
-                        "letters and digits of the password as %%XX.");
+        return err_hint(
+            arena, err_new(arena, ERR_CONFIG, "the URL of the database is malformed"),
+            "Write postgres://user:password@host:5432/database, with other characters than "
+            "letters and digits of the password as %%XX.");
     PQconninfoFree(options);
     return NULL;
 }
 
 err engine_pg_connect(struct arena *arena, str url, uint64_t connect_ms, PGconn **out)
+{
+    return engine_pg_connect_with(arena, url, connect_ms, "", out);
+}
+
+err engine_pg_connect_with(
+    struct arena *arena, str url, uint64_t connect_ms, const char *session_options, PGconn **out)
 {
     const char *info = str_cstr(arena, url);
     TRY(check_url(arena, info));
@@ -80,15 +88,10 @@ err engine_pg_connect(struct arena *arena, str url, uint64_t connect_ms, PGconn 
     snprintf(seconds, sizeof seconds, "%llu", (unsigned long long)((connect_ms + 999) / 1000));
     /* What stands before dbname, the URL may say otherwise: a peer that is gone is noticed in a
      * minute, where the system's default is two hours. */
-    const char *keys[] = {"keepalives_idle",
-                          "keepalives_interval",
-                          "keepalives_count",
-                          "dbname",
-                          "fallback_application_name",
-                          "connect_timeout",
-                          "client_encoding",
-                          NULL};
-    const char *values[] = {"30", "10", "3", info, "dapur", seconds, "UTF8", NULL};
+    const char *keys[] = {"options",          "keepalives_idle", "keepalives_interval",
+                          "keepalives_count", "dbname",          "fallback_application_name",
+                          "connect_timeout",  "client_encoding", NULL};
+    const char *values[] = {session_options, "30", "10", "3", info, "dapur", seconds, "UTF8", NULL};
     PGconn *conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(conn) != CONNECTION_OK) {
         err error = engine_pg_connection_error(arena, conn);
@@ -124,8 +127,7 @@ err engine_pg_query(struct arena *arena,
                     PGresult **out)
 {
     const char **values = ARENA_ARRAY(arena, const char *, count + 1);
-    for (size_t i = 0; i < count; i++)
-        values[i] = params[i].at ? str_cstr(arena, params[i]) : NULL;
+    for (size_t i = 0; i < count; i++) values[i] = params[i].at ? str_cstr(arena, params[i]) : NULL;
     PGresult *result = PQexecParams(conn, sql, (int)count, NULL, values, NULL, NULL, 0);
     return checked(arena, conn, str_of(sql), result, out);
 }

@@ -15,6 +15,10 @@
 /* Connects to a URL as application "dapur". The message of an error never has the password. */
 MUST_USE err engine_pg_connect(struct arena *arena, str url, uint64_t connect_ms, PGconn **out);
 
+/* The same with settings to begin with, as "-c name=value ..."; a URL with options of its own has those instead. */
+MUST_USE err engine_pg_connect_with(
+    struct arena *arena, str url, uint64_t connect_ms, const char *session_options, PGconn **out);
+
 /* Runs one or several statements without parameters; the last one's result, freed with the arena. */
 MUST_USE err engine_pg_exec(struct arena *arena, PGconn *conn, const char *sql, PGresult **out);
 /* One statement with text parameters (at == NULL: null), their types inferred by the server. */
