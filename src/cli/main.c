@@ -112,6 +112,15 @@ struct reading {
     } flags;
 };
 
+/* The process list shows arguments to everybody: a copy is used, what was given is overwritten. */
+static str hide(struct arena *arena, str value)
+{
+    str copy = str_copy(arena, value);
+    char *shown = (char *)(uintptr_t)value.at;
+    for (size_t i = 0; i < value.len; i++) shown[i] = 'x';
+    return copy;
+}
+
 static err read_flag(struct reading *reading, str text)
 {
     str name, value;
@@ -129,6 +138,8 @@ static err read_flag(struct reading *reading, str text)
         value = str_of(reading->arguments[reading->at++]);
     }
     if (!has_value && !takes_value) value = STR("true");
+    const struct config_key *key = setting_flag(reading->command, name);
+    if (key && key->secret) value = hide(reading->arena, value);
     *VEC_ADD(reading->arena, &reading->flags) = (struct config_flag){name, value};
     return NULL;
 }

@@ -23,6 +23,12 @@
         .initial = initial_, .flag = STR_INIT(flag_), .help = help_, .fits = fits_,             \
         .wanted = wanted_                                                                       \
     }
+#define SECRET_ROW(name_, field_, flag_, fits_, wanted_, help_)                                  \
+    {                                                                                            \
+        .name = STR_INIT(name_), .type = CONFIG_STR, .offset = offsetof(struct config, field_),  \
+        .initial = "", .flag = STR_INIT(flag_), .help = help_, .fits = fits_, .wanted = wanted_, \
+        .secret = true                                                                           \
+    }
 #define INT_ROW(name_, field_, initial_, least_, most_, help_)                                   \
     {                                                                                            \
         .name = STR_INIT(name_), .type = CONFIG_INT, .offset = offsetof(struct config, field_),  \
@@ -81,13 +87,32 @@ static const struct config_key keys[] = {
             1,
             100000,
             "large statements that may wait to be compiled; then 503"),
+    INT_ROW("database.connect_ms",
+            database.connect_ms,
+            "5000",
+            1,
+            DAY_MS,
+            "PostgreSQL: longest connecting, milliseconds"),
     STR_ROW("database.dir", database.dir, "", "data", "data folder; empty: PROJECT/data"),
+    SECRET_ROW("database.direct_url",
+               database.direct_url,
+               "",
+               config_fits_database,
+               "postgres://... or empty",
+               "PostgreSQL: past a pooler, for migrations and notifications; empty: database.url"),
     INT_ROW("database.disk_free_bytes_min",
             database.disk_free_bytes_min,
             "67108864",
             0,
             INT64_C(1) << 44,
             "with less free disk writes of the API are 503 and reads go on; 0: never"),
+    INT_ROW(
+        "database.fast_us",
+        database.fast_us,
+        "2000",
+        0,
+        1000000,
+        "PostgreSQL: a read that stays under it shares a connection, microseconds; 0: none does"),
     INT_ROW("database.meter_us",
             database.meter_us,
             "1000",
@@ -106,12 +131,50 @@ static const struct config_key keys[] = {
             0,
             INT64_C(1) << 40,
             "memory map of the database file; 0 on network file systems"),
+    INT_ROW(
+        "database.poll_ms",
+        database.poll_ms,
+        "5000",
+        100,
+        DAY_MS,
+        "PostgreSQL: between looks at the catalog where nothing tells of changes, milliseconds"),
+    CHECKED_ROW("database.pooler",
+                database.pooler,
+                "none",
+                "",
+                config_fits_pooler,
+                "none or transaction",
+                "PostgreSQL: transaction behind PgBouncer in that mode, else none"),
+    INT_ROW("database.queue_max",
+            database.queue_max,
+            "1024",
+            1,
+            1000000,
+            "PostgreSQL: requests of a loop that may wait for a connection; then 503"),
     INT_ROW("database.read_run_ms",
             database.read_run_ms,
             "30000",
             1,
             DAY_MS,
             "longest read, milliseconds"),
+    INT_ROW("database.script_run_ms",
+            database.script_run_ms,
+            "0",
+            0,
+            DAY_MS,
+            "PostgreSQL: longest statement of a migration or console, milliseconds; 0: no limit"),
+    INT_ROW("database.shared_connections",
+            database.shared_connections,
+            "2",
+            0,
+            1000,
+            "PostgreSQL: connections of a loop that fast reads share"),
+    INT_ROW("database.shared_depth",
+            database.shared_depth,
+            "8",
+            1,
+            1000,
+            "PostgreSQL: requests in flight on each of these"),
     INT_ROW("database.slow_queue_max",
             database.slow_queue_max,
             "256",
@@ -124,6 +187,12 @@ static const struct config_key keys[] = {
             1,
             64,
             "threads for slow reads, per class"),
+    INT_ROW("database.solo_connections",
+            database.solo_connections,
+            "8",
+            1,
+            1000,
+            "PostgreSQL: connections of a loop that one request has alone"),
     INT_ROW("database.spool_bytes_max",
             database.spool_bytes_max,
             "4294967296",
@@ -136,13 +205,18 @@ static const struct config_key keys[] = {
             0,
             DAY_MS,
             "longest statement of dapur sql, milliseconds; 0: no limit"),
-    CHECKED_ROW("database.url",
-                database.url,
-                "",
-                "db",
-                config_fits_database,
-                "postgres://... or empty",
-                "postgres://... ; empty: the embedded database"),
+    SECRET_ROW("database.url",
+               database.url,
+               "db",
+               config_fits_database,
+               "postgres://... or empty",
+               "postgres://... ; empty: the embedded database"),
+    INT_ROW("database.wait_ms",
+            database.wait_ms,
+            "5000",
+            1,
+            DAY_MS,
+            "PostgreSQL: longest wait of a request for a connection, milliseconds; then 503"),
     INT_ROW("database.write_queue_max",
             database.write_queue_max,
             "4096",
@@ -151,16 +225,16 @@ static const struct config_key keys[] = {
             "writes that may wait; then 503"),
     INT_ROW("database.write_run_ms",
             database.write_run_ms,
-            "250",
-            1,
+            "0",
+            0,
             DAY_MS,
-            "longest write of API roles, milliseconds"),
+            "longest write of API roles, milliseconds; 0: 250, on PostgreSQL 10000"),
     INT_ROW("database.write_run_service_ms",
             database.write_run_service_ms,
-            "10000",
-            1,
+            "0",
+            0,
             DAY_MS,
-            "longest write of service_role, milliseconds"),
+            "longest write of service_role, milliseconds; 0: 10000, on PostgreSQL 60000"),
     INT_ROW("database.write_wait_ms",
             database.write_wait_ms,
             "5000",
@@ -209,6 +283,13 @@ static const struct config_key keys[] = {
              security.rate_limits,
              "true",
              "limits on guessing at the auth endpoints"),
+    SECRET_ROW("security.secret",
+               security.secret,
+               "",
+               config_fits_secret,
+               "16 bytes or more",
+               "seals the keys in a PostgreSQL database, the same on every node; empty: "
+               "DATA/secret, made at the first start"),
     CHECKED_ROW("server.admin_listen",
                 server.admin_listen,
                 "",
@@ -388,8 +469,12 @@ static bool parse_bool(str text, bool *out)
 static err malformed(
     struct arena *arena, const struct config_key *key, str value, str place, const char *want)
 {
-    struct err *error = err_new(arena, ERR_CONFIG, "setting \"%.*s\" must be %s, not \"%.*s\"",
-                                STR_FMT(key->name), want, STR_FMT(value));
+    struct err *error;
+    if (key->secret)
+        error = err_new(arena, ERR_CONFIG, "setting \"%.*s\" must be %s", STR_FMT(key->name), want);
+    else
+        error = err_new(arena, ERR_CONFIG, "setting \"%.*s\" must be %s, not \"%.*s\"",
+                        STR_FMT(key->name), want, STR_FMT(value));
     return err_details(arena, error, "Set in %.*s.", STR_FMT(place));
 }
 
@@ -603,7 +688,11 @@ static void render_value(const struct config *config, const struct config_key *k
 {
     const char *field = (const char *)config + key->offset;
     switch (key->type) {
-    case CONFIG_STR: buf_str_add(out, *(const str *)(const void *)field); break;
+    case CONFIG_STR: {
+        str value = *(const str *)(const void *)field;
+        buf_str_add(out, key->secret && !str_empty(value) ? STR("(set)") : value);
+        break;
+    }
     case CONFIG_INT: buf_i64(out, *(const int64_t *)(const void *)field); break;
     case CONFIG_BOOL: buf_str_add(out, *(const bool *)field ? STR("true") : STR("false")); break;
     }

@@ -26,7 +26,9 @@ struct config {
         str time_zone;
     } server;
     struct {
-        str dir, url;
+        str dir, url, direct_url, pooler;
+        int64_t shared_connections, shared_depth, solo_connections, queue_max, wait_ms;
+        int64_t connect_ms, fast_us, poll_ms, script_run_ms;
         int64_t write_run_ms, write_run_service_ms, write_wait_ms, write_queue_max;
         int64_t sql_run_ms, migration_run_ms, disk_free_bytes_min;
         int64_t compile_queue_max;
@@ -38,6 +40,7 @@ struct config {
     struct {
         bool auto_rls;
         str content_security_policy;
+        str secret;
         bool rate_limits;
     } security;
     struct {
@@ -71,6 +74,7 @@ struct config_key {
     /* CONFIG_STR: false when the value can never work. NULL: any text without control characters. */
     bool (*fits)(str value);
     const char *wanted; /* "a HOST:PORT", for the message */
+    bool secret;        /* its value, or a part of it, is shown to nobody */
 };
 
 /* The table, sorted by name. */

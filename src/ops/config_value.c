@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "types/tz.h"
 
-enum { PORT_MAX = 65535 };
+enum { PORT_MAX = 65535, SECRET_BYTES_LEAST = 16 };
 
 bool config_is_printable(str value)
 {
@@ -90,6 +90,16 @@ bool config_fits_names(str value)
 bool config_fits_zone(str value)
 {
     return str_empty(value) || tz_find(value) != NULL;
+}
+
+bool config_fits_pooler(str value)
+{
+    return str_eq(value, STR("none")) || str_eq(value, STR("transaction"));
+}
+
+bool config_fits_secret(str value)
+{
+    return str_empty(value) || value.len >= SECRET_BYTES_LEAST;
 }
 
 bool config_fits_database(str value)

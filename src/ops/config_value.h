@@ -19,5 +19,7 @@ bool config_fits_origins(str value);  /* "https://a.example, http://b.example:80
 bool config_fits_names(str value);    /* "public, shop" */
 bool config_fits_zone(str value);     /* "Asia/Jakarta", or empty */
 bool config_fits_database(str value); /* "postgres://...", or empty */
+bool config_fits_pooler(str value);   /* "none" or "transaction" */
+bool config_fits_secret(str value);   /* long enough to be one, or empty */
 
 #endif

@@ -212,6 +212,30 @@ static void the_rendered_settings_load_again(void **state)
     assert_true(str_eq(config.rest.schemas, again.rest.schemas));
 }
 
+static void secrets_are_in_no_text(void **state)
+{
+    struct config config;
+    struct fixture *fixture = *state;
+    const struct config_flag flags[] = {
+        {STR("db"),                  STR("postgres://me:hunter2hunter2@db/shop")    },
+        {STR("database.direct_url"), STR("postgres://me:hunter2hunter2@direct/shop")},
+        {STR("security.secret"),     STR("hunter2hunter2hunter2")                   },
+    };
+    assert_null(load(fixture, NULL, flags, COUNT_OF(flags), &config));
+    struct buf *text = buf_in(fixture->arena, 0);
+    config_render(&config, text);
+    assert_true(str_find(buf_str(text), STR("hunter2"), 0) == SIZE_MAX);
+    assert_contains(buf_str(text), "secret = (set)");
+    static const char *const names[] = {"db", "database.direct_url", "security.secret"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct config_flag flag = {str_of(names[i]), STR("mysql:hunter2")};
+        err error = load(fixture, NULL, &flag, 1, &config);
+        assert_non_null(error);
+        assert_true(str_find(error->message, STR("hunter2"), 0) == SIZE_MAX);
+        assert_true(str_find(error->details, STR("hunter2"), 0) == SIZE_MAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bug_a_long_line_was_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(control_characters_are_refused, set_up, tear_down),
         cmocka_unit_test(nothing_near_gives_no_suggestion),
+        cmocka_unit_test_setup_teardown(secrets_are_in_no_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rendered_settings_load_again, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
