@@ -106,6 +106,11 @@ static int restore(struct cli *cli)
         return cli_fail(
             cli, err_new(cli->arena, ERR_USAGE, "restore needs a file: dapur restore FILE [DIR]"));
     err error = cli_config(cli, 1, &config);
+    if (!error && !str_empty(config.database.url))
+        error =
+            err_hint(cli->arena,
+                     err_sql(cli->arena, "0A000", "a PostgreSQL database is not restored by dapur"),
+                     "Use pg_restore or psql.");
     if (error) return cli_fail(cli, error);
     str target = str_printf(cli->arena, "%.*s/dapur.db", STR_FMT(config.database.dir));
     if (file_exists(cli->arena, target) && !cli_has(cli, "force"))

@@ -2,14 +2,25 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "ops/project.h"
+#include "ops/access.h"
+#include "ops/keys.h"
+
+/* Keys of a PostgreSQL project are in the database. */
+static err load(struct cli *cli, const struct config *config, struct api_keys *out)
+{
+    struct engine *engine = NULL;
+    if (!str_empty(config->database.url)) TRY(access_open(cli->arena, config, &engine));
+    err error = keys_load(cli->arena, config, engine, out);
+    if (engine) engine->close(engine);
+    return error;
+}
 
 static int print_keys(struct cli *cli)
 {
     struct config config;
     struct api_keys keys;
     err error = cli_config(cli, 0, &config);
-    if (!error) error = project_keys(cli->arena, &config, &keys);
+    if (!error) error = load(cli, &config, &keys);
     if (error) return cli_fail(cli, error);
     if (cli_has(cli, "json")) {
         struct buf *text = buf_in(cli->arena, 0);

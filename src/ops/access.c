@@ -11,7 +11,8 @@
 err access_open(struct arena *arena, const struct config *config, struct engine **out)
 {
     err error = server_open_engine(arena, config, out);
-    if (!error || error->kind != ERR_UNAVAILABLE) return error;
+    bool shared = !str_empty(config->database.url); /* nobody owns it: there is no other way in */
+    if (!error || shared || error->kind != ERR_UNAVAILABLE) return error;
     return control_connect(arena, config->database.dir, out);
 }
 

@@ -1,29 +1,11 @@
 #include "ops/project.h"
 
-#include "base/clock.h"
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "ops/files.h"
 
-enum { KEYS_BYTES_MAX = 64 * 1024, SQL_BYTES_MAX = 64 * 1024 * 1024 };
-
-/* Keys ------------------------------------------------------------------------------------------- */
-
-err project_keys(struct arena *arena, const struct config *config, struct api_keys *out)
-{
-    str path = str_printf(arena, "%.*s/keys", STR_FMT(config->database.dir));
-    if (file_exists(arena, path)) {
-        str text;
-        TRY(file_read(arena, path, KEYS_BYTES_MAX, &text));
-        return api_keys_parse(arena, text, out);
-    }
-    TRY(folder_make(arena, config->database.dir, 0700));
-    TRY(api_keys_make(arena, clock_real_us() / 1000000, out));
-    struct buf *text = buf_in(arena, KEYS_BYTES_MAX);
-    api_keys_render(out, text);
-    buf_char(text, '\n');
-    return file_write(arena, path, buf_str(text), 0600);
-}
+enum { SQL_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* Reading the bookkeeping ------------------------------------------------------------------------ */
 
@@ -48,7 +30,7 @@ static err query(struct arena *arena, struct engine *engine, str sql, const stru
     struct script_options options = {
         .file = STR("bookkeeping"),
         .text = sql,
-        .role = STR("postgres"),
+        .role = STR("supabase_admin"),
         .collect_rows = true,
         .each = keep_rows,
         .context = &rows,
@@ -56,6 +38,15 @@ static err query(struct arena *arena, struct engine *engine, str sql, const stru
     TRY(engine->script(engine, arena, &options));
     *out = rows.tree;
     return rows.error;
+}
+
+err project_value(struct arena *arena, struct engine *engine, str sql, str *out)
+{
+    const struct json *rows;
+    TRY(query(arena, engine, sql, &rows));
+    bool one = rows && rows->count && rows->items[0]->items[0]->kind == JSON_STRING;
+    *out = one ? rows->items[0]->items[0]->text : STR_NONE;
+    return NULL;
 }
 
 /* The stored hash of a file, or the empty str. rows: [[file, sha256],...]. */
@@ -268,14 +259,26 @@ static err apply_seed(struct arena *arena,
     return NULL;
 }
 
-err project_migrate(struct arena *arena,
-                    const struct config *config,
-                    struct engine *engine,
-                    const struct migrate_options *options,
-                    size_t *applied)
+/* Other nodes ------------------------------------------------------------------------------------ */
+
+err project_lock(struct arena *arena, struct engine *engine, struct engine_lock **out)
+{
+    *out = NULL;
+    return engine->migrations_lock ? engine->migrations_lock(engine, arena, out) : NULL;
+}
+
+void project_unlock(struct engine *engine, struct engine_lock *lock)
+{
+    if (lock) engine->migrations_unlock(engine, lock);
+}
+
+static err migrate(struct arena *arena,
+                   const struct config *config,
+                   struct engine *engine,
+                   const struct migrate_options *options,
+                   size_t *applied)
 {
     struct migrations migrations;
-    *applied = 0;
     TRY(project_migrations(arena, config, engine, &migrations));
     if (!options->allow_drift) TRY(project_check_drift(arena, &migrations));
     for (size_t i = 0; i < migrations.count; i++) {
@@ -292,18 +295,69 @@ err project_migrate(struct arena *arena,
     return apply_seed(arena, config, engine, options);
 }
 
+err project_migrate(struct arena *arena,
+                    const struct config *config,
+                    struct engine *engine,
+                    const struct migrate_options *options,
+                    size_t *applied)
+{
+    struct engine_lock *lock;
+    *applied = 0;
+    TRY(project_lock(arena, engine, &lock));
+    err error = migrate(arena, config, engine, options, applied);
+    project_unlock(engine, lock);
+    return error;
+}
+
+/* Whether a database that was another's has the schema already: as Supabase's has "auth". */
+static err is_taken(struct arena *arena,
+                    struct engine *engine,
+                    const struct builtin_migration *migration,
+                    bool *taken)
+{
+    *taken = false;
+    if (str_empty(migration->taken_by)) return NULL;
+    str found,
+        sql = str_printf(arena, "SELECT to_regclass('%.*s')::text", STR_FMT(migration->taken_by));
+    TRY(project_value(arena, engine, sql, &found));
+    *taken = !str_empty(found);
+    return NULL;
+}
+
+static err apply_builtin(struct arena *arena,
+                         struct engine *engine,
+                         const struct builtin_migration *builtin)
+{
+    bool taken;
+    TRY(is_taken(arena, engine, builtin, &taken));
+    struct migration migration = {.file = builtin->name,
+                                  .text = taken ? builtin->adopt : builtin->text};
+    migration.sha256 = hash_text(arena, builtin->text);
+    if (taken) log_info("a schema is taken as it is", LOG_STR("migration", builtin->name));
+    return apply(arena, engine, &migration, builtin->role, false, false, NULL);
+}
+
+static err builtin_migrate(struct arena *arena,
+                           struct engine *engine,
+                           const struct builtin_migration *migrations,
+                           size_t count)
+{
+    const struct json *rows;
+    TRY(applied_rows(arena, engine, &rows));
+    for (size_t i = 0; i < count; i++)
+        if (str_empty(stored_hash(rows, migrations[i].name)))
+            TRY(apply_builtin(arena, engine, &migrations[i]));
+    return NULL;
+}
+
 err project_builtin_migrate(struct arena *arena,
                             struct engine *engine,
                             const struct builtin_migration *migrations,
                             size_t count)
 {
-    const struct json *rows;
-    TRY(applied_rows(arena, engine, &rows));
-    for (size_t i = 0; i < count; i++) {
-        if (!str_empty(stored_hash(rows, migrations[i].name))) continue;
-        struct migration migration = {.file = migrations[i].name, .text = migrations[i].text};
-        migration.sha256 = hash_text(arena, migration.text);
-        TRY(apply(arena, engine, &migration, migrations[i].role, false, false, NULL));
-    }
-    return NULL;
+    struct engine_lock *lock;
+    TRY(project_lock(arena, engine, &lock));
+    err error = builtin_migrate(arena, engine, migrations, count);
+    project_unlock(engine, lock);
+    return error;
 }

@@ -1,4 +1,4 @@
-/* ops/project.h - a project's folder: keys, migrations, seed.
+/* ops/project.h - a project's folder: migrations, seed.
  *
  * Owns: nothing. Threads: any that may block, one process at a time (the engine's lock).
  * Errors: ERR_IO, ERR_CONFIG (a changed or out-of-order migration), SQLSTATEs with file and place.
@@ -6,13 +6,17 @@
 #ifndef DAPUR_OPS_PROJECT_H
 #define DAPUR_OPS_PROJECT_H
 
-#include "api/common/api_keys.h"
 #include "api/common/builtin_migration.h"
 #include "ops/config.h"
 #include "sql/engine.h"
 
-/* The keys in DIR/keys (0600), made when missing. */
-MUST_USE err project_keys(struct arena *arena, const struct config *config, struct api_keys *out);
+/* Keeps other nodes from changing what the project has in the database; waits for them. out: NULL
+ * where one process owns it, which project_unlock takes as well. */
+MUST_USE err project_lock(struct arena *arena, struct engine *engine, struct engine_lock **out);
+void project_unlock(struct engine *engine, struct engine_lock *lock);
+
+/* The first text that a query of our bookkeeping answers, or empty. */
+MUST_USE err project_value(struct arena *arena, struct engine *engine, str sql, str *out);
 
 enum migration_state {
     MIGRATION_APPLIED,

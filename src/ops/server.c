@@ -13,12 +13,14 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/vec.h"
+#include "engine/postgres/engine.h"
 #include "engine/sqlite/engine.h"
 #include "http/static.h"
 #include "net/workers.h"
 #include "ops/admin.h"
 #include "ops/control.h"
 #include "ops/files.h"
+#include "ops/keys.h"
 #include "ops/project.h"
 
 struct server {
@@ -62,8 +64,10 @@ static err open_sqlite(struct arena *arena,
     options.slow_queue_max = (size_t)config->database.slow_queue_max;
     options.spool_bytes_max = (uint64_t)config->database.spool_bytes_max;
     options.write_queue_max = (size_t)config->database.write_queue_max;
-    options.write_run_ms = (uint64_t)config->database.write_run_ms;
-    options.write_run_service_ms = (uint64_t)config->database.write_run_service_ms;
+    if (config->database.write_run_ms)
+        options.write_run_ms = (uint64_t)config->database.write_run_ms;
+    if (config->database.write_run_service_ms)
+        options.write_run_service_ms = (uint64_t)config->database.write_run_service_ms;
     options.write_wait_ms = (uint64_t)config->database.write_wait_ms;
     options.sql_run_ms = (uint64_t)config->database.sql_run_ms;
     options.migration_run_ms = (uint64_t)config->database.migration_run_ms;
@@ -73,17 +77,54 @@ static err open_sqlite(struct arena *arena,
     return engine_sqlite_open(arena, &options, out);
 }
 
+/* Migrations, notifications and locks are sessions: a pooler by transaction would mix them up. */
+static err check_pooler(struct arena *arena, const struct config *config)
+{
+    bool pooled = str_eq(config->database.pooler, STR("transaction"));
+    if (!pooled || !str_empty(config->database.direct_url)) return NULL;
+    struct err *error = err_new(arena, ERR_CONFIG, "database.direct_url is not set");
+    return err_hint(arena, error,
+                    "Behind a pooler it is the server's own address, for migrations and "
+                    "notifications.");
+}
+
+static err open_postgres(struct arena *arena, const struct config *config, struct engine **out)
+{
+    struct engine_postgres_options options =
+        engine_postgres_defaults(config->database.url, config->database.dir);
+    TRY(check_pooler(arena, config));
+    if (str_eq(config->database.pooler, STR("transaction"))) options.pooler = POOLER_TRANSACTION;
+    options.direct_url = config->database.direct_url;
+    options.connect_ms = (uint64_t)config->database.connect_ms;
+    options.fast_us = (uint64_t)config->database.fast_us;
+    options.poll_ms = (uint64_t)config->database.poll_ms;
+    options.queue_max = (size_t)config->database.queue_max;
+    options.read_run_ms = (uint64_t)config->database.read_run_ms;
+    options.script_run_ms = (uint64_t)config->database.script_run_ms;
+    options.shared_connections = (size_t)config->database.shared_connections;
+    options.shared_depth = (size_t)config->database.shared_depth;
+    options.solo_connections = (size_t)config->database.solo_connections;
+    options.spool_bytes_max = (uint64_t)config->database.spool_bytes_max;
+    options.wait_ms = (uint64_t)config->database.wait_ms;
+    if (config->database.write_run_ms)
+        options.write_run_ms = (uint64_t)config->database.write_run_ms;
+    if (config->database.write_run_service_ms)
+        options.write_run_service_ms = (uint64_t)config->database.write_run_service_ms;
+    return engine_postgres_open(arena, &options, out);
+}
+
 /* server: is told when writing has ended for good; NULL: nobody is. */
 static err open_engine(struct arena *arena,
                        const struct config *config,
                        struct server *server,
                        struct engine **out)
 {
-    if (!str_empty(config->database.url))
-        return err_sql(arena, "0A000", "PostgreSQL as the database is not supported yet");
     TRY(folder_make(arena, config->database.dir, 0700));
     struct engine *engine;
-    TRY(open_sqlite(arena, config, server, &engine));
+    if (str_empty(config->database.url))
+        TRY(open_sqlite(arena, config, server, &engine));
+    else
+        TRY(open_postgres(arena, config, &engine));
     size_t count;
     const struct builtin_migration *builtin = auth_migrations(&count);
     err error = project_builtin_migrate(arena, engine, builtin, count);
@@ -131,7 +172,7 @@ static bool end_is_asked(void *context)
 static err prepare_database(struct server *server, const struct server_options *options)
 {
     TRY(open_engine(server->arena, server->config, server, &server->engine));
-    TRY(project_keys(server->arena, server->config, &server->keys));
+    TRY(keys_load(server->arena, server->config, server->engine, &server->keys));
     if (options->no_migrate) return check_migrations(server, options->allow_drift);
     struct migrate_options migrate = {
         .allow_drift = options->allow_drift, .notice = log_notice, .cancelled = end_is_asked};

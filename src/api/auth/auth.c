@@ -132,6 +132,8 @@ const struct builtin_migration *auth_migrations(size_t *count)
         .name = STR("dapur/auth_001"),
         .role = STR("supabase_admin"),
         .text = str_from(embed_api_auth_schema_sql, embed_api_auth_schema_sql_len),
+        .taken_by = STR("auth.users"),
+        .adopt = str_from(embed_api_auth_adopt_sql, embed_api_auth_adopt_sql_len),
     };
     *count = COUNT_OF(migrations);
     return migrations;

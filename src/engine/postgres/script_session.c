@@ -2,12 +2,6 @@
 #include "engine/postgres/script_int.h"
 #include "sql/deparse.h"
 
-/* Roles that mean "whoever owns the project": the login itself where it cannot become them. */
-static bool is_ourselves(str role)
-{
-    return str_eq(role, STR("postgres")) || str_eq(role, STR("supabase_admin"));
-}
-
 static err set_config(struct engine_pg_script *run, str name, str value)
 {
     str params[] = {name, str_empty(value) ? STR("") : value};
@@ -33,15 +27,14 @@ static err set_role(struct engine_pg_script *run)
 /* Whether the login may become the role: from version 16 on a membership may be without SET. */
 static err choose_role(struct engine_pg_script *run, str name)
 {
-    /* "supabase_admin" is as good as a superuser where one owns it all; here it may be an empty name. */
     const char *sql = PQserverVersion(run->conn) >= 160000
                           ? "SELECT pg_catalog.pg_has_role(session_user, oid, 'SET')"
-                            " AND (rolname <> 'supabase_admin' OR rolsuper)"
                             " FROM pg_catalog.pg_roles WHERE rolname = $1"
                           : "SELECT pg_catalog.pg_has_role(session_user, oid, 'MEMBER')"
-                            " AND (rolname <> 'supabase_admin' OR rolsuper)"
                             " FROM pg_catalog.pg_roles WHERE rolname = $1";
     PGresult *result;
+    /* A superuser where one process owns it all; here it may be an empty name, and the login does. */
+    if (str_eq(name, STR("supabase_admin"))) return NULL;
     TRY(engine_pg_query(run->scratch, run->conn, sql, &name, 1, &result));
     bool exists = PQntuples(result) == 1;
     bool settable = exists && str_eq(engine_pg_field(result, 0, 0), STR("t"));
@@ -49,7 +42,8 @@ static err choose_role(struct engine_pg_script *run, str name)
         run->role = str_copy(run->arena, name);
         return set_role(run);
     }
-    if (is_ourselves(name)) return NULL;
+    /* Who owns the project: the login itself where it cannot become postgres. */
+    if (str_eq(name, STR("postgres"))) return NULL;
     if (!exists) return err_sql(run->arena, "42704", "role \"%.*s\" does not exist", STR_FMT(name));
     return err_sql(run->arena, "42501", "permission denied to set role \"%.*s\"", STR_FMT(name));
 }

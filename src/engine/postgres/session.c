@@ -61,17 +61,26 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)context, (void)result;
 }
 
-/* libpq's words about a malformed URL quote it, password and all. */
+static err malformed(struct arena *arena)
+{
+    struct err *error = err_new(arena, ERR_CONFIG, "the URL of the database is malformed");
+    return err_hint(arena, error,
+                    "Write postgres://user:password@host:5432/database, with other characters than "
+                    "letters and digits of the password as %%XX.");
+}
+
+/* libpq's words about a malformed URL quote it, password and all; and a host with an @ is the rest of
+ * a password. */
 static err check_url(struct arena *arena, const char *url)
 {
     PQconninfoOption *options = PQconninfoParse(url, NULL);
-    if (!options)
-        return err_hint(
-            arena, err_new(arena, ERR_CONFIG, "the URL of the database is malformed"),
-            "Write postgres://user:password@host:5432/database, with other characters than "
-            "letters and digits of the password as %%XX.");
+    if (!options) return malformed(arena);
+    bool stray = false;
+    for (const PQconninfoOption *option = options; option->keyword; option++)
+        if (strcmp(option->keyword, "host") == 0 && option->val)
+            stray = option->val[0] != '/' && strchr(option->val, '@') != NULL;
     PQconninfoFree(options);
-    return NULL;
+    return stray ? malformed(arena) : NULL;
 }
 
 err engine_pg_connect(struct arena *arena, str url, uint64_t connect_ms, PGconn **out)

@@ -17,7 +17,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-#include "engine/sqlite/spool.h"
+#include "sql/spool.h"
 
 struct temp_files {
     sqlite3_vfs vfs; /* first; named `name` */

@@ -368,6 +368,24 @@ TEST(the_lock_of_migrations_keeps_others_out)
     assert_true(str_eq(cluster_value(db->arena, "root_of_all", db->name, probe), STR("0")));
 }
 
+TEST(a_url_that_cannot_be_read_is_not_shown)
+{
+    DB;
+    static const char *const urls[] = {
+        "postgres://me:hun@ter2@nowhere/db",
+        "postgres://me:hunter2%zz@nowhere/db",
+        "postgres://me:hunter2@[nowhere/db",
+        "postgres://me:hunter2@nowhere:port/db?nothing=hunter2",
+    };
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        PGconn *conn;
+        err error = engine_pg_connect(db->arena, str_of(urls[i]), 1000, &conn);
+        assert_non_null(error);
+        assert_true(str_find(error->message, STR("ter2"), 0) == SIZE_MAX);
+        assert_true(str_find(error->details, STR("ter2"), 0) == SIZE_MAX);
+    }
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -395,6 +413,7 @@ int main(void)
         ROW(ddl_tells_who_listens),
         ROW(a_long_statement_meets_its_deadline),
         ROW(the_lock_of_migrations_keeps_others_out),
+        ROW(a_url_that_cannot_be_read_is_not_shown),
     };
     return cmocka_run_group_tests(tests, cluster_start, cluster_stop);
 }
