@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "engine/postgres/engine.h"
 #include "ops/control.h"
 #include "ops/files.h"
 #include "ops/server.h"
@@ -19,8 +21,34 @@ err access_open(struct arena *arena, const struct config *config, struct engine 
 struct scratch {
     struct arena *arena;
     str folder;
+    str url, database; /* of the server, and what was made there; empty: embedded */
     struct engine *engine;
 };
+
+/* On PostgreSQL a project is checked where it runs: in a database of its own. */
+static err make_database(struct arena *arena,
+                         const struct config *config,
+                         struct scratch *scratch,
+                         struct config *scratch_config)
+{
+    if (str_empty(config->database.url)) return NULL;
+    bool direct = !str_empty(config->database.direct_url);
+    scratch->url = direct ? config->database.direct_url : config->database.url;
+    scratch_config->database.direct_url = STR_NONE;
+    scratch_config->database.pooler = STR("none");
+    return engine_postgres_scratch_make(arena, scratch->url, &scratch->database,
+                                        &scratch_config->database.url);
+}
+
+static void remove_all(struct scratch *scratch)
+{
+    folder_remove(scratch->arena, scratch->folder);
+    if (str_empty(scratch->database)) return;
+    err error = engine_postgres_scratch_drop(scratch->arena, scratch->url, scratch->database);
+    if (error)
+        log_warn("a scratch database was left behind", LOG_STR("database", scratch->database),
+                 LOG_ERR(error));
+}
 
 err access_scratch_open(struct arena *arena, const struct config *config, struct scratch **out)
 {
@@ -34,9 +62,10 @@ err access_scratch_open(struct arena *arena, const struct config *config, struct
     struct scratch *scratch = ARENA_NEW(arena, struct scratch);
     scratch->arena = arena;
     scratch->folder = str_of(folder);
-    err error = server_open_engine(arena, &scratch_config, &scratch->engine);
+    err error = make_database(arena, config, scratch, &scratch_config);
+    if (!error) error = server_open_engine(arena, &scratch_config, &scratch->engine);
     if (error)
-        folder_remove(arena, str_of(folder));
+        remove_all(scratch);
     else
         *out = scratch;
     return error;
@@ -50,5 +79,5 @@ struct engine *access_scratch_engine(struct scratch *scratch)
 void access_scratch_close(struct scratch *scratch)
 {
     scratch->engine->close(scratch->engine);
-    folder_remove(scratch->arena, scratch->folder);
+    remove_all(scratch);
 }

@@ -50,4 +50,9 @@ MUST_USE err engine_postgres_open(struct arena *arena,
                                   const struct engine_postgres_options *options,
                                   struct engine **out);
 
+/* An empty database beside the URL's, and its URL. 42501 when the login may not make one. */
+MUST_USE err engine_postgres_scratch_make(struct arena *arena, str url, str *name, str *scratch_url);
+/* Removes it; nobody may be connected to it any more. */
+MUST_USE err engine_postgres_scratch_drop(struct arena *arena, str url, str name);
+
 #endif
