@@ -100,7 +100,8 @@ static err open_postgres(struct arena *arena, const struct config *config, struc
     options.poll_ms = (uint64_t)config->database.poll_ms;
     options.queue_max = (size_t)config->database.queue_max;
     options.read_run_ms = (uint64_t)config->database.read_run_ms;
-    options.script_run_ms = (uint64_t)config->database.script_run_ms;
+    options.sql_run_ms = (uint64_t)config->database.sql_run_ms;
+    options.migration_run_ms = (uint64_t)config->database.migration_run_ms;
     options.shared_connections = (size_t)config->database.shared_connections;
     options.shared_depth = (size_t)config->database.shared_depth;
     options.solo_connections = (size_t)config->database.solo_connections;

@@ -1,7 +1,7 @@
 /* sql/compile_remote.c - plans for a server that analyzes by itself: the trees as they were built.
  *
  * What is left to do here is small: who writes, how many parameters there are, which of them have a
- * type that the caller knows. Everything else the server says (docs/decisions/006). */
+ * type that the caller knows. Everything else the server says (docs/decisions/007). */
 #include "base/buf.h"
 #include "sql/ast.h"
 #include "sql/deparse.h"

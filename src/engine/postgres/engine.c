@@ -30,6 +30,8 @@ struct engine_postgres_options engine_postgres_defaults(str url, str folder)
         .read_run_ms = 30000,
         .write_run_ms = 10000,
         .write_run_service_ms = 60000,
+        .sql_run_ms = 60000,
+        .migration_run_ms = 600000,
         .poll_ms = 5000,
         .spool_memory_bytes = MIB,
         .spool_bytes_max = UINT64_C(4096) * MIB,

@@ -36,7 +36,8 @@ struct engine_postgres_options {
     uint64_t read_run_ms;      /* longest read; 30 s */
     uint64_t write_run_ms;     /* longest write of API roles; 10 s */
     uint64_t write_run_service_ms; /* of service_role; 60 s */
-    uint64_t script_run_ms;        /* longest statement of a migration or console; 0: no limit */
+    uint64_t sql_run_ms;           /* longest statement of a console script; 60 s; 0: any */
+    uint64_t migration_run_ms;     /* longest statement of a migration; 10 min; 0: any */
     uint64_t poll_ms;          /* between looks at the catalog where no event trigger tells; 5 s */
     size_t spool_memory_bytes; /* a larger result goes to a file; 1 MiB */
     uint64_t spool_bytes_max;  /* all files together; 4 GiB */
@@ -51,7 +52,10 @@ MUST_USE err engine_postgres_open(struct arena *arena,
                                   struct engine **out);
 
 /* An empty database beside the URL's, and its URL. 42501 when the login may not make one. */
-MUST_USE err engine_postgres_scratch_make(struct arena *arena, str url, str *name, str *scratch_url);
+MUST_USE err engine_postgres_scratch_make(struct arena *arena,
+                                          str url,
+                                          str *name,
+                                          str *scratch_url);
 /* Removes it; nobody may be connected to it any more. */
 MUST_USE err engine_postgres_scratch_drop(struct arena *arena, str url, str name);
 

@@ -30,6 +30,8 @@ struct lane {
     bool down; /* the last attempt failed */
     bool closing;
     uint64_t backoff_ms;
+    struct arena *rows;
+    struct settings_text settings[LANE_SETTINGS_MAX + 1];
     struct timer retry;
     struct timer sweep;
 };
@@ -52,6 +54,31 @@ const struct catalog *lane_catalog(struct lane *lane)
     lane->catalog = engine_pg_catalog_take(lane->engine);
     if (before) catalog_unref(before);
     return lane->catalog;
+}
+
+struct arena *lane_row_arena(struct lane *lane)
+{
+    return lane->rows;
+}
+
+static const char *settings_sql(struct arena *arena, size_t pairs)
+{
+    struct buf *sql = buf_in(arena, 0);
+    buf_lit(sql, "SELECT ");
+    for (size_t i = 0; i < pairs; i++)
+        buf_printf(sql, "%sset_config($%zu,$%zu,true)", i ? "," : "", 2 * i + 1, 2 * i + 2);
+    return str_cstr(arena, buf_str(sql));
+}
+
+const struct settings_text *lane_settings_text(struct lane *lane, size_t pairs)
+{
+    assert(pairs > 0);
+    assert(pairs <= LANE_SETTINGS_MAX);
+    struct settings_text *text = &lane->settings[pairs];
+    if (text->sql) return text;
+    text->sql = settings_sql(lane->arena, pairs);
+    text->name = str_printf(lane->arena, "settings_%zu", pairs).at;
+    return text;
 }
 
 /* ---- the queue ---- */
@@ -310,6 +337,7 @@ err lane_open(struct engine_pg *engine, struct loop *loop)
     const struct engine_postgres_options *options = &engine->options;
     *lane = (struct lane){
         .engine = engine, .loop = loop, .arena = arena, .backoff_ms = BACKOFF_FIRST_MS};
+    lane->rows = arena_new(0);
     lane->slot_count = options->shared_connections + options->solo_connections;
     lane->slots = ARENA_ARRAY(arena, struct slot, lane->slot_count);
     for (size_t i = 0; i < lane->slot_count; i++)
@@ -335,5 +363,6 @@ void lane_close(struct engine_pg *engine, struct loop *loop)
     }
     engine->lanes[loop_index(loop)] = NULL;
     if (lane->catalog) catalog_unref(lane->catalog);
+    arena_free(lane->rows);
     arena_free(lane->arena);
 }

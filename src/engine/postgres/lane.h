@@ -16,6 +16,14 @@
 
 enum lane_kind { LANE_SHARED, LANE_SOLO };
 
+enum { LANE_SETTINGS_MAX = 32 };
+
+/* SELECT set_config($1,$2,true),...: one text for each number of settings. */
+struct settings_text {
+    const char *sql;
+    const char *name;
+};
+
 /* Embedded by a request. granted: begin now; a solo connection is the waiter's until lane_release. */
 struct lane_waiter {
     enum lane_kind kind;
@@ -39,5 +47,9 @@ struct loop *lane_loop(const struct lane *lane);
 struct engine_pg *lane_engine(const struct lane *lane);
 /* The snapshot for this iteration; the lane holds a reference until the next call. */
 const struct catalog *lane_catalog(struct lane *lane);
+/* For what one row needs while it is written: reset it afterwards. */
+struct arena *lane_row_arena(struct lane *lane);
+/* pairs: 1 to LANE_SETTINGS_MAX. */
+const struct settings_text *lane_settings_text(struct lane *lane, size_t pairs);
 
 #endif

@@ -110,8 +110,14 @@ static str stamp(struct arena *arena, str text, bool zoned)
     }
     bool short_offset =
         zoned && time.len > 3 && (time.at[time.len - 3] == '+' || time.at[time.len - 3] == '-');
-    return str_printf(arena, "%.*sT%.*s%s%.*s", STR_FMT(date), STR_FMT(time),
-                      short_offset ? ":00" : "", STR_FMT(era));
+    str parts[] = {date, STR("T"), time, short_offset ? STR(":00") : STR(""), era};
+    char *out = arena_alloc(arena, text.len + sizeof ":00");
+    size_t len = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (parts[i].len) memcpy(out + len, parts[i].at, parts[i].len);
+        len += parts[i].len;
+    }
+    return str_from(out, len);
 }
 
 static struct value parsed(struct arena *arena, const struct type_ref *ref, str text)

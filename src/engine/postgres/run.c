@@ -24,7 +24,6 @@
 #include "types/type_text.h"
 
 enum {
-    SETTINGS_MAX = 32,
     FAST_RUNS_LEAST = 2, /* runs under fast_us before a shape may share */
     SLOW_RUNS_MOST = 8,  /* runs over it in a row on a shared connection: not the machine's noise */
     SOLO_MS = 10000,     /* how long a shape that was slow stays off shared connections */
@@ -64,7 +63,6 @@ struct run {
     const struct row_shape *shape;
     struct value *row;
     struct spool spool;
-    struct arena *values; /* of one row; reset after each */
     struct step_result *results;
     int64_t updated;
     err error;
@@ -105,7 +103,7 @@ static void release_spooled(void *object)
 
 static void tie_spools(struct run *run)
 {
-    for (size_t i = 0; i < run->request->step_count; i++) {
+    for (size_t i = 0; run->results && i < run->request->step_count; i++) {
         if (run->results[i].body.fd < 0) continue;
         struct spooled *spooled = ARENA_NEW(run->request->arena, struct spooled);
         *spooled = (struct spooled){&run->engine->spool_quota, &run->results[i].body,
@@ -128,7 +126,6 @@ static void finish(struct run *run)
     struct engine_pg *engine = run->engine;
     timer_stop(request->loop, &run->stuck);
     tie_spools(run);
-    arena_free(run->values);
     request->engine_private = NULL;
     request->done(request, run->error, run->error ? NULL : run->results, run->failed_step);
     active_end(engine);
@@ -181,11 +178,12 @@ static void begin_rows(struct run *run, size_t step, const PGresult *result)
 
 static void write_row(struct run *run, const PGresult *result, int row)
 {
-    row_values(run->values, run->shape, result, row, run->row);
+    struct arena *values = lane_row_arena(run->lane);
+    row_values(values, run->shape, result, row, run->row);
     row_writer_row_open(&run->writer);
     row_writer_columns(&run->writer, &run->shape->node, run->row, 0, SIZE_MAX);
     row_writer_row_close(&run->writer);
-    arena_reset(run->values);
+    arena_reset(values);
 }
 
 /* The count, and whether there is a row beside it. */
@@ -330,7 +328,7 @@ static bool send_text(struct run *run, const char *sql, const char *name, enum q
 }
 
 struct settings {
-    const char *values[2 * SETTINGS_MAX];
+    const char *values[2 * LANE_SETTINGS_MAX];
     size_t count; /* of values */
 };
 
@@ -339,16 +337,6 @@ static void add_setting(struct settings *settings, const char *name, const char 
     if (settings->count + 2 > COUNT_OF(settings->values)) return;
     settings->values[settings->count++] = name;
     settings->values[settings->count++] = value;
-}
-
-/* SELECT set_config($1,$2,true),set_config($3,$4,true)...: one text for each number of settings. */
-static const char *settings_sql(struct arena *arena, size_t pairs)
-{
-    struct buf *sql = buf_in(arena, 0);
-    buf_lit(sql, "SELECT ");
-    for (size_t i = 0; i < pairs; i++)
-        buf_printf(sql, "%sset_config($%zu,$%zu,true)", i ? "," : "", 2 * i + 1, 2 * i + 2);
-    return str_cstr(arena, buf_str(sql));
 }
 
 static uint64_t run_ms(const struct run *run)
@@ -415,10 +403,10 @@ static bool send_settings(struct run *run)
     add_request(run, &settings);
     add_setting(&settings, "request.jwt.claims", str_cstr(arena, caller->claims));
     add_setting(&settings, "role", str_cstr(arena, caller->role));
-    size_t pairs = settings.count / 2;
+    const struct settings_text *text = lane_settings_text(run->lane, settings.count / 2);
     struct pg_query query = {
-        .sql = settings_sql(arena, pairs),
-        .name = str_printf(arena, "settings_%zu", pairs).at,
+        .sql = text->sql,
+        .name = text->name,
         .values = settings.values,
         .count = settings.count,
     };
@@ -749,11 +737,9 @@ void engine_pg_run(struct engine *base, struct engine_request *request)
     run->lane = lane;
     run->writes = any_writes(request);
     run->kind = kind_of(run);
-    run->values = arena_new(0);
     run->waiter =
         (struct lane_waiter){.kind = lane_of(run), .granted = granted, .refused = refused};
     request->engine_private = run;
-    results_new(run);
     atomic_fetch_add(&engine->active, 1);
     lane_wait(lane, &run->waiter);
 }

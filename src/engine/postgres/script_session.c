@@ -78,8 +78,9 @@ static err set_time_zone(struct engine_pg_script *run)
 static err set_fixed(struct engine_pg_script *run)
 {
     PGresult *result;
-    str limit =
-        str_printf(run->scratch, "%llu", (unsigned long long)run->engine->options.script_run_ms);
+    const struct engine_postgres_options *options = &run->engine->options;
+    uint64_t limit_ms = run->options->migration ? options->migration_run_ms : options->sql_run_ms;
+    str limit = str_printf(run->scratch, "%llu", (unsigned long long)limit_ms);
     TRY(engine_pg_exec(run->scratch, run->conn,
                        "SET standard_conforming_strings = on; SET datestyle = 'ISO, MDY';"
                        " SET intervalstyle = 'postgres'; SET bytea_output = 'hex';"

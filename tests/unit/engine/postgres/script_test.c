@@ -349,9 +349,9 @@ TEST(ddl_tells_who_listens)
 TEST(a_long_statement_meets_its_deadline)
 {
     DB;
-    db->engine.options.script_run_ms = 50;
+    db->engine.options.sql_run_ms = 50;
     err error = run_how(db, file, "SELECT pg_sleep(30)");
-    db->engine.options.script_run_ms = 0;
+    db->engine.options.sql_run_ms = 0;
     assert_true(err_is(error, STR("57014")));
 }
 
