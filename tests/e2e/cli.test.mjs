@@ -32,7 +32,7 @@ function serve(...args) {
         child.stdout.on('data', (bytes) => {
             out += bytes;
             const ready = out.match(/^ready (http:\S+)$/m);
-            if (ready) resolve({base: ready[1], stop, log: () => log});
+            if (ready) resolve({base: ready[1], stop, log: () => log, pid: child.pid});
         });
         const ended = new Promise((done) => child.on('exit', (code, signal) => done(signal ?? code)));
         ended.then((code) => reject(new Error(`serve ended (${code}): ${log}`)));
@@ -67,6 +67,16 @@ test('words that no command takes are refused, not ignored', () => {
     const dash = run('serve', '-listen', '127.0.0.1:0');
     assert.equal(dash.code, 2);
     assert.match(dash.err, /unknown flag "-listen"[^]*two dashes/);
+});
+
+test('secrets on the command line leave the process list', {skip: !fs.existsSync('/proc/self/cmdline')}, async () => {
+    const server = await serve('--security.secret', 'hunter2hunter2hunter2', '--database.direct_url=postgres://me:hunter2@db/shop');
+    const shown = fs.readFileSync(`/proc/${server.pid}/cmdline`, 'utf8');
+    const log = server.log();
+    await server.stop();
+    assert.match(shown, /--security\.secret\0x+\0/);
+    assert.doesNotMatch(shown, /hunter2/);
+    assert.doesNotMatch(log, /hunter2/);
 });
 
 test('flags of one verb are refused at another', () => {
