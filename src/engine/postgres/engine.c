@@ -102,6 +102,11 @@ static void engine_stats(struct engine *base, struct engine_stats *out)
     };
 }
 
+static void engine_stop_blocking(struct engine *base, uint64_t at_ms)
+{
+    atomic_store(&engine_pg_of(base)->stop_blocking_ms, at_ms);
+}
+
 static void engine_drain(struct engine *base)
 {
     struct engine_pg *engine = engine_pg_of(base);
@@ -175,6 +180,7 @@ static const struct engine face = {
     .loop_start = engine_loop_start,
     .loop_stop = engine_loop_stop,
     .stats = engine_stats,
+    .stop_blocking = engine_stop_blocking,
     .drain = engine_drain,
     .close = engine_close,
 };

@@ -50,6 +50,7 @@ struct engine_pg {
     struct workers *connectors;              /* connecting and cancelling block */
     struct lane *lanes[ENGINE_PG_LOOPS_MAX]; /* each set and used by its own loop */
     struct watch *watch;
+    _Atomic uint64_t stop_blocking_ms; /* monotonic: scripts end then; 0: not yet known */
     /* Draining waits for the requests that were accepted. */
     _Atomic bool draining;
     _Atomic uint64_t active;

@@ -1,11 +1,14 @@
 /* One text to the server, and what comes back. */
+#include <poll.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/postgres/script_int.h"
 #include "sql/lex.h"
 
-enum { RESULT_BYTES_MAX = 256 * 1024 * 1024 };
+enum { RESULT_BYTES_MAX = 256 * 1024 * 1024, LOOK_MS = 100 };
 
 void engine_pg_script_notice(struct engine_pg_script *run, const char *format, ...)
 {
@@ -194,13 +197,46 @@ static err name_types(struct collecting *collecting)
     return NULL;
 }
 
+/* The caller is gone, or the server that runs us stops. */
+static bool is_to_end(const struct engine_pg_script *run)
+{
+    const struct script_options *options = run->options;
+    uint64_t stop_ms = atomic_load(&run->engine->stop_blocking_ms);
+    return (options->cancelled && options->cancelled(options->context)) ||
+           (stop_ms && clock_mono_ms() >= stop_ms);
+}
+
+static void cancel(const struct engine_pg_script *run)
+{
+    char message[256]; /* libpq's minimum */
+    PGcancel *handle = PQgetCancel(run->conn);
+    if (handle && !PQcancel(handle, message, sizeof message))
+        log_warn("a statement could not be cancelled", LOG_STR("error", str_of(message)));
+    PQfreeCancel(handle);
+}
+
+/* Until the next result is there, looking now and then whether the statement is to end: it is then
+ * cancelled, once, and answers 57014. */
+static void await_result(const struct engine_pg_script *run, bool *cancelled)
+{
+    while (PQisBusy(run->conn)) {
+        struct pollfd socket = {.fd = PQsocket(run->conn), .events = POLLIN};
+        (void)poll(&socket, 1, LOOK_MS);
+        if (socket.revents && !PQconsumeInput(run->conn)) return;
+        if (*cancelled || !is_to_end(run)) continue;
+        *cancelled = true;
+        cancel(run);
+    }
+}
+
 /* All of them, also behind an error: the connection must be free for what follows. */
 static err take_all(struct collecting *collecting, const struct script_item *item)
 {
     struct engine_pg_script *run = collecting->run;
     err first = NULL;
     PGresult *part;
-    while ((part = PQgetResult(run->conn))) {
+    bool cancelled = false;
+    while (await_result(run, &cancelled), (part = PQgetResult(run->conn))) {
         err error = take_part(collecting, item, part);
         if (error && !first) first = error;
         PQclear(part);

@@ -22,6 +22,7 @@ struct how {
     bool transaction, keep_going, auto_rls, migration;
     const char *epilogue;
     const struct caller *caller;
+    bool (*cancelled)(void *context);
 };
 
 static bool each(void *context, const struct script_statement *statement)
@@ -63,6 +64,7 @@ static err run_how(struct database *db, struct how how, const char *text)
         .keep_going = how.keep_going,
         .auto_rls = how.auto_rls,
         .migration = how.migration,
+        .cancelled = how.cancelled,
         .caller = how.caller,
         .collect_rows = true,
         .each = each,
@@ -355,6 +357,29 @@ TEST(a_long_statement_meets_its_deadline)
     assert_true(err_is(error, STR("57014")));
 }
 
+static bool at_once(void *context)
+{
+    (void)context;
+    return true;
+}
+
+TEST(a_caller_that_leaves_ends_its_statement)
+{
+    DB;
+    struct how leaving = {.transaction = true, .cancelled = at_once};
+    err error = run_how(db, leaving, "SELECT pg_sleep(30)");
+    assert_true(err_is(error, STR("57014")));
+}
+
+TEST(a_server_that_stops_ends_what_runs)
+{
+    DB;
+    atomic_store(&db->engine.stop_blocking_ms, 1);
+    err error = run_how(db, file, "SELECT pg_sleep(30)");
+    atomic_store(&db->engine.stop_blocking_ms, 0);
+    assert_true(err_is(error, STR("57014")));
+}
+
 TEST(the_lock_of_migrations_keeps_others_out)
 {
     DB;
@@ -412,6 +437,8 @@ int main(void)
         ROW(names_resolve_in_extensions_and_times_are_utc),
         ROW(ddl_tells_who_listens),
         ROW(a_long_statement_meets_its_deadline),
+        ROW(a_caller_that_leaves_ends_its_statement),
+        ROW(a_server_that_stops_ends_what_runs),
         ROW(the_lock_of_migrations_keeps_others_out),
         ROW(a_url_that_cannot_be_read_is_not_shown),
     };
