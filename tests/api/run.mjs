@@ -24,7 +24,7 @@ const { values: options, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     dapur: { type: 'string', default: 'build/release/dapur' },
-    engine: { type: 'string', multiple: true, default: ['sqlite'] }, // the others join when their engine serves
+    engine: { type: 'string', multiple: true, default: Object.keys(ENGINES) },
     suites: { type: 'string', default: HERE },
     bail: { type: 'boolean', default: false },
   },

@@ -31,8 +31,8 @@ const sqlite = {
   },
 };
 
-// argsOf: a database's name to what dapur is told of it.
-function onPostgres(postgres, argsOf, close) {
+// argsOf: a database's name to what dapur is told of it; letGo: ends what keeps sessions for others.
+function onPostgres(postgres, argsOf, close, letGo = async () => {}) {
   const place = (data, database) => ({
     data, database, args: argsOf(database),
     remove: async () => {
@@ -46,6 +46,7 @@ function onPostgres(postgres, argsOf, close) {
     copy: async (from) => {
       const data = makeData();
       cpSync(from.data, data, { recursive: true });
+      await letGo(from.database);
       return place(data, await postgres.createDatabase({ template: from.database }));
     },
     close,
@@ -71,7 +72,7 @@ const pooler = {
     return onPostgres(server, args, async () => {
       await bouncer.stop();
       await server.stop();
-    });
+    }, (database) => server.terminate(database));
   },
 };
 

@@ -37,16 +37,17 @@ function ids() {
   return { uid, gid };
 }
 
-// [program, arguments] as that user, ending with this process where the system can do that.
-function asServer(program, args, signal) {
+// [program, arguments] as that user, ending with this process where the system can do that. core: on that one alone.
+function asServer(program, args, signal, core) {
+  if (core !== undefined) [program, args] = ['/usr/bin/taskset', ['-c', String(core), program, ...args]];
   const user = ids();
   if (!existsSync('/usr/bin/setpriv')) return { file: program, args, options: user ?? {} };
   const who = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
   return { file: '/usr/bin/setpriv', args: [...who, `--pdeathsig=${signal}`, program, ...args], options: {} };
 }
 
-function makeFolder(prefix) {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+function makeFolder(prefix, root = tmpdir()) {
+  const folder = mkdtempSync(join(root, prefix));
   const user = ids();
   if (user) chownSync(folder, user.uid, user.gid);
   return folder;
@@ -77,8 +78,8 @@ export async function until(what, look, limitMs = READY_MS) {
 }
 
 // A child with its log, and a promise of its end.
-function startChild(program, args, cwd, signal) {
-  const { file, args: words, options } = asServer(program, args, signal);
+function startChild(program, args, cwd, signal, core) {
+  const { file, args: words, options } = asServer(program, args, signal, core);
   const child = spawn(file, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => log.push(part));
@@ -101,10 +102,12 @@ async function endChild(one, signal) {
 
 class Postgres {
   // tcp: also on 127.0.0.1, at a port that stays the same when it is stopped and started.
-  static async start({ tcp = false, settings = {}, admin = ADMIN } = {}) {
+  // root: the folder for its data, other than the system's temporary one; core: it runs on that one.
+  static async start({ tcp = false, settings = {}, admin = ADMIN, root, core } = {}) {
     if (missing()) throw new Error(missing());
     const one = new Postgres();
-    one.folder = makeFolder('dapur-pg-');
+    one.folder = makeFolder('dapur-pg-', root);
+    one.core = core;
     one.admin = admin;
     one.settings = { ...SETTINGS, ...(tcp ? { listen_addresses: '127.0.0.1' } : {}), ...settings };
     one.port = tcp ? await freePort() : PORT;
@@ -122,7 +125,7 @@ class Postgres {
 
   async #initdb() {
     const { file, args, options } = asServer(join(BIN, 'initdb'),
-      ['-D', join(this.folder, 'data'), '-U', this.admin, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], 'KILL');
+      ['-D', join(this.folder, 'data'), '-U', this.admin, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], 'KILL', this.core);
     await run(file, args, { cwd: this.folder, ...options });
   }
 
@@ -130,7 +133,7 @@ class Postgres {
   async resume() {
     const settings = Object.entries(this.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     this.process = startChild(join(BIN, 'postgres'),
-      ['-D', join(this.folder, 'data'), '-k', this.folder, '-p', String(this.port), ...settings], this.folder, 'QUIT');
+      ['-D', join(this.folder, 'data'), '-k', this.folder, '-p', String(this.port), ...settings], this.folder, 'QUIT', this.core);
     await until(() => `PostgreSQL did not start\n${this.log().slice(-2000)}`, async () => {
       if (this.process.gone) throw new Error(`PostgreSQL ended at once\n${this.log().slice(-2000)}`);
       return this.sql('select 1').then(() => true, () => false);
@@ -171,6 +174,11 @@ class Postgres {
     return name;
   }
   async dropDatabase(name) { await this.sql(`drop database if exists "${name}" with (force)`); }
+
+  // Ends every session of a database but the one that asks.
+  async terminate(database) {
+    await this.sql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()`);
+  }
 
   // Sessions of clients in a database, other than the one that asks: [{pid, user, application, state, query}].
   async sessions(database, { application } = {}) {
