@@ -232,22 +232,27 @@ insert into public.products (barcode, name, category_id, supplier_id, price, min
 -- Opening stock, three weeks ago: nine in ten well stocked, the others low or empty.
 insert into public.movements (product_id, location_id, kind, quantity, note, created_at)
 select p.id, 1, 'receipt', p.minimum_stock + 20 + (p.id * 37) % 60, 'opening stock', now() - interval '21 days'
-from public.products p where p.id % 10 <> 0;
+from public.products p where p.id % 10 <> 0
+order by p.id;
 
 insert into public.movements (product_id, location_id, kind, quantity, note, created_at)
 select p.id, 1, 'receipt', 1 + p.id % 4, 'opening stock', now() - interval '21 days'
-from public.products p where p.id % 20 = 0;
+from public.products p where p.id % 20 = 0
+order by p.id;
 
 -- Two weeks of comings and goings.
 insert into public.movements (product_id, location_id, kind, quantity, note, created_at)
 select p.id, 1, 'receipt', 6 + (p.id * d.day) % 12, 'weekly delivery', now() - make_interval(days => d.day)
 from public.products p, generate_series(1, 13) as d (day)
-where p.id % 10 <> 0 and (p.id + d.day) % 17 = 0;
+where p.id % 10 <> 0 and (p.id + d.day) % 17 = 0
+order by d.day desc, p.id;
 
 insert into public.movements (product_id, location_id, kind, quantity, note, created_at)
 select p.id, 1, 'adjustment', -(1 + (p.id + d.day) % (2 + d.day * 5 % 7 % 4)), 'sold in the shop', now() - make_interval(days => d.day)
 from public.products p, generate_series(0, 13) as d (day)
-where p.id % 10 <> 0 and (p.id * 7 + d.day * 3) % 11 < 2;
+where p.id % 10 <> 0 and (p.id * 7 + d.day * 3) % 11 < 2
+order by d.day desc, p.id;
 
 insert into public.stock (product_id, location_id, quantity)
-select product_id, location_id, sum(quantity) from public.movements group by product_id, location_id;
+select product_id, location_id, sum(quantity) from public.movements group by product_id, location_id
+order by product_id, location_id;

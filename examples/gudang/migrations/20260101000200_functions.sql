@@ -79,6 +79,14 @@ as $$
         where not exists (select 1 from public.products p where p.barcode = w.barcode)
     );
 
+    -- From here on no other sale changes what is checked; always in one order, so that two never wait for each other.
+    select s.product_id from public.stock s
+    join public.products p on p.id = s.product_id
+    join public.sale_wanted(items) w on w.barcode = p.barcode
+    where s.location_id = (select l.id from public.locations l where l.code = location_code)
+    order by s.product_id
+    for update of s;
+
     -- The first short product, by name.
     select dapur.raise('P0001', (
         select 'not enough ' || p.name || ': ' || w.quantity || ' wanted, ' || coalesce(s.quantity, 0) || ' in stock'

@@ -8,23 +8,27 @@ import {join} from 'node:path';
 import {createClient} from '@supabase/supabase-js';
 import WebSocket from 'ws';
 import {readKeys, startServer} from '../../api/lib/server.mjs';
+import {openHost} from '../../lib/engines.mjs';
 
 const EXAMPLE = new URL('../../../examples/gudang/', import.meta.url).pathname;
 const PARTS = ['dapur.conf', 'migrations', 'seed.sql', 'public', 'users'];
 
 export const binary = process.env.DAPUR_BINARY ?? new URL('../../../build/release/dapur', import.meta.url).pathname;
 
-// {base, keys, logins: {admin, sari, budi}, server, folder, data, stop()}
+// {base, keys, logins: {admin, sari, budi}, server, folder, data, stop()}. DAPUR_TEST_ENGINE: a name of
+// tests/lib/engines.mjs.
 export async function openWarehouse({seed = true, extra = []} = {}) {
+    const host = await openHost(process.env.DAPUR_TEST_ENGINE ?? 'sqlite');
     const folder = mkdtempSync(join(tmpdir(), 'dapur-gudang-'));
     for (const part of PARTS) if (seed || part !== 'seed.sql') cpSync(join(EXAMPLE, part), join(folder, part), {recursive: true});
-    const data = join(folder, 'data');
-    const warehouse = {folder, data, server: null, stop: () => stop(warehouse)};
+    const warehouse = {folder, host, server: null, stop: () => stop(warehouse)};
     try {
-        warehouse.server = await startServer([binary], folder, data, extra);
+        const {data, args} = warehouse.place = await host.place();
+        warehouse.data = data;
+        warehouse.server = await startServer([binary], folder, data, [...args, ...extra]);
         warehouse.base = warehouse.server.base;
-        warehouse.keys = await readKeys([binary], folder, data);
-        warehouse.logins = makeUsers(folder);
+        warehouse.keys = await readKeys([binary], folder, data, args);
+        warehouse.logins = makeUsers(folder, ['--data', data, ...args]);
     } catch (error) {
         await stop(warehouse);
         throw error;
@@ -33,13 +37,13 @@ export async function openWarehouse({seed = true, extra = []} = {}) {
 }
 
 // examples/gudang/users: "email app_metadata" a line.
-function makeUsers(folder) {
+function makeUsers(folder, place) {
     const logins = {};
     for (const line of readFileSync(join(folder, 'users'), 'utf8').split('\n')) {
         if (!line.trim() || line.startsWith('#')) continue;
         const [email, metadata] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
         const password = randomBytes(15).toString('base64url');
-        execFileSync(binary, ['user', 'create', folder, '--email', email, '--app-metadata', metadata, '--password-stdin'],
+        execFileSync(binary, ['user', 'create', folder, '--email', email, '--app-metadata', metadata, '--password-stdin', ...place],
             {input: password + '\n', stdio: ['pipe', 'ignore', 'inherit']});
         logins[email.split('@')[0]] = {email, password};
     }
@@ -50,6 +54,8 @@ function makeUsers(folder) {
 async function stop(warehouse) {
     const wrong = warehouse.server ? await warehouse.server.stop() : null;
     rmSync(warehouse.folder, {recursive: true, force: true});
+    await warehouse.place?.remove();
+    await warehouse.host.close();
     return wrong && `${wrong}\n${warehouse.server.log().slice(-3000)}`;
 }
 
