@@ -43,7 +43,9 @@ struct engine_pg {
     _Atomic uint64_t catalog_version;
     pthread_mutex_t catalog_lock;
     const struct catalog *catalog;
-    str catalog_fingerprint; /* of the first snapshot: where the watcher starts */
+    _Atomic uint64_t catalog_looks; /* of the watcher, done or failed */
+    _Atomic uint64_t look_asked_ms; /* when a request last asked for one */
+    str catalog_fingerprint;        /* of the first snapshot: where the watcher starts */
 
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;

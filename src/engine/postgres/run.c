@@ -8,8 +8,9 @@
  *   RUN_DECIDED   writes with expectations: BEGIN, settings, statements; their rows are counted, then COMMIT
  *                 or ROLLBACK is sent.
  *
- * States: WAITING (lane) -> RUNNING -> (DECIDING) -> done. A connection that is lost sends a read back to WAITING,
- * once; a write ends with ERR_OUTCOME_UNKNOWN when its commit may have been seen. */
+ * Phases: WAITING (lane) -> RUNNING -> ENDING (COMMIT, ROLLBACK) -> done. A connection that is lost sends a read
+ * back to WAITING, once; a write ends with ERR_OUTCOME_UNKNOWN when its commit may have been seen. A name that the
+ * server does not know leads over LOOKING: when the catalog has changed, the plan is stale. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +31,13 @@ enum {
     SHARED_BYTES_MAX = 262144, /* a larger result makes its shape a solo one */
     TIMEOUT_GRACE_MS = 2000,   /* for the server to notice its own statement_timeout */
     RETRIES_MOST = 1,
+    LOOK_EVERY_MS = 1000, /* a client's misspelt names cost no more looks than that */
+    LOOK_STEP_MS = 10,
+    LOOK_MOST_MS = 2000,
 };
 
 enum run_kind { RUN_IMPLICIT, RUN_SNAPSHOT, RUN_DECIDED };
-enum run_phase { PHASE_WAITING, PHASE_RUNNING, PHASE_ENDING };
+enum run_phase { PHASE_WAITING, PHASE_RUNNING, PHASE_ENDING, PHASE_LOOKING };
 
 /* What each query of the segment is for. */
 enum query_role { QUERY_BLOCK, QUERY_SETTINGS, QUERY_STEP, QUERY_ANSWER };
@@ -50,7 +54,9 @@ struct run {
     bool writes;
     bool commits;  /* a Sync that commits a write is on its way */
     bool answered; /* the server has refused: nothing was committed */
-    bool forget;   /* the server's plan no longer fits: prepare it anew */
+    bool forget;   /* the server's copy of a statement no longer fits: prepare it anew */
+    bool anew;     /* the connection that is granted next may have the same old copy */
+    bool unknown;  /* a name that the snapshot may have wrong */
     unsigned retries;
     uint64_t started_ns;
     struct {
@@ -67,7 +73,9 @@ struct run {
     int64_t updated;
     err error;
     size_t failed_step;
-    struct timer stuck;
+    struct timer
+        stuck; /* RUNNING: the server does not answer; LOOKING: the next look at the watcher */
+    uint64_t looks, look_until_ms;
 };
 
 static struct run *of_segment(struct segment *segment)
@@ -260,14 +268,18 @@ static void take_answer(struct run *run, const PGresult *result)
 
 /* ---- errors ---- */
 
-/* The snapshot that the plan was made of may be behind. */
-static bool is_stale(const PGresult *result)
+/* The server's copy of the statement, not the statement: prepared anew it runs. */
+static bool is_outdated(const char *state, const PGresult *result)
 {
-    static const char *const states[] = {"26000", "42P01", "42703", "42883", "42704"};
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (!state) return false;
-    if (strcmp(state, "0A000") == 0) return message && strstr(message, "cached plan") != NULL;
+    if (strcmp(state, "26000") == 0) return true;
+    return strcmp(state, "0A000") == 0 && message && strstr(message, "cached plan");
+}
+
+/* A relation, column, function or object that is not there: misspelt, or the snapshot is behind. */
+static bool is_unknown_name(const char *state)
+{
+    static const char *const states[] = {"42P01", "42703", "42883", "42704"};
     for (size_t i = 0; i < COUNT_OF(states); i++)
         if (strcmp(state, states[i]) == 0) return true;
     return false;
@@ -285,7 +297,8 @@ static void take_error(struct run *run, size_t query, const PGresult *result)
     size_t step = of_step ? run->queries[query].step : run->request->step_count - 1;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     run->answered = true;
-    if (is_stale(result)) run->forget = true;
+    run->forget = state && is_outdated(state, result);
+    run->unknown = state && is_unknown_name(state);
     err error = is_shutdown(state)
                     ? err_new(run->request->arena, ERR_UNAVAILABLE, "the database is shutting down")
                     : engine_pg_error(run->request->arena, result, STR_NONE);
@@ -540,6 +553,12 @@ static void stuck(struct timer *timer)
     pg_connection_close(run->connection);
 }
 
+static void forget_statements(struct run *run)
+{
+    for (size_t i = 0; i < run->request->step_count; i++)
+        pg_connection_forget(run->connection, statement_of(run, i)->name);
+}
+
 static void granted(struct lane_waiter *waiter, struct pg_connection *connection)
 {
     struct run *run = (struct run *)waiter;
@@ -548,9 +567,10 @@ static void granted(struct lane_waiter *waiter, struct pg_connection *connection
     run->started_ns = clock_mono_ns();
     run->query_count = 0;
     run->error = NULL;
-    run->answered = run->commits = run->forget = false;
+    run->answered = run->commits = run->forget = run->unknown = false;
     run->shape = NULL;
     results_new(run);
+    if (run->anew) forget_statements(run);
     segment_init(&run->segment, &run_events);
     timer_start(run->request->loop, &run->stuck, run_ms(run) + TIMEOUT_GRACE_MS, 0, stuck);
     atomic_fetch_add(run->writes      ? &run->engine->counters.writes
@@ -632,11 +652,51 @@ static void on_finished(struct segment *segment, size_t query)
 static bool try_again(struct run *run)
 {
     if (!run->forget || run->retries >= RETRIES_MOST) return false;
-    for (size_t i = 0; i < run->request->step_count; i++)
-        pg_connection_forget(run->connection, statement_of(run, i)->name);
+    forget_statements(run);
+    run->anew = true;
     atomic_fetch_add(&run->engine->counters.stale_plans, 1);
-    if (run->engine->watch) engine_pg_watch_reload(run->engine->watch);
     run->retries++;
+    return true;
+}
+
+static bool plan_is_behind(const struct run *run)
+{
+    uint64_t version = atomic_load(&run->engine->catalog_version);
+    return run->request->steps[0].plan->catalog_version != version;
+}
+
+/* The watcher has looked, or takes too long: a changed catalog makes the plan anew, else the error stands. */
+static void look_again(struct timer *timer)
+{
+    struct run *run = (struct run *)((char *)timer - offsetof(struct run, stuck));
+    bool looked = atomic_load(&run->engine->catalog_looks) != run->looks;
+    bool waits =
+        !looked && !plan_is_behind(run) && loop_now_ms(run->request->loop) < run->look_until_ms;
+    if (waits) {
+        timer_start(run->request->loop, timer, LOOK_STEP_MS, 0, look_again);
+        return;
+    }
+    if (plan_is_behind(run)) {
+        atomic_fetch_add(&run->engine->counters.stale_plans, 1);
+        run->error = err_new(run->request->arena, ERR_PLAN_STALE,
+                             "the catalog changed since the plan was made");
+    }
+    finish(run);
+}
+
+/* Asks the watcher, unless somebody did a moment ago. Nothing of the request was done. */
+static bool look_first(struct run *run)
+{
+    struct engine_pg *engine = run->engine;
+    uint64_t now = loop_now_ms(run->request->loop), before = atomic_load(&engine->look_asked_ms);
+    if (!run->unknown || !run->error || !engine->watch) return false;
+    bool due = before == 0 || now - before >= LOOK_EVERY_MS;
+    if (!due || !atomic_compare_exchange_strong(&engine->look_asked_ms, &before, now)) return false;
+    run->phase = PHASE_LOOKING;
+    run->looks = atomic_load(&engine->catalog_looks);
+    run->look_until_ms = now + LOOK_MOST_MS;
+    engine_pg_watch_reload(engine->watch);
+    timer_start(run->request->loop, &run->stuck, LOOK_STEP_MS, 0, look_again);
     return true;
 }
 
@@ -666,7 +726,7 @@ static void on_end(struct segment *segment)
         return;
     }
     release(run);
-    finish(run);
+    if (!look_first(run)) finish(run);
 }
 
 static void on_lost(struct segment *segment)

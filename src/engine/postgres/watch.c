@@ -228,6 +228,7 @@ static void act(struct watch *watch)
     atomic_store(&watch->busy, true);
     err error = load(watch, need);
     atomic_store(&watch->busy, false);
+    atomic_fetch_add(&watch->engine->catalog_looks, 1);
     answer(watch, ticket, error);
     plan_poll(watch);
     if (!error) {
