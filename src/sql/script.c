@@ -121,3 +121,48 @@ err script_parse(struct arena *arena, str text, struct script **out)
     *out = script;
     return NULL;
 }
+
+err script_parse_with(struct arena *arena, str text, str epilogue, struct script **out)
+{
+    struct script *first, *then;
+    TRY(script_parse(arena, text, &first));
+    *out = first;
+    if (str_empty(epilogue)) return NULL;
+    TRY(script_parse(arena, epilogue, &then));
+    struct script *all = ARENA_NEW(arena, struct script);
+    all->items = ARENA_ARRAY(arena, struct script_item, first->count + then->count);
+    for (size_t i = 0; i < first->count; i++) all->items[all->count++] = first->items[i];
+    for (size_t i = 0; i < then->count; i++) {
+        all->items[all->count] = then->items[i];
+        all->items[all->count++].statement.offset = (int64_t)text.len;
+    }
+    *out = all;
+    return NULL;
+}
+
+err script_fold_transaction(struct arena *arena,
+                            const struct TransactionStmt *statement,
+                            bool whole,
+                            str *notice)
+{
+    static const char *const names[] = {
+        [TRANS_STMT_BEGIN] = "BEGIN",
+        [TRANS_STMT_START] = "START TRANSACTION",
+        [TRANS_STMT_COMMIT] = "COMMIT",
+        [TRANS_STMT_ROLLBACK] = "ROLLBACK",
+        [TRANS_STMT_SAVEPOINT] = "SAVEPOINT",
+        [TRANS_STMT_RELEASE] = "RELEASE SAVEPOINT",
+        [TRANS_STMT_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT",
+        [TRANS_STMT_PREPARE] = "PREPARE TRANSACTION",
+        [TRANS_STMT_COMMIT_PREPARED] = "COMMIT PREPARED",
+        [TRANS_STMT_ROLLBACK_PREPARED] = "ROLLBACK PREPARED",
+    };
+    bool folded = statement->kind == TRANS_STMT_BEGIN || statement->kind == TRANS_STMT_START ||
+                  statement->kind == TRANS_STMT_COMMIT;
+    if (!folded)
+        return err_sql(arena, "0A000", "%s is not supported in a script", names[statement->kind]);
+    *notice = str_printf(arena, "%s is folded: %s", names[statement->kind],
+                         whole ? "the whole file is one transaction"
+                               : "each statement is a transaction of its own");
+    return NULL;
+}

@@ -23,5 +23,15 @@ struct script {
 
 /* Reads a whole file. A byte order mark at its start is skipped. */
 MUST_USE err script_parse(struct arena *arena, str text, struct script **out);
+/* The text, then the epilogue (or nothing), whose places are all the text's end: parsed in one they would
+ * run into each other where the text stops halfway. */
+MUST_USE err script_parse_with(struct arena *arena, str text, str epilogue, struct script **out);
+
+/* What BEGIN, COMMIT and their kin become in a script, whose transactions are not its own to end: *notice
+ * says that it is folded; 0A000 for what cannot be. whole: the file is one transaction. */
+MUST_USE err script_fold_transaction(struct arena *arena,
+                                     const struct TransactionStmt *statement,
+                                     bool whole,
+                                     str *notice);
 
 #endif

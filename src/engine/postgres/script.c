@@ -49,28 +49,10 @@ static err fold(struct engine_pg_script *run,
                 const struct TransactionStmt *statement,
                 struct script_result *result)
 {
-    static const char *const names[] = {
-        [TRANS_STMT_BEGIN] = "BEGIN",
-        [TRANS_STMT_START] = "START TRANSACTION",
-        [TRANS_STMT_COMMIT] = "COMMIT",
-        [TRANS_STMT_ROLLBACK] = "ROLLBACK",
-        [TRANS_STMT_SAVEPOINT] = "SAVEPOINT",
-        [TRANS_STMT_RELEASE] = "RELEASE SAVEPOINT",
-        [TRANS_STMT_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT",
-        [TRANS_STMT_PREPARE] = "PREPARE TRANSACTION",
-        [TRANS_STMT_COMMIT_PREPARED] = "COMMIT PREPARED",
-        [TRANS_STMT_ROLLBACK_PREPARED] = "ROLLBACK PREPARED",
-    };
-    bool folded = statement->kind == TRANS_STMT_BEGIN || statement->kind == TRANS_STMT_START ||
-                  statement->kind == TRANS_STMT_COMMIT;
-    if (!folded)
-        return err_sql(run->scratch, "0A000", "%s is not supported in a script",
-                       names[statement->kind]);
+    str notice;
+    TRY(script_fold_transaction(run->scratch, statement, run->options->transaction, &notice));
     result->command = STR("BEGIN");
-    engine_pg_script_notice(run, "%s is folded: %s", names[statement->kind],
-                            run->options->transaction
-                                ? "the whole file is one transaction"
-                                : "each statement is a transaction of its own");
+    engine_pg_script_notice(run, "%.*s", STR_FMT(notice));
     return NULL;
 }
 
@@ -241,25 +223,6 @@ static err run_apart(struct engine_pg_script *run, const struct script *script)
     return error ? error : late;
 }
 
-/* The text, then the epilogue, whose places are all the text's end. */
-static err parse(struct engine_pg_script *run, struct script **out)
-{
-    struct script *text, *epilogue;
-    TRY(script_parse(run->arena, run->options->text, &text));
-    *out = text;
-    if (str_empty(run->options->epilogue)) return NULL;
-    TRY(script_parse(run->arena, run->options->epilogue, &epilogue));
-    struct script *all = ARENA_NEW(run->arena, struct script);
-    all->items = ARENA_ARRAY(run->arena, struct script_item, text->count + epilogue->count);
-    for (size_t i = 0; i < text->count; i++) all->items[all->count++] = text->items[i];
-    for (size_t i = 0; i < epilogue->count; i++) {
-        all->items[all->count] = epilogue->items[i];
-        all->items[all->count++].statement.offset = (int64_t)run->options->text.len;
-    }
-    *out = all;
-    return NULL;
-}
-
 static void on_notice(void *context, const PGresult *result)
 {
     struct engine_pg_script *run = context;
@@ -270,7 +233,7 @@ static void on_notice(void *context, const PGresult *result)
 static err run_script(struct engine_pg_script *run)
 {
     struct script *script;
-    TRY(parse(run, &script));
+    TRY(script_parse_with(run->arena, run->options->text, run->options->epilogue, &script));
     PQsetNoticeReceiver(run->conn, on_notice, run);
     TRY(engine_pg_script_session_start(run));
     if (run->options->auto_rls) TRY(engine_pg_script_rls_start(run));

@@ -289,30 +289,10 @@ static err reload(struct script_run *run, const struct catalog **catalog)
     return NULL;
 }
 
-/* The text, then the epilogue, whose places are all the text's end: parsed in one they would run
- * into each other where the text stops halfway. */
-static err parse(struct script_run *run, struct script **out)
-{
-    struct script *text, *epilogue;
-    TRY(script_parse(run->arena, run->options->text, &text));
-    *out = text;
-    if (str_empty(run->options->epilogue)) return NULL;
-    TRY(script_parse(run->arena, run->options->epilogue, &epilogue));
-    struct script *all = ARENA_NEW(run->arena, struct script);
-    all->items = ARENA_ARRAY(run->arena, struct script_item, text->count + epilogue->count);
-    for (size_t i = 0; i < text->count; i++) all->items[all->count++] = text->items[i];
-    for (size_t i = 0; i < epilogue->count; i++) {
-        all->items[all->count] = epilogue->items[i];
-        all->items[all->count++].statement.offset = (int64_t)run->options->text.len;
-    }
-    *out = all;
-    return NULL;
-}
-
 static err run_script(struct script_run *run)
 {
     struct script *script;
-    TRY(parse(run, &script));
+    TRY(script_parse_with(run->arena, run->options->text, run->options->epilogue, &script));
     TRY(request_session_begin(&run->session, run->arena, run->connection->session, &run->caller,
                               run->sequences, clock_real_us()));
     sqlite_session_catalog(run->connection->session, run->current);

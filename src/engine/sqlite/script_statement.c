@@ -278,26 +278,9 @@ static err set_constraints(struct script_run *run, const struct ConstraintsSetSt
 
 static err fold_transaction(struct script_run *run, const struct TransactionStmt *statement)
 {
-    static const char *const names[] = {
-        [TRANS_STMT_BEGIN] = "BEGIN",
-        [TRANS_STMT_START] = "START TRANSACTION",
-        [TRANS_STMT_COMMIT] = "COMMIT",
-        [TRANS_STMT_ROLLBACK] = "ROLLBACK",
-        [TRANS_STMT_SAVEPOINT] = "SAVEPOINT",
-        [TRANS_STMT_RELEASE] = "RELEASE SAVEPOINT",
-        [TRANS_STMT_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT",
-        [TRANS_STMT_PREPARE] = "PREPARE TRANSACTION",
-        [TRANS_STMT_COMMIT_PREPARED] = "COMMIT PREPARED",
-        [TRANS_STMT_ROLLBACK_PREPARED] = "ROLLBACK PREPARED",
-    };
-    bool folded = statement->kind == TRANS_STMT_BEGIN || statement->kind == TRANS_STMT_START ||
-                  statement->kind == TRANS_STMT_COMMIT;
-    if (!folded)
-        return err_sql(run->scratch, "0A000", "%s is not supported in a script",
-                       names[statement->kind]);
-    script_notice(run, "%s is folded: %s", names[statement->kind],
-                  run->options->transaction ? "the whole file is one transaction"
-                                            : "each statement is a transaction of its own");
+    str notice;
+    TRY(script_fold_transaction(run->scratch, statement, run->options->transaction, &notice));
+    script_notice(run, "%.*s", STR_FMT(notice));
     return NULL;
 }
 
