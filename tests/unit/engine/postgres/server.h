@@ -34,7 +34,8 @@
 struct server {
     char folder[64]; /* socket and "data" */
     pid_t pid;
-    int databases; /* made so far */
+    int databases;         /* made so far */
+    const char *superuser; /* its login */
 };
 
 /* In a child: PostgreSQL refuses to run as root. */
@@ -63,7 +64,8 @@ static inline pid_t server_spawn(const struct server *server, char *const *argv)
 static inline bool server_init(const struct server *server)
 {
     int status = -1;
-    char *argv[] = {SERVER_BIN "initdb", "-D", "data",  "-U", "postgres",
+    char *superuser = (char *)(uintptr_t)server->superuser;
+    char *argv[] = {SERVER_BIN "initdb", "-D", "data",  "-U", superuser, "-E", "UTF8",
                     "--locale=C.UTF-8",  "-A", "trust", "-N", NULL};
     pid_t pid = server_spawn(server, argv);
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
@@ -71,7 +73,8 @@ static inline bool server_init(const struct server *server)
 
 static inline void server_url_of(const struct server *server, char *out, size_t size)
 {
-    snprintf(out, size, "postgresql:///postgres?host=%s&user=postgres", server->folder);
+    snprintf(out, size, "postgresql:///postgres?host=%s&user=%s", server->folder,
+             server->superuser);
 }
 
 static inline bool server_wait(const struct server *server)
@@ -86,7 +89,7 @@ static inline bool server_wait(const struct server *server)
     return false;
 }
 
-static inline void server_run(struct server *server)
+static inline void server_launch(struct server *server)
 {
     char *argv[] = {SERVER_BIN "postgres", "-D", "data",      "-k", server->folder,         "-c",
                     "listen_addresses=",   "-c", "fsync=off", "-c", "full_page_writes=off", "-c",
@@ -99,7 +102,7 @@ static inline void server_run(struct server *server)
 }
 
 /* A group's setup: *state is the server, or NULL where there is none. */
-static inline int server_start(void **state)
+static inline int server_start_as(void **state, const char *superuser)
 {
     *state = NULL;
     if (access(SERVER_BIN "postgres", X_OK)) {
@@ -107,6 +110,7 @@ static inline int server_start(void **state)
         return 0;
     }
     struct server *server = calloc(1, sizeof *server);
+    server->superuser = superuser;
     strcpy(server->folder, "/tmp/dapur-pg-XXXXXX");
     const struct passwd *user = getuid() ? NULL : getpwnam("postgres");
     if (!mkdtemp(server->folder)) return -1;
@@ -115,12 +119,17 @@ static inline int server_start(void **state)
         fprintf(stderr, "initdb failed; see %s/log\n", server->folder);
         return -1;
     }
-    server_run(server);
+    server_launch(server);
     *state = server;
     return 0;
 }
 
-/* Fast shutdown; server_run starts it again. */
+static inline int server_start(void **state)
+{
+    return server_start_as(state, "postgres");
+}
+
+/* Fast shutdown; server_launch starts it again. */
 static inline void server_halt(struct server *server)
 {
     kill(server->pid, SIGINT);

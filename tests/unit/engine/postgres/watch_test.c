@@ -366,7 +366,7 @@ static void a_server_that_is_down_keeps_the_last_catalog(void **state)
     assert_int_equal(error->kind, ERR_UNAVAILABLE);
     assert_true(has_table(&world, "kept"));
     uint64_t before = version(&world);
-    server_run(world.server);
+    server_launch(world.server);
     for (int i = 0; i < TRIES_MOST; i++)
         if (!engine_pg_watch_reload_wait(world.engine->watch, world.arena)) break;
     assert_true(version(&world) > before);
@@ -380,7 +380,7 @@ static void it_closes_while_the_server_is_down(void **state)
     err error = engine_pg_watch_reload_wait(world.engine->watch, world.arena);
     assert_non_null(error);
     world_close(&world);
-    server_run(world.server);
+    server_launch(world.server);
 }
 
 static void it_closes_while_a_query_waits(void **state)
