@@ -66,7 +66,7 @@ extern const struct function_table functions_general;
 
 const struct function_row *function_row_find(const char *symbol);
 
-/* ---- aggregates: functions_aggregate.c ---- */
+/* ---- aggregates: functions_aggregate.c, run by functions_group.c ---- */
 
 /* One aggregate's state lives in an arena of its own, from the first row to the last. */
 struct aggregate_call {
@@ -89,6 +89,12 @@ struct aggregate_row {
     err (*value)(struct aggregate_call *call, struct arena *arena, struct value *out);
     void (*release)(void *state); /* or NULL */
 };
+
+struct aggregate_table {
+    const struct aggregate_row *rows;
+    size_t count;
+};
+extern const struct aggregate_table functions_aggregate;
 const struct aggregate_row *aggregate_row_find(const char *symbol);
 MUST_USE int aggregates_register(sqlite3 *db, struct sqlite_session *session);
 
