@@ -40,6 +40,7 @@ struct arena {
     struct deferred *deferred;
     size_t used;
     size_t bytes_max;
+    struct cost *cost;
 };
 
 static NORETURN void out_of_memory(void)
@@ -180,6 +181,16 @@ void arena_defer(struct arena *arena, void (*release)(void *), void *object)
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;
+}
+
+void arena_cost_set(struct arena *arena, struct cost *cost)
+{
+    arena->cost = cost;
+}
+
+struct cost *arena_cost(const struct arena *arena)
+{
+    return arena->cost;
 }
 
 str str_copy(struct arena *arena, str s)

@@ -13,6 +13,7 @@
 #include "base/str.h"
 
 struct arena;
+struct cost;
 
 /* bytes_max caps what arena_try_alloc hands out in total; 0 means no cap. */
 struct arena *arena_new(size_t bytes_max);
@@ -28,6 +29,9 @@ MUST_USE void *arena_try_alloc(struct arena *arena, size_t size);
 void arena_defer(struct arena *arena, void (*release)(void *), void *object);
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *arena);
+/* The token of what is computed in this arena (base/cost.h); borrowed, kept at a reset. NULL: none. */
+void arena_cost_set(struct arena *arena, struct cost *cost);
+struct cost *arena_cost(const struct arena *arena);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) \

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cost.h"
+
 enum { CAP_FIRST = 256 };
 
 void buf_init(struct buf *buf, size_t bytes_max)
@@ -13,7 +15,7 @@ void buf_init(struct buf *buf, size_t bytes_max)
 void buf_deinit(struct buf *buf)
 {
     free(buf->at);
-    *buf = (struct buf){.bytes_max = buf->bytes_max};
+    *buf = (struct buf){.bytes_max = buf->bytes_max, .cost = buf->cost};
 }
 
 static void release(void *object)
@@ -25,6 +27,7 @@ struct buf *buf_in(struct arena *arena, size_t bytes_max)
 {
     struct buf *buf = ARENA_NEW(arena, struct buf);
     buf_init(buf, bytes_max);
+    buf->cost = arena_cost(arena);
     arena_defer(arena, release, buf);
     return buf;
 }
@@ -42,7 +45,7 @@ bool buf_reserve(struct buf *buf, size_t more)
     size_t cap = buf->cap ? buf->cap : CAP_FIRST;
     while (cap < need && cap <= SIZE_MAX / 2) cap *= 2;
     if (cap < need) cap = need;
-    char *grown = realloc(buf->at, cap);
+    char *grown = cost_charge(buf->cost, cap) ? NULL : realloc(buf->at, cap);
     if (!grown) {
         buf->overflow = true;
         return false;

@@ -20,6 +20,7 @@ struct buf {
     size_t cap;
     size_t bytes_max; /* 0: no limit */
     bool overflow;
+    struct cost *cost; /* the arena's token (base/cost.h), charged as it grows; spent is overflow */
 };
 
 void buf_init(struct buf *buf, size_t bytes_max);

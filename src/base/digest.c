@@ -49,6 +49,31 @@ bool digest_hmac(str algorithm, str key, str bytes, struct buf *out)
     return true;
 }
 
+/* Six bits a character, the low ones first. */
+static uint64_t xdes_rounds(str salt)
+{
+    static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    uint64_t rounds = 0;
+    for (size_t i = 4; i >= 1; i--) {
+        size_t digit = i < salt.len ? str_find_char(str_of(digits), salt.at[i], 0) : 0;
+        rounds = rounds * 64 + (digit == SIZE_MAX ? 0 : digit);
+    }
+    return rounds;
+}
+
+bool digest_crypt_ns(str salt, uint64_t *out)
+{
+    enum { BF_ROUND_NS = 50000, XDES_ROUND_NS = 200, PLAIN_NS = 1000000 };
+    *out = PLAIN_NS;
+    if (salt.len && salt.at[0] == '_') *out = xdes_rounds(salt) * XDES_ROUND_NS;
+    if (!str_starts(salt, STR("$2")))
+        return !str_starts(salt, STR("$")) || str_starts(salt, STR("$1$"));
+    bool rounds = salt.len > 6 && salt.at[4] >= '0' && salt.at[4] <= '3' && salt.at[5] >= '0' &&
+                  salt.at[5] <= '9';
+    *out = rounds ? (uint64_t)BF_ROUND_NS << ((salt.at[4] - '0') * 10 + salt.at[5] - '0') : 0;
+    return rounds;
+}
+
 bool digest_crypt(struct arena *arena, str password, str salt, str *out)
 {
     struct crypt_data *data = ARENA_NEW(arena, struct crypt_data);

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include "base/buf.h"
+#include "base/cost.h"
 #include "base/utf8.h"
 
 struct matcher {
@@ -99,7 +100,9 @@ err like_match(struct arena *arena, str text, str pattern, enum like_case fold, 
 {
     struct matcher m = {.text = text, .pattern = pattern, .fold = fold, .star_p = SIZE_MAX};
     *out = false;
-    while (m.t < text.len) {
+    enum { STEPS = 512, STEP_UNITS = 4 * STEPS };
+    for (size_t steps = 0; m.t < text.len; steps++) {
+        if (steps % STEPS == STEPS - 1 && cost_spend(arena, STEP_UNITS)) return NULL;
         bool failed = m.p >= pattern.len;
         /* A pattern that ends in % matches whatever is left. */
         if (failed && m.star_p == pattern.len) break;

@@ -1,8 +1,12 @@
-/* Base-10000 decimals of any length. Schoolbook methods: the longest value has 36,864 digits. */
+/* Base-10000 decimals of any length: the longest value has 36,864 digits. Products by Karatsuba's
+ * method, quotients by the one of school. Both ask the arena's cost token; once it is spent they answer
+ * zero. */
 #include "types/numeric_int.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/cost.h"
 
 static const int16_t digit_powers[] = {1, 10, 100, 1000};
 
@@ -186,27 +190,112 @@ struct decimal decimal_sub(struct arena *arena, const struct decimal *a, const s
 
 /* ---- product, quotient ---- */
 
+/* Products of digits are summed by column, as those of polynomials are; carries wait. A column of the
+ * longest product holds 36,864 products below 10^8, and each of Karatsuba's ten levels doubles its digits
+ * at most, so nothing passes 4 * 10^15. */
+enum { SCHOOL_DIGITS = 48 };
+
+/* columns[0 .. a_count + b_count - 2] += a * b */
+static void multiply_school(
+    const int64_t *a, size_t a_count, const int64_t *b, size_t b_count, int64_t *columns)
+{
+    for (size_t i = 0; i < a_count; i++) {
+        if (!a[i]) continue;
+        for (size_t j = 0; j < b_count; j++) columns[i + j] += a[i] * b[j];
+    }
+}
+
+static void add_columns(int64_t *columns, const int64_t *more, size_t count, int64_t times)
+{
+    for (size_t i = 0; i < count; i++) columns[i] += times * more[i];
+}
+
+/* columns[0 .. 2 * count - 2] += a * b. scratch: karatsuba_scratch(count) items. */
+static void karatsuba(struct arena *arena,
+                      const int64_t *a,
+                      const int64_t *b,
+                      size_t count,
+                      int64_t *columns,
+                      int64_t *scratch)
+{
+    if (count <= SCHOOL_DIGITS) {
+        if (!cost_spend(arena, count * count)) multiply_school(a, count, b, count, columns);
+        return;
+    }
+    if (cost_is_spent(arena)) return;
+    size_t half = (count + 1) / 2, rest = count - half;
+    int64_t *low = scratch, *high = scratch + 2 * half, *middle = scratch + 4 * half;
+    int64_t *sum_a = scratch + 6 * half, *sum_b = scratch + 7 * half;
+    memset(scratch, 0, 6 * half * sizeof *scratch);
+    memcpy(sum_a, a, half * sizeof *a);
+    memcpy(sum_b, b, half * sizeof *b);
+    add_columns(sum_a, a + half, rest, 1);
+    add_columns(sum_b, b + half, rest, 1);
+    karatsuba(arena, a, b, half, low, scratch + 8 * half);
+    karatsuba(arena, a + half, b + half, rest, high, scratch + 8 * half);
+    karatsuba(arena, sum_a, sum_b, half, middle, scratch + 8 * half);
+    add_columns(columns, low, 2 * half - 1, 1);
+    add_columns(columns + 2 * half, high, 2 * rest - 1, 1);
+    add_columns(columns + half, middle, 2 * half - 1, 1);
+    add_columns(columns + half, low, 2 * half - 1, -1);
+    add_columns(columns + half, high, 2 * rest - 1, -1);
+}
+
+/* Eight halves of each level; a half is at most one longer than half of what is above it. */
+static size_t karatsuba_scratch(size_t count)
+{
+    return 8 * (count + 64);
+}
+
+/* columns[0 .. long_count + short_count - 2] += longer * shorter: in pieces as long as the shorter. */
+static void multiply(struct arena *arena,
+                     const int64_t *longer,
+                     size_t long_count,
+                     const int64_t *shorter,
+                     size_t short_count,
+                     int64_t *columns)
+{
+    if (short_count <= SCHOOL_DIGITS) {
+        if (!cost_spend(arena, long_count * short_count))
+            multiply_school(shorter, short_count, longer, long_count, columns);
+        return;
+    }
+    int64_t *scratch = ARENA_ARRAY(arena, int64_t, karatsuba_scratch(short_count));
+    size_t at = 0;
+    for (; at + short_count <= long_count; at += short_count)
+        karatsuba(arena, longer + at, shorter, short_count, columns + at, scratch);
+    if (at < long_count)
+        multiply(arena, shorter, short_count, longer + at, long_count - at, columns + at);
+}
+
+static int64_t *wide_digits(struct arena *arena, const struct decimal *value)
+{
+    int64_t *digits = ARENA_ARRAY(arena, int64_t, (size_t)value->count);
+    for (int32_t i = 0; i < value->count; i++) digits[i] = value->digits[i];
+    return digits;
+}
+
 struct decimal decimal_mul(struct arena *arena, const struct decimal *a, const struct decimal *b)
 {
     struct decimal product = {.scale = a->scale + b->scale};
-    if (!a->count || !b->count) return product;
+    if (!a->count || !b->count || cost_is_spent(arena)) return product;
+    const struct decimal *longer = a->count >= b->count ? a : b;
+    const struct decimal *shorter = longer == a ? b : a;
     int32_t count = a->count + b->count;
-    /* A column sums at most 36,864 products below 10^8: far from 2^64, so carries can wait. */
-    uint64_t *columns = ARENA_ARRAY(arena, uint64_t, (size_t)count);
-    for (int32_t i = 0; i < a->count; i++) {
-        uint64_t digit = (uint64_t)a->digits[i];
-        if (!digit) continue;
-        for (int32_t j = 0; j < b->count; j++) {
-            columns[i + j + 1] += digit * (uint64_t)b->digits[j];
-        }
-    }
+    /* Series multiply long values often: what they need meanwhile is given back. */
+    struct arena *work = shorter->count > SCHOOL_DIGITS ? arena_new(0) : arena;
+    arena_cost_set(work, arena_cost(arena));
+    int64_t *columns = ARENA_ARRAY(work, int64_t, (size_t)count);
+    multiply(work, wide_digits(work, longer), (size_t)longer->count, wide_digits(work, shorter),
+             (size_t)shorter->count, columns + 1);
     int16_t *digits = ARENA_ARRAY(arena, int16_t, (size_t)count);
-    uint64_t carry = 0;
-    for (int32_t i = count - 1; i >= 0; i--) {
-        uint64_t column = columns[i] + carry;
+    int64_t carry = 0;
+    for (int32_t i = count - 1; i >= 0 && !cost_is_spent(arena); i--) {
+        int64_t column = columns[i] + carry;
         digits[i] = (int16_t)(column % DIGIT_BASE);
         carry = column / DIGIT_BASE;
     }
+    if (work != arena) arena_free(work);
     product.negative = a->negative != b->negative;
     product.weight = a->weight + b->weight + 1;
     product.count = count;
@@ -229,11 +318,13 @@ static void divide_short(const int32_t *dividend, int32_t count, int32_t divisor
 /* Subtracts guess * divisor from the window; answers whether that went below zero. */
 static bool subtract_multiple(int32_t *window, const int32_t *divisor, int32_t count, int32_t guess)
 {
+    /* Lifted above zero, so that a plain division rounds down. */
+    enum { LIFT = DIGIT_BASE + 1 };
     int32_t borrow = 0;
     for (int32_t i = count; i >= 1; i--) {
-        int32_t digit = window[i] - guess * divisor[i - 1] + borrow;
-        borrow = floor_div(digit, DIGIT_BASE);
-        window[i] = digit - borrow * DIGIT_BASE;
+        int32_t digit = window[i] - guess * divisor[i - 1] + borrow + LIFT * DIGIT_BASE;
+        borrow = digit / DIGIT_BASE - LIFT;
+        window[i] = digit % DIGIT_BASE;
     }
     window[0] += borrow;
     return window[0] < 0;
@@ -260,14 +351,20 @@ static void scale_digits(int32_t *digits, int32_t count, int32_t factor)
     }
 }
 
-/* Knuth, algorithm D. dividend has a spare leading zero; it is used up. divisor_count > 1. */
-static void divide_long(
-    int32_t *dividend, int32_t count, int32_t *divisor, int32_t divisor_count, int16_t *quotient)
+/* Knuth, algorithm D. dividend has a spare leading zero; it is used up. divisor_count > 1. False: the
+ * arena's cost token is spent. */
+static bool divide_long(struct arena *arena,
+                        int32_t *dividend,
+                        int32_t count,
+                        int32_t *divisor,
+                        int32_t divisor_count,
+                        int16_t *quotient)
 {
     int32_t factor = DIGIT_BASE / (divisor[0] + 1);
     scale_digits(dividend, count + 1, factor);
     scale_digits(divisor, divisor_count, factor);
     for (int32_t i = 0; i + divisor_count <= count; i++) {
+        if (cost_spend(arena, 2 * (size_t)divisor_count)) return false;
         int64_t high = (int64_t)dividend[i] * DIGIT_BASE + dividend[i + 1];
         int64_t guess = high / divisor[0], rest = high % divisor[0];
         while (guess >= DIGIT_BASE || guess * divisor[1] > rest * DIGIT_BASE + dividend[i + 2]) {
@@ -281,6 +378,7 @@ static void divide_long(
         }
         quotient[i + divisor_count - 1] = (int16_t)guess;
     }
+    return true;
 }
 
 /* The quotient's digits down to weight `low`, the rest dropped. */
@@ -292,7 +390,7 @@ static struct decimal quotient_to(struct arena *arena,
     struct decimal quotient = {0};
     int32_t lowest_a = low + b->weight - b->count + 1; /* a's digits below have no say */
     int32_t count = a->weight - lowest_a + 1;
-    if (!a->count || count < b->count) return quotient;
+    if (!a->count || count < b->count || cost_is_spent(arena)) return quotient;
     int32_t *dividend = ARENA_ARRAY(arena, int32_t, (size_t)count + 2);
     for (int32_t i = 0; i < count && i < a->count; i++) dividend[i + 1] = a->digits[i];
     int32_t *divisor = ARENA_ARRAY(arena, int32_t, (size_t)b->count);
@@ -300,8 +398,8 @@ static struct decimal quotient_to(struct arena *arena,
     int16_t *digits = ARENA_ARRAY(arena, int16_t, (size_t)count);
     if (b->count == 1)
         divide_short(dividend + 1, count, divisor[0], digits);
-    else
-        divide_long(dividend, count, divisor, b->count, digits);
+    else if (!divide_long(arena, dividend, count, divisor, b->count, digits))
+        return quotient;
     quotient.negative = a->negative != b->negative;
     quotient.weight = low + count - 1;
     quotient.count = count;

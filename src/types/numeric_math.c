@@ -311,22 +311,6 @@ static double power_magnitude(const struct decimal *base, int64_t exponent)
     return (double)exponent * (log10(digits) + weight);
 }
 
-/* Digit products that the squarings take, at most. Nothing interrupts them, so what would take
- * seconds is not begun: 1.0001 ^ 2000000000 has 86,000 digits before the point and 10^10 products. */
-static bool takes_long(const struct decimal *base, uint64_t exponent, int32_t digits)
-{
-    const double products_max = 4e9;
-    const int32_t words = digits / DIGIT_WIDTH + 2;
-    double most = words, products = 0;
-    double count = base->count - 1 + log10(base->digits[0]) / DIGIT_WIDTH;
-    for (; exponent > 1 && products <= products_max; exponent >>= 1) {
-        if (count > most) count = most;
-        products += (exponent & 1 ? 2 : 1) * count * count;
-        count *= 2;
-    }
-    return products > products_max;
-}
-
 /* By squaring. base is not zero, exponent not 0, 1, -1, 2. */
 static err power_by_squaring(struct arena *arena,
                              const struct decimal *base,
@@ -341,8 +325,6 @@ static err power_by_squaring(struct arena *arena,
     uint64_t rest = exponent < 0 ? 0 - (uint64_t)exponent : (uint64_t)exponent;
     int32_t digits = 1 + scale + (int32_t)magnitude + (int32_t)log((double)rest) + GUARD_DIGITS;
     if (digits < GUARD_DIGITS) digits = GUARD_DIGITS;
-    if (takes_long(base, rest, digits))
-        return err_sql(arena, "54000", "the power has too many digits to be computed");
     struct decimal square = *base, result = rest & 1 ? *base : whole(arena, 1);
     while (rest >>= 1) {
         square = mul_significant(arena, &square, &square, digits);

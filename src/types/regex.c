@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/cost.h"
 #include "base/utf8.h"
 #include "types/regex_int.h"
 
@@ -11,6 +12,7 @@ enum {
     MATCH_LIMIT = 1000000, /* PCRE2's internal calls */
     DEPTH_LIMIT = 20000,
     HEAP_LIMIT_KIB = 16 * 1024,
+    MATCH_UNITS = COST_LOOK, /* of one match: long enough for a look at the clock */
     RESULT_BYTES_MAX = 64 * 1024 * 1024,
     MATCHES_MAX = 1000000,
     DFA_WORKSPACE = 4096,
@@ -178,6 +180,7 @@ err regex_find(struct arena *arena,
                bool *found,
                struct regex_match *out)
 {
+    if (cost_spend(arena, MATCH_UNITS)) return match_error(arena, PCRE2_ERROR_MATCHLIMIT);
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
     if (!data) return no_memory(arena);
     int code = run(regex, text, from, 0, data);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/cost.h"
 #include "base/utf8.h"
 
 /* ---- case ---- */
@@ -199,7 +200,7 @@ static err pad(struct arena *arena, enum pad_side side, str s, int64_t length, s
     if (length > TEXT_BYTES_MAX) return too_large(arena);
     size_t have = utf8_count(s), want = (size_t)length;
     *out = have > want ? text_left(s, length) : s;
-    if (have >= want || !fill.len) return NULL;
+    if (have >= want || !fill.len || cost_spend(arena, 4 * (want - have))) return NULL;
     struct buf *text = buf_in(arena, TEXT_BYTES_MAX);
     if (side == PAD_RIGHT) buf_str_add(text, s);
     put_fill(text, fill, want - have);
@@ -226,15 +227,15 @@ static size_t last_len(str s)
     return len;
 }
 
-str text_trim(str s, str set, enum text_trim_side side)
+str text_trim(struct arena *arena, str s, str set, enum text_trim_side side)
 {
     if (!set.len) return s;
-    while (side & TEXT_TRIM_LEFT && s.len) {
+    while (side & TEXT_TRIM_LEFT && s.len && !cost_spend(arena, set.len)) {
         size_t len = 0;
         if (utf8_next(s, &len) < 0 || str_find(set, str_slice(s, 0, len), 0) == SIZE_MAX) break;
         s = str_skip(s, len);
     }
-    while (side & TEXT_TRIM_RIGHT && s.len) {
+    while (side & TEXT_TRIM_RIGHT && s.len && !cost_spend(arena, set.len)) {
         size_t len = last_len(s);
         if (str_find(set, str_skip(s, s.len - len), 0) == SIZE_MAX) break;
         s.len -= len;
@@ -290,6 +291,7 @@ str text_translate(struct arena *arena, str s, str from, str to)
         size_t start = at;
         if (utf8_next(s, &at) < 0) break;
         bool found;
+        if (cost_spend(arena, from.len)) break;
         str c = str_slice(s, start, at), other = translated(c, from, to, &found);
         buf_str_add(text, found ? other : c);
     }
@@ -340,8 +342,14 @@ err text_repeat(struct arena *arena, str s, int64_t n, str *out)
     size_t total;
     if (n < 0) n = 0;
     if (!size_mul(s.len, (size_t)n, &total) || total > TEXT_BYTES_MAX) return too_large(arena);
+    *out = s;
+    if (cost_spend(arena, total)) return NULL;
     char *text = arena_alloc(arena, total);
-    for (size_t at = 0; at < total; at += s.len) memcpy(text + at, s.at, s.len);
+    /* What is there doubles, so that a short s is not copied by itself. */
+    for (size_t at = 0, len = s.len; at < total; at += len, len = at) {
+        if (len > total - at) len = total - at;
+        memcpy(text + at, at ? text : s.at, len);
+    }
     *out = str_from(text, total);
     return NULL;
 }

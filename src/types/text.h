@@ -35,7 +35,7 @@ MUST_USE err text_pad_right(struct arena *arena, str s, int64_t length, str fill
 
 enum text_trim_side { TEXT_TRIM_LEFT = 1, TEXT_TRIM_RIGHT = 2, TEXT_TRIM_BOTH = 3 };
 /* Strips characters of the set; btrim(s) is set " ". */
-str text_trim(str s, str set, enum text_trim_side side);
+str text_trim(struct arena *arena, str s, str set, enum text_trim_side side);
 /* Without trailing spaces: char(n)'s stored form. */
 str text_trim_spaces(str s);
 

@@ -13,10 +13,21 @@ enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
 
 /* ---- sessions ---- */
 
+static bool is_over(void *context, uint64_t ahead_ns)
+{
+    const struct sqlite_session *session = context;
+    if (session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed))
+        return true;
+    return session->deadline_ns && clock_mono_ns() + ahead_ns > session->deadline_ns;
+}
+
 void sqlite_session_init(struct sqlite_session *session)
 {
-    *session = (struct sqlite_session){0};
+    *session = (struct sqlite_session){
+        .cost = {.is_over = is_over, .context = session}
+    };
     session->scratch = arena_new(SCRATCH_BYTES_MAX);
+    arena_cost_set(session->scratch, &session->cost);
     session->caches = function_caches_new();
 }
 
@@ -35,12 +46,31 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
     function_caches_forget(session->caches);
 }
 
+static err timed_out(struct arena *arena)
+{
+    return err_sql(arena, "57014", "canceling statement due to statement timeout");
+}
+
 err session_check(struct sqlite_session *session, struct arena *arena)
 {
-    bool stop =
-        session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed);
-    if (!stop && session->deadline_ns) stop = clock_mono_ns() > session->deadline_ns;
-    return stop ? err_sql(arena, "57014", "canceling statement due to statement timeout") : NULL;
+    return is_over(session, 0) ? timed_out(arena) : NULL;
+}
+
+err session_call_begin(struct sqlite_session *session, const struct value *args, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        if (args[i].kind == VALUE_TEXT || args[i].kind == VALUE_BLOB) bytes += args[i].s.len;
+    cost_begin(&session->cost);
+    (void)cost_charge(&session->cost, bytes);
+    return session_call_end(session, NULL);
+}
+
+err session_call_end(struct sqlite_session *session, err error)
+{
+    if (!session->cost.spent) return error;
+    cost_begin(&session->cost); /* so that the error can be written */
+    return timed_out(session->scratch);
 }
 
 /* ---- errors ---- */
@@ -179,7 +209,8 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
     if (read_arguments(&call, argc, argv, values, shapes)) return; /* NULL */
     arena_reset(call.arena);
     struct value result = value_null();
-    err error = link->row->body(&call, &result);
+    err error = session_call_begin(call.session, values, call.count);
+    if (!error) error = session_call_end(call.session, link->row->body(&call, &result));
     if (error)
         function_fail(context, call.arena, error);
     else

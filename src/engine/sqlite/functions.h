@@ -15,6 +15,7 @@
 
 #include <stdatomic.h>
 
+#include "base/cost.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "sql/catalog.h"
@@ -53,6 +54,7 @@ struct sqlite_session {
     uint64_t deadline_ns;          /* clock_mono_ns; 0: none. Long functions look at it */
     void (*random)(void *out, size_t count); /* NULL: crypto_random */
     int64_t (*clock_us)(void);               /* clock_timestamp(); NULL: clock_real_us */
+    struct cost cost;                        /* of the call that runs now; its arenas carry it */
     struct arena *scratch; /* the functions' working memory, reset between calls */
     struct function_caches *caches;
 };

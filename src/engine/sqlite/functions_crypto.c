@@ -95,7 +95,11 @@ static err run_hmac(struct function_call *call, struct value *out)
 
 static err run_crypt(struct function_call *call, struct value *out)
 {
+    uint64_t ns;
     out->kind = VALUE_TEXT;
+    if (!digest_crypt_ns(arg_text(call, 1), &ns))
+        return err_sql(call->arena, "22023", "invalid salt");
+    if (cost_spend(call->arena, ns)) return NULL; /* 57014: nothing interrupts a hash */
     if (digest_crypt(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s)) return NULL;
     return err_sql(call->arena, "22023", "invalid salt");
 }

@@ -46,6 +46,7 @@ static struct group *group_of(sqlite3_context *context, bool make)
     if (*place || !make) return *place;
     const struct link *link = sqlite3_user_data(context);
     struct arena *arena = arena_new(0);
+    arena_cost_set(arena, &link->session->cost);
     struct group *group = ARENA_NEW(arena, struct group);
     group->arena = arena;
     group->row = link->row;
@@ -105,8 +106,10 @@ static err step_row(struct group *group,
     size_t used = split_arguments(group, row, all, count, values);
     if (row->skips_null && values[0].kind == VALUE_NULL) return NULL;
     TRY(group_fits(group));
-    return inverse ? row->inverse(&group->call, values, used)
-                   : row->step(&group->call, values, used);
+    struct sqlite_session *session = group->call.session;
+    TRY(session_call_begin(session, values, used));
+    return session_call_end(session, inverse ? row->inverse(&group->call, values, used)
+                                             : row->step(&group->call, values, used));
 }
 
 static void fail(sqlite3_context *context, struct group *group, err error)
@@ -152,7 +155,9 @@ static void aggregate_answer(sqlite3_context *context, struct group *group)
     struct value result = value_null();
     arena_reset(scratch);
     if (group->failed) return; /* SQLite has the error */
-    err error = group->row->value(&group->call, scratch, &result);
+    cost_begin(&group->call.session->cost);
+    err error =
+        session_call_end(group->call.session, group->row->value(&group->call, scratch, &result));
     if (error)
         function_fail(context, scratch, error);
     else
@@ -273,16 +278,19 @@ static int compare_rows(const void *left, const void *right, void *context)
     return 0;
 }
 
-/* A stable merge sort: qsort is not stable, and ties show in the result. */
+/* A stable merge sort: qsort is not stable, and ties show in the result. Ends early, unsorted, when the
+ * call's time runs out. */
 static void merge_sort(struct ordered *ordered,
+                       struct arena *arena,
                        struct value **rows,
                        struct value **spare,
                        size_t count)
 {
-    if (count < 2) return;
+    enum { COMPARE_UNITS = 50 };
+    if (count < 2 || cost_spend(arena, COMPARE_UNITS * count)) return;
     size_t half = count / 2;
-    merge_sort(ordered, rows, spare, half);
-    merge_sort(ordered, rows + half, spare, count - half);
+    merge_sort(ordered, arena, rows, spare, half);
+    merge_sort(ordered, arena, rows + half, spare, count - half);
     memcpy(spare, rows, half * sizeof *rows);
     size_t left = 0;
     size_t right = half;
@@ -306,7 +314,9 @@ static err feed(struct group *group, struct ordered *ordered)
 {
     size_t count = ordered->rows.count;
     struct value **spare = ARENA_ARRAY(group->arena, struct value *, count / 2 + 1);
-    merge_sort(ordered, ordered->rows.at, spare, count);
+    cost_begin(&group->call.session->cost);
+    merge_sort(ordered, group->arena, ordered->rows.at, spare, count);
+    TRY(session_call_end(group->call.session, NULL));
     for (size_t i = 0; i < count; i++) {
         if (is_duplicate(ordered, i)) continue;
         arena_reset(group->call.session->scratch);
@@ -325,7 +335,9 @@ static void ordered_final(sqlite3_context *context)
         struct value result = value_null();
         err error = feed(group, ordered);
         group->row = ordered->row;
+        cost_begin(&group->call.session->cost);
         if (!error) error = ordered->row->value(&group->call, scratch, &result);
+        error = session_call_end(group->call.session, error);
         if (error)
             function_fail(context, group->arena, error);
         else

@@ -127,6 +127,13 @@ void function_fail(sqlite3_context *context, struct arena *arena, err error);
 /* NULL, or 57014 when the session was interrupted or its deadline passed. */
 MUST_USE err session_check(struct sqlite_session *session, struct arena *arena);
 
+/* Around each call of a body. begin: 57014 when there is no time to look at each byte of the arguments
+ * once. end: error, or 57014 when the call's time ran out. The err is in the session's scratch. */
+MUST_USE err session_call_begin(struct sqlite_session *session,
+                                const struct value *args,
+                                size_t count);
+MUST_USE err session_call_end(struct sqlite_session *session, err error);
+
 struct regex;
 /* Compiled regular expressions, the last ones used kept. */
 MUST_USE err session_regex(struct sqlite_session *session,

@@ -516,6 +516,8 @@ static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
     cursor->session = table->session;
     cursor->arena = arena_new(0);
     cursor->step = arena_new(0);
+    arena_cost_set(cursor->arena, &cursor->session->cost);
+    arena_cost_set(cursor->step, &cursor->session->cost);
     *out = &cursor->base;
     return SQLITE_OK;
 }
@@ -553,7 +555,8 @@ static int cursor_next(sqlite3_vtab_cursor *base)
         err stopped = session_check(cursor->session, cursor->step);
         if (stopped) return cursor_fail(cursor, stopped);
     }
-    err error = cursor->row->next(cursor);
+    cost_begin(&cursor->session->cost);
+    err error = session_call_end(cursor->session, cursor->row->next(cursor));
     return error ? cursor_fail(cursor, error) : SQLITE_OK;
 }
 
@@ -584,7 +587,8 @@ static int cursor_filter(
         cursor->count = 0;
         return SQLITE_OK;
     }
-    err error = cursor->row->open(cursor);
+    err error = session_call_begin(cursor->session, cursor->args, cursor->count);
+    if (!error) error = session_call_end(cursor->session, cursor->row->open(cursor));
     return error ? cursor_fail(cursor, error) : cursor_next(base);
 }
 

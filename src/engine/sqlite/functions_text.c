@@ -78,7 +78,8 @@ static err run_pad(struct function_call *call, struct value *out)
 static err run_trim(struct function_call *call, struct value *out)
 {
     str set = call->count == 2 ? arg_text(call, 1) : STR(" ");
-    return text_out(out, text_trim(arg_text(call, 0), set, (enum text_trim_side)call->row->with));
+    return text_out(
+        out, text_trim(call->arena, arg_text(call, 0), set, (enum text_trim_side)call->row->with));
 }
 
 static err run_position(struct function_call *call, struct value *out)

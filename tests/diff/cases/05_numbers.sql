@@ -125,3 +125,9 @@ update n set s = s + 1 where id = 3;
 -- error: 22003
 update n set p = p * 10 where id = 3;
 update n set s = 3.5, i = 2.5, b = 1e3 where id = 5 returning s, i, b;
+-- Long numbers, around the sizes at which products change their method. md5: the answers are long.
+select n, m, md5((repeat('9', n)::numeric * repeat('8', m)::numeric)::text), md5((repeat('7391', n)::numeric * ('-0.' || repeat('60', m))::numeric)::text) from unnest(array[1, 2, 190, 192, 193, 200, 384, 390, 777, 1000, 2500]) n, unnest(array[1, 5, 191, 193, 400, 1200, 4000]) m order by n, m;
+select md5((a * a)::text), md5((a * (a + 1) - a)::text) from (select (repeat('12345678900000', 3000) || '.' || repeat('0123', 700))::numeric a) t;
+select n, md5((repeat('8', n)::numeric / repeat('3', m)::numeric)::text), md5(div(repeat('81', n)::numeric, repeat('7', m)::numeric)::text), md5((repeat('5', n)::numeric % repeat('13', m)::numeric)::text) from unnest(array[10, 300, 1500, 6000]) n, unnest(array[1, 3, 200, 2500]) m order by n, m;
+select n, md5(sqrt(repeat('2', n)::numeric)::text), md5(sqrt((repeat('31', n) || '.' || repeat('7', n))::numeric)::text) from unnest(array[3, 50, 333, 900, 4000]) n order by n;
+select md5((1.0001 ^ 30000)::text), md5((repeat('3', 300)::numeric ^ 100)::text), md5((7::numeric ^ 20000)::text), md5((0.9999 ^ 12345)::text), md5(exp(2000.5)::text), md5(ln(repeat('4', 5000)::numeric)::text), md5(factorial(5000)::text);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/sqlite/functions.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/print.h"
@@ -352,6 +353,76 @@ static void long_functions_stop_when_told(void **state)
     fixture_deinit(&fixture);
 }
 
+/* n times text, by SQLite's own functions: they know no token. */
+#define MANY(text, n) "replace(hex(zeroblob(" #n ")), '00', '" text "')"
+
+struct looks {
+    int count, most;
+};
+
+static bool over_after_looks(void *context, uint64_t ahead_ns)
+{
+    (void)ahead_ns;
+    struct looks *looks = context;
+    return ++looks->count >= looks->most;
+}
+
+/* Each is told to stop at a look that only a long computation takes. */
+static void long_calls_stop_inside(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *call;
+        int looks;
+    } rows[] = {
+        {"pg_numeric_mul(" MANY("9",                20000) ", " MANY("7",                          20000) ")", 3},
+        {"pg_numeric_mul(" MANY("9",                                        40000) ", " MANY("7",                                                                                     40) ")", 1},
+        {"pg_numeric_div(" MANY("9",40000) ", " MANY("7",9000) ")", 3},
+        {"pg_numeric_mod(" MANY("9",                                         40000) ", " MANY("7",                                                             9000) ")", 3},
+        {"pg_numeric_sqrt(" MANY("9",                                40000) ")",                                                                                                                                             3},
+        {"pg_numeric_power('1.0001', '200000000')",                3},
+        {"pg_numeric_exp('5000.5')",                                        3                                                                                    },
+        {"pg_numeric_ln(" MANY("9",9000) " || '.' || " MANY("3",900) ")", 3},
+        {"pg_numeric_fac(30000)", 3                             },
+        {"pg_textlike(" MANY("a",                40000) ", " MANY("%aaaab",                     500) ")", 3},
+        {"pg_repeat('ab', 30000000)",                 1                                  },
+        {"pg_lpad('a', 1000000, 'b')",                                        1                                                                                    },
+        {"pg_translate(" MANY("a",                                        9000) ", " MANY("b",                                                        900) ", 'c')", 3},
+        {"pg_btrim(" MANY("a", 9000) ", " MANY("b",                  900) " || 'a')", 3},
+        {"pg_replace_text(" MANY("a",                                         40000) ", 'a', 'bbbbbbbbbb')",                                                            3},
+        {"pg_regexp_count_no_start('aaa', 'a')",                                         3                        },
+        {"pg_pg_crypt('a', '$2a$31$abcdefghijklmnopqrstuu')",                                         1},
+    };
+    struct fixture fixture;
+    fixture_init(&fixture);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct looks looks = {.most = rows[i].looks};
+        fixture.session.cost.is_over = over_after_looks;
+        fixture.session.cost.context = &looks;
+        run(&fixture, "'a'", str_printf(fixture.world.arena, "SELECT %s -- ", rows[i].call).at, "");
+        if (!err_is(fixture.error, STR("57014")) || looks.count != rows[i].looks)
+            fail_msg("%s: %d looks, no stop", rows[i].call, looks.count);
+    }
+    fixture_deinit(&fixture);
+}
+
+/* Nothing interrupts a hash, so one that does not fit the time is not begun. */
+static void what_does_not_fit_the_deadline_is_not_begun(void **state)
+{
+    (void)state;
+    enum { MINUTE_NS = 60 };
+    struct fixture fixture;
+    fixture_init(&fixture);
+    fixture.session.deadline_ns = clock_mono_ns() + MINUTE_NS * UINT64_C(1000000000);
+    run(&fixture, "'a'", "SELECT pg_pg_crypt('a', '$2a$31$abcdefghijklmnopqrstuu') -- ", "");
+    assert_true(err_is(fixture.error, STR("57014")));
+    run(&fixture, "'a'", "SELECT pg_pg_crypt('a', '$2a$04$abcdefghijklmnopqrstuu') -- ", "");
+    assert_null(fixture.error);
+    run(&fixture, "'a'", "SELECT pg_pg_crypt('a', '$6$rounds=999999999$abc') -- ", "");
+    assert_true(err_is(fixture.error, STR("22023")));
+    fixture_deinit(&fixture);
+}
+
 static void a_new_label_sorts_without_a_new_collation(void **state)
 {
     (void)state;
@@ -407,6 +478,8 @@ int main(void)
         cmocka_unit_test(an_error_text_reads_back),
         cmocka_unit_test(sequences_come_from_the_session),
         cmocka_unit_test(long_functions_stop_when_told),
+        cmocka_unit_test(long_calls_stop_inside),
+        cmocka_unit_test(what_does_not_fit_the_deadline_is_not_begun),
         cmocka_unit_test(a_new_label_sorts_without_a_new_collation),
         cmocka_unit_test(every_function_has_a_builtin),
     };
