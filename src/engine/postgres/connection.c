@@ -466,12 +466,14 @@ static struct pg_connection *of_job(struct job *job)
 static str default_options(const struct pg_connection *connection)
 {
     const struct engine_postgres_options *options = &connection->engine->options;
+    bool reads = connection->use == CONNECTION_FOR_READS;
     if (options->pooler != POOLER_NONE) return STR("");
     return str_printf(connection->arena,
                       "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
                       " -c search_path=public,\\ extensions -c statement_timeout=%" PRIu64
                       " -c default_transaction_read_only=%s",
-                      options->read_run_ms, connection->use == CONNECTION_FOR_READS ? "on" : "off");
+                      reads ? engine_pg_shared_run_ms(connection->engine) : options->read_run_ms,
+                      reads ? "on" : "off");
 }
 
 /* Whether the server was given them: a URL may say otherwise. */

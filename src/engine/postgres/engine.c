@@ -107,12 +107,22 @@ static void engine_stop_blocking(struct engine *base, uint64_t at_ms)
     atomic_store(&engine_pg_of(base)->stop_blocking_ms, at_ms);
 }
 
+static void cancel_on_loop(struct loop *loop, void *context)
+{
+    (void)loop;
+    lane_cancel(context);
+}
+
+/* Requests had their time before this is called: what still runs may be a query without an end. */
 static void engine_drain(struct engine *base)
 {
     struct engine_pg *engine = engine_pg_of(base);
     if (engine->drained) return;
     engine->drained = true;
     atomic_store(&engine->draining, true);
+    for (size_t i = 0; i < COUNT_OF(engine->lanes); i++)
+        if (engine->lanes[i])
+            loop_call_wait(lane_loop(engine->lanes[i]), cancel_on_loop, engine->lanes[i]);
     pthread_mutex_lock(&engine->active_lock);
     while (atomic_load(&engine->active) > 0)
         pthread_cond_wait(&engine->active_none, &engine->active_lock);

@@ -295,6 +295,7 @@ static void went_down(struct lane *lane, err why)
                  LOG_STR("details", why->details));
     lane->down = true;
     refuse_all(lane, ERR_UNAVAILABLE, "the database cannot be reached");
+    if (lane->retry.slot) return; /* several attempts that failed together are one */
     timer_start(lane->loop, &lane->retry, lane->backoff_ms, 0, retry);
     lane->backoff_ms =
         lane->backoff_ms * 2 < BACKOFF_LAST_MS ? lane->backoff_ms * 2 : BACKOFF_LAST_MS;
@@ -327,6 +328,23 @@ static void on_idle(struct pg_connection *connection)
 
 static const struct pg_connection_owner owner = {
     .ready = on_ready, .closed = on_closed, .idle = on_idle};
+
+void lane_renew(struct lane *lane)
+{
+    for (size_t i = 0; i < lane->slot_count; i++) {
+        const struct slot *slot = &lane->slots[i];
+        if (slot->connection && !slot->taken && pg_connection_is_ready(slot->connection) &&
+            pg_connection_in_flight(slot->connection) == 0)
+            pg_connection_close(slot->connection);
+    }
+}
+
+void lane_cancel(struct lane *lane)
+{
+    for (size_t i = 0; i < lane->slot_count; i++)
+        if (lane->slots[i].connection && lane->slots[i].taken)
+            pg_connection_cancel(lane->slots[i].connection);
+}
 
 /* ---- life ---- */
 

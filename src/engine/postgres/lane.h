@@ -43,6 +43,13 @@ MUST_USE bool lane_leave(struct lane *lane, struct lane_waiter *waiter);
 /* Gives a solo connection back. Fine on one that has closed meanwhile, as long as its closed event is this one. */
 void lane_release(struct lane *lane, struct pg_connection *connection);
 
+/* Closes the connections that do nothing: after one was lost the others may be dead as well, and what runs
+ * once more has only that one try. */
+void lane_renew(struct lane *lane);
+
+/* Cancels what runs on solo connections: the server ends, and whoever asked is gone or was cut. */
+void lane_cancel(struct lane *lane);
+
 struct loop *lane_loop(const struct lane *lane);
 struct engine_pg *lane_engine(const struct lane *lane);
 /* The snapshot for this iteration; the lane holds a reference until the next call. */

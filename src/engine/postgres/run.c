@@ -366,6 +366,13 @@ static uint64_t run_ms(const struct run *run)
     return left < most ? left : most;
 }
 
+/* The statement_timeout: that of a shared connection is short, see too_slow. */
+static uint64_t statement_ms(const struct run *run)
+{
+    uint64_t most = run_ms(run), shared = engine_pg_shared_run_ms(run->engine);
+    return is_shared(run) && shared < most ? shared : most;
+}
+
 /* What SQL may ask of the request itself, where something on the server does. */
 static void add_request(struct run *run, struct settings *settings)
 {
@@ -391,11 +398,13 @@ static void add_session(struct run *run, struct settings *settings)
     struct arena *arena = run->request->arena;
     bool kept = pg_connection_has_defaults(run->connection);
     str path = run->request->steps[0].plan->search_path, zone = run->request->caller->time_zone;
-    uint64_t timeout_ms = run_ms(run);
+    uint64_t timeout_ms = statement_ms(run);
+    uint64_t kept_ms = is_shared(run) ? engine_pg_shared_run_ms(run->engine)
+                                      : run->engine->options.read_run_ms;
     bool read_only = run->request->read_only || !run->writes;
     if (!kept || !str_eq(path, STR(PG_DEFAULT_SEARCH_PATH)))
         add_setting(settings, "search_path", str_cstr(arena, path));
-    if (!kept || timeout_ms != run->engine->options.read_run_ms)
+    if (!kept || timeout_ms != kept_ms)
         add_setting(settings, "statement_timeout", str_printf(arena, "%" PRIu64, timeout_ms).at);
     if (!kept || !str_empty(zone))
         add_setting(settings, "TimeZone", str_empty(zone) ? "UTC" : str_cstr(arena, zone));
@@ -700,6 +709,16 @@ static bool look_first(struct run *run)
     return true;
 }
 
+/* A shape that was fast is slow now. It was stopped for those behind it on the shared connection, and has
+ * all of its time on a solo one. */
+static bool too_slow(struct run *run)
+{
+    if (!is_shared(run) || run->request->cancelled || !run->error) return false;
+    if (!err_is(run->error, STR("57014"))) return false;
+    to_solo(run, pg_program_of(run->request->steps[0].plan));
+    return true;
+}
+
 /* After an error the block is still there. False: lost() has been called. */
 static bool roll_back_block(struct run *run)
 {
@@ -718,7 +737,7 @@ static void on_end(struct segment *segment)
         if (!roll_back_block(run)) return;
         return;
     }
-    bool again = try_again(run);
+    bool again = try_again(run) || too_slow(run);
     learn(run);
     if (again) {
         release(run);
@@ -744,6 +763,7 @@ static void on_lost(struct segment *segment)
                     "the connection to the database was lost before it confirmed the write");
     } else if (!run->error || run->error->kind == ERR_UNAVAILABLE) {
         if (!run->request->cancelled && !run->writes && run->retries++ < RETRIES_MOST) {
+            lane_renew(run->lane);
             wait_again(run);
             return;
         }

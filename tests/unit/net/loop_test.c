@@ -6,10 +6,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "net/descriptor.h"
 #include "net/file_read.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -359,6 +361,53 @@ static void threads_have_large_stacks_and_no_signals(void **state)
     loop_call_wait(loops_at(loops, 0), check_thread, NULL);
 }
 
+/* Descriptors */
+
+struct watched {
+    int fd;
+    struct descriptor *descriptor;
+    int bytes;
+    struct event ended;
+};
+
+/* One byte at a time: the end has to be told after each. */
+static void read_one(void *context, unsigned events)
+{
+    struct watched *watched = context;
+    char byte;
+    (void)events;
+    if (read(watched->fd, &byte, 1) == 1) {
+        watched->bytes++;
+        descriptor_want(watched->descriptor, DESCRIPTOR_READABLE);
+        return;
+    }
+    descriptor_close(watched->descriptor);
+    signal_event(&watched->ended);
+}
+
+static void watch(struct loop *loop, void *context)
+{
+    struct watched *watched = context;
+    assert_null(descriptor_open(arena, loop, watched->fd, read_one, watched, &watched->descriptor));
+    descriptor_want(watched->descriptor, DESCRIPTOR_READABLE);
+}
+
+/* A peer that closes before it has read everything leaves an error on the socket, behind its last bytes. */
+static void bug_a_descriptor_with_an_error_was_watched_no_more(void **state)
+{
+    (void)state;
+    int fds[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+    struct watched watched = {.fd = fds[0], .ended = EVENT_INIT};
+    assert_int_equal(write(fds[0], "unread", 6), 6);
+    assert_int_equal(write(fds[1], "bye", 3), 3);
+    close(fds[1]);
+    loop_call_wait(loops_at(loops, 0), watch, &watched);
+    wait_event(&watched.ended, 1);
+    assert_int_equal(watched.bytes, 3);
+    close(fds[0]);
+}
+
 /* Pool */
 
 static void pools_reuse_the_last_object_first(void **state)
@@ -385,6 +434,7 @@ int main(void)
         TEST(workers_run_refuse_and_report_to_their_loop),
         TEST(stops_newest_hook_first_and_survives_late_mail),
         TEST(threads_have_large_stacks_and_no_signals),
+        TEST(bug_a_descriptor_with_an_error_was_watched_no_more),
         TEST(pools_reuse_the_last_object_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
