@@ -12,17 +12,19 @@ const PROJECT = new URL('../project/', import.meta.url).pathname;
 const READY_MS = 60000, END_MS = 30000;
 
 export class Dapur {
-    constructor(binary) {
+    // args: for `serve` and the commands, such as where the database is.
+    constructor(binary, {project = PROJECT, args = []} = {}) {
         this.binary = binary;
+        this.args = args;
         this.folder = mkdtempSync(join(tmpdir(), 'dapur-crash-'));
         this.data = join(this.folder, 'data');
         this.errors = '';
-        cpSync(PROJECT, this.folder, {recursive: true});
+        cpSync(project, this.folder, {recursive: true});
     }
 
     // before: words put in front of the program, such as "unshare"; ownMounts: its data folder is seen by it alone.
     async start({before = [], extra = [], ownMounts = false} = {}) {
-        const [file, ...args] = [...before, this.binary, 'serve', this.folder, '--listen', '127.0.0.1:0', ...extra];
+        const [file, ...args] = [...before, this.binary, 'serve', this.folder, '--listen', '127.0.0.1:0', ...this.args, ...extra];
         this.child = spawn(file, args, {stdio: ['ignore', 'pipe', 'pipe']});
         this.child.stderr.on('data', (part) => { this.errors = (this.errors + part).slice(-20000); });
         this.base = await new Promise((resolve, reject) => {
@@ -38,7 +40,7 @@ export class Dapur {
         });
         if (ownMounts) this.data = `/proc/${this.child.pid}/root${this.data}`;
         this.agent = new http.Agent({keepAlive: true, maxSockets: 256});
-        this.keys ??= await readKeys([this.binary], this.folder, this.data);
+        this.keys ??= await readKeys([this.binary], this.folder, this.data, this.args);
         return this;
     }
 
@@ -69,7 +71,7 @@ export class Dapur {
         }
     }
 
-    token(subject) { return makeToken(this.keys.jwt_secret, {sub: subject}); }
+    token(subject, claims = {}) { return makeToken(this.keys.jwt_secret, {sub: subject, ...claims}); }
 
     // {status, headers, text}; rejects when the connection breaks before the whole answer is there.
     ask(method, path, {body, token, key = this.keys.publishable, headers = {}} = {}) {
