@@ -18,10 +18,10 @@ MUST_USE err engine_pg_script(struct engine_pg *engine,
 
 /* engine->migrations_lock: an advisory lock on a connection of its own. Waits by asking again: a
  * statement that waits inside the server would keep CREATE INDEX CONCURRENTLY waiting for it. */
-MUST_USE err engine_pg_migrations_lock(struct engine *engine,
+MUST_USE err engine_pg_migrations_lock(struct engine *base,
                                        struct arena *arena,
                                        struct engine_lock **out);
-void engine_pg_migrations_unlock(struct engine *engine, struct engine_lock *lock);
+void engine_pg_migrations_unlock(struct engine *base, struct engine_lock *lock);
 
 /* The roles, schemas, default privileges and helper functions that a project assumes, and our
  * bookkeeping tables, where they are missing: an existing Supabase database stays as it is.
