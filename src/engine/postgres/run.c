@@ -399,8 +399,8 @@ static void add_session(struct run *run, struct settings *settings)
     bool kept = pg_connection_has_defaults(run->connection);
     str path = run->request->steps[0].plan->search_path, zone = run->request->caller->time_zone;
     uint64_t timeout_ms = statement_ms(run);
-    uint64_t kept_ms = is_shared(run) ? engine_pg_shared_run_ms(run->engine)
-                                      : run->engine->options.read_run_ms;
+    uint64_t kept_ms =
+        is_shared(run) ? engine_pg_shared_run_ms(run->engine) : run->engine->options.read_run_ms;
     bool read_only = run->request->read_only || !run->writes;
     if (!kept || !str_eq(path, STR(PG_DEFAULT_SEARCH_PATH)))
         add_setting(settings, "search_path", str_cstr(arena, path));
@@ -653,8 +653,8 @@ static void on_finished(struct segment *segment, size_t query)
         if (!run->error) check_expectation(run, run->queries[query].step);
     }
     bool all = query + 1 == run->query_count;
-    if (run->kind != RUN_DECIDED || run->phase != PHASE_RUNNING || !all) return;
-    if (!decide(run)) return;
+    if (run->kind == RUN_DECIDED && run->phase == PHASE_RUNNING && all)
+        (void)decide(run); /* false: lost() has been called */
 }
 
 /* The server's copy of a statement did not fit: once more, with a new one. Nothing was done. */
@@ -734,7 +734,7 @@ static void on_end(struct segment *segment)
     struct run *run = of_segment(segment);
     /* A block is a solo connection's: nothing else is in flight there, and libpq knows its state. */
     if (run->kind != RUN_IMPLICIT && pg_connection_transaction(run->connection) != PQTRANS_IDLE) {
-        if (!roll_back_block(run)) return;
+        (void)roll_back_block(run); /* false: lost() has been called */
         return;
     }
     bool again = try_again(run) || too_slow(run);
