@@ -45,7 +45,8 @@ static void on_event(uv_poll_t *handle, int status, int events)
 {
     struct descriptor *descriptor = handle->data;
     unsigned bits = 0;
-    if (status < 0) descriptor->wanted = 0; /* libuv has stopped watching it: the next wish starts anew */
+    if (status < 0)
+        descriptor->wanted = 0; /* libuv has stopped watching it: the next wish starts anew */
     if (status < 0 || (events & (UV_READABLE | UV_DISCONNECT))) bits |= DESCRIPTOR_READABLE;
     if (status < 0 || (events & UV_WRITABLE)) bits |= DESCRIPTOR_WRITABLE;
     if (bits) descriptor->ready(descriptor->context, bits);
