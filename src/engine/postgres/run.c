@@ -296,7 +296,8 @@ static void take_error(struct run *run, size_t query, const PGresult *result)
     bool of_step = query < run->query_count && run->queries[query].role == QUERY_STEP;
     size_t step = of_step ? run->queries[query].step : run->request->step_count - 1;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    run->answered = true;
+    /* Without a SQLSTATE it is libpq that speaks, of a connection that is gone: the server may have committed. */
+    if (state) run->answered = true;
     run->forget = state && is_outdated(state, result);
     run->unknown = state && is_unknown_name(state);
     err error = is_shutdown(state)
