@@ -21,6 +21,7 @@ struct prepared {
     char server_name[NAME_BYTES];
     bool sent;
     const struct row_shape *shape[2]; /* JSON, text */
+    uint64_t shape_version[2];        /* of the catalog that each was made with */
 };
 
 struct pg_connection {
@@ -442,8 +443,12 @@ const struct row_shape *pg_connection_shape(struct pg_connection *connection,
 {
     struct prepared *prepared = prepared_of(connection, name);
     const struct row_shape **kept = &prepared->shape[text];
-    if (!*kept || !row_shape_fits(*kept, result))
-        *kept = row_shape_new(connection->prepared_arena, catalog, result, skip, text);
+    /* A type keeps its oid when its attributes or labels change: only the catalog knows. */
+    uint64_t version = catalog_version(catalog);
+    if (*kept && prepared->shape_version[text] == version && row_shape_fits(*kept, result))
+        return *kept;
+    *kept = row_shape_new(connection->prepared_arena, catalog, result, skip, text);
+    prepared->shape_version[text] = version;
     return *kept;
 }
 

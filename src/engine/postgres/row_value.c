@@ -90,8 +90,11 @@ const struct row_shape *row_shape_new(
 bool row_shape_fits(const struct row_shape *shape, const PGresult *result)
 {
     if (PQnfields(result) != shape->skip + (int)shape->node.column_count) return false;
-    for (size_t i = 0; i < shape->node.column_count; i++)
-        if (PQftype(result, shape->skip + (int)i) != shape->columns[i].type) return false;
+    for (size_t i = 0; i < shape->node.column_count; i++) {
+        int field = shape->skip + (int)i;
+        if (PQftype(result, field) != shape->columns[i].type) return false;
+        if (!str_eq(str_of(PQfname(result, field)), shape->node.columns[i].name)) return false;
+    }
     return true;
 }
 
