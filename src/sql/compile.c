@@ -451,6 +451,11 @@ static struct node *call_statement(struct arena *arena,
     return AST_NODE(select);
 }
 
+bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function)
+{
+    return function->statement_count == 1 || catalog_is_remote(catalog);
+}
+
 err sql_compile_call(struct arena *scratch,
                      const struct compile_options *options,
                      const struct compile_call *call,

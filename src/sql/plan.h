@@ -206,4 +206,7 @@ MUST_USE err sql_compile_call(struct arena *scratch,
                               err (*print)(struct arena *scratch, struct plan *plan),
                               struct plan **out);
 
+/* Whether `outer` may also order and limit the call: one SELECT, or a body that a server runs by itself. */
+bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function);
+
 #endif

@@ -358,7 +358,7 @@ err rest_compile_call(struct rest_request *request,
     struct compile_call call = {.function = request->function, .given = request->given};
     /* A body of several statements answers as it is: only one SELECT, or a call that a server makes,
      * can be shaped further. */
-    bool one = request->function->statement_count == 1 || catalog_is_remote(catalog);
+    bool one = sql_call_takes_outer(catalog, request->function);
     bool wanted = request->query.has_select || request->query.root.conditions.count;
     if (returns_rows(request) && shapes_result(request) && (one || wanted)) {
         TRY(outer_select(request, catalog, &outer));

@@ -9,7 +9,9 @@
 #include "net/descriptor.h"
 
 enum {
-    PREPARED_MAX = 256,     /* statements of a connection; past it all are dropped at once */
+    PREPARED_MAX = 256, /* statements of a connection; past it all are dropped at once */
+    PREPARED_BYTES_MAX =
+        4 * 1024 * 1024,    /* of names and row shapes: each new catalog makes those anew */
     RESULTS_PER_TURN = 512, /* then other connections have their turn */
     NAME_BYTES = 48,
 };
@@ -186,6 +188,12 @@ static struct prepared *prepared_find(const struct pg_connection *connection, co
     return map_find(connection->prepared, str_of(name));
 }
 
+static void rename_prepared(struct pg_connection *connection, struct prepared *prepared)
+{
+    snprintf(prepared->server_name, NAME_BYTES, "%s_%u", prepared->name, connection->generation++);
+    prepared->sent = false;
+}
+
 static void take_result(struct pg_connection *connection, PGresult *result)
 {
     struct segment *segment = connection->oldest;
@@ -198,7 +206,8 @@ static void take_result(struct pg_connection *connection, PGresult *result)
     }
     if (!failed) return;
     struct prepared *prepared = prepared_find(connection, segment->sent[segment->at].name);
-    if (prepared) prepared->sent = false;
+    /* A new name: the old one may be another's by now, who was told of its success. */
+    if (prepared) rename_prepared(connection, prepared);
     if (status == PGRES_FATAL_ERROR) segment->events->result(segment, segment->query, result);
 }
 
@@ -327,12 +336,6 @@ static void prepared_renew(struct pg_connection *connection)
     connection->prepared = map_new(connection->prepared_arena);
 }
 
-static void rename_prepared(struct pg_connection *connection, struct prepared *prepared)
-{
-    snprintf(prepared->server_name, NAME_BYTES, "%s_%u", prepared->name, connection->generation++);
-    prepared->sent = false;
-}
-
 static struct prepared *prepared_of(struct pg_connection *connection, const char *name)
 {
     struct prepared *prepared = prepared_find(connection, name);
@@ -344,11 +347,19 @@ static struct prepared *prepared_of(struct pg_connection *connection, const char
     return prepared;
 }
 
-/* Too many statements: the server drops them all before this segment's own. Segments on their way may still
- * look at what was kept of them, so it goes with the last of those. */
+static bool keeps_too_much(const struct pg_connection *connection)
+{
+    return map_count(connection->prepared) >= PREPARED_MAX ||
+           arena_used(connection->prepared_arena) > PREPARED_BYTES_MAX;
+}
+
+/* The server drops all statements, last in a segment: before its own it would take the snapshot that a BEGIN of
+ * several reads has to be the first to ask for. Segments on their way may still look at what was kept of
+ * them, so that goes with this one. */
 static bool drop_prepared(struct pg_connection *connection, struct segment *segment)
 {
-    if (map_count(connection->prepared) < PREPARED_MAX || segment->sent_count > 0) return true;
+    if (connection->engine->options.pooler != POOLER_NONE || !keeps_too_much(connection))
+        return true;
     segment->retired = connection->prepared_arena;
     prepared_renew(connection);
     note(segment, true, false, "");
@@ -406,7 +417,6 @@ bool pg_connection_send(struct pg_connection *connection,
     if (connection->state != CONNECTION_READY) return refused(connection, segment);
     bool named = query->name && connection->engine->options.pooler == POOLER_NONE;
     enqueue(connection, segment);
-    if (named && !drop_prepared(connection, segment)) return refused(connection, segment);
     bool sent =
         named ? send_named(connection, segment, query) : send_unnamed(connection, segment, query);
     if (!sent) return refused(connection, segment);
@@ -427,7 +437,8 @@ bool pg_connection_sync(struct pg_connection *connection, struct segment *segmen
     if (connection->state != CONNECTION_READY) return refused(connection, segment);
     enqueue(connection, segment);
     segment->synced = true;
-    if (!PQpipelineSync(connection->conn)) return refused(connection, segment);
+    if (!drop_prepared(connection, segment) || !PQpipelineSync(connection->conn))
+        return refused(connection, segment);
     want(connection);
     return true;
 }

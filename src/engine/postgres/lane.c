@@ -41,11 +41,6 @@ struct loop *lane_loop(const struct lane *lane)
     return lane->loop;
 }
 
-struct engine_pg *lane_engine(const struct lane *lane)
-{
-    return lane->engine;
-}
-
 const struct catalog *lane_catalog(struct lane *lane)
 {
     uint64_t version = atomic_load(&lane->engine->catalog_version);

@@ -51,7 +51,6 @@ void lane_renew(struct lane *lane);
 void lane_cancel(struct lane *lane);
 
 struct loop *lane_loop(const struct lane *lane);
-struct engine_pg *lane_engine(const struct lane *lane);
 /* The snapshot for this iteration; the lane holds a reference until the next call. */
 const struct catalog *lane_catalog(struct lane *lane);
 /* For what one row needs while it is written: reset it afterwards. */

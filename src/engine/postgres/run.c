@@ -290,14 +290,22 @@ static bool is_shutdown(const char *state)
     return state && strncmp(state, "57P0", 4) == 0;
 }
 
+/* Whether the error says that nothing was committed. Without a SQLSTATE it is libpq that speaks, of a connection
+ * that is gone; and a server that is shut down while it commits may have done so. */
+static bool is_refusal(const struct run *run, size_t query, const char *state)
+{
+    bool committing =
+        run->commits && (query >= run->query_count || run->queries[query].role == QUERY_BLOCK);
+    return state && !(committing && is_shutdown(state));
+}
+
 static void take_error(struct run *run, size_t query, const PGresult *result)
 {
     /* Behind the last query: what a deferred constraint says at the Sync. */
     bool of_step = query < run->query_count && run->queries[query].role == QUERY_STEP;
     size_t step = of_step ? run->queries[query].step : run->request->step_count - 1;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    /* Without a SQLSTATE it is libpq that speaks, of a connection that is gone: the server may have committed. */
-    if (state) run->answered = true;
+    if (is_refusal(run, query, state)) run->answered = true;
     run->forget = state && is_outdated(state, result);
     run->unknown = state && is_unknown_name(state);
     err error = is_shutdown(state)
@@ -348,7 +356,8 @@ struct settings {
 
 static void add_setting(struct settings *settings, const char *name, const char *value)
 {
-    if (settings->count + 2 > COUNT_OF(settings->values)) return;
+    /* Ours to keep: a setting left out could be the role. */
+    assert(settings->count + 2 <= COUNT_OF(settings->values));
     settings->values[settings->count++] = name;
     settings->values[settings->count++] = value;
 }
