@@ -82,6 +82,8 @@ static void options_of(const struct compile *compile,
         .search_path_count = options->search_path_count,
         .api = options->api,
         .params = params,
+        .variables = options->variables,
+        .variables_from = options->param_count,
     };
 }
 
@@ -297,6 +299,15 @@ static void params_end(struct compile *compile)
     }
 }
 
+static void path_keep(struct plan *plan, const struct compile_options *options)
+{
+    str *path = ARENA_ARRAY(plan->arena, str, options->search_path_count);
+    for (size_t i = 0; i < options->search_path_count; i++)
+        path[i] = str_copy(plan->arena, options->search_path[i]);
+    plan->path = path;
+    plan->path_count = options->search_path_count;
+}
+
 /* ---- plans ------------------------------------------------------------------------------------------------- */
 
 static err compile_all(struct arena *scratch,
@@ -306,6 +317,7 @@ static err compile_all(struct arena *scratch,
     const struct compile_options *options = compile->options;
     struct plan *plan = compile->plan;
     if (catalog_is_remote(plan->catalog)) return compile_remote(scratch, options, plan, print);
+    path_keep(plan, options);
     params_begin(compile);
     for (size_t i = 0; i < options->step_count; i++) TRY(compile_step(compile, &options->steps[i]));
     TRY(compile_count(compile));

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "sql/ast.h"
 
+struct catalog;
 struct cat_function;
 
 /* ---- names ---- */
@@ -371,6 +372,10 @@ MUST_USE err plpgsql_parse(struct arena *arena,
                            struct pl_function **out);
 /* 42601 for SQL inside that does not parse, `at` in the body. */
 MUST_USE err plpgsql_check_syntax(struct arena *arena, const struct pl_function *function);
+
+/* Whether a call may write, by what the body and all that it calls say; not when it is declared STABLE or
+ * IMMUTABLE. */
+bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function);
 
 /* The SQLSTATE of a condition's name ("unique_violation"), or the empty str. */
 str plpgsql_condition(str name);

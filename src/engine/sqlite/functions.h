@@ -25,6 +25,10 @@
 typedef struct sqlite3 sqlite3;
 struct sqlite_session;
 struct function_caches;
+struct pl_cache;
+struct pl_frame;
+struct run;
+struct node;
 
 struct sqlite_session_hooks {
     /* nextval, currval, setval, lastval by the sequence's oid. A NULL hook: 25006 (this connection
@@ -57,6 +61,14 @@ struct sqlite_session {
     struct cost cost;                        /* of the call that runs now; its arenas carry it */
     struct arena *scratch; /* the functions' working memory, reset between calls */
     struct function_caches *caches;
+    struct pl_cache *pl;     /* compiled PL/pgSQL functions */
+    struct pl_frame *frames; /* the innermost function that runs; NULL: none */
+    struct run *run;         /* the step that runs now: what a function's statements go by */
+    bool reads_only;         /* a write is refused: 25006 */
+    /* RAISE below EXCEPTION; NULL: nobody hears it. */
+    void (*notice)(struct sqlite_session *session, str level, str message);
+    /* DDL and what else only a script may do, inside a function; NULL: 0A000. */
+    err (*utility)(struct sqlite_session *session, const struct node *node, str text, int64_t *rows);
 };
 
 /* Zeroes it and makes its scratch and caches, which live until deinit. */
