@@ -51,6 +51,9 @@ struct analyze_relation_expr {
     int32_t typmod;
     str column;     /* of which column, for messages; may be empty */
     oid value_type; /* a domain's check: the type of VALUE; else OID_NONE */
+    /* INFER_TRIGGER_WHEN: bits of enum trigger_type. The relation's columns are in scope twice then, as
+     * those of OLD and of NEW: see analyze_trigger_when. */
+    int16_t trigger;
 };
 
 /* The typed expression. *rte (may be NULL) gets the range table entry that its columns refer to,
@@ -61,6 +64,14 @@ MUST_USE err analyze_expr_for_relation(const struct analyze_options *options,
                                        const struct node *node,
                                        struct rte **rte,
                                        struct expr **out);
+
+/* A trigger's WHEN. *old_row and *new_row get the range table entries of the two rows. 42P17 for a row that this kind of trigger has not. */
+MUST_USE err analyze_trigger_when(const struct analyze_options *options,
+                                  const struct analyze_relation_expr *spec,
+                                  const struct node *node,
+                                  struct rte **old_row,
+                                  struct rte **new_row,
+                                  struct expr **out);
 
 struct analyze_column {
     str name;

@@ -176,6 +176,25 @@ static const struct field policy_fields[] = {
 };
 SHAPE(cat_policy, policy_fields);
 
+static const struct field trigger_fields[] = {
+    PLAIN(cat_trigger, oid, FIELD_U32),
+    PLAIN(cat_trigger, name, FIELD_STR),
+    PLAIN(cat_trigger, function, FIELD_U32),
+    PLAIN(cat_trigger, type, FIELD_I16),
+    ARRAY(cat_trigger, columns, column_count, FIELD_I16S),
+    PLAIN(cat_trigger, when, FIELD_EXPR),
+    ARRAY(cat_trigger, arguments, argument_count, FIELD_STRS),
+    PLAIN(cat_trigger, enabled, FIELD_CHAR),
+    PLAIN(cat_trigger, constraint, FIELD_U32),
+    PLAIN(cat_trigger, constraint_relation, FIELD_U32),
+    PLAIN(cat_trigger, deferrable, FIELD_BOOL),
+    PLAIN(cat_trigger, deferred, FIELD_BOOL),
+    PLAIN(cat_trigger, old_table, FIELD_STR),
+    PLAIN(cat_trigger, new_table, FIELD_STR),
+    PLAIN(cat_trigger, comment, FIELD_STR),
+};
+SHAPE(cat_trigger, trigger_fields);
+
 static const struct field sequence_fields[] = {
     PLAIN(cat_sequence, type, FIELD_U32),         PLAIN(cat_sequence, start, FIELD_I64),
     PLAIN(cat_sequence, increment, FIELD_I64),    PLAIN(cat_sequence, least, FIELD_I64),
@@ -198,6 +217,7 @@ static const struct field relation_fields[] = {
     PARTS(cat_relation, constraints, constraint_count, cat_constraint_shape),
     PARTS(cat_relation, indexes, index_count, cat_index_shape),
     PARTS(cat_relation, policies, policy_count, cat_policy_shape),
+    PARTS(cat_relation, triggers, trigger_count, cat_trigger_shape),
     PLAIN(cat_relation, row_security, FIELD_BOOL),
     PLAIN(cat_relation, force_row_security, FIELD_BOOL),
     PLAIN(cat_relation, replica_identity, FIELD_CHAR),

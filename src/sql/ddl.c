@@ -43,7 +43,7 @@ static const struct statement_row statements[] = {
     {T_TruncateStmt,               "TRUNCATE TABLE",            ddl_truncate          },
     {T_CreatePublicationStmt,      "CREATE PUBLICATION",        ddl_create_publication},
     {T_AlterPublicationStmt,       "ALTER PUBLICATION",         ddl_alter_publication },
-    {T_CreateTrigStmt,             "CREATE TRIGGER",            NULL                  },
+    {T_CreateTrigStmt,             "CREATE TRIGGER",            ddl_create_trigger    },
     {T_CreateEventTrigStmt,        "CREATE EVENT TRIGGER",      NULL                  },
     {T_AlterEventTrigStmt,         "ALTER EVENT TRIGGER",       NULL                  },
     {T_RuleStmt,                   "CREATE RULE",               NULL                  },
@@ -211,8 +211,8 @@ static err refuse(struct ddl *ddl, const struct node *statement, const struct st
 {
     struct err *error = err_at(err_sql(ddl->arena, "0A000", "%s is not supported", row->tag),
                                ast_location(statement));
-    if (statement->kind == T_CreateTrigStmt || statement->kind == T_DoStmt)
-        err_hint(ddl->arena, error, "Triggers and PL/pgSQL come with a later version.");
+    if (statement->kind == T_DoStmt)
+        err_hint(ddl->arena, error, "PL/pgSQL comes with a later version.");
     if (statement->kind == T_CreateStatsStmt || statement->kind == T_RuleStmt)
         err_hint(ddl->arena, error, "The embedded engine has nothing like it; leave it out.");
     return error;

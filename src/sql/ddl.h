@@ -51,6 +51,7 @@ enum ddl_expr_use {
     DDL_EXPR_USING,        /* ALTER COLUMN TYPE: coerced to type by assignment */
     DDL_EXPR_DOMAIN_CHECK, /* boolean, over VALUE of `type` */
     DDL_EXPR_ARGUMENT,     /* a function argument's default: coerced to type, no column */
+    DDL_EXPR_TRIGGER_WHEN, /* boolean, over OLD and NEW */
 };
 
 struct ddl_expr {
@@ -60,6 +61,7 @@ struct ddl_expr {
     str name; /* the column, for messages; may be empty */
     oid type; /* OID_NONE: any */
     int32_t typmod;
+    int16_t trigger; /* DDL_EXPR_TRIGGER_WHEN: bits of enum trigger_type */
 };
 
 struct ddl_column {

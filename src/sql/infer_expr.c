@@ -39,6 +39,7 @@ static const struct clause_row clause_rows[INFER_CLAUSE_COUNT] = {
     [INFER_INDEX_PREDICATE] = {"index predicates",              0                                         },
     [INFER_GENERATED] = {"column generation expressions", 0                                         },
     [INFER_POLICY] = {"policy expressions",            0                                         },
+    [INFER_TRIGGER_WHEN] = {"trigger WHEN conditions",       0                                         },
 };
 
 const char *infer_clause_name(enum infer_clause clause)
