@@ -27,6 +27,7 @@ struct scope *analyzer_root(struct analyzer *analyzer, const struct analyze_opti
     struct scope *scope = scope_new(analyzer, NULL, &who);
     scope->infer.params = analyzer->params;
     scope->is_top = true;
+    scope->infer.procedures = options->procedures;
     if (!options->variables) return scope;
     struct scope_variables *variables = ARENA_NEW(analyzer->arena, struct scope_variables);
     *variables = (struct scope_variables){options->variables, options->variables_from};

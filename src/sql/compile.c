@@ -83,6 +83,7 @@ static void options_of(const struct compile *compile,
         .api = options->api,
         .params = params,
         .variables = options->variables,
+        .procedures = options->procedures,
         .variables_from = options->param_count,
     };
 }
@@ -442,6 +443,19 @@ static enum result_shape call_shape(const struct catalog *catalog,
     bool columns = returns_columns(catalog, function);
     if (function->returns_set) return columns ? RESULT_ROWS : RESULT_SCALAR_ARRAY;
     return columns ? RESULT_OBJECT : RESULT_SCALAR;
+}
+
+struct node *sql_call_as_select(struct arena *arena, const struct CallStmt *call)
+{
+    struct SelectStmt *select = AST_NEW(arena, SelectStmt);
+    struct RangeFunction *range = AST_NEW(arena, RangeFunction);
+    struct List *pair = AST_NEW(arena, List);
+    pair->items = ast_list(arena, AST_NODE(call->funccall), NULL);
+    ast_list_add(arena, &range->functions, AST_NODE(pair));
+    ast_list_add(arena, &select->fromClause, AST_NODE(range));
+    ast_list_add(arena, &select->targetList,
+                 ast_res_target(arena, STR_NONE, ast_star(arena, STR_NONE)));
+    return AST_NODE(select);
 }
 
 /* SELECT * FROM f(...), or SELECT f(...). */

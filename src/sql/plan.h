@@ -201,6 +201,7 @@ struct compile_options {
     const struct plan_param *params;  /* known types ($1 text in functions); rest are inferred */
     size_t param_count;
     struct compile_variables *variables; /* or NULL */
+    bool procedures; /* a procedure may be called */
     str source; /* the statement's text when there is one, for error positions */
 };
 
@@ -237,6 +238,10 @@ MUST_USE err sql_compile_call(struct arena *scratch,
                               const struct compile_call *call,
                               err (*print)(struct arena *scratch, struct plan *plan),
                               struct plan **out);
+
+struct CallStmt;
+/* CALL p(...) as SELECT * FROM p(...), to be compiled with options->procedures. */
+struct node *sql_call_as_select(struct arena *arena, const struct CallStmt *call);
 
 /* Whether `outer` may also order and limit the call: one SELECT, or a body that a server runs by itself. */
 bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function);

@@ -49,6 +49,20 @@ struct sqlite_session_hooks {
     err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
 };
 
+/* DDL, and what else only a script may do, inside a function. */
+struct session_utility {
+    /* site: as whom, with which path. */
+    err (*run)(void *context,
+               const struct call_site *site,
+               const struct node *node,
+               str text,
+               int64_t *rows);
+    /* Around a block with EXCEPTION: what the catalog was like, taken back or let go. */
+    void *(*mark)(void *context);
+    void (*restore)(void *context, void *mark);
+    void (*release)(void *context, void *mark);
+};
+
 struct sqlite_session {
     const struct sqlite_session_hooks *hooks;
     void *owner;                   /* the hooks' own */
@@ -67,8 +81,8 @@ struct sqlite_session {
     bool reads_only;         /* a write is refused: 25006 */
     /* RAISE below EXCEPTION; NULL: nobody hears it. */
     void (*notice)(struct sqlite_session *session, str level, str message);
-    /* DDL and what else only a script may do, inside a function; NULL: 0A000. */
-    err (*utility)(struct sqlite_session *session, const struct node *node, str text, int64_t *rows);
+    const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */
+    void *utility_context;
 };
 
 /* Zeroes it and makes its scratch and caches, which live until deinit. */

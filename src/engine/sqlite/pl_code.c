@@ -492,6 +492,7 @@ struct lookup {
     struct arena *arena; /* of the compilation */
     const struct pl_name *names;
     int test; /* of CASE; -1 */
+    bool calls; /* CALL: procedures may be named */
     struct {
         VEC(struct pl_use);
     } uses;
@@ -625,7 +626,8 @@ static str query_text(struct arena *arena, const struct pl_expr *expr, enum pl_q
     case PL_QUERY_EXPRESSION: return str_printf(arena, "SELECT %.*s", STR_FMT(expr->text));
     case PL_QUERY_CASE:
         return str_printf(arena, "SELECT \"" CASE_TEST "\" IN (%.*s)", STR_FMT(expr->text));
-    case PL_QUERY_STATEMENT: break;
+    case PL_QUERY_STATEMENT:
+    case PL_QUERY_CALL: break;
     }
     return expr->text;
 }
@@ -644,6 +646,21 @@ static struct compile_options options_of(const struct pl_frame *frame)
         .search_path = frame->code->path,
         .search_path_count = frame->code->path_count,
     };
+}
+
+int pl_variable_named(const struct pl_expr *text, str name)
+{
+    for (const struct pl_name *at = text->names; at != NULL; at = at->outer)
+        if (at->kind == PL_NAME_VARIABLE && str_eq(at->name, name)) return at->variable;
+    return -1;
+}
+
+const struct cat_function *pl_called(const struct plan *plan)
+{
+    const struct query *query = plan->steps[plan->step_count - 1].node->query;
+    if (query->rtable_count != 1 || query->rtable[0]->kind != RTE_FUNCTION) return NULL;
+    const struct expr *call = query->rtable[0]->function;
+    return call->kind == EXPR_USER_CALL ? call->function : NULL;
 }
 
 /* What answers without being run. */
@@ -682,6 +699,7 @@ static err compile_node_of(struct pl_frame *frame,
 {
     struct compile_options options = options_of(frame);
     options.variables = &lookup->base;
+    options.procedures = lookup->calls;
     struct plan *plan;
     TRY(sql_compile_statement(lookup->arena, &options, node, program_print, &plan));
     if (query->plan != NULL) plan_unref(query->plan);
@@ -712,8 +730,10 @@ static err compile_expr(struct pl_frame *frame,
         .arena = arena,
         .names = expr->names,
         .test = kind == PL_QUERY_CASE ? test : -1,
+        .calls = kind == PL_QUERY_CALL,
     };
     TRY(sql_parse_one(arena, query_text(arena, expr, kind), &node));
+    if (kind == PL_QUERY_CALL) node = sql_call_as_select(arena, AST_AS(CallStmt, node));
     if (!is_query(node))
         return err_sql(arena, "0A000", "this statement is not supported in a function here");
     return compile_node_of(frame, &lookup, node, query);

@@ -197,7 +197,7 @@ bool pl_is_row(const struct pl_frame *frame, int variable);
 
 /* ---- pl_code.c ---- */
 
-enum pl_query_kind { PL_QUERY_EXPRESSION, PL_QUERY_STATEMENT, PL_QUERY_CASE };
+enum pl_query_kind { PL_QUERY_EXPRESSION, PL_QUERY_STATEMENT, PL_QUERY_CALL, PL_QUERY_CASE };
 
 /* Compiled for what the variables hold now. test: PL_QUERY_CASE, the variable that is compared. */
 MUST_USE err pl_query_find(struct pl_frame *frame,
@@ -205,6 +205,10 @@ MUST_USE err pl_query_find(struct pl_frame *frame,
                            enum pl_query_kind kind,
                            int test,
                            struct pl_query **out);
+/* The variable that an unqualified name means where the text stands; -1: none. */
+int pl_variable_named(const struct pl_expr *text, str name);
+/* The function that SELECT * FROM f(...) calls; NULL: it has become something else. */
+const struct cat_function *pl_called(const struct plan *plan);
 /* A text of EXECUTE or a cursor, with these parameters; the plan is counted for the caller. */
 MUST_USE err pl_query_dynamic(struct pl_frame *frame,
                               const struct node *statement,

@@ -96,19 +96,42 @@ static err handle(struct pl_frame *frame,
     return failed;
 }
 
+/* The catalog of a script, whose DDL the block may have to take back. */
+static void *mark(struct pl_frame *frame)
+{
+    struct sqlite_session *session = frame->run->session;
+    return session->utility != NULL ? session->utility->mark(session->utility_context) : NULL;
+}
+
+static void unmark(struct pl_frame *frame, void *mark, bool restore)
+{
+    struct sqlite_session *session = frame->run->session;
+    if (session->utility == NULL) return;
+    if (restore)
+        session->utility->restore(session->utility_context, mark);
+    else
+        session->utility->release(session->utility_context, mark);
+}
+
 /* What the failed body wrote is undone; variables keep what they hold. */
 static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
 {
     TRY(savepoint(frame, "SAVEPOINT pl"));
+    void *before = mark(frame);
     err error = declare_all(frame, block);
     if (error == NULL) error = pl_run_body(frame, &block->block.body);
-    if (error == NULL) return savepoint(frame, "RELEASE pl");
+    if (error == NULL) {
+        unmark(frame, before, false);
+        return savepoint(frame, "RELEASE pl");
+    }
     /* SQLite drops the whole transaction when the disk is full, and an interrupt may. */
     bool lost = sqlite3_get_autocommit(frame->run->db) != 0 && !frame->run->session->reads_only;
     const struct pl_handler *handler = lost ? NULL : pl_handler_of(block, error);
     error = err_copy(frame->arena, error);
     arena_reset(frame->scratch);
-    if (!lost) TRY(savepoint(frame, "ROLLBACK TO pl; RELEASE pl"));
+    err back = lost ? NULL : savepoint(frame, "ROLLBACK TO pl; RELEASE pl");
+    unmark(frame, before, true);
+    TRY(back);
     return handler != NULL ? handle(frame, block, handler, error) : error;
 }
 

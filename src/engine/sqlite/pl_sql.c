@@ -222,15 +222,35 @@ static size_t rows_wanted(const struct pl_into *into)
 
 /* ---- statements ---- */
 
+/* SET [LOCAL] of a setting that is only kept: role, search_path and their kin are the script's to change. */
+static err run_set(struct pl_frame *frame, const struct VariableSetStmt *set)
+{
+    struct sqlite_session *session = frame->run->session;
+    const struct node *value = set->args->count == 1 ? set->args->at[0] : NULL;
+    bool kept = str_find_char(set->name, '.', 0) != SIZE_MAX && AST_IS(A_Const, value) &&
+                AST_AS(A_Const, value)->val == A_CONST_STRING;
+    if (!kept || session->hooks == NULL || session->hooks->set_config == NULL)
+        return err_sql(frame->arena, "0A000", "SET %.*s in a function is not supported here",
+                       STR_FMT(set->name));
+    return session->hooks->set_config(session, frame->arena, set->name,
+                                      AST_AS(A_Const, value)->sval, set->is_local);
+}
+
 static err run_utility(struct pl_frame *frame, const struct node *node, str text)
 {
     struct sqlite_session *session = frame->run->session;
     int64_t rows = 0;
+    if (AST_IS(VariableSetStmt, node) && session->utility == NULL)
+        return run_set(frame, AST_AS(VariableSetStmt, node));
     if (session->utility == NULL || session->reads_only)
         return err_sql(frame->arena, "0A000",
                        "%.*s is only supported in the functions that a migration or the console runs",
                        STR_FMT(ast_name(node)));
-    TRY(session->utility(session, node, text, &rows));
+    struct call_site site = {.function = frame->code->function,
+                             .role = frame->code->role,
+                             .path = frame->code->path,
+                             .path_count = frame->code->path_count};
+    TRY(session->utility->run(session->utility_context, &site, node, text, &rows));
     frame->row_count = rows;
     return NULL;
 }
@@ -241,31 +261,13 @@ static bool is_dml(const struct node *node)
            AST_IS(DeleteStmt, node);
 }
 
-/* CALL p(...) as SELECT p(...): the arguments' values, then the procedure; OUT ones come back as its row. */
-static err run_call(struct pl_frame *frame,
-                    const struct pl_statement *statement,
-                    const struct node *node);
-
 /* DDL, CALL and DO know no variables. */
-static err run_other(struct pl_frame *frame,
-                     const struct pl_statement *statement,
-                     const struct node *node,
-                     str text)
+static err run_other(struct pl_frame *frame, const struct node *node, str text)
 {
-    if (AST_IS(CallStmt, node)) return run_call(frame, statement, node);
     if (AST_IS(TransactionStmt, node))
         return err_sql(frame->arena, "0A000",
                        "a function cannot begin or end a transaction on this database");
     return run_utility(frame, node, text);
-}
-
-static err run_call(struct pl_frame *frame,
-                    const struct pl_statement *statement,
-                    const struct node *node)
-{
-    (void)statement;
-    (void)node;
-    return err_sql(frame->arena, "0A000", "CALL inside a function is not supported yet");
 }
 
 static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, struct node **out)
@@ -277,6 +279,54 @@ static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, s
     return copy;
 }
 
+/* INOUT arguments are variables, which take what comes back. */
+static err take_outputs(struct pl_frame *frame,
+                        const struct pl_expr *text,
+                        const struct CallStmt *call,
+                        const struct cat_function *procedure,
+                        const struct pl_shape *shape,
+                        const struct rowset *rows)
+{
+    size_t output = 0, input = 0;
+    if (rows == NULL || rows->count == 0) return NULL;
+    for (size_t i = 0; i < procedure->argument_count; i++) {
+        const struct cat_argument *argument = &procedure->arguments[i];
+        size_t at = input;
+        input += argument->mode != 'o' && argument->mode != 't';
+        if (argument->mode != 'b') continue;
+        const struct list *args = call->funccall->args;
+        struct pl_target target = {.variable = -1};
+        if (at < args->count && AST_IS(ColumnRef, args->at[at]))
+            target.variable =
+                pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, args->at[at])->fields, 0));
+        if (target.variable < 0)
+            return err_sql(frame->arena, "42601",
+                           "procedure parameter \"%.*s\" is an output parameter but corresponding "
+                           "argument is not writable",
+                           STR_FMT(argument->name));
+        TRY(pl_assign_target(frame, &target, &shape->fields[output],
+                             &rowset_row(rows, 0)[output]));
+        output++;
+    }
+    return NULL;
+}
+
+/* CALL p(...) is SELECT * FROM p(...). */
+static err run_call(struct pl_frame *frame, const struct pl_expr *text, const struct CallStmt *call)
+{
+    struct pl_query *query;
+    struct pl_rows rows;
+    TRY(pl_query_find(frame, text, PL_QUERY_CALL, -1, &query));
+    const struct plan *plan = plan_ref(query->plan);
+    const struct cat_function *procedure = pl_called(plan);
+    const struct pl_shape *shape = query->shape;
+    err error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, 1, &rows);
+    if (error == NULL && procedure != NULL)
+        error = take_outputs(frame, text, call, procedure, shape, rows.set);
+    plan_unref(plan);
+    return error;
+}
+
 err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
 {
     const struct pl_expr *text = statement->sql.text;
@@ -286,7 +336,8 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     if (frame->code->queries[text->number].plan == NULL) {
         struct node *node;
         TRY(parse_statement(frame, text, &node));
-        if (!is_dml(node)) return run_other(frame, statement, node, text->text);
+        if (AST_IS(CallStmt, node)) return run_call(frame, text, AST_AS(CallStmt, node));
+        if (!is_dml(node)) return run_other(frame, node, text->text);
     }
     TRY(pl_query_find(frame, text, PL_QUERY_STATEMENT, -1, &query));
     const struct plan *plan = plan_ref(query->plan);
@@ -369,7 +420,7 @@ err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
     if (dynamic.plan == NULL) {
         if (into->given)
             return err_sql(frame->arena, "42601", "INTO used with a command that cannot return data");
-        return run_other(frame, statement, dynamic.node, dynamic.text);
+        return run_other(frame, dynamic.node, dynamic.text);
     }
     size_t most = into->given ? rows_wanted(into) : 0;
     err error =
