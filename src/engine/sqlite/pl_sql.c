@@ -171,7 +171,9 @@ err pl_into(struct pl_frame *frame,
         int variable = into->targets[0].variable;
         if (values != NULL && is_lone_row(shape))
             return pl_assign(frame, variable, &shape->fields[0], &values[0]);
-        return pl_assign_row(frame, variable, shape, values);
+        /* No row found is a row of NULLs. */
+        struct value *nulls = ARENA_ARRAY(frame->scratch, struct value, shape->count);
+        return pl_assign_row(frame, variable, shape, values != NULL ? values : nulls);
     }
     struct pl_field nothing = {.type = UNKNOWNOID, .typmod = -1, .ref = type_plain(TYPE_TEXT)};
     for (size_t i = 0; i < into->target_count; i++) {
