@@ -301,8 +301,10 @@ struct pl_statement {
             const struct pl_expr *text;
             struct pl_into into;
             bool perform; /* its rows go nowhere */
-            bool
-                modifies; /* by its first words: INSERT, UPDATE, DELETE, MERGE, or WITH that has them */
+            /* By its words: INSERT, UPDATE, DELETE, MERGE, or WITH that has them. */
+            bool modifies;
+            /* The same of the statement without its WITH: then INTO refuses a second row, as with STRICT. */
+            bool modifies_itself;
             struct pl_exprs params; /* PL_EXECUTE: USING */
         } sql;                      /* PL_SQL, PL_EXECUTE */
         struct {
