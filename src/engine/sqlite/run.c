@@ -94,8 +94,8 @@ static err bind_slot(struct execution_state *state,
         code = rowset_bind(stmt, position, &value);
         break;
     case SLOT_SITE:
-        code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)slot->site, SITE_POINTER,
-                                    NULL);
+        code =
+            sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)slot->site, SITE_POINTER, NULL);
         break;
     case SLOT_SET:
         code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
