@@ -375,6 +375,12 @@ MUST_USE err plpgsql_parse(struct arena *arena,
 /* 42601 for SQL inside that does not parse, `at` in the body. */
 MUST_USE err plpgsql_check_syntax(struct arena *arena, const struct pl_function *function);
 
+/* The same tree of a LANGUAGE sql function, for a body that is run statement by statement: each is a
+ * PL_STATEMENT of exprs, the last one answers. Arguments are variables; columns come before them. */
+void plpgsql_of_sql(struct arena *arena,
+                    const struct cat_function *function,
+                    struct pl_function **out);
+
 /* Whether a call may write, by what the body and all that it calls say; not when it is declared STABLE or
  * IMMUTABLE. */
 bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function);

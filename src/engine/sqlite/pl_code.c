@@ -398,12 +398,15 @@ static err code_make(struct run *run,
 {
     const struct catalog *catalog = run->session->catalog;
     const struct cat_function *function = catalog_function(catalog, site->function->oid);
-    if (function == NULL || function->pl == NULL)
+    bool sql = function != NULL && str_eq(function->language, STR("sql"));
+    if (function == NULL || (function->pl == NULL && !sql))
         return err_sql(run->arena, "42883", "the body of function %.*s cannot be read",
                        STR_FMT(site->function->name));
     struct pl_code *code = code_new(catalog);
     code->function = function;
-    code->tree = function->pl;
+    struct pl_function *body = NULL;
+    if (sql) plpgsql_of_sql(code->arena, function, &body);
+    code->tree = sql ? body : function->pl;
     code->relation = relation != NULL ? catalog_relation(catalog, relation->oid) : NULL;
     resolve_identity(code, site);
     err error = resolve_types(code, site);

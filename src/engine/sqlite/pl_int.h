@@ -6,6 +6,7 @@
  *   pl_value.c      variables: cells, records, casts
  *   pl_run.c        statements: blocks, branches, loops
  *   pl_sql.c        statements that run SQL: INTO, EXECUTE, RETURN QUERY, cursors
+ *   pl_sql_body.c   bodies in LANGUAGE sql
  *   pl_error.c      RAISE, handlers, diagnostics
  *
  * Owns:    a frame its variables' bytes and arenas; a code its arena and plans.
@@ -266,6 +267,8 @@ MUST_USE err pl_run_return_next(struct pl_frame *frame, const struct pl_statemen
 MUST_USE err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *statement);
+/* LANGUAGE sql: the statements in order, the last one's rows are the answer. */
+MUST_USE err pl_run_sql_body(struct pl_frame *frame);
 /* The rows of a FOR loop, in an arena that the caller frees. */
 MUST_USE err pl_loop_rows(struct pl_frame *frame,
                           const struct pl_statement *statement,
