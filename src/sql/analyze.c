@@ -27,6 +27,11 @@ struct scope *analyzer_root(struct analyzer *analyzer, const struct analyze_opti
     struct scope *scope = scope_new(analyzer, NULL, &who);
     scope->infer.params = analyzer->params;
     scope->is_top = true;
+    scope->infer.procedures = options->procedures;
+    if (!options->variables) return scope;
+    struct scope_variables *variables = ARENA_NEW(analyzer->arena, struct scope_variables);
+    *variables = (struct scope_variables){options->variables, options->variables_from};
+    scope->variables = variables;
     return scope;
 }
 
@@ -94,6 +99,11 @@ static bool effects_visit(const struct expr *expr, void *context)
         if (!expr->identity) effects->error = sequence_guarded(effects, expr);
         break;
     case EXPR_USER_CALL:
+        if (expr->site) {
+            effects->writes |= expr->site->writes;
+            effects->calls_volatile |= expr->function->volatility == 'v';
+            break;
+        }
         /* CREATE FUNCTION: a body that calls itself is PostgreSQL's to accept, ours to refuse later. */
         if (!effects->analyzer->trusted) effects->error = user_call_refused(effects, expr);
         break;

@@ -20,6 +20,8 @@
 #include "sql/infer.h"
 #include "sql/query.h"
 
+struct compile_variables; /* sql/plan.h */
+
 struct analyze_options {
     struct arena *arena;
     const struct catalog *catalog;
@@ -29,6 +31,9 @@ struct analyze_options {
     bool api;                           /* UPDATE and DELETE always check SELECT policies */
     struct infer_params *params;        /* NULL: none allowed */
     const struct type_session *session; /* zone and time for literals; NULL: UTC */
+    struct compile_variables *variables;
+    size_t variables_from; /* the parameter that the first variable is */
+    bool procedures; /* CALL */
     bool trusted; /* DDL checking an expression: no grant is asked and no policy added */
 };
 

@@ -274,6 +274,10 @@ static err user_definitions(struct scope *scope, struct rte *rte, const struct l
     struct expr *call = rte->function;
     struct query *query;
     TRY(inline_from(scope, call, &query));
+    if (call->site) {
+        rte->column_definitions = true;
+        return definition_columns(scope, rte, definitions);
+    }
     if (!query)
         return NOT_DONE(scope, call->location,
                         "function %.*s returns record and has effects: that is not supported",

@@ -286,6 +286,7 @@ struct cat_function {
     str body;                             /* as written */
     const struct node *const *statements; /* LANGUAGE sql: the parsed body */
     size_t statement_count;
+    const struct pl_function *pl; /* LANGUAGE plpgsql: the parsed body */
     double rows; /* ROWS n; 0: not said */
     str comment;
 };

@@ -94,6 +94,11 @@ bool infer_record_fields(struct arena *arena,
             row_fields(arena, expr, fields, count);
             return true;
         }
+        if (expr->kind == EXPR_PARAM && expr->record) {
+            *fields = (struct record_field *)(uintptr_t)expr->record;
+            *count = expr->record_count;
+            return true;
+        }
         if (expr->kind == EXPR_WHOLE_ROW) {
             rte_fields(arena, expr->rte, fields, count);
             return true;

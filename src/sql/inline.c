@@ -1,5 +1,7 @@
 #include "sql/inline.h"
 
+#include "sql/plpgsql.h"
+
 /* ---- what a function answers ----------------------------------------------------------------------- */
 
 static const struct cat_relation *composite_of(struct scope *scope, oid type)
@@ -73,7 +75,7 @@ void inline_result_columns(struct scope *scope,
 /* ---- identity and arguments ------------------------------------------------------------------------ */
 
 /* SET search_path = a, "b", '': names without quotes and spaces; "$user" and pg_temp are nobody's. */
-static void path_of_setting(struct scope *scope, str value, struct identity *who)
+static void path_of_setting(struct arena *arena, str value, struct inline_path *out)
 {
     struct {
         VEC(str);
@@ -87,10 +89,25 @@ static void path_of_setting(struct scope *scope, str value, struct identity *who
         if ((quote == '"' || quote == '\'') && name.at[name.len - 1] == quote)
             name = str_slice(name, 1, name.len - 1);
         if (str_empty(name) || str_eq(name, STR("$user")) || str_eq(name, STR("pg_temp"))) continue;
-        *VEC_ADD(scope->analyzer->arena, &path) = name;
+        *VEC_ADD(arena, &path) = name;
     }
-    who->path = path.at;
-    who->path_count = path.count;
+    *out = (struct inline_path){path.at, path.count};
+}
+
+static bool is_path_setting(str setting, str *value)
+{
+    str name;
+    str_cut(setting, '=', &name, value);
+    return str_eq_nocase(str_trim(name), STR("search_path"));
+}
+
+void inline_function_path(struct arena *arena,
+                          const struct cat_function *function,
+                          struct inline_path *path)
+{
+    str value;
+    for (size_t i = 0; i < function->setting_count; i++)
+        if (is_path_setting(function->settings[i], &value)) path_of_setting(arena, value, path);
 }
 
 static err body_identity(struct scope *scope,
@@ -101,18 +118,17 @@ static err body_identity(struct scope *scope,
     *out = (struct identity){
         .check_as = role,
         .user = role,
-        .path = scope->who.path,
-        .path_count = scope->who.path_count,
     };
+    struct inline_path path = {scope->who.path, scope->who.path_count};
     for (size_t i = 0; i < function->setting_count; i++) {
-        str name, value;
-        str_cut(function->settings[i], '=', &name, &value);
-        if (str_eq_nocase(str_trim(name), STR("search_path")))
-            path_of_setting(scope, value, out);
-        else
+        str value;
+        if (!is_path_setting(function->settings[i], &value))
             return NOT_DONE(scope, -1, "setting \"%.*s\" of function %.*s is not supported",
-                            STR_FMT(name), STR_FMT(function->name));
+                            STR_FMT(function->settings[i]), STR_FMT(function->name));
     }
+    inline_function_path(scope->analyzer->arena, function, &path);
+    out->path = path.at;
+    out->path_count = path.count;
     return NULL;
 }
 
@@ -288,7 +304,8 @@ static err shape_result(struct scope *scope,
 static bool has_effect(const struct expr *expr, void *context)
 {
     (void)context;
-    return expr->kind == EXPR_NEXTVAL || expr->kind == EXPR_USER_CALL ||
+    bool call = expr->kind == EXPR_USER_CALL && (!expr->site || expr->site->writes);
+    return expr->kind == EXPR_NEXTVAL || call ||
            (expr->kind == EXPR_CALL && expr->call.builtin->writes);
 }
 
@@ -524,8 +541,37 @@ static bool is_from_call(const struct scope *scope, const struct expr *call)
            str_eq(ast_name_at(node->funcname, node->funcname->count - 1), call->function->name);
 }
 
+/* What an engine runs by itself stays a call; it is told as whom. */
+static bool runs_by_itself(const struct cat_function *function)
+{
+    return str_eq(function->language, STR("plpgsql"));
+}
+
+static err keep_call(struct scope *scope, struct expr *call)
+{
+    struct call_site *site = ARENA_NEW(scope->analyzer->arena, struct call_site);
+    oid *types = ARENA_ARRAY(scope->analyzer->arena, oid, call->args.count);
+    for (size_t i = 0; i < call->args.count; i++) types[i] = call->args.at[i]->type;
+    *site = (struct call_site){
+        .arg_types = types,
+        .arg_count = call->args.count,
+        .result = call->type,
+        .function = call->function,
+        .role = scope->who.user,
+        .path = scope->who.path,
+        .path_count = scope->who.path_count,
+        .writes = plpgsql_writes(scope->analyzer->catalog, call->function),
+    };
+    call->site = site;
+    return NULL;
+}
+
 static err inline_scalar(struct scope *scope, struct expr *call, struct expr **out)
 {
+    if (runs_by_itself(call->function)) {
+        *out = call;
+        return keep_call(scope, call);
+    }
     if (scope->analyzer->trusted && is_open(scope->analyzer, call->function)) {
         *out = call; /* CREATE FUNCTION of one that calls itself: refused when it is called */
         return NULL;
@@ -564,7 +610,7 @@ err inline_call(struct scope *scope, struct expr *call, struct expr **out)
 {
     if (call->function->returns_set || is_from_call(scope, call)) {
         *out = call;
-        return NULL;
+        return runs_by_itself(call->function) ? keep_call(scope, call) : NULL;
     }
     return inline_scalar(scope, call, out);
 }
@@ -632,6 +678,7 @@ err inline_from(struct scope *scope, struct expr *call, struct query **out)
     bool set = function->returns_set;
     *out = NULL;
     if (scope->analyzer->trusted && is_open(scope->analyzer, function)) return NULL;
+    if (runs_by_itself(function)) return keep_call(scope, call);
     if (!set && !inline_returns_row(scope, function)) {
         struct expr *value;
         TRY(inline_scalar(scope, call, &value));

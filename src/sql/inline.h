@@ -40,6 +40,16 @@ MUST_USE err inline_top(struct scope *scope, struct expr *call, struct inline_st
 /* CREATE FUNCTION: compiles every statement with the call's arguments and checks the result. */
 MUST_USE err inline_check(struct scope *scope, struct expr *call);
 
+/* Where names of a body are looked for. */
+struct inline_path {
+    const str *at;
+    size_t count;
+};
+/* SET search_path of the function, when it has one; *path stays as it is otherwise. */
+void inline_function_path(struct arena *arena,
+                          const struct cat_function *function,
+                          struct inline_path *path);
+
 struct inline_column {
     str name;
     oid type;

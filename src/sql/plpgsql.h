@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "sql/ast.h"
 
+struct catalog;
 struct cat_function;
 
 /* ---- names ---- */
@@ -300,8 +301,10 @@ struct pl_statement {
             const struct pl_expr *text;
             struct pl_into into;
             bool perform; /* its rows go nowhere */
-            bool
-                modifies; /* by its first words: INSERT, UPDATE, DELETE, MERGE, or WITH that has them */
+            /* By its words: INSERT, UPDATE, DELETE, MERGE, or WITH that has them. */
+            bool modifies;
+            /* The same of the statement without its WITH: then INTO refuses a second row, as with STRICT. */
+            bool modifies_itself;
             struct pl_exprs params; /* PL_EXECUTE: USING */
         } sql;                      /* PL_SQL, PL_EXECUTE */
         struct {
@@ -371,6 +374,10 @@ MUST_USE err plpgsql_parse(struct arena *arena,
                            struct pl_function **out);
 /* 42601 for SQL inside that does not parse, `at` in the body. */
 MUST_USE err plpgsql_check_syntax(struct arena *arena, const struct pl_function *function);
+
+/* Whether a call may write, by what the body and all that it calls say; not when it is declared STABLE or
+ * IMMUTABLE. */
+bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function);
 
 /* The SQLSTATE of a condition's name ("unique_violation"), or the empty str. */
 str plpgsql_condition(str name);

@@ -123,6 +123,7 @@ static bool same_slot(const struct slot *a, const struct slot *b)
         return a->session == b->session && str_eq(a->name, b->name) &&
                a->missing_ok == b->missing_ok;
     case SLOT_CONST: return same_constant(&a->constant, &b->constant);
+    case SLOT_SITE: return a->site == b->site;
     }
     return false;
 }

@@ -689,15 +689,6 @@ static err print_simple(struct print *out, const struct expr *expr)
     }
 }
 
-static err print_user_call(struct print *out, const struct expr *expr)
-{
-    if (out->hooks && out->hooks->user_call) return out->hooks->user_call(out, expr);
-    return err_at(err_sql(out->arena, "0A000",
-                          "calling function %.*s inside an expression is not supported on SQLite",
-                          STR_FMT(expr->function->name)),
-                  expr->location);
-}
-
 /* ---- dispatch ---- */
 
 static err print_any(struct print *out, const struct expr *expr)

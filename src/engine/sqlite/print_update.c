@@ -385,7 +385,8 @@ static bool has_checks(const struct row_check_list *checks)
 static bool same_slot(const struct slot *a, const struct slot *b)
 {
     return a->kind == b->kind && a->index == b->index && a->session == b->session &&
-           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST;
+           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST &&
+           a->site == b->site;
 }
 
 /* Two policies' trees say the same when they print the same, aliases aside. */

@@ -25,6 +25,7 @@ enum slot_kind {
     SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
     SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
     SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
+    SLOT_SITE,    /* pointer to `site` of a PL/pgSQL call (sqlite3_bind_pointer, "dapur_site") */
     SLOT_KEYS,    /* children grouped over a set of parents: pointer to the set of their rows */
 };
 
@@ -35,7 +36,11 @@ struct slot {
     str name;
     bool missing_ok;
     struct value constant;
+    const struct call_site *site;
 };
+
+/* What a statement that calls hands over; SQL cannot forge it. */
+#define SITE_POINTER "dapur_site"
 
 struct program_node; /* the output shape with children */
 

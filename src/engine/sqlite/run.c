@@ -93,6 +93,10 @@ static err bind_slot(struct execution_state *state,
         TRY(session_value(run, slot, &value));
         code = rowset_bind(stmt, position, &value);
         break;
+    case SLOT_SITE:
+        code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)slot->site, SITE_POINTER,
+                                    NULL);
+        break;
     case SLOT_SET:
         code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
         break;
@@ -382,5 +386,10 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
                        command_name(plan));
     row_writer_init(&state.writer, run->arena, run->output.bytes, run->format,
                     &run->session->types);
-    return run_steps(&state);
+    struct run *outer = run->session->run;
+    run->session->run = run;
+    run->plan = plan;
+    err error = run_steps(&state);
+    run->session->run = outer;
+    return error;
 }

@@ -121,14 +121,9 @@ static err full(void *context, struct buf *bytes)
     return NULL;
 }
 
-static err run_plan(struct script_run *run,
-                    const struct plan *plan,
-                    bool is_select,
-                    struct script_result *result)
+struct run script_job(struct script_run *run, struct buf *bytes)
 {
-    struct buf *bytes = buf_in(run->scratch, 0);
-    struct step_result step = {.total = -1, .body = {.fd = -1}};
-    struct run job = {
+    return (struct run){
         .arena = run->scratch,
         .db = run->connection->db,
         .statements = run->connection->statements,
@@ -137,6 +132,16 @@ static err run_plan(struct script_run *run,
         .format = FORMAT_TEXT_ROWS,
         .output = {.bytes = bytes, .bytes_high = RESULT_BYTES_MAX, .full = full, .context = run},
     };
+}
+
+static err run_plan(struct script_run *run,
+                    const struct plan *plan,
+                    bool is_select,
+                    struct script_result *result)
+{
+    struct buf *bytes = buf_in(run->scratch, 0);
+    struct step_result step = {.total = -1, .body = {.fd = -1}};
+    struct run job = script_job(run, bytes);
     struct engine_step request = {.plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
     TRY(run_program(&job, &request, &step));
     /* A SELECT tells of its rows, whatever a function that it calls wrote. */
@@ -147,10 +152,11 @@ static err run_plan(struct script_run *run,
     return NULL;
 }
 
-err script_query(struct script_run *run,
-                 const struct node *node,
-                 str source,
-                 struct script_result *result)
+static err compile_and_run(struct script_run *run,
+                           const struct node *node,
+                           bool procedures,
+                           str source,
+                           struct script_result *result)
 {
     TRY(script_flush(run));
     sqlite_session_catalog(run->connection->session, run->current);
@@ -159,6 +165,7 @@ err script_query(struct script_run *run,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .procedures = procedures,
         .source = source,
     };
     struct plan *plan;
@@ -166,6 +173,28 @@ err script_query(struct script_run *run,
     err error = run_plan(run, plan, AST_IS(SelectStmt, node), result);
     plan_unref(plan);
     return error;
+}
+
+err script_query(struct script_run *run,
+                 const struct node *node,
+                 str source,
+                 struct script_result *result)
+{
+    return compile_and_run(run, node, false, source, result);
+}
+
+/* A procedure without INOUT arguments answers no rows. */
+err script_call(struct script_run *run,
+                const struct CallStmt *call,
+                str source,
+                struct script_result *result)
+{
+    result->command = STR("CALL");
+    TRY(compile_and_run(run, sql_call_as_select(run->scratch, call), true, source, result));
+    result->rows = 0;
+    bool nothing = str_eq(result->types_json, STR("[\"void\"]"));
+    if (nothing) result->columns_json = result->types_json = result->rows_json = STR_NONE;
+    return NULL;
 }
 
 /* ---- DDL ---- */
@@ -354,6 +383,8 @@ err script_statement_run(struct script_run *run,
     case T_ConstraintsSetStmt:
         result->command = STR("SET CONSTRAINTS");
         return set_constraints(run, AST_AS(ConstraintsSetStmt, node));
+    case T_DoStmt: return script_do(run, AST_AS(DoStmt, node), result);
+    case T_CallStmt: return script_call(run, AST_AS(CallStmt, node), item->statement.text, result);
     default: /* utility statements, and what ddl refuses by name */
         return run_ddl(run, node, result);
     }
