@@ -126,7 +126,7 @@ struct scope {
     const struct list *windows; /* WindowDefs of the query */
     const struct bound_args *args;
     const struct scope_variables *variables; /* of the function around the statement; or NULL */
-    bool is_top; /* a statement's own level: its WITH may modify data */
+    bool is_top;                             /* a statement's own level: its WITH may modify data */
     bool lateral_active;
     bool outer_ctes_only; /* names of the parent are hidden, its CTEs are not */
     oid value_type;       /* VALUE of a domain's check */

@@ -466,9 +466,7 @@ static err column_qualified(
     return no_relation(scope, relation, location);
 }
 
-static err column_of_statement(struct scope *scope,
-                               const struct ColumnRef *ref,
-                               struct expr **out)
+static err column_of_statement(struct scope *scope, const struct ColumnRef *ref, struct expr **out)
 {
     const struct list *parts = ref->fields;
     int32_t at = ref->base.location;
@@ -488,9 +486,8 @@ static err column_of_statement(struct scope *scope,
 static err variable_ambiguous(struct scope *scope, const struct ColumnRef *ref)
 {
     str name = ast_name_at(ref->fields, ref->fields->count - 1);
-    return err_details(
-        scope->analyzer->arena, ambiguous(scope, name, ref->base.location),
-        "It could refer to either a PL/pgSQL variable or a table column.");
+    return err_details(scope->analyzer->arena, ambiguous(scope, name, ref->base.location),
+                       "It could refer to either a PL/pgSQL variable or a table column.");
 }
 
 /* A variable and a column (or a FROM item) of one name: what #variable_conflict says. */

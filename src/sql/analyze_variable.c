@@ -79,7 +79,8 @@ err variable_star(struct scope *scope,
         const struct compile_field *field = &variable.fields[i];
         struct star_column *column = VEC_ADD(scope->analyzer->arena, out);
         column->name = str_copy(scope->analyzer->arena, field->name);
-        column->expr = param_of(scope, field->param, field->type, field->typmod, ref->base.location);
+        column->expr =
+            param_of(scope, field->param, field->type, field->typmod, ref->base.location);
     }
     return NULL;
 }

@@ -743,8 +743,8 @@ static err array_subscripts(struct infer_context *ctx,
         for (size_t i = 0; i < count; i++)
             TRY(subscript_index(ctx, indices[i]->uidx, &args[i + 1]));
         if (array->kind == EXPR_PARAM && array->from_zero)
-            TRY(infer_operator(ctx, STR("+"), args[1],
-                               infer_const(ctx, INT4OID, value_int(1)), array->location, &args[1]));
+            TRY(infer_operator(ctx, STR("+"), args[1], infer_const(ctx, INT4OID, value_int(1)),
+                               array->location, &args[1]));
     }
     *out = infer_new(ctx, EXPR_SUBSCRIPT, slice ? infer_base_type(ctx, array->type) : element,
                      array->location);

@@ -100,11 +100,11 @@ struct plan {
     struct plan_node *count; /* counts what the root selects without limit and offset, or NULL */
     const str *path;         /* schema names that names were looked for in */
     size_t path_count;
-    bool writes;             /* needs the writer */
-    bool slow;               /* known to exceed the meter: starts on the slow lane */
-    bool calls;              /* remote: calls a function, which may set response.* */
-    str search_path;         /* remote: as set_config takes it */
-    void *engine_data;       /* the engine's printed form, made once at compile time */
+    bool writes;       /* needs the writer */
+    bool slow;         /* known to exceed the meter: starts on the slow lane */
+    bool calls;        /* remote: calls a function, which may set response.* */
+    str search_path;   /* remote: as set_config takes it */
+    void *engine_data; /* the engine's printed form, made once at compile time */
     void (*engine_free)(void *engine_data);
 };
 
@@ -201,7 +201,7 @@ struct compile_options {
     const struct plan_param *params;  /* known types ($1 text in functions); rest are inferred */
     size_t param_count;
     struct compile_variables *variables; /* or NULL */
-    bool procedures; /* a procedure may be called */
+    bool procedures;                     /* a procedure may be called */
     str source; /* the statement's text when there is one, for error positions */
 };
 

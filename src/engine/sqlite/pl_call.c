@@ -117,7 +117,7 @@ static err scalar_result(struct pl_frame *frame, struct value *out)
         return NULL;
     }
     if (!frame->returned && !nothing) return no_return(frame);
-    *out = frame->result;
+    *out = nothing ? value_text(STR("")) : frame->result;
     return NULL;
 }
 
@@ -290,8 +290,9 @@ static void sql_rows(sqlite3_context *context, int argc, sqlite3_value **argv)
 int pl_register(sqlite3 *db, struct sqlite_session *session)
 {
     int flags = SQLITE_UTF8 | SQLITE_INNOCUOUS;
-    int code = sqlite3_create_function_v2(db, "pl_call", -1, flags, session, sql_call, NULL, NULL,
-                                          NULL);
+    int code =
+        sqlite3_create_function_v2(db, "pl_call", -1, flags, session, sql_call, NULL, NULL, NULL);
     if (code != SQLITE_OK) return code;
-    return sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL, NULL);
+    return sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL,
+                                      NULL);
 }

@@ -209,7 +209,8 @@ const struct pl_shape *pl_shape_kept(struct pl_frame *frame, const struct pl_sha
         fields[i] = *field;
         fields[i].name = str_copy(arena, field->name);
         if (field->type != OID_NONE)
-            fields[i].ref = catalog_type_ref(arena, frame->code->catalog, field->type, field->typmod);
+            fields[i].ref =
+                catalog_type_ref(arena, frame->code->catalog, field->type, field->typmod);
     }
     copy->fields = fields;
     copy->ref = ref_of_fields(arena, fields, shape->count);
@@ -256,7 +257,8 @@ static err type_of_argument(struct pl_code *code,
     oid type = code->function->arguments[argument].type;
     size_t input = 0;
     for (int i = 0; i < argument; i++)
-        input += code->function->arguments[i].mode != 'o' && code->function->arguments[i].mode != 't';
+        input +=
+            code->function->arguments[i].mode != 'o' && code->function->arguments[i].mode != 't';
     if (builtin_is_polymorphic(type)) {
         if (site->arg_types == NULL || input >= site->arg_count)
             return err_sql(code->arena, "0A000",
@@ -298,9 +300,7 @@ static err type_of_variable(struct pl_code *code,
     case PL_TYPE_RECORD: *out = pl_type_of(code, RECORDOID, -1); return NULL;
     case PL_TYPE_CURSOR: *out = pl_type_of(code, TEXTOID, -1); return NULL;
     case PL_TYPE_ARGUMENT: return type_of_argument(code, site, variable->type.argument, out);
-    case PL_TYPE_TRIGGER_ROW:
-        *out = pl_type_of(code, code->relation->row_type, -1);
-        return NULL;
+    case PL_TYPE_TRIGGER_ROW: *out = pl_type_of(code, code->relation->row_type, -1); return NULL;
     case PL_TYPE_COLUMN:
         if (variable->type.variable >= 0) {
             *out = code->types[variable->type.variable];
@@ -491,7 +491,7 @@ struct lookup {
     struct pl_frame *frame;
     struct arena *arena; /* of the compilation */
     const struct pl_name *names;
-    int test; /* of CASE; -1 */
+    int test;   /* of CASE; -1 */
     bool calls; /* CALL: procedures may be named */
     struct {
         VEC(struct pl_use);
@@ -523,7 +523,7 @@ static int name_find(struct lookup *lookup, const str *parts, size_t count, size
     }
     for (const struct pl_name *at = lookup->names; at != NULL; at = at->outer) {
         if (at->kind == PL_NAME_VARIABLE) {
-            bool fits = count == 1 || pl_is_row(lookup->frame, at->variable);
+            bool fits = count == 1 || pl_holds_row(lookup->frame, at->variable);
             if (!fits || !str_eq(at->name, parts[0])) continue;
             *used = 1;
             return at->variable;
@@ -567,10 +567,7 @@ static err find_row_field(struct lookup *lookup,
                    STR_FMT(lookup->frame->tree->variables[variable].name), STR_FMT(name));
 }
 
-static err find_row(struct lookup *lookup,
-                    int variable,
-                    bool fields,
-                    struct compile_variable *out)
+static err find_row(struct lookup *lookup, int variable, bool fields, struct compile_variable *out)
 {
     const struct pl_shape *shape = lookup->frame->vars[variable].shape;
     if (shape == NULL) return not_assigned(lookup, variable);
@@ -602,7 +599,7 @@ static err find_variable(struct compile_variables *self,
     struct lookup *lookup = (struct lookup *)self;
     size_t used = 0;
     int variable = name_find(lookup, parts, count, &used);
-    bool row = variable >= 0 && pl_is_row(lookup->frame, variable);
+    bool row = variable >= 0 && pl_holds_row(lookup->frame, variable);
     size_t left = count - used;
     *found = variable >= 0 && (row ? left <= 1 && (!fields || left == 0) : left == 0 && !fields);
     if (!*found) return NULL;
@@ -746,7 +743,7 @@ static bool fits(const struct pl_frame *frame, const struct pl_query *query)
     for (size_t i = 0; i < query->use_count; i++) {
         const struct pl_use *use = &query->uses[i];
         const struct pl_shape *shape = frame->vars[use->variable].shape;
-        if (!pl_is_row(frame, use->variable)) {
+        if (!pl_holds_row(frame, use->variable)) {
             if (frame->code->types[use->variable].type != use->type) return false;
             continue;
         }

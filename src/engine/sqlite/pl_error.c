@@ -67,8 +67,8 @@ static err format_message(struct pl_frame *frame, const struct pl_statement *sta
 
 struct raised {
     str state, message, detail, hint;
-    bool named;   /* the state was chosen */
-    bool texted;  /* the message was */
+    bool named;  /* the state was chosen */
+    bool texted; /* the message was */
 };
 
 static err twice(struct pl_frame *frame, const char *what)
@@ -91,9 +91,7 @@ static err take_state(struct pl_frame *frame, str text, struct raised *out)
     return NULL;
 }
 
-static err take_option(struct pl_frame *frame,
-                       const struct pl_raise_item *item,
-                       struct raised *out)
+static err take_option(struct pl_frame *frame, const struct pl_raise_item *item, struct raised *out)
 {
     str text;
     TRY(value_text_of(frame, item->expr, &text));
@@ -141,14 +139,14 @@ static err gather(struct pl_frame *frame, const struct pl_statement *statement, 
 static str level_name(enum pl_raise_level level)
 {
     static const str names[] = {
-        [PL_DEBUG] = STR_INIT("DEBUG"),   [PL_LOG] = STR_INIT("LOG"),
-        [PL_INFO] = STR_INIT("INFO"),     [PL_NOTICE] = STR_INIT("NOTICE"),
+        [PL_DEBUG] = STR_INIT("DEBUG"),     [PL_LOG] = STR_INIT("LOG"),
+        [PL_INFO] = STR_INIT("INFO"),       [PL_NOTICE] = STR_INIT("NOTICE"),
         [PL_WARNING] = STR_INIT("WARNING"), [PL_EXCEPTION] = STR_INIT("ERROR"),
     };
     return names[level];
 }
 
-err pl_raise(struct pl_frame *frame, const struct pl_statement *statement)
+err pl_run_raise(struct pl_frame *frame, const struct pl_statement *statement)
 {
     struct raised raised;
     struct sqlite_session *session = frame->run->session;
@@ -170,7 +168,7 @@ err pl_raise(struct pl_frame *frame, const struct pl_statement *statement)
     return error;
 }
 
-err pl_assert(struct pl_frame *frame, const struct pl_statement *statement)
+err pl_run_assert(struct pl_frame *frame, const struct pl_statement *statement)
 {
     bool holds;
     str message = STR_NONE;
@@ -196,7 +194,7 @@ static str of_caught(const struct pl_frame *frame, enum pl_diagnostic what)
     }
 }
 
-err pl_diagnostics(struct pl_frame *frame, const struct pl_statement *statement)
+err pl_run_diagnostics(struct pl_frame *frame, const struct pl_statement *statement)
 {
     struct pl_field text = {.type = TEXTOID, .typmod = -1, .ref = type_plain(TYPE_TEXT)};
     struct pl_field number = {.type = INT8OID, .typmod = -1, .ref = type_plain(TYPE_INT8)};

@@ -19,8 +19,8 @@
 
 enum {
     PL_DEPTH_MAX = 64,
-    PL_CODES_MAX = 512,         /* of a connection; past it all that do not run go */
-    PL_TICKS_BETWEEN_LOOKS = 64, /* statements between two looks at the clock */
+    PL_CODES_MAX = 512,                    /* of a connection; past it all that do not run go */
+    PL_TICKS_BETWEEN_LOOKS = 64,           /* statements between two looks at the clock */
     PL_ROWS_BYTES_MAX = 256 * 1024 * 1024, /* of one query's rows */
 };
 
@@ -67,7 +67,8 @@ struct pl_cursor_state;
 
 struct pl_var {
     struct pl_cell cell;
-    const struct pl_shape *shape; /* a row: of what it holds; NULL: a record that holds nothing yet */
+    const struct pl_shape
+        *shape; /* a row: of what it holds; NULL: a record that holds nothing yet */
     struct pl_cell *fields;
     size_t field_capacity;
     bool null_row; /* the whole row is NULL, which is not a row of NULLs */
@@ -105,7 +106,8 @@ struct pl_code {
     struct pl_var_type *types; /* by variable */
     struct pl_query *queries;  /* by expr->number */
     struct pl_var_type result;
-    const struct pl_shape *rows; /* of a function in FROM or with OUT arguments; NULL: as it comes */
+    const struct pl_shape
+        *rows; /* of a function in FROM or with OUT arguments; NULL: as it comes */
     struct pl_known_shape *shapes; /* of composite types, each once */
 };
 
@@ -193,7 +195,7 @@ struct value pl_row_value(struct arena *arena,
 /* The fields of a composite's stored form, by the shape's names. */
 struct value *pl_row_fields(struct arena *arena, const struct pl_shape *shape, struct value row);
 const struct value *pl_var_row(struct pl_frame *frame, int variable);
-bool pl_is_row(const struct pl_frame *frame, int variable);
+bool pl_holds_row(const struct pl_frame *frame, int variable);
 
 /* ---- pl_code.c ---- */
 
@@ -271,10 +273,10 @@ MUST_USE err pl_loop_rows(struct pl_frame *frame,
                           struct rowset **rows,
                           const struct pl_shape **shape);
 /* A row to INTO's targets; values NULL: no row was found. */
-MUST_USE err pl_into(struct pl_frame *frame,
-                     const struct pl_into *into,
-                     const struct pl_shape *shape,
-                     const struct value *values);
+MUST_USE err pl_fill_into(struct pl_frame *frame,
+                          const struct pl_into *into,
+                          const struct pl_shape *shape,
+                          const struct value *values);
 void pl_set_found(struct pl_frame *frame, bool found);
 
 /* ---- pl_call.c ---- */
@@ -289,9 +291,9 @@ MUST_USE err pl_run_statement(struct pl_frame *frame, const struct pl_statement 
 
 /* ---- pl_error.c ---- */
 
-MUST_USE err pl_raise(struct pl_frame *frame, const struct pl_statement *statement);
-MUST_USE err pl_assert(struct pl_frame *frame, const struct pl_statement *statement);
-MUST_USE err pl_diagnostics(struct pl_frame *frame, const struct pl_statement *statement);
+MUST_USE err pl_run_raise(struct pl_frame *frame, const struct pl_statement *statement);
+MUST_USE err pl_run_assert(struct pl_frame *frame, const struct pl_statement *statement);
+MUST_USE err pl_run_diagnostics(struct pl_frame *frame, const struct pl_statement *statement);
 /* The handler that takes the error, or NULL. */
 const struct pl_handler *pl_handler_of(const struct pl_statement *block, err error);
 

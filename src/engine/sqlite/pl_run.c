@@ -248,11 +248,11 @@ static err each_row(struct pl_frame *frame,
                     const struct rowset *rows,
                     const struct pl_shape *shape)
 {
-    if (rows->count == 0) TRY(pl_into(frame, &statement->loop.into, shape, NULL));
+    if (rows->count == 0) TRY(pl_fill_into(frame, &statement->loop.into, shape, NULL));
     for (size_t i = 0; i < rows->count; i++) {
         TRY(tick(frame));
         arena_reset(frame->scratch);
-        TRY(pl_into(frame, &statement->loop.into, shape, rowset_row(rows, i)));
+        TRY(pl_fill_into(frame, &statement->loop.into, shape, rowset_row(rows, i)));
         TRY(pl_run_body(frame, &statement->loop.body));
         if (leaves_loop(frame, statement->label)) break;
     }
@@ -287,7 +287,8 @@ static err run_foreach(struct pl_frame *frame, const struct pl_statement *statem
     if (array.kind == VALUE_NULL)
         return err_sql(frame->arena, "22004", "FOREACH expression must not be null");
     if (type.ref->element == NULL)
-        return err_sql(frame->arena, "42804", "FOREACH expression must yield an array, not type %.*s",
+        return err_sql(frame->arena, "42804",
+                       "FOREACH expression must yield an array, not type %.*s",
                        STR_FMT(type_name(frame->scratch, type.ref)));
     struct pl_shape one = {.row_type = RECORDOID, .count = 1};
     struct pl_field element = {
@@ -302,7 +303,7 @@ static err run_foreach(struct pl_frame *frame, const struct pl_statement *statem
         struct value value = array_read_item(frame->scratch, element.ref, item);
         any = true;
         error = tick(frame);
-        if (error == NULL) error = pl_into(frame, &statement->loop.into, &one, &value);
+        if (error == NULL) error = pl_fill_into(frame, &statement->loop.into, &one, &value);
         if (error == NULL) error = pl_run_body(frame, &statement->loop.body);
         if (error == NULL && leaves_loop(frame, statement->label)) break;
     }
@@ -353,7 +354,7 @@ static err return_trigger_row(struct pl_frame *frame, const struct pl_expr *expr
     TRY(pl_query_find(frame, expr, PL_QUERY_EXPRESSION, -1, &query));
     const struct expr *simple = query->simple;
     if (simple != NULL && simple->kind == EXPR_PARAM && query->uses[simple->index].field < 0 &&
-        pl_is_row(frame, query->uses[simple->index].variable)) {
+        pl_holds_row(frame, query->uses[simple->index].variable)) {
         frame->result_variable = query->uses[simple->index].variable;
         return NULL;
     }
@@ -392,8 +393,10 @@ static err run_assign(struct pl_frame *frame, const struct pl_statement *stateme
 
 static err no_transactions(struct pl_frame *frame, const struct pl_statement *statement)
 {
-    return err_sql(frame->arena, "0A000", "%s in a function or procedure is not supported on this "
-                   "database", statement->transaction.rollback ? "ROLLBACK" : "COMMIT");
+    return err_sql(frame->arena, "0A000",
+                   "%s in a function or procedure is not supported on this "
+                   "database",
+                   statement->transaction.rollback ? "ROLLBACK" : "COMMIT");
 }
 
 err pl_run_statement(struct pl_frame *frame, const struct pl_statement *statement)
@@ -415,11 +418,11 @@ err pl_run_statement(struct pl_frame *frame, const struct pl_statement *statemen
     case PL_RETURN: return run_return(frame, statement);
     case PL_RETURN_NEXT: return pl_run_return_next(frame, statement);
     case PL_RETURN_QUERY: return pl_run_return_query(frame, statement);
-    case PL_RAISE: return pl_raise(frame, statement);
-    case PL_ASSERT: return pl_assert(frame, statement);
+    case PL_RAISE: return pl_run_raise(frame, statement);
+    case PL_ASSERT: return pl_run_assert(frame, statement);
     case PL_SQL: return pl_run_sql(frame, statement);
     case PL_EXECUTE: return pl_run_execute(frame, statement);
-    case PL_GET_DIAGNOSTICS: return pl_diagnostics(frame, statement);
+    case PL_GET_DIAGNOSTICS: return pl_run_diagnostics(frame, statement);
     case PL_OPEN: return pl_run_open(frame, statement);
     case PL_FETCH: return pl_run_fetch(frame, statement);
     case PL_CLOSE: return pl_run_close(frame, statement);

@@ -9,7 +9,8 @@
 static err refuse_write(struct pl_frame *frame, const struct plan *plan)
 {
     if (!plan->writes || !frame->run->session->reads_only) return NULL;
-    return err_sql(frame->arena, "25006", "cannot execute this statement in a read-only transaction");
+    return err_sql(frame->arena, "25006",
+                   "cannot execute this statement in a read-only transaction");
 }
 
 err pl_query_run(struct pl_frame *frame,
@@ -37,7 +38,8 @@ err pl_query_run(struct pl_frame *frame,
     if (last->result) run.output.rows = rowset_new(arena, last->node->column_count);
     struct engine_step step = {
         .plan = plan, .params = params, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
-    const struct plan *held = plan_ref(plan); /* a call of the function itself may compile it anew */
+    const struct plan *held =
+        plan_ref(plan); /* a call of the function itself may compile it anew */
     err error = run_program(&run, &step, &result);
     plan_unref(held);
     if (run.started) frame->run->started = true;
@@ -153,7 +155,7 @@ static bool takes_row(const struct pl_frame *frame, const struct pl_into *into)
 {
     const struct pl_target *target = &into->targets[0];
     return into->target_count == 1 && target->field_count == 0 && target->subscript_count == 0 &&
-           pl_is_row(frame, target->variable);
+           pl_holds_row(frame, target->variable);
 }
 
 /* SELECT f(x) INTO r of a composite: its fields, as PostgreSQL unwraps it. */
@@ -162,10 +164,10 @@ static bool is_lone_row(const struct pl_shape *shape)
     return shape->count == 1 && shape->fields[0].ref->field_count > 0;
 }
 
-err pl_into(struct pl_frame *frame,
-            const struct pl_into *into,
-            const struct pl_shape *shape,
-            const struct value *values)
+err pl_fill_into(struct pl_frame *frame,
+                 const struct pl_into *into,
+                 const struct pl_shape *shape,
+                 const struct value *values)
 {
     if (takes_row(frame, into)) {
         int variable = into->targets[0].variable;
@@ -211,7 +213,7 @@ static err take_rows(struct pl_frame *frame,
     size_t count = rows->set != NULL ? rows->set->count : 0;
     if (count == 0 && into->strict) return no_rows(frame);
     if (count > 1 && (into->strict || modifies)) return too_many_rows(frame);
-    TRY(pl_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL));
+    TRY(pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL));
     frame->row_count = modifies ? rows->count : count > 0;
     pl_set_found(frame, count > 0);
     return NULL;
@@ -245,9 +247,10 @@ static err run_utility(struct pl_frame *frame, const struct node *node, str text
     if (AST_IS(VariableSetStmt, node) && session->utility == NULL)
         return run_set(frame, AST_AS(VariableSetStmt, node));
     if (session->utility == NULL || session->reads_only)
-        return err_sql(frame->arena, "0A000",
-                       "%.*s is only supported in the functions that a migration or the console runs",
-                       STR_FMT(ast_name(node)));
+        return err_sql(
+            frame->arena, "0A000",
+            "%.*s is only supported in the functions that a migration or the console runs",
+            STR_FMT(ast_name(node)));
     struct call_site site = {.function = frame->code->function,
                              .role = frame->code->role,
                              .path = frame->code->path,
@@ -306,8 +309,7 @@ static err take_outputs(struct pl_frame *frame,
                            "procedure parameter \"%.*s\" is an output parameter but corresponding "
                            "argument is not writable",
                            STR_FMT(argument->name));
-        TRY(pl_assign_target(frame, &target, &shape->fields[output],
-                             &rowset_row(rows, 0)[output]));
+        TRY(pl_assign_target(frame, &target, &shape->fields[output], &rowset_row(rows, 0)[output]));
         output++;
     }
     return NULL;
@@ -404,10 +406,11 @@ static err dynamic_open(struct pl_frame *frame,
     out->node = node;
     if (!is_dml(node)) return NULL;
     if (AST_IS(SelectStmt, node) && AST_AS(SelectStmt, node)->intoClause != NULL)
-        return err_hint(frame->arena,
-                        err_sql(frame->arena, "0A000", "EXECUTE of SELECT ... INTO is not implemented"),
-                        "You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS "
-                        "instead.");
+        return err_hint(
+            frame->arena,
+            err_sql(frame->arena, "0A000", "EXECUTE of SELECT ... INTO is not implemented"),
+            "You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS "
+            "instead.");
     TRY(pl_query_dynamic(frame, node, source.s, types, params->count, &out->plan));
     out->shape = pl_shape_kept(frame, pl_shape_of_plan(frame->scratch, out->plan));
     return NULL;
@@ -421,12 +424,12 @@ err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
     TRY(dynamic_open(frame, statement->sql.text, &statement->sql.params, &dynamic));
     if (dynamic.plan == NULL) {
         if (into->given)
-            return err_sql(frame->arena, "42601", "INTO used with a command that cannot return data");
+            return err_sql(frame->arena, "42601",
+                           "INTO used with a command that cannot return data");
         return run_other(frame, dynamic.node, dynamic.text);
     }
     size_t most = into->given ? rows_wanted(into) : 0;
-    err error =
-        pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, most, &rows);
+    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, most, &rows);
     if (error == NULL && into->given) {
         bool found = rows.set != NULL && rows.set->count > 0;
         struct value before = frame->vars[frame->tree->found].cell.value;
@@ -442,9 +445,7 @@ err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
 
 /* ---- rows that the function answers ---- */
 
-static err wrong_structure(struct pl_frame *frame,
-                           const struct pl_shape *shape,
-                           size_t column)
+static err wrong_structure(struct pl_frame *frame, const struct pl_shape *shape, size_t column)
 {
     struct err *error =
         err_sql(frame->arena, "42804", "structure of query does not match function result type");
@@ -489,8 +490,7 @@ static err answer_query(struct pl_frame *frame,
     struct pl_rows rows;
     TRY(check_structure(frame, shape));
     TRY(pl_query_run(frame, plan, params, frame->scratch, 0, &rows));
-    if (rows.set == NULL)
-        return err_sql(frame->arena, "42601", "query does not return rows");
+    if (rows.set == NULL) return err_sql(frame->arena, "42601", "query does not return rows");
     struct rowset *answer = answer_rows(frame, shape->count);
     for (size_t i = 0; i < rows.set->count; i++)
         TRY(rowset_add_values(answer, rowset_row(rows.set, i)));
@@ -611,9 +611,8 @@ static err bind_cursor(struct pl_frame *frame,
 {
     for (size_t i = 0; i < values->count; i++) {
         size_t at = i;
-        for (size_t k = 0; names != NULL && !str_empty(names[i]) &&
-                           k < cursor->cursor.argument_count;
-             k++)
+        for (size_t k = 0;
+             names != NULL && !str_empty(names[i]) && k < cursor->cursor.argument_count; k++)
             if (str_eq(frame->tree->variables[cursor->cursor.arguments[k]].name, names[i])) at = k;
         struct pl_field type;
         struct value value;
@@ -744,7 +743,7 @@ err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement)
         return NULL;
     }
     const struct value *row = inside ? rowset_row(cursor->rows, (size_t)to - 1) : NULL;
-    TRY(pl_into(frame, &statement->cursor.into, cursor->shape, row));
+    TRY(pl_fill_into(frame, &statement->cursor.into, cursor->shape, row));
     frame->row_count = inside;
     pl_set_found(frame, inside);
     return NULL;

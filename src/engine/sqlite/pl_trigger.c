@@ -85,8 +85,7 @@ static void set_variables(struct pl_frame *frame)
 
 static err take_row(struct pl_frame *frame, struct arena *arena, const struct value **row)
 {
-    const struct pl_shape *shape =
-        pl_shape_of_type(frame->code, frame->code->relation->row_type);
+    const struct pl_shape *shape = pl_shape_of_type(frame->code, frame->code->relation->row_type);
     struct value *values;
     if (!frame->returned)
         return err_sql(frame->arena, "2F005",
@@ -129,9 +128,7 @@ static err run_frame(struct pl_frame *frame, struct arena *arena, const struct v
                    "control reached end of trigger procedure without RETURN");
 }
 
-err pl_trigger_run(struct run *run,
-                   const struct pl_trigger_call *call,
-                   const struct value **row)
+err pl_trigger_run(struct run *run, const struct pl_trigger_call *call, const struct value **row)
 {
     const struct cat_function *function =
         catalog_function(run->session->catalog, call->trigger->function);

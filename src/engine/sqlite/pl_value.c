@@ -50,7 +50,7 @@ void pl_var_free(struct pl_var *var)
 
 /* ---- rows ---- */
 
-bool pl_is_row(const struct pl_frame *frame, int variable)
+bool pl_holds_row(const struct pl_frame *frame, int variable)
 {
     const struct pl_var_type *type = &frame->code->types[variable];
     return type->record || type->shape != NULL;
@@ -142,7 +142,7 @@ const struct value *pl_var_row(struct pl_frame *frame, int variable)
 struct value pl_var_value(struct pl_frame *frame, int variable)
 {
     const struct pl_var *var = &frame->vars[variable];
-    if (!pl_is_row(frame, variable)) return var->cell.value;
+    if (!pl_holds_row(frame, variable)) return var->cell.value;
     if (var->shape == NULL || var->null_row) return value_null();
     return pl_row_value(frame->scratch, var->shape, pl_var_row(frame, variable));
 }
@@ -263,8 +263,7 @@ static err assign_composite(struct pl_frame *frame,
 {
     const struct pl_var_type *type = &frame->code->types[variable];
     const struct pl_shape *shape = NULL;
-    if (from->type != RECORDOID)
-        shape = pl_shape_of_type(frame->code, from->type);
+    if (from->type != RECORDOID) shape = pl_shape_of_type(frame->code, from->type);
     if (shape == NULL && from->ref->field_count > 0) {
         struct pl_shape own;
         pl_shape_of_ref(frame->scratch, from, &own);
@@ -275,13 +274,11 @@ static err assign_composite(struct pl_frame *frame,
         return NULL;
     }
     if (shape == NULL)
-        return err_sql(frame->arena, "42804",
-                       "cannot assign non-composite value to a %s variable",
+        return err_sql(frame->arena, "42804", "cannot assign non-composite value to a %s variable",
                        type->record ? "record" : "row");
     return pl_assign_row(frame, variable, shape,
-                         value->kind == VALUE_NULL
-                             ? NULL
-                             : pl_row_fields(frame->scratch, shape, *value));
+                         value->kind == VALUE_NULL ? NULL
+                                                   : pl_row_fields(frame->scratch, shape, *value));
 }
 
 err pl_assign(struct pl_frame *frame,
@@ -291,7 +288,7 @@ err pl_assign(struct pl_frame *frame,
 {
     const struct pl_variable *declared = &frame->tree->variables[variable];
     struct value cast;
-    if (pl_is_row(frame, variable)) return assign_composite(frame, variable, from, value);
+    if (pl_holds_row(frame, variable)) return assign_composite(frame, variable, from, value);
     TRY(pl_cast(frame, from, value, &frame->code->types[variable], &cast));
     if (declared->not_null && cast.kind == VALUE_NULL) return null_refused(frame, declared);
     pl_cell_set(&frame->vars[variable].cell, &cast);
@@ -337,15 +334,14 @@ static err find_field(struct pl_frame *frame, const struct pl_target *target, si
 {
     const struct pl_var *var = &frame->vars[target->variable];
     str name = target->fields[0];
-    if (!pl_is_row(frame, target->variable))
+    if (!pl_holds_row(frame, target->variable))
         return err_sql(frame->arena, "42601", "\"%.*s\" is not a known variable",
                        STR_FMT(frame->tree->variables[target->variable].name));
     if (var->shape == NULL)
-        return err_details(
-            frame->arena,
-            err_sql(frame->arena, "55000", "record \"%.*s\" is not assigned yet",
-                    STR_FMT(frame->tree->variables[target->variable].name)),
-            "The tuple structure of a not-yet-assigned record is indeterminate.");
+        return err_details(frame->arena,
+                           err_sql(frame->arena, "55000", "record \"%.*s\" is not assigned yet",
+                                   STR_FMT(frame->tree->variables[target->variable].name)),
+                           "The tuple structure of a not-yet-assigned record is indeterminate.");
     for (size_t i = 0; i < var->shape->count; i++)
         if (str_eq(var->shape->fields[i].name, name)) {
             *out = i;

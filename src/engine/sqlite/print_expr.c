@@ -192,6 +192,13 @@ static err print_connective(struct print *out,
 
 static err print_null_test(struct print *out, const struct expr *expr)
 {
+    enum type_storage storage = print_storage(out, expr->args.at[0]->type);
+    if (storage == TYPE_COMPOSITE || storage == TYPE_RECORD) {
+        buf_str_add(out->sql, expr->negated ? STR("pg_row_is_filled(") : STR("pg_row_is_null("));
+        TRY(print_expr(out, expr->args.at[0]));
+        buf_char(out->sql, ')');
+        return NULL;
+    }
     TRY(print_at(out, expr->args.at[0], BIND_ORDER));
     buf_printf(out->sql, expr->negated ? " IS NOT NULL" : " IS NULL");
     return NULL;

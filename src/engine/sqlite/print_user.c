@@ -19,8 +19,7 @@ static bool is_asked_once(const struct expr *expr)
 
 static err print_site_and_args(struct print *out, const struct expr *expr)
 {
-    if (out->ddl || !expr->site)
-        return print_refuse(out, expr, "a call of a user's function here");
+    if (out->ddl || !expr->site) return print_refuse(out, expr, "a call of a user's function here");
     print_slot(out, &(struct slot){.kind = SLOT_SITE, .site = expr->site});
     for (size_t i = 0; i < expr->args.count; i++) {
         buf_char(out->sql, ',');

@@ -220,9 +220,7 @@ static int rows_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
     case VALUE_TEXT:
         sqlite3_result_text64(context, value->s.at, value->s.len, copy, SQLITE_UTF8);
         break;
-    case VALUE_BLOB:
-        sqlite3_result_blob64(context, value->s.at, value->s.len, copy);
-        break;
+    case VALUE_BLOB: sqlite3_result_blob64(context, value->s.at, value->s.len, copy); break;
     }
     return SQLITE_OK;
 }

@@ -41,7 +41,7 @@ struct run {
     bool read_only; /* a plan that writes is refused: 25006 */
     struct run_output output;
     const struct plan *plan; /* the one that runs; set by run_program */
-    bool started; /* out: something was written to output, or changed */
+    bool started;            /* out: something was written to output, or changed */
 };
 
 /* Runs every program step of step->plan in order; result is overwritten (body untouched: the bytes

@@ -14,9 +14,7 @@ static str option_text(const struct DoStmt *statement, str name)
     return STR_NONE;
 }
 
-err script_do(struct script_run *run,
-              const struct DoStmt *statement,
-              struct script_result *result)
+err script_do(struct script_run *run, const struct DoStmt *statement, struct script_result *result)
 {
     static const struct cat_function nobody = {.name = STR_INIT("DO")};
     str language = option_text(statement, STR("language"));
@@ -48,11 +46,8 @@ static bool query_is_open(sqlite3 *db)
 }
 
 /* The statement as the function's role, the script's own before and after. */
-static err run_utility(void *context,
-                       const struct call_site *site,
-                       const struct node *node,
-                       str text,
-                       int64_t *rows)
+static err run_utility(
+    void *context, const struct call_site *site, const struct node *node, str text, int64_t *rows)
 {
     struct script_run *run = context;
     struct script_result result = {0};

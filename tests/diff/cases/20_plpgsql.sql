@@ -353,7 +353,7 @@ do $$ begin create table half (a int); perform 1 / 0; exception when division_by
 select * from half;
 do $$ begin raise exception 'in do'; end $$;
 do $$ begin if not exists (select 1 from stock where product = 'do') then insert into stock values ('do', 9, 9); end if; end $$;
-select 'happy'::mood, what from log order by id desc limit 2;
+select 'happy'::mood::text, what from log order by id desc limit 2;
 -- as: alice
 select units_of('pen'), units_of('cap'), units_definer('cap'), who(), who_definer();
 select * from doubled();
