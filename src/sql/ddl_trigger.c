@@ -87,7 +87,7 @@ static err check_transition(const struct making *making, const struct TriggerTra
         return err_sql(arena, "42P17",
                        "transition table name can only be specified for an AFTER trigger");
     if (type & TRIGGER_TRUNCATE)
-        return err_sql(arena, "42P17",
+        return err_sql(arena, "0A000",
                        "TRUNCATE triggers with transition tables are not supported");
     int events = type & TRIGGER_EVENTS;
     if (events & (events - 1))
@@ -304,13 +304,33 @@ static const struct enable_row enable_rows[] = {
     {AT_DisableTrigUser,   'D', true },
 };
 
-/* ALL is USER here: foreign keys are kept by SQLite and cannot be switched off. */
+/* PostgreSQL keeps foreign keys by triggers, which ALL would switch: for superusers alone. SQLite's
+ * stay on for them too. */
+static err check_all(struct ddl *ddl, const struct cat_relation *table, enum AlterTableType type)
+{
+    if (type != AT_EnableTrigAll && type != AT_DisableTrigAll) return NULL;
+    if (ddl_is_superuser(ddl)) return NULL;
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(ddl->next, &at)))
+        for (size_t i = 0; i < relation->constraint_count; i++) {
+            const struct cat_constraint *key = &relation->constraints[i];
+            if (key->kind != 'f') continue;
+            if (relation->oid != table->oid && key->foreign_relation != table->oid) continue;
+            return err_sql(ddl->arena, "42501",
+                           "permission denied: \"RI_ConstraintTrigger_a_%u\" is a system trigger",
+                           key->oid);
+        }
+    return NULL;
+}
+
 err ddl_trigger_enable(struct ddl *ddl,
                        const struct cat_relation *table,
                        const struct AlterTableCmd *cmd)
 {
     size_t row = 0;
     while (enable_rows[row].type != cmd->subtype) row++;
+    TRY(check_all(ddl, table, cmd->subtype));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, table);
     struct cat_trigger *triggers = DDL_OWN(ddl, edited, triggers, trigger_count);
     bool found = enable_rows[row].all;

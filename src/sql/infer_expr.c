@@ -790,7 +790,13 @@ static err infer_column_ref(struct infer_context *ctx,
                             struct expr **out)
 {
     if (AST_IS(A_Star, node->fields->at[node->fields->count - 1])) {
-        return infer_unsupported(ctx, node->base.location, "row expansion via \"*\"");
+        if (node->fields->count == 1)
+            return infer_unsupported(ctx, node->base.location, "row expansion via \"*\"");
+        /* Where one value stands "t.*" is the row itself. */
+        struct ColumnRef row = *node;
+        row.fields = ast_list_of(ctx->arena, (struct node **)(uintptr_t)node->fields->at,
+                                 node->fields->count - 1);
+        return infer_column_ref(ctx, &row, out);
     }
     if (!ctx->hooks || !ctx->hooks->column) {
         return err_at(err_sql(ctx->arena, "42703", "column \"%.*s\" does not exist",

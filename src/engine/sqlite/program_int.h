@@ -21,12 +21,21 @@ struct builder {
     struct {
         VEC(struct text_cte);
     } ctes; /* data-modifying ones that were built, with their sets */
+    struct {
+        VEC(struct program_watch);
+    } watches;
 };
 
+struct analyze_options;
+/* To analyze what a relation keeps, as its owner. */
+struct analyze_options builder_own_options(struct builder *builder,
+                                           const struct cat_relation *relation);
 /* A fresh text that knows the row sets of the step's data-modifying CTEs. */
 void builder_text(struct builder *builder, struct text *text);
 /* Copies the finished text into a new op, added to the step. */
 struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct text *text);
+/* An op that is not one of the step's own: a trigger's condition. */
+struct program_op *builder_loose_op(struct builder *builder, enum op_kind kind, struct text *text);
 /* A new row set's number. 54011 when it has too many columns. */
 MUST_USE err builder_set(struct builder *builder, size_t columns, int *out);
 
