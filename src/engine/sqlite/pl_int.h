@@ -101,6 +101,7 @@ struct pl_code {
     const struct cat_function *function;
     const struct pl_function *tree;
     const struct cat_relation *relation; /* a trigger's */
+    str old_table, new_table;            /* as its function names them; empty: none */
     oid role;
     const str *path;
     size_t path_count;
@@ -114,10 +115,10 @@ struct pl_code {
 
 /* The values of what a name means are parameters: found while a text is compiled. */
 
-/* *out is counted for the caller. relation: of a trigger function, or NULL. */
+/* *out is counted for the caller. trigger: of a trigger function, or NULL. */
 MUST_USE err pl_code_find(struct run *run,
                           const struct call_site *site,
-                          const struct cat_relation *relation,
+                          const struct pl_trigger_call *trigger,
                           struct pl_code **out);
 MUST_USE err pl_code_block(struct run *run,
                            const struct call_site *site,
