@@ -235,13 +235,18 @@ static void note_rls(struct script_run *run, const struct node *node)
     }
 }
 
-static err run_ddl(struct script_run *run, const struct node *node, struct script_result *result)
+/* text: the statement's own, empty for one that was made here. */
+static err run_ddl(struct script_run *run,
+                   const struct node *node,
+                   str text,
+                   struct script_result *result)
 {
     struct ddl_context context = {
         .arena = run->scratch,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .text = text,
         .skip_function_bodies = run->skip_function_bodies,
         .hooks = &ddl_analyze_hooks,
         .notice = hook_notice,
@@ -337,7 +342,7 @@ err script_statement_run(struct script_run *run,
     switch ((int)node->kind) {
     case T_SelectStmt:
         if (AST_AS(SelectStmt, node)->intoClause)
-            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), result);
+            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), STR_NONE, result);
         break;
     case T_InsertStmt:
     case T_UpdateStmt:
@@ -355,7 +360,7 @@ err script_statement_run(struct script_run *run,
         result->command = STR("SET CONSTRAINTS");
         return set_constraints(run, AST_AS(ConstraintsSetStmt, node));
     default: /* utility statements, and what ddl refuses by name */
-        return run_ddl(run, node, result);
+        return run_ddl(run, node, item->statement.text, result);
     }
     TRY(script_query(run, node, item->statement.text, result));
     /* PostgreSQL's command tag: INSERT has an oid that is always 0. */
