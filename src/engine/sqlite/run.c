@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/pl.h"
 #include "engine/sqlite/run_int.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
