@@ -409,13 +409,24 @@ static err fire_watch(struct execution_state *state,
     return NULL;
 }
 
+/* The depth at which the table's triggers end: keys' actions may come to it by several ways. */
+static int depth_of(const struct trigger_queue *queue, const struct program_watch *watch)
+{
+    int depth = watch->by_action ? 1 : 0;
+    for (size_t i = 0; i < queue->events.count; i++) {
+        const struct trigger_event *event = &queue->events.at[i];
+        if (event->depth > depth && event->watch == watch) depth = event->depth;
+    }
+    return depth;
+}
+
 static err fire_watches(struct execution_state *state,
                         struct trigger_queue *queue,
-                        bool by_action,
+                        int depth,
                         bool before)
 {
     for (size_t i = 0; i < queue->step->watch_count; i++)
-        if (queue->step->watches[i].by_action == by_action)
+        if (depth_of(queue, &queue->step->watches[i]) == depth)
             TRY(fire_watch(state, queue, &queue->step->watches[i], before));
     return NULL;
 }
@@ -431,10 +442,10 @@ static int deepest(const struct trigger_queue *queue)
 err trigger_run_after(struct execution_state *state, struct trigger_queue *queue)
 {
     int depths = deepest(queue);
-    TRY(fire_rows(state, queue, 0));
-    TRY(fire_watches(state, queue, false, false));
-    if (depths == 0) return NULL;
-    TRY(fire_watches(state, queue, true, true));
-    for (int depth = 1; depth <= depths; depth++) TRY(fire_rows(state, queue, depth));
-    return fire_watches(state, queue, true, false);
+    for (int depth = 0; depth <= depths; depth++) {
+        if (depth > 0) TRY(fire_watches(state, queue, depth, true));
+        TRY(fire_rows(state, queue, depth));
+        TRY(fire_watches(state, queue, depth, false));
+    }
+    return NULL;
 }
