@@ -22,6 +22,7 @@
 
 struct node; /* sql/ast.h */
 struct list;
+struct pl_function; /* sql/plpgsql.h */
 
 typedef uint32_t oid;
 
@@ -286,8 +287,8 @@ struct cat_function {
     str body;                             /* as written */
     const struct node *const *statements; /* LANGUAGE sql: the parsed body */
     size_t statement_count;
-    const struct pl_function *pl; /* LANGUAGE plpgsql: the parsed body */
-    double rows; /* ROWS n; 0: not said */
+    const struct pl_function *pl; /* LANGUAGE plpgsql: the parsed body; NULL: it does not parse */
+    double rows;                  /* ROWS n; 0: not said */
     str comment;
 };
 

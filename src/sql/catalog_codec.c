@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "sql/parse.h"
+#include "sql/plpgsql.h"
 
 enum field_kind {
     FIELD_U32,
@@ -648,9 +649,11 @@ static err decode_struct(struct decoder *in,
     return NULL;
 }
 
-/* LANGUAGE sql bodies: `body` is text of statements, or a BEGIN ATOMIC body printed as such. */
+/* LANGUAGE sql: `body` is text of statements, or a BEGIN ATOMIC body printed as such. */
 static err decode_body(struct decoder *in, struct cat_function *function)
 {
+    if (str_eq(function->language, STR("plpgsql")))
+        function->pl = plpgsql_load(in->arena, function);
     if (!str_eq(function->language, STR("sql"))) return NULL;
     struct sql_script *script;
     TRY(sql_parse(in->arena, function->body, &script));

@@ -251,6 +251,7 @@ static err compile_step(struct compile *compile, const struct compile_step *in)
 {
     struct analyzed *analyzed = ARENA_NEW(compile->plan->arena, struct analyzed);
     TRY(analyze_node(compile, in->node, true, analyzed));
+    TRY(inline_settle(analyzed->scope, &analyzed->top));
     if (analyzed->top.call) return compile_body(compile, in, analyzed);
     TRY(statement_finish(analyzed->scope, 0));
     struct plan_node *node = node_new(compile, &analyzed->scope->infer, analyzed->scope->query);

@@ -143,6 +143,9 @@ str ddl_command_tag(const struct node *statement)
     case T_AlterObjectSchemaStmt:
         return alter_tag(AST_AS(AlterObjectSchemaStmt, statement)->objectType);
     case T_AlterOwnerStmt: return alter_tag(AST_AS(AlterOwnerStmt, statement)->objectType);
+    case T_CreateFunctionStmt:
+        return AST_AS(CreateFunctionStmt, statement)->is_procedure ? STR("CREATE PROCEDURE")
+                                                                   : STR("CREATE FUNCTION");
     case T_GrantStmt: return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
     case T_GrantRoleStmt:
         return AST_AS(GrantRoleStmt, statement)->is_grant ? STR("GRANT ROLE") : STR("REVOKE ROLE");

@@ -98,6 +98,7 @@ struct ddl_context {
     oid role;               /* who runs the statement and owns what it makes */
     const str *search_path; /* schema names in order; "$user" and unknown ones are passed over */
     size_t search_path_count;
+    str text;                  /* the statement's, for places in a function's body; may be empty */
     bool skip_function_bodies; /* SET check_function_bodies = off */
     const struct ddl_hooks *hooks;
     void (*notice)(void *context, str message); /* may be NULL */

@@ -1,5 +1,6 @@
 /* ALTER ... RENAME, SET SCHEMA, OWNER TO. */
 #include "sql/ddl_int.h"
+#include "sql/plpgsql.h"
 
 /* ---- RENAME ---- */
 
@@ -277,6 +278,8 @@ static err rename_function(struct renaming *renaming)
     struct ddl_target target = {TARGET_FUNCTION, function->oid, 0};
     struct cat_function *edited = CATALOG_EDIT(ddl->next, function);
     edited->name = renaming->name;
+    /* The name is a label of the body. */
+    if (edited->pl) edited->pl = plpgsql_load(ddl->pool, edited);
     catalog_put(ddl->next, CAT_FUNCTION, edited);
     return ddl_rename_everywhere(ddl, &target, function->schema, renaming->name);
 }

@@ -20,7 +20,8 @@ static const struct expr *behind_column(const struct expr *column)
     case RTE_VALUES: return rte->row_count ? rte->rows[0].at[index] : NULL;
     case RTE_RELATION:
     case RTE_FUNCTION:
-    case RTE_RESULT: return NULL;
+    case RTE_RESULT:
+    case RTE_TRANSITION: return NULL;
     }
     return NULL;
 }

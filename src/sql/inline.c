@@ -322,6 +322,7 @@ static err body_query(struct scope *scope,
     if (function->statement_count != 1) return NULL;
     const struct node *node = body_statement(analyzer, function->statements[0]);
     if (!AST_IS(SelectStmt, node)) return NULL;
+    if (is_open(analyzer, function)) return NULL; /* it calls itself */
     struct expansion open;
     TRY(enter_function(scope, function, &open));
     /* What turns out to have effects is analyzed again as a step: no access may stay noted of it. */
@@ -343,17 +344,40 @@ static err body_query(struct scope *scope,
     return NULL;
 }
 
-static err only_on_top(struct scope *scope, struct expr *call)
+/* What an engine runs by itself stays a call; it is told as whom. */
+static bool runs_by_itself(const struct cat_function *function)
+{
+    return str_eq(function->language, STR("plpgsql"));
+}
+
+static err keep_call(struct scope *scope, struct expr *call)
+{
+    struct call_site *site = ARENA_NEW(scope->analyzer->arena, struct call_site);
+    oid *types = ARENA_ARRAY(scope->analyzer->arena, oid, call->args.count);
+    for (size_t i = 0; i < call->args.count; i++) types[i] = call->args.at[i]->type;
+    *site = (struct call_site){
+        .arg_types = types,
+        .arg_count = call->args.count,
+        .result = call->type,
+        .function = call->function,
+        .role = scope->who.user,
+        .path = scope->who.path,
+        .path_count = scope->who.path_count,
+        .writes = plpgsql_writes(scope->analyzer->catalog, call->function),
+    };
+    call->site = site;
+    return NULL;
+}
+
+/* A call that cannot be inlined: perhaps it is the whole statement, else the engine runs its body. */
+static err leave_call(struct scope *scope, struct expr *call)
 {
     struct top_call *top = scope->analyzer->top_call;
-    if (top && !top->call) {
-        top->call = call;
-        return NULL;
-    }
-    return NOT_DONE(scope, call->location,
-                    "function %.*s can only be called on its own (SELECT f(...) or SELECT * FROM "
-                    "f(...)): it has effects or several statements",
-                    STR_FMT(call->function->name));
+    if (!top || top->call || is_open(scope->analyzer, call->function))
+        return keep_call(scope, call);
+    top->call = call;
+    top->scope = scope;
+    return NULL;
 }
 
 /* How often the body names this argument: an upper bound, columns of the same name count too. */
@@ -541,31 +565,6 @@ static bool is_from_call(const struct scope *scope, const struct expr *call)
            str_eq(ast_name_at(node->funcname, node->funcname->count - 1), call->function->name);
 }
 
-/* What an engine runs by itself stays a call; it is told as whom. */
-static bool runs_by_itself(const struct cat_function *function)
-{
-    return str_eq(function->language, STR("plpgsql"));
-}
-
-static err keep_call(struct scope *scope, struct expr *call)
-{
-    struct call_site *site = ARENA_NEW(scope->analyzer->arena, struct call_site);
-    oid *types = ARENA_ARRAY(scope->analyzer->arena, oid, call->args.count);
-    for (size_t i = 0; i < call->args.count; i++) types[i] = call->args.at[i]->type;
-    *site = (struct call_site){
-        .arg_types = types,
-        .arg_count = call->args.count,
-        .result = call->type,
-        .function = call->function,
-        .role = scope->who.user,
-        .path = scope->who.path,
-        .path_count = scope->who.path_count,
-        .writes = plpgsql_writes(scope->analyzer->catalog, call->function),
-    };
-    call->site = site;
-    return NULL;
-}
-
 static err inline_scalar(struct scope *scope, struct expr *call, struct expr **out)
 {
     if (runs_by_itself(call->function)) {
@@ -584,7 +583,7 @@ static err inline_scalar(struct scope *scope, struct expr *call, struct expr **o
     TRY(body_query(scope, call, args, &query));
     if (!query) {
         *out = call;
-        return only_on_top(scope, call);
+        return leave_call(scope, call);
     }
     struct expr *value;
     struct expr bound_call = *call;
@@ -688,12 +687,9 @@ err inline_from(struct scope *scope, struct expr *call, struct query **out)
         return NULL;
     }
     for (size_t i = 0; i < call->args.count; i++)
-        if (expr_is_volatile(call->args.at[i]))
-            return NOT_DONE(scope, call->location,
-                            "a volatile argument of function %.*s in FROM is not supported",
-                            STR_FMT(function->name));
+        if (expr_is_volatile(call->args.at[i])) return keep_call(scope, call);
     TRY(body_query(scope, call, call->args.at, out));
-    if (!*out) return only_on_top(scope, call);
+    if (!*out) return leave_call(scope, call);
     if (!set) TRY(always_one_row(scope, function, out));
     return function->strict ? strict_rows(scope, call, out) : NULL;
 }
@@ -714,17 +710,13 @@ static bool depends_on_rows(const struct expr *expr, void *context)
 }
 
 /* Arguments are written into every statement of the body, so each must be the same everywhere. */
-static err stable_arguments(struct scope *scope, const struct expr *call)
+static bool has_stable_arguments(const struct expr *call)
 {
     for (size_t i = 0; i < call->args.count; i++) {
         const struct expr *arg = call->args.at[i];
-        if (expr_any(arg, depends_on_rows, NULL) || expr_is_volatile(arg))
-            return NOT_DONE(scope, call->location,
-                            "argument %zu of function %.*s must be made of constants and "
-                            "parameters",
-                            i + 1, STR_FMT(call->function->name));
+        if (expr_any(arg, depends_on_rows, NULL) || expr_is_volatile(arg)) return false;
     }
-    return NULL;
+    return true;
 }
 
 /* One statement of the body, which may itself be nothing but a call. */
@@ -743,6 +735,7 @@ static err body_step(struct scope *scope,
     analyzer->top_call = &top;
     TRY(analyze_elsewhere(analyzer, statement_analyze(body, body_statement(analyzer, node))));
     analyzer->top_call = NULL;
+    TRY(inline_settle(body, &top));
     if (top.call) {
         TRY(inline_top(body, top.call, out));
         if (!last || function->result == VOIDOID) return NULL;
@@ -758,7 +751,6 @@ static err body_steps(struct scope *scope, const struct expr *call, struct inlin
     const struct cat_function *function = call->function;
     struct analyzer *analyzer = scope->analyzer;
     TRY(body_readable(scope, call));
-    TRY(stable_arguments(scope, call));
     struct expansion open;
     TRY(enter_function(scope, function, &open));
     for (size_t i = 0; i < function->statement_count; i++)
@@ -879,22 +871,55 @@ static err answer_void(struct scope *scope,
     return step_add(scope, out, scope->query);
 }
 
+/* The outer SELECT adds nothing but names and order of columns. */
+static bool is_plain_outer(const struct query *outer)
+{
+    return !outer->where && !outer->group_by.count && !outer->has_aggregates &&
+           !outer->has_windows && !outer->order.count && !outer->limit && !outer->offset &&
+           !outer->distinct && !outer->distinct_on.count && !outer->cte_count;
+}
+
+static bool ends_with_write(const struct cat_function *function)
+{
+    if (!function->statement_count) return false;
+    const struct node *last = function->statements[function->statement_count - 1];
+    return !AST_IS(SelectStmt, last) && !AST_IS(ReturnStmt, last);
+}
+
+static bool all_not_null(const struct expr *call)
+{
+    for (size_t i = 0; i < call->args.count; i++)
+        if (call->args.at[i]->kind != EXPR_CONST || call->args.at[i]->constant.kind == VALUE_NULL)
+            return false;
+    return true;
+}
+
+/* Whether the body's statements can stand for the one that calls. */
+static bool is_whole_statement(const struct scope *scope, const struct expr *call)
+{
+    const struct cat_function *function = call->function;
+    struct query *query = scope->query;
+    struct expr **slot = lone_call(query, call);
+    const struct rte *rte = slot ? NULL : call_rte(query, call);
+    if (!slot && !rte) return false;
+    if (!str_eq(function->language, STR("sql")) || !has_stable_arguments(call)) return false;
+    if (function->strict && !all_not_null(call)) return false;
+    if (!ends_with_write(function) || function->result == VOIDOID) return true;
+    return slot ? slot == &query->targets[0].expr : is_plain_outer(query);
+}
+
+err inline_settle(struct scope *scope, struct top_call *top)
+{
+    if (!top->call || is_whole_statement(scope, top->call)) return NULL;
+    struct expr *call = top->call;
+    top->call = NULL;
+    return keep_call(top->scope, call);
+}
+
 err inline_top(struct scope *scope, struct expr *call, struct inline_steps *out)
 {
     struct expr **slot = lone_call(scope->query, call);
     struct rte *rte = slot ? NULL : call_rte(scope->query, call);
-    if (!slot && !rte)
-        return NOT_DONE(scope, call->location,
-                        "function %.*s can only be called on its own (SELECT f(...) or SELECT * "
-                        "FROM f(...)): it has effects or several statements",
-                        STR_FMT(call->function->name));
-    if (call->function->strict)
-        for (size_t i = 0; i < call->args.count; i++)
-            if (call->args.at[i]->kind != EXPR_CONST ||
-                call->args.at[i]->constant.kind == VALUE_NULL)
-                return NOT_DONE(scope, call->location,
-                                "STRICT on function %.*s is not supported: it has effects",
-                                STR_FMT(call->function->name));
     TRY(body_steps(scope, call, out));
     size_t before = scope->analyzer->accesses.count;
     if (call->function->result == VOIDOID)

@@ -187,6 +187,8 @@ struct compile_variables {
                 bool fields,
                 bool *found,
                 struct compile_variable *out);
+    /* The table whose rows a transition table has; NULL: there is none of that name. */
+    const struct cat_relation *(*table)(struct compile_variables *self, str name, bool *is_new);
 };
 
 struct compile_options {

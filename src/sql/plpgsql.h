@@ -372,11 +372,21 @@ MUST_USE err plpgsql_parse(struct arena *arena,
                            const struct cat_function *function,
                            str body,
                            struct pl_function **out);
+/* The same for a function that enters a catalog: NULL for a body that does not parse, which may be there when
+ * it was accepted unseen (check_function_bodies off). */
+const struct pl_function *plpgsql_load(struct arena *arena, const struct cat_function *function);
 /* 42601 for SQL inside that does not parse, `at` in the body. */
 MUST_USE err plpgsql_check_syntax(struct arena *arena, const struct pl_function *function);
 
-/* Whether a call may write, by what the body and all that it calls say; not when it is declared STABLE or
- * IMMUTABLE. */
+/* The same tree of a LANGUAGE sql function, for a body that is run statement by statement: each is a
+ * PL_STATEMENT of exprs, the last one answers. Arguments are variables; columns come before them. */
+void plpgsql_of_sql(struct arena *arena,
+                    const struct cat_function *function,
+                    struct pl_function **out);
+
+/* Whether a call may write or lock rows, change a session or a sequence, itself or by what it calls: by looking,
+ * with doubts counted as yes. LANGUAGE sql and plpgsql. Statements and EXECUTE of a function that is not VOLATILE do not
+ * write (PostgreSQL refuses them at run time, 0A000); what it calls may. */
 bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function);
 
 /* The SQLSTATE of a condition's name ("unique_violation"), or the empty str. */

@@ -100,8 +100,8 @@ err pl_cursor_args(struct pl_parser *parser, const struct pl_cursor_call *call)
 static err open_query(struct pl_parser *parser, struct pl_statement *out)
 {
     if (pl_take(parser, STR("no"))) {
-        TRY(pl_expect(parser, STR("scroll")));
-        out->cursor.scroll = 'n';
+        if (pl_take(parser, STR("scroll")))
+            out->cursor.scroll = 'n'; /* NO alone says nothing, as there */
     } else if (pl_take(parser, STR("scroll"))) {
         out->cursor.scroll = 's';
     }

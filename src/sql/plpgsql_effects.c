@@ -74,3 +74,103 @@ void pl_note_effects(struct pl_parser *parser, enum pl_expr_kind kind, size_t fi
     for (size_t i = first; i + 1 < end; i++)
         if (pl_token_is(&tokens[i], STR(")")) && is_dml(&tokens[i + 1])) parser->writes = true;
 }
+
+/* ---- by looking at what is called ---- */
+
+struct effects {
+    const struct catalog *catalog;
+    struct arena *arena;
+    struct {
+        VEC(oid);
+    } seen;   /* a function that is being looked at, or was and does not write */
+    bool own; /* statements count: the function is VOLATILE */
+    bool writes;
+};
+
+static bool function_writes(struct effects *effects, const struct cat_function *function);
+
+static bool builtin_writes(str name)
+{
+    size_t at = 0;
+    const struct builtin *builtin;
+    while ((builtin = builtin_function_next(name, &at)))
+        if (builtin->writes) return true;
+    return false;
+}
+
+/* Any function that a call of this name may reach: the search path and the arguments decide later. */
+static bool call_writes(struct effects *effects, str schema, str name)
+{
+    if (builtin_writes(name)) return true;
+    size_t at = 0;
+    const struct cat_schema *in;
+    while ((in = catalog_schema_next(effects->catalog, &at))) {
+        if (!str_empty(schema) && !str_eq(schema, in->name)) continue;
+        size_t next = 0;
+        const struct cat_function *function;
+        while ((function = catalog_function_named(effects->catalog, in->oid, name, &next)))
+            if (function_writes(effects, function)) return true;
+    }
+    return false;
+}
+
+static bool is_write(const struct node *node)
+{
+    return node->kind == T_InsertStmt || node->kind == T_UpdateStmt || node->kind == T_DeleteStmt ||
+           node->kind == T_MergeStmt || node->kind == T_LockingClause;
+}
+
+/* Answers false, which ends the walk, when it writes. */
+static bool look_at_node(struct node *node, void *context)
+{
+    struct effects *effects = context;
+    effects->writes = effects->own && is_write(node);
+    if (!effects->writes && node->kind == T_FuncCall) {
+        const struct list *names = AST_AS(FuncCall, node)->funcname;
+        size_t count = names->count;
+        str schema = count > 1 ? ast_name_at(names, count - 2) : STR_NONE;
+        bool own = effects->own;
+        effects->writes = call_writes(effects, schema, ast_name_at(names, count - 1));
+        effects->own = own;
+    }
+    return !effects->writes && ast_children(node, look_at_node, effects);
+}
+
+static bool statements_write(struct effects *effects, const struct cat_function *function)
+{
+    for (size_t i = 0; i < function->statement_count; i++) {
+        struct node *node = (struct node *)function->statements[i];
+        effects->own = function->volatility == 'v';
+        if (effects->own && node->kind != T_SelectStmt) return true;
+        if (!look_at_node(node, effects)) return true;
+    }
+    return false;
+}
+
+static bool body_writes(struct effects *effects, const struct cat_function *function)
+{
+    const struct pl_function *body = function->pl;
+    bool own = function->volatility == 'v';
+    if (!body) return own;
+    if (own && (body->writes || body->dynamic)) return true;
+    for (size_t i = 0; i < body->call_count; i++)
+        if (call_writes(effects, body->calls[i].schema, body->calls[i].name)) return true;
+    return false;
+}
+
+static bool function_writes(struct effects *effects, const struct cat_function *function)
+{
+    for (size_t i = 0; i < effects->seen.count; i++)
+        if (effects->seen.at[i] == function->oid) return false;
+    *VEC_ADD(effects->arena, &effects->seen) = function->oid;
+    if (str_eq(function->language, STR("sql"))) return statements_write(effects, function);
+    return body_writes(effects, function);
+}
+
+bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function)
+{
+    struct effects effects = {.catalog = catalog, .arena = arena_new(0)};
+    bool writes = function_writes(&effects, function);
+    arena_free(effects.arena);
+    return writes;
+}

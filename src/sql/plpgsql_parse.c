@@ -278,3 +278,10 @@ err plpgsql_parse(struct arena *arena,
     *out = made;
     return NULL;
 }
+
+const struct pl_function *plpgsql_load(struct arena *arena, const struct cat_function *function)
+{
+    struct pl_function *parsed = NULL;
+    err error = plpgsql_parse(arena, function, function->body, &parsed);
+    return error ? NULL : parsed;
+}

@@ -97,8 +97,13 @@ static err read_message(struct pl_parser *parser, struct pl_statement *out, bool
 
 static err read_condition(struct pl_parser *parser, struct pl_statement *out, bool *with_options)
 {
-    struct pl_str_list states = {0};
+    struct pl_str_list states = {0}, variable = {0};
     str name;
+    int ignored;
+    size_t used;
+    *VEC_ADD(parser->arena, &variable) = pl_name_of(parser, pl_peek(parser, 0));
+    if (!pl_is(parser, STR("sqlstate")) && pl_resolve(parser, &variable, &ignored, &used))
+        return pl_syntax_error(parser, "syntax error");
     TRY(pl_condition(parser, &states, &name));
     if (str_eq(states.at[0], STR("OTHERS")))
         return pl_error(parser, out->at, "42704", "unrecognized exception condition \"others\"");

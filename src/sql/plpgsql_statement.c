@@ -49,7 +49,12 @@ static err assignment(struct pl_parser *parser, struct pl_statement *out)
     TRY(subscripts(parser, &out->assign.target));
     if (!pl_take(parser, STR("=")) && !pl_take(parser, STR(":=")))
         return pl_syntax_error(parser, "syntax error");
-    return pl_expression(parser, semicolon, &out->assign.expr, NULL);
+    size_t first = parser->next;
+    TRY(pl_skip_to(parser, semicolon,
+                   true)); /* nothing at all is for the run time to refuse, as there */
+    out->assign.expr = pl_expr_of(parser, PL_EXPRESSION, first, parser->next);
+    parser->next++;
+    return NULL;
 }
 
 /* ---- IF and CASE ---- */
@@ -173,7 +178,7 @@ static err return_value(struct pl_parser *parser, struct pl_statement *out)
     const struct cat_function *function = parser->function;
     out->kind = PL_RETURN;
     if (function->returns_set) return return_set(parser);
-    if (function->kind == 'p')
+    if (function->result == VOIDOID && function->kind == 'p')
         return no_value(parser, "42601", "RETURN cannot have a parameter in a procedure");
     if (function->result == VOIDOID)
         return no_value(parser, "42804",
@@ -413,8 +418,8 @@ static const struct statement_row {
     {STR_INIT("rollback"), read_transaction},
 };
 
-/* What a word at a statement's start is: the scanner's rule. A keyword that is not reserved gives way to
- * a variable where a value is being assigned. */
+/* What a word at a statement's start is, by the scanner's rule: one without dots is a variable only where
+ * a value is assigned to it, so that variables hide neither keywords nor SQL. */
 enum start { START_KEYWORD, START_VARIABLE, START_WORD };
 
 static bool assigns(const struct pl_token *token)
@@ -433,8 +438,8 @@ static enum start start_of(struct pl_parser *parser, struct pl_dotted *dotted)
     bool assigned = assigns(pl_peek(parser, 0));
     bool known = pl_resolve(parser, &dotted->names, &variable, &used);
     parser->next = first;
-    if (keyword && !(assigned && known)) return START_KEYWORD;
-    return known ? START_VARIABLE : START_WORD;
+    if (known && (assigned || !single)) return START_VARIABLE;
+    return keyword ? START_KEYWORD : START_WORD;
 }
 
 static err read_word(struct pl_parser *parser,

@@ -58,6 +58,8 @@ struct pl_trigger_call {
     const struct value *new_row;
     const struct rowset *old_table, *new_table; /* transition tables, same columns; NULL: none */
 };
+/* The transition table of the trigger whose function runs innermost; NULL: none. */
+const struct rowset *pl_transition_table(const struct sqlite_session *session, bool is_new);
 /* BEFORE and INSTEAD OF ROW: *row gets the row to go on with (a copy in run->arena, or the call's own), NULL when the
  * trigger answered NULL. */
 MUST_USE err pl_trigger_run(struct run *run,

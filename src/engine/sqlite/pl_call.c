@@ -53,9 +53,8 @@ void pl_frame_end(struct pl_frame *frame)
 static err frame_body(struct pl_frame *frame)
 {
     TRY(session_check(frame->run->session, frame->arena));
-    TRY(pl_run_statement(frame, frame->tree->block));
-    /* What a label of the function's own name left. */
-    return NULL;
+    bool sql = frame->tree->block == NULL;
+    return sql ? pl_run_sql_body(frame) : pl_run_statement(frame, frame->tree->block);
 }
 
 /* ---- arguments ---- */
@@ -112,7 +111,7 @@ static err scalar_result(struct pl_frame *frame, struct value *out)
 {
     bool nothing = frame->code->function->result == VOIDOID;
     *out = value_null();
-    if (frame->tree->output_count > 0) {
+    if (frame->tree->output_count > 0 && frame->tree->block != NULL) {
         *out = outputs_value(frame);
         return NULL;
     }

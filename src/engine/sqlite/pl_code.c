@@ -393,18 +393,25 @@ static struct pl_code *code_new(const struct catalog *catalog)
 
 static err code_make(struct run *run,
                      const struct call_site *site,
-                     const struct cat_relation *relation,
+                     const struct pl_trigger_call *trigger,
                      struct pl_code **out)
 {
     const struct catalog *catalog = run->session->catalog;
     const struct cat_function *function = catalog_function(catalog, site->function->oid);
-    if (function == NULL || function->pl == NULL)
+    bool sql = function != NULL && str_eq(function->language, STR("sql"));
+    if (function == NULL || (function->pl == NULL && !sql))
         return err_sql(run->arena, "42883", "the body of function %.*s cannot be read",
                        STR_FMT(site->function->name));
     struct pl_code *code = code_new(catalog);
     code->function = function;
-    code->tree = function->pl;
-    code->relation = relation != NULL ? catalog_relation(catalog, relation->oid) : NULL;
+    struct pl_function *body = NULL;
+    if (sql) plpgsql_of_sql(code->arena, function, &body);
+    code->tree = sql ? body : function->pl;
+    if (trigger != NULL) {
+        code->relation = catalog_relation(catalog, trigger->relation->oid);
+        code->old_table = str_copy(code->arena, trigger->trigger->old_table);
+        code->new_table = str_copy(code->arena, trigger->trigger->new_table);
+    }
     resolve_identity(code, site);
     err error = resolve_types(code, site);
     if (error != NULL) {
@@ -426,12 +433,15 @@ static void key_add(struct buf *key, oid id)
 /* Everything that the compiled form depends on, the catalog apart. */
 static str code_key(struct arena *arena,
                     const struct call_site *site,
-                    const struct cat_relation *relation)
+                    const struct pl_trigger_call *trigger)
 {
     struct buf *key = buf_in(arena, 0);
     key_add(key, site->function->oid);
     key_add(key, site->role);
-    key_add(key, relation != NULL ? relation->oid : OID_NONE);
+    key_add(key, trigger != NULL ? trigger->relation->oid : OID_NONE);
+    bool tables = trigger != NULL && (!str_empty(trigger->trigger->old_table) ||
+                                      !str_empty(trigger->trigger->new_table));
+    key_add(key, tables ? trigger->trigger->oid : OID_NONE);
     key_add(key, site->result);
     for (size_t i = 0; i < site->arg_count; i++) key_add(key, site->arg_types[i]);
     for (size_t i = 0; i < site->path_count; i++) {
@@ -443,15 +453,15 @@ static str code_key(struct arena *arena,
 
 err pl_code_find(struct run *run,
                  const struct call_site *site,
-                 const struct cat_relation *relation,
+                 const struct pl_trigger_call *trigger,
                  struct pl_code **out)
 {
     struct pl_cache *cache = run->session->pl;
-    str key = code_key(run->arena, site, relation);
+    str key = code_key(run->arena, site, trigger);
     *out = map_find(cache->codes, key);
     if (*out == NULL) {
         if (map_count(cache->codes) >= PL_CODES_MAX) pl_cache_forget(cache);
-        TRY(code_make(run, site, relation, out));
+        TRY(code_make(run, site, trigger, out));
         map_put(cache->codes, str_copy(cache->arena, key), *out);
     }
     (*out)->refs++;
@@ -615,6 +625,16 @@ static err find_variable(struct compile_variables *self,
     return NULL;
 }
 
+static const struct cat_relation *find_table(struct compile_variables *self,
+                                             str name,
+                                             bool *is_new)
+{
+    const struct pl_code *code = ((struct lookup *)self)->frame->code;
+    bool is_old = !str_empty(code->old_table) && str_eq(code->old_table, name);
+    *is_new = !is_old && !str_empty(code->new_table) && str_eq(code->new_table, name);
+    return is_old || *is_new ? code->relation : NULL;
+}
+
 /* ---- queries ---- */
 
 static str query_text(struct arena *arena, const struct pl_expr *expr, enum pl_query_kind kind)
@@ -722,7 +742,8 @@ static err compile_expr(struct pl_frame *frame,
 {
     struct node *node;
     struct lookup lookup = {
-        .base = {.conflict = (enum compile_conflict)frame->tree->conflict, .find = find_variable},
+        .base = {.conflict = (enum compile_conflict)frame->tree->conflict, .find = find_variable,
+                 .table = find_table},
         .frame = frame,
         .arena = arena,
         .names = expr->names,

@@ -6,6 +6,7 @@
  *   pl_value.c      variables: cells, records, casts
  *   pl_run.c        statements: blocks, branches, loops
  *   pl_sql.c        statements that run SQL: INTO, EXECUTE, RETURN QUERY, cursors
+ *   pl_sql_body.c   bodies in LANGUAGE sql
  *   pl_error.c      RAISE, handlers, diagnostics
  *
  * Owns:    a frame its variables' bytes and arenas; a code its arena and plans.
@@ -100,6 +101,7 @@ struct pl_code {
     const struct cat_function *function;
     const struct pl_function *tree;
     const struct cat_relation *relation; /* a trigger's */
+    str old_table, new_table;            /* as its function names them; empty: none */
     oid role;
     const str *path;
     size_t path_count;
@@ -113,10 +115,10 @@ struct pl_code {
 
 /* The values of what a name means are parameters: found while a text is compiled. */
 
-/* *out is counted for the caller. relation: of a trigger function, or NULL. */
+/* *out is counted for the caller. trigger: of a trigger function, or NULL. */
 MUST_USE err pl_code_find(struct run *run,
                           const struct call_site *site,
-                          const struct cat_relation *relation,
+                          const struct pl_trigger_call *trigger,
                           struct pl_code **out);
 MUST_USE err pl_code_block(struct run *run,
                            const struct call_site *site,
@@ -266,6 +268,8 @@ MUST_USE err pl_run_return_next(struct pl_frame *frame, const struct pl_statemen
 MUST_USE err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *statement);
+/* LANGUAGE sql: the statements in order, the last one's rows are the answer. */
+MUST_USE err pl_run_sql_body(struct pl_frame *frame);
 /* The rows of a FOR loop, in an arena that the caller frees. */
 MUST_USE err pl_loop_rows(struct pl_frame *frame,
                           const struct pl_statement *statement,

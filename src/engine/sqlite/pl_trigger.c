@@ -81,6 +81,13 @@ static void set_variables(struct pl_frame *frame)
     arena_reset(frame->scratch);
 }
 
+const struct rowset *pl_transition_table(const struct sqlite_session *session, bool is_new)
+{
+    const struct pl_frame *frame = session->frames;
+    if (frame == NULL || frame->trigger == NULL) return NULL;
+    return is_new ? frame->trigger->new_table : frame->trigger->old_table;
+}
+
 /* ---- what it answers ---- */
 
 static err take_row(struct pl_frame *frame, struct arena *arena, const struct value **row)
@@ -146,7 +153,7 @@ err pl_trigger_run(struct run *run, const struct pl_trigger_call *call, const st
     if (function == NULL)
         return err_sql(run->arena, "42883", "the function of trigger \"%.*s\" does not exist",
                        STR_FMT(call->trigger->name));
-    TRY(pl_code_find(run, &site, call->relation, &code));
+    TRY(pl_code_find(run, &site, call, &code));
     err error = pl_frame_begin(&frame, run, code);
     if (error == NULL) {
         frame.trigger = call;

@@ -587,6 +587,7 @@ err print_from_function(struct print *out, const struct rte *rte)
 
 str print_function_column(struct print *out, const struct rte *rte, int index)
 {
+    if (rte->kind == RTE_TRANSITION) return str_printf(out->arena, "c%d", index);
     const struct expr *call = rte->function;
     if (rte->ordinality && (size_t)index + 1 == rte->column_count) return STR("ordinality");
     if (call->kind == EXPR_USER_CALL) return str_printf(out->arena, "c%d", index);

@@ -120,6 +120,7 @@ static bool same_slot(const struct slot *a, const struct slot *b)
     case SLOT_SET:
     case SLOT_OLD:
     case SLOT_NEW:
+    case SLOT_TRANSITION:
     case SLOT_KEYS: return a->index == b->index;
     case SLOT_SESSION:
         return a->session == b->session && str_eq(a->name, b->name) &&

@@ -190,6 +190,9 @@ static err print_select(struct builder *builder,
                         const struct program_node *node)
 {
     struct text text;
+    bool built;
+    TRY(calls_build(builder, query, node, &built));
+    if (built) return NULL;
     builder_text(builder, &text);
     TRY(text_query(&text, query, &(struct query_options){.hidden = true}));
     builder_op(builder, OP_QUERY, &text)->output = node;

@@ -27,6 +27,7 @@ enum slot_kind {
     SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
     SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
     SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
+    SLOT_TRANSITION, /* pointer to the NEW (`index` 1) or OLD TABLE of the trigger that runs */
     SLOT_SITE,    /* pointer to `site` of a PL/pgSQL call (sqlite3_bind_pointer, "dapur_site") */
     SLOT_KEYS,    /* children grouped over a set of parents: pointer to the set of their rows */
     SLOT_OLD,     /* a trigger's WHEN: column `index` of the relation in the old row */

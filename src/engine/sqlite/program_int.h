@@ -50,6 +50,12 @@ struct write_output {
 MUST_USE err write_build(struct builder *builder,
                          const struct query *query,
                          const struct write_output *output);
+/* A SELECT that calls functions that write over the rows of tables, as ops that read the rows first
+ * (print_calls.c). *built false: there is no such call. 0A000 where such a call stands elsewhere. */
+MUST_USE err calls_build(struct builder *builder,
+                         const struct query *query,
+                         const struct program_node *node,
+                         bool *built);
 /* SELECT of the rows that a statement writes, by the relation's columns: program_print_rows. */
 MUST_USE err write_rows(struct builder *builder, const struct query *query, bool *possible);
 #endif

@@ -264,13 +264,18 @@ static void note_rls(struct script_run *run, const struct node *node)
     }
 }
 
-static err run_ddl(struct script_run *run, const struct node *node, struct script_result *result)
+/* text: the statement's own, empty for one that was made here. */
+static err run_ddl(struct script_run *run,
+                   const struct node *node,
+                   str text,
+                   struct script_result *result)
 {
     struct ddl_context context = {
         .arena = run->scratch,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .text = text,
         .skip_function_bodies = run->skip_function_bodies,
         .hooks = &ddl_analyze_hooks,
         .notice = hook_notice,
@@ -366,7 +371,7 @@ err script_statement_run(struct script_run *run,
     switch ((int)node->kind) {
     case T_SelectStmt:
         if (AST_AS(SelectStmt, node)->intoClause)
-            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), result);
+            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), STR_NONE, result);
         break;
     case T_InsertStmt:
     case T_UpdateStmt:
@@ -386,7 +391,7 @@ err script_statement_run(struct script_run *run,
     case T_DoStmt: return script_do(run, AST_AS(DoStmt, node), result);
     case T_CallStmt: return script_call(run, AST_AS(CallStmt, node), item->statement.text, result);
     default: /* utility statements, and what ddl refuses by name */
-        return run_ddl(run, node, result);
+        return run_ddl(run, node, item->statement.text, result);
     }
     TRY(script_query(run, node, item->statement.text, result));
     /* PostgreSQL's command tag: INSERT has an oid that is always 0. */
