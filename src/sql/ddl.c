@@ -139,6 +139,7 @@ str ddl_command_tag(const struct node *statement)
     switch ((int)statement->kind) {
     case T_DropStmt: return drop_tag(AST_AS(DropStmt, statement)->removeType);
     case T_RenameStmt: return alter_tag(AST_AS(RenameStmt, statement)->renameType);
+    case T_AlterTableStmt: return alter_tag(AST_AS(AlterTableStmt, statement)->objtype);
     case T_AlterObjectSchemaStmt:
         return alter_tag(AST_AS(AlterObjectSchemaStmt, statement)->objectType);
     case T_AlterOwnerStmt: return alter_tag(AST_AS(AlterOwnerStmt, statement)->objectType);

@@ -130,6 +130,8 @@ static err set_transitions(struct making *making)
 static err set_when(struct making *making)
 {
     if (!making->stmt->whenClause) return NULL;
+    if (making->trigger.type & TRIGGER_TRUNCATE)
+        return ddl_unsupported(making->ddl, making->stmt->whenClause, "WHEN of a TRUNCATE trigger");
     TRY(ddl_check_expr(making->ddl, &(struct ddl_expr){.use = DDL_EXPR_TRIGGER_WHEN,
                                                        .relation = making->table,
                                                        .tree = making->stmt->whenClause,

@@ -284,7 +284,7 @@ static err infer_bool_expr(struct infer_context *ctx,
 }
 
 /* The fields of ROW(...) or of a FROM item's row; false for any other value. */
-static bool row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts)
+bool infer_row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts)
 {
     if (row->kind == EXPR_ROW) {
         *parts = row->args;
@@ -334,7 +334,7 @@ static err infer_null_test(struct infer_context *ctx,
     bool negated = node->nulltesttype == IS_NOT_NULL;
     int32_t at = node->base.location;
     /* A row is null when all its fields are, not null when none is. */
-    if (row_parts(ctx, arg, &parts) && parts.count) {
+    if (infer_row_parts(ctx, arg, &parts) && parts.count) {
         struct infer_terms terms = {.kind = EXPR_AND};
         for (size_t i = 0; i < parts.count; i++)
             infer_terms_add(ctx, &terms, one_null_test(ctx, parts.at[i], negated, at));

@@ -3,6 +3,7 @@
 
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/functions_int.h"
+#include "engine/sqlite/run_trigger.h"
 #include "types/array.h"
 
 /* ---- flow ---- */
@@ -118,6 +119,7 @@ static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
 {
     TRY(savepoint(frame, "SAVEPOINT pl"));
     void *before = mark(frame);
+    size_t deferred = trigger_deferred_mark(frame->run->session);
     err error = declare_all(frame, block);
     if (error == NULL) error = pl_run_body(frame, &block->block.body);
     if (error == NULL) {
@@ -131,6 +133,7 @@ static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
     arena_reset(frame->scratch);
     err back = lost ? NULL : savepoint(frame, "ROLLBACK TO pl; RELEASE pl");
     unmark(frame, before, true);
+    trigger_deferred_restore(frame->run->session, deferred);
     TRY(back);
     return handler != NULL ? handle(frame, block, handler, error) : error;
 }

@@ -101,10 +101,9 @@ static err bind_slot(struct execution_state *state,
         code = rowset_bind(stmt, position, &value);
         break;
     case SLOT_TRANSITION:
-        code = sqlite3_bind_pointer(stmt, position,
-                                    (void *)(uintptr_t)pl_transition_table(run->session,
-                                                                           slot->index != 0),
-                                    ROWSET_POINTER, NULL);
+        code = sqlite3_bind_pointer(
+            stmt, position, (void *)(uintptr_t)pl_transition_table(run->session, slot->index != 0),
+            ROWSET_POINTER, NULL);
         break;
     case SLOT_SITE:
         code =

@@ -39,9 +39,7 @@ static enum pl_event pl_event_of(enum query_command event)
     return events[event];
 }
 
-static err call_function(struct run *run,
-                         const struct pl_trigger_call *call,
-                         const struct value **row)
+err trigger_call(struct run *run, const struct pl_trigger_call *call, const struct value **row)
 {
     struct sqlite_session *session = run->session;
     if (session->trigger_depth >= TRIGGER_DEPTH_MAX) {
@@ -102,7 +100,7 @@ static err fire_statement(struct execution_state *state, const struct firing *fi
             .old_table = trigger->old_table.len ? firing->old_table : NULL,
             .new_table = trigger->new_table.len ? firing->new_table : NULL,
         };
-        TRY(call_function(state->run, &call, &row));
+        TRY(trigger_call(state->run, &call, &row));
     }
     return NULL;
 }
@@ -112,6 +110,21 @@ err trigger_run_statement(struct execution_state *state, const struct program_tr
     return fire_statement(state, &(struct firing){.relation = trigger->relation,
                                                   .event = trigger->event,
                                                   .fires = &trigger->fires});
+}
+
+err trigger_run_truncate(struct run *run, const struct cat_relation *relation, int16_t timing)
+{
+    for (size_t i = 0; i < relation->trigger_count; i++) {
+        const struct cat_trigger *trigger = &relation->triggers[i];
+        const struct value *row;
+        bool enabled = trigger->enabled == 'O' || trigger->enabled == 'A';
+        bool wanted =
+            (trigger->type & TRIGGER_TRUNCATE) && (trigger->type & TRIGGER_TIMING) == timing;
+        const struct pl_trigger_call call = {
+            .relation = relation, .trigger = trigger, .event = PL_EVENT_TRUNCATE};
+        if (enabled && wanted) TRY(trigger_call(run, &call, &row));
+    }
+    return NULL;
 }
 
 /* ---- BEFORE ROW, INSTEAD OF ------------------------------------------------------------------- */
@@ -175,7 +188,7 @@ static err run_row(struct execution_state *state,
             .old_row = old_row,
             .new_row = new_row,
         };
-        TRY(call_function(state->run, &call, &answer));
+        TRY(trigger_call(state->run, &call, &answer));
         *kept = answer != NULL;
         if (new_row != NULL && answer != NULL) new_row = answer;
     }
@@ -361,7 +374,11 @@ static err fire_row(struct execution_state *state,
         .old_table = trigger->old_table.len ? tables->old_table : NULL,
         .new_table = trigger->new_table.len ? tables->new_table : NULL,
     };
-    return call_function(state->run, &call, &row);
+    if (trigger_is_deferred(state->run->session, trigger)) {
+        trigger_defer(state->run, &call);
+        return NULL;
+    }
+    return trigger_call(state->run, &call, &row);
 }
 
 /* The events of one depth in order: PostgreSQL too runs what keys' actions did behind what caused it. */
@@ -409,13 +426,24 @@ static err fire_watch(struct execution_state *state,
     return NULL;
 }
 
+/* The depth at which the table's triggers end: keys' actions may come to it by several ways. */
+static int depth_of(const struct trigger_queue *queue, const struct program_watch *watch)
+{
+    int depth = watch->by_action ? 1 : 0;
+    for (size_t i = 0; i < queue->events.count; i++) {
+        const struct trigger_event *event = &queue->events.at[i];
+        if (event->depth > depth && event->watch == watch) depth = event->depth;
+    }
+    return depth;
+}
+
 static err fire_watches(struct execution_state *state,
                         struct trigger_queue *queue,
-                        bool by_action,
+                        int depth,
                         bool before)
 {
     for (size_t i = 0; i < queue->step->watch_count; i++)
-        if (queue->step->watches[i].by_action == by_action)
+        if (depth_of(queue, &queue->step->watches[i]) == depth)
             TRY(fire_watch(state, queue, &queue->step->watches[i], before));
     return NULL;
 }
@@ -431,10 +459,10 @@ static int deepest(const struct trigger_queue *queue)
 err trigger_run_after(struct execution_state *state, struct trigger_queue *queue)
 {
     int depths = deepest(queue);
-    TRY(fire_rows(state, queue, 0));
-    TRY(fire_watches(state, queue, false, false));
-    if (depths == 0) return NULL;
-    TRY(fire_watches(state, queue, true, true));
-    for (int depth = 1; depth <= depths; depth++) TRY(fire_rows(state, queue, depth));
-    return fire_watches(state, queue, true, false);
+    for (int depth = 0; depth <= depths; depth++) {
+        if (depth > 0) TRY(fire_watches(state, queue, depth, true));
+        TRY(fire_rows(state, queue, depth));
+        TRY(fire_watches(state, queue, depth, false));
+    }
+    return NULL;
 }

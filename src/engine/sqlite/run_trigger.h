@@ -39,4 +39,39 @@ MUST_USE err trigger_run_rows(struct execution_state *state,
                               struct rowset *set);
 MUST_USE err trigger_run_after(struct execution_state *state, struct trigger_queue *queue);
 
+/* TRUNCATE, which is no DML. timing: TRIGGER_BEFORE or 0. run->plan says as whom. */
+MUST_USE err trigger_run_truncate(struct run *run,
+                                  const struct cat_relation *relation,
+                                  int16_t timing);
+
+/* One call of a trigger's function. */
+struct pl_trigger_call;
+MUST_USE err trigger_call(struct run *run,
+                          const struct pl_trigger_call *call,
+                          const struct value **row);
+
+/* ---- deferred (run_deferred.c) ---- */
+
+struct ConstraintsSetStmt;
+/* By its declaration and SET CONSTRAINTS. */
+bool trigger_is_deferred(const struct sqlite_session *session, const struct cat_trigger *trigger);
+/* Copies the call; it is made when the transaction ends. */
+void trigger_defer(struct run *run, const struct pl_trigger_call *call);
+/* Every call that waits, those that come up meanwhile included. */
+MUST_USE err trigger_run_deferred(struct run *run);
+/* Around a savepoint: what came up since is forgotten with what caused it. */
+size_t trigger_deferred_mark(const struct sqlite_session *session);
+void trigger_deferred_restore(struct sqlite_session *session, size_t mark);
+/* The transaction is over. */
+void trigger_deferred_clear(struct sqlite_session *session);
+/* 55006 when a table whose rows wait is not the same in next. */
+MUST_USE err trigger_deferred_changed(struct arena *arena,
+                                      const struct sqlite_session *session,
+                                      const struct catalog *next,
+                                      const char *command);
+/* 42704, 42809. IMMEDIATE makes the calls that waited. */
+MUST_USE err trigger_set_constraints(struct run *run,
+                                     const struct catalog *catalog,
+                                     const struct ConstraintsSetStmt *set);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "engine/sqlite/catalog_store.h"
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/script_int.h"
 #include "sql/embedded.h"
 
@@ -108,10 +109,21 @@ static void enable_rls(struct script_run *run)
 
 /* ---- committing ---- */
 
+/* Constraint triggers that waited for the transaction's end. */
+static err run_deferred(struct script_run *run)
+{
+    struct sqlite_session *session = run->connection->session;
+    if (!session->deferred) return NULL;
+    sqlite_session_catalog(session, run->current);
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    return trigger_run_deferred(&job);
+}
+
 static err commit(struct script_run *run, const struct catalog *before)
 {
     bool changed;
     TRY(script_flush(run));
+    TRY(run_deferred(run));
     TRY(catalog_store_save(run->arena, run->connection->db, before, run->current, &changed));
     TRY(sequences_flush(run->sequences, run->arena));
     return exec_commit(run);
@@ -178,6 +190,7 @@ static err run_guarded(struct script_run *run,
         return err_new(run->arena, ERR_UNAVAILABLE, "the database takes no more writes");
     TRY(exec(run, own ? "BEGIN IMMEDIATE" : "SAVEPOINT statement"));
     struct script_mark mark = script_mark_take(run);
+    size_t deferred = trigger_deferred_mark(run->connection->session);
     err error = run_item(run, item, result);
     if (!error && own) error = commit(run, mark.current);
     if (!error && !own) error = exec(run, "RELEASE statement");
@@ -187,6 +200,8 @@ static err run_guarded(struct script_run *run,
     }
     error = err_copy(run->arena, error);
     script_mark_return(run, &mark);
+    trigger_deferred_restore(run->connection->session, deferred);
+    if (own) trigger_deferred_clear(run->connection->session);
     if (own) {
         rollback(run);
         sequences_rolled_back(run->sequences, run->current);

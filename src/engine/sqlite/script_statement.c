@@ -3,6 +3,7 @@
 
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/run.h"
+#include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/script_int.h"
 #include "sql/plan.h"
@@ -250,6 +251,24 @@ static err later_effects(struct script_run *run,
     return NULL;
 }
 
+static err truncate_triggers(struct script_run *run,
+                             const struct ddl_effects *effects,
+                             int16_t timing)
+{
+    const struct plan plan = {.catalog = run->current,
+                              .role = run->role,
+                              .path = run->search_path,
+                              .path_count = run->search_path_count};
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    job.plan = &plan;
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct ddl_effect *effect = &effects->at[i];
+        if (effect->kind != EFFECT_TRUNCATE) continue;
+        TRY(trigger_run_truncate(&job, catalog_relation(run->current, effect->relation), timing));
+    }
+    return NULL;
+}
+
 static void note_rls(struct script_run *run, const struct node *node)
 {
     if (!AST_IS(AlterTableStmt, node)) return;
@@ -285,8 +304,15 @@ static err run_ddl(struct script_run *run,
     result->command = ddl_command_tag(node);
     TRY(ddl_apply(&context, run->current, node, &next));
     note_touches(run, next);
+    err pending = trigger_deferred_changed(run->scratch, run->connection->session, next,
+                                           str_cstr(run->scratch, result->command));
+    if (pending) {
+        catalog_unref(next);
+        return pending;
+    }
     bool now = needs_tables(&context.effects) || !run->batch;
     err error = needs_tables(&context.effects) ? script_flush(run) : NULL;
+    if (!error) error = truncate_triggers(run, &context.effects, TRIGGER_BEFORE);
     const struct ddl_effects *effects = needs_tables(&context.effects) ? &context.effects : NULL;
     if (!error && now) error = sync_tables(run, next, effects);
     if (error) {
@@ -297,6 +323,7 @@ static err run_ddl(struct script_run *run,
     run->current = next;
     sqlite_session_catalog(run->connection->session, run->current);
     note_rls(run, node);
+    TRY(truncate_triggers(run, &context.effects, 0));
     return later_effects(run, &context.effects, result);
 }
 
@@ -304,8 +331,11 @@ static err run_ddl(struct script_run *run,
 
 static err set_constraints(struct script_run *run, const struct ConstraintsSetStmt *set)
 {
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    TRY(script_flush(run));
+    TRY(trigger_set_constraints(&job, run->current, set));
     if (set->constraints->count)
-        script_notice(run, "SET CONSTRAINTS works on all constraints at once here");
+        script_notice(run, "SET CONSTRAINTS works on all foreign keys at once here");
     return exec(run,
                 set->deferred ? "PRAGMA defer_foreign_keys=ON" : "PRAGMA defer_foreign_keys=OFF");
 }
