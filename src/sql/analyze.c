@@ -27,6 +27,11 @@ struct scope *analyzer_root(struct analyzer *analyzer, const struct analyze_opti
     struct scope *scope = scope_new(analyzer, NULL, &who);
     scope->infer.params = analyzer->params;
     scope->is_top = true;
+    scope->infer.procedures = options->procedures;
+    if (!options->variables) return scope;
+    struct scope_variables *variables = ARENA_NEW(analyzer->arena, struct scope_variables);
+    *variables = (struct scope_variables){options->variables, options->variables_from};
+    scope->variables = variables;
     return scope;
 }
 
@@ -94,6 +99,11 @@ static bool effects_visit(const struct expr *expr, void *context)
         if (!expr->identity) effects->error = sequence_guarded(effects, expr);
         break;
     case EXPR_USER_CALL:
+        if (expr->site) {
+            effects->writes |= expr->site->writes;
+            effects->calls_volatile |= expr->function->volatility == 'v';
+            break;
+        }
         /* CREATE FUNCTION: a body that calls itself is PostgreSQL's to accept, ours to refuse later. */
         if (!effects->analyzer->trusted) effects->error = user_call_refused(effects, expr);
         break;
@@ -140,6 +150,7 @@ static const char *const no_subquery[INFER_CLAUSE_COUNT] = {
     [INFER_GENERATED] = "column generation expression",
     [INFER_INDEX_EXPRESSION] = "index expression",
     [INFER_INDEX_PREDICATE] = "index predicate",
+    [INFER_TRIGGER_WHEN] = "trigger WHEN condition",
 };
 
 static const char *const not_immutable[INFER_CLAUSE_COUNT] = {
@@ -172,6 +183,7 @@ static const char *const conditions[INFER_CLAUSE_COUNT] = {
     [INFER_CHECK] = "CHECK",
     [INFER_POLICY] = "POLICY",
     [INFER_INDEX_PREDICATE] = "WHERE",
+    [INFER_TRIGGER_WHEN] = "WHEN",
 };
 
 static err relation_expr_typed(struct scope *scope,
@@ -191,19 +203,125 @@ static err relation_expr_typed(struct scope *scope,
     return infer_coerce_column(infer, *out, spec->column, spec->type, spec->typmod, out);
 }
 
+static struct scope *relation_scope(struct analyzer *analyzer,
+                                    const struct analyze_options *options,
+                                    const struct analyze_relation_expr *spec)
+{
+    analyzer_init(analyzer, options);
+    struct scope *scope = analyzer_root(analyzer, options);
+    scope->query = query_new(analyzer, QUERY_SELECT);
+    scope->subquery_refused = no_subquery[spec->clause];
+    scope->value_type = spec->value_type;
+    scope->value_typmod = -1;
+    return scope;
+}
+
+/* ---- WHEN of triggers ---- */
+
+struct when_check {
+    struct scope *scope;
+    const struct analyze_relation_expr *spec;
+    const struct rte *old_row, *new_row;
+    err error;
+};
+
+static const struct cat_column *generated_column(const struct cat_relation *relation,
+                                                 const struct expr *expr)
+{
+    bool whole = expr->kind == EXPR_WHOLE_ROW;
+    for (size_t i = 0; i < relation->column_count; i++) {
+        const struct cat_column *column = &relation->columns[i];
+        bool used = whole || expr->column.rte->columns[expr->column.index].number == column->number;
+        if (used && column->generated) return column;
+    }
+    return NULL;
+}
+
+/* The value of a generated column is not known before the row is complete. */
+static err when_generated(const struct when_check *check, const struct expr *expr)
+{
+    const struct cat_column *column = generated_column(check->spec->relation, expr);
+    if (!column || !(check->spec->trigger & TRIGGER_BEFORE)) return NULL;
+    struct arena *arena = check->scope->analyzer->arena;
+    struct err *error = err_sql(
+        arena, "42P17", "BEFORE trigger's WHEN condition cannot reference NEW generated columns");
+    err_at(error, expr->location);
+    if (expr->kind == EXPR_WHOLE_ROW)
+        return err_details(arena, error,
+                           "A whole-row reference is used and the table contains generated "
+                           "columns.");
+    return err_details(arena, error, "Column \"%.*s\" is a generated column.",
+                       STR_FMT(column->name));
+}
+
+static err when_row(const struct when_check *check, const struct expr *expr, bool is_new)
+{
+    int16_t type = check->spec->trigger;
+    if (!(type & TRIGGER_ROW))
+        return SQL_ERROR(check->scope, "42P17", expr->location,
+                         "statement trigger's WHEN condition cannot reference column values");
+    if (!is_new && (type & TRIGGER_INSERT))
+        return SQL_ERROR(check->scope, "42P17", expr->location,
+                         "INSERT trigger's WHEN condition cannot reference OLD values");
+    if (is_new && (type & TRIGGER_DELETE))
+        return SQL_ERROR(check->scope, "42P17", expr->location,
+                         "DELETE trigger's WHEN condition cannot reference NEW values");
+    return is_new ? when_generated(check, expr) : NULL;
+}
+
+static bool when_visit(const struct expr *expr, void *context)
+{
+    struct when_check *check = context;
+    bool whole = expr->kind == EXPR_WHOLE_ROW;
+    if (!whole && expr->kind != EXPR_COLUMN) return false;
+    const struct rte *rte = whole ? expr->rte : expr->column.rte;
+    if (rte == check->old_row || rte == check->new_row)
+        check->error = when_row(check, expr, rte == check->new_row);
+    return check->error != NULL;
+}
+
+static struct rte *trigger_row(struct scope *scope,
+                               const struct cat_relation *relation,
+                               const char *name)
+{
+    struct rte *row = rte_of_relation(scope, relation, str_of(name));
+    struct ns_item *item = ns_item_new(scope, str_of(name), row);
+    item->quiet = true;
+    ns_add(scope, item);
+    return row;
+}
+
+err analyze_trigger_when(const struct analyze_options *options,
+                         const struct analyze_relation_expr *spec,
+                         const struct node *node,
+                         struct rte **old_row,
+                         struct rte **new_row,
+                         struct expr **out)
+{
+    struct analyzer analyzer;
+    struct scope *scope = relation_scope(&analyzer, options, spec);
+    struct when_check check = {.scope = scope, .spec = spec};
+    check.old_row = *old_row = trigger_row(scope, spec->relation, "old");
+    check.new_row = *new_row = trigger_row(scope, spec->relation, "new");
+    TRY(relation_expr_typed(scope, spec, node, out));
+    expr_any(*out, when_visit, &check);
+    TRY(check.error);
+    TRY(relation_expr_allowed(scope, spec->clause, *out));
+    return guard_accesses(&analyzer, 0);
+}
+
 err analyze_expr_for_relation(const struct analyze_options *options,
                               const struct analyze_relation_expr *spec,
                               const struct node *node,
                               struct rte **rte,
                               struct expr **out)
 {
+    if (spec->clause == INFER_TRIGGER_WHEN) {
+        struct rte *old_row, *new_row;
+        return analyze_trigger_when(options, spec, node, &old_row, &new_row, out);
+    }
     struct analyzer analyzer;
-    analyzer_init(&analyzer, options);
-    struct scope *scope = analyzer_root(&analyzer, options);
-    scope->query = query_new(&analyzer, QUERY_SELECT);
-    scope->subquery_refused = no_subquery[spec->clause];
-    scope->value_type = spec->value_type;
-    scope->value_typmod = -1;
+    struct scope *scope = relation_scope(&analyzer, options, spec);
     struct rte *table = NULL;
     if (spec->relation) {
         table = rte_of_relation(scope, spec->relation, spec->relation->name);

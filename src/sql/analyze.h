@@ -20,6 +20,8 @@
 #include "sql/infer.h"
 #include "sql/query.h"
 
+struct compile_variables; /* sql/plan.h */
+
 struct analyze_options {
     struct arena *arena;
     const struct catalog *catalog;
@@ -29,6 +31,9 @@ struct analyze_options {
     bool api;                           /* UPDATE and DELETE always check SELECT policies */
     struct infer_params *params;        /* NULL: none allowed */
     const struct type_session *session; /* zone and time for literals; NULL: UTC */
+    struct compile_variables *variables;
+    size_t variables_from; /* the parameter that the first variable is */
+    bool procedures; /* CALL */
     bool trusted; /* DDL checking an expression: no grant is asked and no policy added */
 };
 
@@ -47,6 +52,9 @@ struct analyze_relation_expr {
     int32_t typmod;
     str column;     /* of which column, for messages; may be empty */
     oid value_type; /* a domain's check: the type of VALUE; else OID_NONE */
+    /* INFER_TRIGGER_WHEN: bits of enum trigger_type. The relation's columns are in scope twice then, as
+     * those of OLD and of NEW: see analyze_trigger_when. */
+    int16_t trigger;
 };
 
 /* The typed expression. *rte (may be NULL) gets the range table entry that its columns refer to,
@@ -57,6 +65,14 @@ MUST_USE err analyze_expr_for_relation(const struct analyze_options *options,
                                        const struct node *node,
                                        struct rte **rte,
                                        struct expr **out);
+
+/* A trigger's WHEN. *old_row and *new_row get the range table entries of the two rows. 42P17 for a row that this kind of trigger has not. */
+MUST_USE err analyze_trigger_when(const struct analyze_options *options,
+                                  const struct analyze_relation_expr *spec,
+                                  const struct node *node,
+                                  struct rte **old_row,
+                                  struct rte **new_row,
+                                  struct expr **out);
 
 struct analyze_column {
     str name;

@@ -1,6 +1,7 @@
 #include "sql/analyze_int.h"
 
 #include "sql/inline.h"
+#include "sql/plan.h"
 
 static err from_node(struct scope *scope,
                      const struct node *node,
@@ -122,6 +123,22 @@ static err from_relation(struct scope *scope, const struct RangeVar *name, struc
     return rte_rename(scope, rte, name->alias);
 }
 
+/* REFERENCING NEW TABLE AS name, in the function of that trigger: nobody's rights are asked. */
+static struct rte *from_transition(struct scope *scope, const struct RangeVar *name)
+{
+    bool is_new = false;
+    if (!scope->variables || !str_empty(name->schemaname)) return NULL;
+    struct compile_variables *variables = scope->variables->names;
+    const struct cat_relation *relation =
+        variables->table ? variables->table(variables, name->relname, &is_new) : NULL;
+    if (!relation) return NULL;
+    struct rte *rte = rte_of_relation(scope, relation, alias_or(name->alias, name->relname));
+    rte->kind = RTE_TRANSITION;
+    rte->relation = NULL;
+    rte->is_new = is_new;
+    return rte;
+}
+
 static err from_range_var(struct scope *scope,
                           const struct RangeVar *name,
                           struct from_item **out,
@@ -132,6 +149,8 @@ static err from_range_var(struct scope *scope,
         str_empty(name->schemaname) ? scope_cte_find(scope, name->relname) : NULL;
     if (cte)
         TRY(from_cte(scope, name, cte, &rte));
+    else if ((rte = from_transition(scope, name)))
+        TRY(rte_rename(scope, rte, name->alias));
     else
         TRY(from_relation(scope, name, &rte));
     struct ns_item *item = ns_item_new(scope, alias_or(name->alias, name->relname), rte);
@@ -274,6 +293,10 @@ static err user_definitions(struct scope *scope, struct rte *rte, const struct l
     struct expr *call = rte->function;
     struct query *query;
     TRY(inline_from(scope, call, &query));
+    if (call->site) {
+        rte->column_definitions = true;
+        return definition_columns(scope, rte, definitions);
+    }
     if (!query)
         return NOT_DONE(scope, call->location,
                         "function %.*s returns record and has effects: that is not supported",

@@ -5,6 +5,7 @@
  *
  *   analyze.c         entry points, statements
  *   analyze_scope.c   names: columns, stars, relations, arguments; the hooks of infer.h
+ *   analyze_variable.c  variables of PL/pgSQL
  *   analyze_from.c    FROM, JOIN, functions, CTEs' use
  *   analyze_select.c  SELECT, VALUES, set operations, WITH
  *   analyze_group.c   GROUP BY, DISTINCT, ORDER BY and their checks
@@ -75,6 +76,12 @@ struct bound_args {
     size_t count;
 };
 
+/* Variables of a PL/pgSQL function: parameters of the statement, from `first` on. */
+struct scope_variables {
+    struct compile_variables *names;
+    size_t first;
+};
+
 /* One name in FROM. Its columns are an rte's, or (expressions) those of a join with USING, of
  * EXCLUDED, of a view that was rewritten to its table. */
 struct ns_item {
@@ -118,7 +125,8 @@ struct scope {
     struct scope_cte *ctes;
     const struct list *windows; /* WindowDefs of the query */
     const struct bound_args *args;
-    bool is_top; /* a statement's own level: its WITH may modify data */
+    const struct scope_variables *variables; /* of the function around the statement; or NULL */
+    bool is_top;                             /* a statement's own level: its WITH may modify data */
     bool lateral_active;
     bool outer_ctes_only; /* names of the parent are hidden, its CTEs are not */
     oid value_type;       /* VALUE of a domain's check */
@@ -175,6 +183,18 @@ struct star_column {
 struct star_list {
     VEC(struct star_column);
 };
+/* ---- analyze_variable.c ---- */
+
+/* The variable that a, a.b or a.b.c names; *out NULL: none. */
+MUST_USE err variable_column(struct scope *scope, const struct ColumnRef *ref, struct expr **out);
+/* The fields of v.*; *found false: no such variable. */
+MUST_USE err variable_star(struct scope *scope,
+                           const struct ColumnRef *ref,
+                           struct star_list *out,
+                           bool *found);
+
+/* ---- analyze_scope.c ---- */
+
 /* "*" or "t.*". */
 MUST_USE err scope_star(struct scope *scope, const struct ColumnRef *ref, struct star_list *out);
 /* The column of that name in scope, or NULL (an outer level counts when outer is true). */

@@ -1,6 +1,7 @@
 #include "sql/analyze_int.h"
 
 #include "sql/inline.h"
+#include "sql/plan.h"
 
 /* ---- scopes and entries -------------------------------------------------------------------- */
 
@@ -23,6 +24,7 @@ struct scope *scope_new(struct analyzer *analyzer, struct scope *parent, const s
     };
     if (parent) {
         scope->args = parent->args;
+        scope->variables = parent->variables;
         scope->subquery_refused = parent->subquery_refused;
         scope->value_type = parent->value_type;
         scope->value_typmod = parent->value_typmod;
@@ -270,7 +272,7 @@ static err no_relation(struct scope *scope, str relation, int32_t location)
                      STR_FMT(relation));
 }
 
-static err ambiguous(struct scope *scope, str column, int32_t location)
+static struct err *ambiguous(struct scope *scope, str column, int32_t location)
 {
     return SQL_ERROR(scope, "42702", location, "column reference \"%.*s\" is ambiguous",
                      STR_FMT(column));
@@ -464,13 +466,10 @@ static err column_qualified(
     return no_relation(scope, relation, location);
 }
 
-static err hook_column(struct infer_context *ctx, const struct ColumnRef *ref, struct expr **out)
+static err column_of_statement(struct scope *scope, const struct ColumnRef *ref, struct expr **out)
 {
-    struct scope *scope = ctx->scope;
     const struct list *parts = ref->fields;
     int32_t at = ref->base.location;
-    if (ctx->clause == INFER_DEFAULT)
-        return NOT_DONE(scope, at, "cannot use column reference in DEFAULT expression");
     switch (parts->count) {
     case 1: return column_plain(scope, ast_name_at(parts, 0), at, out);
     case 2:
@@ -482,6 +481,40 @@ static err hook_column(struct infer_context *ctx, const struct ColumnRef *ref, s
     default:
         return SQL_ERROR(scope, "42601", at, "improper qualified name (too many dotted names)");
     }
+}
+
+static err variable_ambiguous(struct scope *scope, const struct ColumnRef *ref)
+{
+    str name = ast_name_at(ref->fields, ref->fields->count - 1);
+    return err_details(scope->analyzer->arena, ambiguous(scope, name, ref->base.location),
+                       "It could refer to either a PL/pgSQL variable or a table column.");
+}
+
+/* A variable and a column (or a FROM item) of one name: what #variable_conflict says. */
+static err column_or_variable(struct scope *scope, const struct ColumnRef *ref, struct expr **out)
+{
+    struct expr *variable, *column = NULL;
+    enum compile_conflict conflict = scope->variables->names->conflict;
+    TRY(variable_column(scope, ref, &variable));
+    if (!variable) return column_of_statement(scope, ref, out);
+    *out = variable;
+    if (conflict == CONFLICT_VARIABLE) return NULL;
+    err missing = column_of_statement(scope, ref, &column);
+    if (err_is(missing, STR("42703")) || err_is(missing, STR("42P01"))) return NULL;
+    TRY(missing);
+    if (conflict == CONFLICT_ERROR) return variable_ambiguous(scope, ref);
+    *out = column;
+    return NULL;
+}
+
+static err hook_column(struct infer_context *ctx, const struct ColumnRef *ref, struct expr **out)
+{
+    struct scope *scope = ctx->scope;
+    if (ctx->clause == INFER_DEFAULT)
+        return NOT_DONE(scope, ref->base.location,
+                        "cannot use column reference in DEFAULT expression");
+    return scope->variables ? column_or_variable(scope, ref, out)
+                            : column_of_statement(scope, ref, out);
 }
 
 /* ---- stars ----------------------------------------------------------------------------------- */
@@ -546,6 +579,9 @@ err scope_star(struct scope *scope, const struct ColumnRef *ref, struct star_lis
     const struct ns_item *item;
     struct scope *level = NULL;
     TRY(find_item(scope, schema, name, location, &level, &item));
+    bool variable = false;
+    if (!item && scope->variables) TRY(variable_star(scope, ref, out, &variable));
+    if (variable) return NULL;
     if (!item) return star_argument(scope, name, location, out);
     star_item(scope, level, item, location, out);
     return NULL;

@@ -134,6 +134,39 @@ static err open_level(struct scope *scope,
                       const struct view_level *level,
                       struct write_target *target);
 
+static const int16_t instead_events[] = {
+    [QUERY_SELECT] = 0,
+    [QUERY_INSERT] = TRIGGER_INSERT,
+    [QUERY_UPDATE] = TRIGGER_UPDATE,
+    [QUERY_DELETE] = TRIGGER_DELETE,
+};
+
+/* Disabled ones count, as in PostgreSQL: the statement does nothing then. */
+static bool has_instead(const struct cat_relation *view, enum query_command command)
+{
+    for (size_t i = 0; i < view->trigger_count; i++)
+        if ((view->triggers[i].type & TRIGGER_INSTEAD) &&
+            (view->triggers[i].type & instead_events[command]))
+            return true;
+    return false;
+}
+
+/* The view's rows are the target themselves: INSTEAD OF triggers take them. */
+static err open_instead(struct scope *scope,
+                        const struct identity *who,
+                        const struct cat_relation *view,
+                        str alias,
+                        enum query_command command,
+                        struct write_target *target)
+{
+    struct analyzer *analyzer = scope->analyzer;
+    target->relation = view;
+    target->rte = rte_of_relation(scope, view, alias);
+    target->access = guard_access(analyzer, target->rte, view, who, command_privilege(command));
+    target->item = ns_item_new(scope, alias, target->rte);
+    return command == QUERY_INSERT ? NULL : view_expand(scope, target->rte, view);
+}
+
 /* What the view selects from: the table itself, or once more a view. */
 static err open_base(struct scope *scope,
                      struct scope *inner,
@@ -143,6 +176,11 @@ static err open_base(struct scope *scope,
 {
     const struct cat_relation *base;
     TRY(scope_relation(inner, name, &base));
+    if (base->kind == 'v' && has_instead(base, level->command)) {
+        TRY(open_instead(scope, &inner->who, base, level->alias, level->command, target));
+        target->item = ns_item_new(inner, base->name, target->rte);
+        return NULL;
+    }
     if (base->kind == 'v') {
         struct view_level below = {
             .view = base,
@@ -265,6 +303,11 @@ err view_open_target(struct scope *scope,
 {
     struct view_level level = {.view = view, .alias = alias, .command = command};
     target->named = view;
+    if (has_instead(view, command)) {
+        target->columns = ARENA_ARRAY(scope->analyzer->arena, int, view->column_count);
+        for (size_t i = 0; i < view->column_count; i++) target->columns[i] = (int)i;
+        return open_instead(scope, &scope->who, view, alias, command, target);
+    }
     TRY(analyze_elsewhere(scope->analyzer, open_level(scope, scope, &level, target)));
     target->item->name = alias;
     return NULL;

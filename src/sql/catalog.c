@@ -498,6 +498,13 @@ const struct cat_constraint *cat_constraint_find(const struct cat_relation *rela
     return NULL;
 }
 
+const struct cat_trigger *cat_trigger_find(const struct cat_relation *relation, str name)
+{
+    for (size_t i = 0; i < relation->trigger_count; i++)
+        if (str_eq(relation->triggers[i].name, name)) return &relation->triggers[i];
+    return NULL;
+}
+
 const struct cat_policy *cat_policy_find(const struct cat_relation *relation, str name)
 {
     for (size_t i = 0; i < relation->policy_count; i++)

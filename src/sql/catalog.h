@@ -22,6 +22,7 @@
 
 struct node; /* sql/ast.h */
 struct list;
+struct pl_function; /* sql/plpgsql.h */
 
 typedef uint32_t oid;
 
@@ -184,6 +185,40 @@ struct cat_policy {
     str comment;
 };
 
+/* Bits of pg_trigger.tgtype; without BEFORE and INSTEAD it is an AFTER trigger, without ROW one of the
+ * statement. */
+enum trigger_type {
+    TRIGGER_ROW = 1,
+    TRIGGER_BEFORE = 2,
+    TRIGGER_INSERT = 4,
+    TRIGGER_DELETE = 8,
+    TRIGGER_UPDATE = 16,
+    TRIGGER_TRUNCATE = 32,
+    TRIGGER_INSTEAD = 64,
+    TRIGGER_TIMING = TRIGGER_BEFORE | TRIGGER_INSTEAD,
+    TRIGGER_EVENTS = TRIGGER_INSERT | TRIGGER_DELETE | TRIGGER_UPDATE | TRIGGER_TRUNCATE,
+};
+
+struct cat_trigger {
+    oid oid;
+    str name;
+    oid function;
+    int16_t type;           /* bits of enum trigger_type */
+    const int16_t *columns; /* UPDATE OF: column numbers */
+    size_t column_count;
+    struct cat_expr when; /* over OLD and NEW */
+    const str *arguments;
+    size_t argument_count;
+    char enabled;            /* 'O' origin, 'D' disabled, 'A' always, 'R' replica */
+    oid constraint;          /* CREATE CONSTRAINT TRIGGER; else OID_NONE */
+    oid constraint_relation; /* its FROM, or OID_NONE */
+    bool deferrable;
+    bool deferred; /* INITIALLY DEFERRED */
+    str old_table; /* REFERENCING OLD TABLE AS; empty: none */
+    str new_table;
+    str comment;
+};
+
 struct cat_sequence {
     oid type;
     int64_t start, increment, least, most, cache;
@@ -209,6 +244,8 @@ struct cat_relation {
     size_t index_count;
     const struct cat_policy *policies; /* by name */
     size_t policy_count;
+    const struct cat_trigger *triggers; /* by name: the order in which they fire */
+    size_t trigger_count;
     bool row_security;
     bool force_row_security;
     char replica_identity; /* 'd' default, 'f' full, 'n' nothing, 'i' index; 0 means 'd' */
@@ -250,7 +287,8 @@ struct cat_function {
     str body;                             /* as written */
     const struct node *const *statements; /* LANGUAGE sql: the parsed body */
     size_t statement_count;
-    double rows; /* ROWS n; 0: not said */
+    const struct pl_function *pl; /* LANGUAGE plpgsql: the parsed body; NULL: it does not parse */
+    double rows;                  /* ROWS n; 0: not said */
     str comment;
 };
 
@@ -354,6 +392,7 @@ const struct cat_constraint *cat_primary_key(const struct cat_relation *relation
 
 const struct cat_constraint *cat_constraint_find(const struct cat_relation *relation, str name);
 const struct cat_policy *cat_policy_find(const struct cat_relation *relation, str name);
+const struct cat_trigger *cat_trigger_find(const struct cat_relation *relation, str name);
 
 /* Privileges. has: every bit of `wanted` reaches `role` by ownership, grants to it, to PUBLIC or to a
  * role it inherits; a superuser has all. */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "sql/parse.h"
+#include "sql/plpgsql.h"
 
 enum field_kind {
     FIELD_U32,
@@ -176,6 +177,25 @@ static const struct field policy_fields[] = {
 };
 SHAPE(cat_policy, policy_fields);
 
+static const struct field trigger_fields[] = {
+    PLAIN(cat_trigger, oid, FIELD_U32),
+    PLAIN(cat_trigger, name, FIELD_STR),
+    PLAIN(cat_trigger, function, FIELD_U32),
+    PLAIN(cat_trigger, type, FIELD_I16),
+    ARRAY(cat_trigger, columns, column_count, FIELD_I16S),
+    PLAIN(cat_trigger, when, FIELD_EXPR),
+    ARRAY(cat_trigger, arguments, argument_count, FIELD_STRS),
+    PLAIN(cat_trigger, enabled, FIELD_CHAR),
+    PLAIN(cat_trigger, constraint, FIELD_U32),
+    PLAIN(cat_trigger, constraint_relation, FIELD_U32),
+    PLAIN(cat_trigger, deferrable, FIELD_BOOL),
+    PLAIN(cat_trigger, deferred, FIELD_BOOL),
+    PLAIN(cat_trigger, old_table, FIELD_STR),
+    PLAIN(cat_trigger, new_table, FIELD_STR),
+    PLAIN(cat_trigger, comment, FIELD_STR),
+};
+SHAPE(cat_trigger, trigger_fields);
+
 static const struct field sequence_fields[] = {
     PLAIN(cat_sequence, type, FIELD_U32),         PLAIN(cat_sequence, start, FIELD_I64),
     PLAIN(cat_sequence, increment, FIELD_I64),    PLAIN(cat_sequence, least, FIELD_I64),
@@ -198,6 +218,7 @@ static const struct field relation_fields[] = {
     PARTS(cat_relation, constraints, constraint_count, cat_constraint_shape),
     PARTS(cat_relation, indexes, index_count, cat_index_shape),
     PARTS(cat_relation, policies, policy_count, cat_policy_shape),
+    PARTS(cat_relation, triggers, trigger_count, cat_trigger_shape),
     PLAIN(cat_relation, row_security, FIELD_BOOL),
     PLAIN(cat_relation, force_row_security, FIELD_BOOL),
     PLAIN(cat_relation, replica_identity, FIELD_CHAR),
@@ -628,9 +649,11 @@ static err decode_struct(struct decoder *in,
     return NULL;
 }
 
-/* LANGUAGE sql bodies: `body` is text of statements, or a BEGIN ATOMIC body printed as such. */
+/* LANGUAGE sql: `body` is text of statements, or a BEGIN ATOMIC body printed as such. */
 static err decode_body(struct decoder *in, struct cat_function *function)
 {
+    if (str_eq(function->language, STR("plpgsql")))
+        function->pl = plpgsql_load(in->arena, function);
     if (!str_eq(function->language, STR("sql"))) return NULL;
     struct sql_script *script;
     TRY(sql_parse(in->arena, function->body, &script));

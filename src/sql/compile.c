@@ -82,6 +82,9 @@ static void options_of(const struct compile *compile,
         .search_path_count = options->search_path_count,
         .api = options->api,
         .params = params,
+        .variables = options->variables,
+        .procedures = options->procedures,
+        .variables_from = options->param_count,
     };
 }
 
@@ -248,6 +251,7 @@ static err compile_step(struct compile *compile, const struct compile_step *in)
 {
     struct analyzed *analyzed = ARENA_NEW(compile->plan->arena, struct analyzed);
     TRY(analyze_node(compile, in->node, true, analyzed));
+    TRY(inline_settle(analyzed->scope, &analyzed->top));
     if (analyzed->top.call) return compile_body(compile, in, analyzed);
     TRY(statement_finish(analyzed->scope, 0));
     struct plan_node *node = node_new(compile, &analyzed->scope->infer, analyzed->scope->query);
@@ -297,6 +301,15 @@ static void params_end(struct compile *compile)
     }
 }
 
+static void path_keep(struct plan *plan, const struct compile_options *options)
+{
+    str *path = ARENA_ARRAY(plan->arena, str, options->search_path_count);
+    for (size_t i = 0; i < options->search_path_count; i++)
+        path[i] = str_copy(plan->arena, options->search_path[i]);
+    plan->path = path;
+    plan->path_count = options->search_path_count;
+}
+
 /* ---- plans ------------------------------------------------------------------------------------------------- */
 
 static err compile_all(struct arena *scratch,
@@ -306,6 +319,7 @@ static err compile_all(struct arena *scratch,
     const struct compile_options *options = compile->options;
     struct plan *plan = compile->plan;
     if (catalog_is_remote(plan->catalog)) return compile_remote(scratch, options, plan, print);
+    path_keep(plan, options);
     params_begin(compile);
     for (size_t i = 0; i < options->step_count; i++) TRY(compile_step(compile, &options->steps[i]));
     TRY(compile_count(compile));
@@ -430,6 +444,19 @@ static enum result_shape call_shape(const struct catalog *catalog,
     bool columns = returns_columns(catalog, function);
     if (function->returns_set) return columns ? RESULT_ROWS : RESULT_SCALAR_ARRAY;
     return columns ? RESULT_OBJECT : RESULT_SCALAR;
+}
+
+struct node *sql_call_as_select(struct arena *arena, const struct CallStmt *call)
+{
+    struct SelectStmt *select = AST_NEW(arena, SelectStmt);
+    struct RangeFunction *range = AST_NEW(arena, RangeFunction);
+    struct List *pair = AST_NEW(arena, List);
+    pair->items = ast_list(arena, AST_NODE(call->funccall), NULL);
+    ast_list_add(arena, &range->functions, AST_NODE(pair));
+    ast_list_add(arena, &select->fromClause, AST_NODE(range));
+    ast_list_add(arena, &select->targetList,
+                 ast_res_target(arena, STR_NONE, ast_star(arena, STR_NONE)));
+    return AST_NODE(select);
 }
 
 /* SELECT * FROM f(...), or SELECT f(...). */

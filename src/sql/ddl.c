@@ -43,7 +43,7 @@ static const struct statement_row statements[] = {
     {T_TruncateStmt,               "TRUNCATE TABLE",            ddl_truncate          },
     {T_CreatePublicationStmt,      "CREATE PUBLICATION",        ddl_create_publication},
     {T_AlterPublicationStmt,       "ALTER PUBLICATION",         ddl_alter_publication },
-    {T_CreateTrigStmt,             "CREATE TRIGGER",            NULL                  },
+    {T_CreateTrigStmt,             "CREATE TRIGGER",            ddl_create_trigger    },
     {T_CreateEventTrigStmt,        "CREATE EVENT TRIGGER",      NULL                  },
     {T_AlterEventTrigStmt,         "ALTER EVENT TRIGGER",       NULL                  },
     {T_RuleStmt,                   "CREATE RULE",               NULL                  },
@@ -139,9 +139,13 @@ str ddl_command_tag(const struct node *statement)
     switch ((int)statement->kind) {
     case T_DropStmt: return drop_tag(AST_AS(DropStmt, statement)->removeType);
     case T_RenameStmt: return alter_tag(AST_AS(RenameStmt, statement)->renameType);
+    case T_AlterTableStmt: return alter_tag(AST_AS(AlterTableStmt, statement)->objtype);
     case T_AlterObjectSchemaStmt:
         return alter_tag(AST_AS(AlterObjectSchemaStmt, statement)->objectType);
     case T_AlterOwnerStmt: return alter_tag(AST_AS(AlterOwnerStmt, statement)->objectType);
+    case T_CreateFunctionStmt:
+        return AST_AS(CreateFunctionStmt, statement)->is_procedure ? STR("CREATE PROCEDURE")
+                                                                   : STR("CREATE FUNCTION");
     case T_GrantStmt: return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
     case T_GrantRoleStmt:
         return AST_AS(GrantRoleStmt, statement)->is_grant ? STR("GRANT ROLE") : STR("REVOKE ROLE");
@@ -211,8 +215,8 @@ static err refuse(struct ddl *ddl, const struct node *statement, const struct st
 {
     struct err *error = err_at(err_sql(ddl->arena, "0A000", "%s is not supported", row->tag),
                                ast_location(statement));
-    if (statement->kind == T_CreateTrigStmt || statement->kind == T_DoStmt)
-        err_hint(ddl->arena, error, "Triggers and PL/pgSQL come with a later version.");
+    if (statement->kind == T_DoStmt)
+        err_hint(ddl->arena, error, "PL/pgSQL comes with a later version.");
     if (statement->kind == T_CreateStatsStmt || statement->kind == T_RuleStmt)
         err_hint(ddl->arena, error, "The embedded engine has nothing like it; leave it out.");
     return error;

@@ -51,6 +51,7 @@ enum ddl_expr_use {
     DDL_EXPR_USING,        /* ALTER COLUMN TYPE: coerced to type by assignment */
     DDL_EXPR_DOMAIN_CHECK, /* boolean, over VALUE of `type` */
     DDL_EXPR_ARGUMENT,     /* a function argument's default: coerced to type, no column */
+    DDL_EXPR_TRIGGER_WHEN, /* boolean, over OLD and NEW */
 };
 
 struct ddl_expr {
@@ -60,6 +61,7 @@ struct ddl_expr {
     str name; /* the column, for messages; may be empty */
     oid type; /* OID_NONE: any */
     int32_t typmod;
+    int16_t trigger; /* DDL_EXPR_TRIGGER_WHEN: bits of enum trigger_type */
 };
 
 struct ddl_column {
@@ -96,6 +98,7 @@ struct ddl_context {
     oid role;               /* who runs the statement and owns what it makes */
     const str *search_path; /* schema names in order; "$user" and unknown ones are passed over */
     size_t search_path_count;
+    str text;                  /* the statement's, for places in a function's body; may be empty */
     bool skip_function_bodies; /* SET check_function_bodies = off */
     const struct ddl_hooks *hooks;
     void (*notice)(void *context, str message); /* may be NULL */

@@ -186,6 +186,24 @@ static err type_change_allowed(const struct altering *altering,
     return NULL;
 }
 
+static err type_change_triggers(const struct altering *altering,
+                                const struct cat_relation *relation,
+                                const struct cat_column *column)
+{
+    struct ddl *ddl = altering->ddl;
+    struct ddl_target target = {TARGET_COLUMN, relation->oid, column->number};
+    for (size_t i = 0; i < relation->trigger_count; i++) {
+        const struct cat_trigger *trigger = &relation->triggers[i];
+        if (!ddl_trigger_uses_column(ddl, relation, trigger, &target)) continue;
+        struct err *error = err_sql(ddl->arena, "0A000",
+                                    "cannot alter type of a column used in a trigger definition");
+        return err_details(ddl->arena, error,
+                           "trigger %.*s on table %.*s depends on column \"%.*s\"",
+                           STR_FMT(trigger->name), STR_FMT(relation->name), STR_FMT(column->name));
+    }
+    return NULL;
+}
+
 static err column_type(const struct altering *altering)
 {
     struct ddl *ddl = altering->ddl;
@@ -198,6 +216,7 @@ static err column_type(const struct altering *altering)
     TRY(ddl_type_ref(ddl, def->typeName, &type, &typmod));
     TRY(ddl_check_scalar(ddl, column->name, type, &def->typeName->base));
     TRY(type_change_allowed(altering, relation, column));
+    TRY(type_change_triggers(altering, relation, column));
     if (column->generated)
         return ddl_unsupported(ddl, &def->base, "ALTER TYPE of a generated column");
     struct node *expr =
@@ -337,6 +356,13 @@ static err drop_constraint(const struct altering *altering)
     const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
     const struct cat_constraint *found = cat_constraint_find(relation, altering->cmd->name);
     if (found) return ddl_drop_constraint(ddl, relation->oid, found->name, altering->cmd->behavior);
+    const struct cat_trigger *trigger = cat_trigger_find(relation, altering->cmd->name);
+    if (trigger && trigger->constraint)
+        return err_sql(ddl->arena, "2BP01",
+                       "cannot drop constraint %.*s on table %.*s because trigger %.*s on table "
+                       "%.*s requires it",
+                       STR_FMT(trigger->name), STR_FMT(relation->name), STR_FMT(trigger->name),
+                       STR_FMT(relation->name));
     if (!altering->cmd->missing_ok) return missing_constraint(altering, relation);
     ddl_notice(ddl, "constraint \"%.*s\" of relation \"%.*s\" does not exist, skipping",
                STR_FMT(altering->cmd->name), STR_FMT(relation->name));
@@ -428,6 +454,12 @@ static err reset_options(const struct altering *altering)
     return finish(altering, relation);
 }
 
+static err enable_trigger(const struct altering *altering)
+{
+    struct ddl *ddl = altering->ddl;
+    return ddl_trigger_enable(ddl, catalog_relation(ddl->next, altering->relation), altering->cmd);
+}
+
 /* Hints to PostgreSQL's storage and planner: accepted, without meaning here. */
 static err nothing(const struct altering *altering)
 {
@@ -480,10 +512,14 @@ static const struct command_row commands[] = {
     {AT_SetLogged,          "SET LOGGED",                       ON_TABLE,           nothing            },
     {AT_SetUnLogged,        "SET UNLOGGED",                     ON_TABLE,           nothing            },
     {AT_SetTableSpace,      "SET TABLESPACE",                   ON_TABLE,           nothing            },
-    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,           nothing            },
-    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,           nothing            },
-    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,           nothing            },
-    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,           nothing            },
+    {AT_EnableTrig,         "ENABLE TRIGGER",                   ON_TABLE,           enable_trigger     },
+    {AT_EnableAlwaysTrig,   "ENABLE ALWAYS TRIGGER",            ON_TABLE,           enable_trigger     },
+    {AT_EnableReplicaTrig,  "ENABLE REPLICA TRIGGER",           ON_TABLE,           enable_trigger     },
+    {AT_DisableTrig,        "DISABLE TRIGGER",                  ON_TABLE,           enable_trigger     },
+    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,           enable_trigger     },
+    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,           enable_trigger     },
+    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,           enable_trigger     },
+    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,           enable_trigger     },
 };
 
 static int target_of(char kind)

@@ -34,6 +34,7 @@ static const struct use_row use_rows[] = {
     [DDL_EXPR_USING] = {INFER_OTHER,            false, false, NULL                                    },
     [DDL_EXPR_DOMAIN_CHECK] = {INFER_CHECK,            true,  false, NULL                                    },
     [DDL_EXPR_ARGUMENT] = {INFER_DEFAULT,          false, false, NULL                                    },
+    [DDL_EXPR_TRIGGER_WHEN] = {INFER_TRIGGER_WHEN,     true,  false, NULL                                    },
 };
 
 enum infer_clause ddl_expr_clause(enum ddl_expr_use use)
@@ -92,6 +93,7 @@ static err check_expr(struct ddl_context *context,
         .typmod = row->condition ? TYPMOD_NONE : expr->typmod,
         .column = expr->name,
         .value_type = expr->use == DDL_EXPR_DOMAIN_CHECK ? expr->type : OID_NONE,
+        .trigger = expr->trigger,
     };
     struct expr *typed;
     err error = analyze_expr_for_relation(&options, &spec, expr->tree, NULL, &typed);

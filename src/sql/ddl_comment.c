@@ -92,6 +92,23 @@ static err comment_policy(struct commenting *commenting, const struct list *name
                    STR_FMT(name), STR_FMT(relation->name));
 }
 
+static err comment_trigger(struct commenting *commenting, const struct list *names)
+{
+    struct ddl *ddl = commenting->ddl;
+    const struct cat_relation *relation;
+    TRY(owner_of_last(ddl, names, &relation));
+    str name = ast_name_at(names, names->count - 1);
+    struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
+    struct cat_trigger *triggers = DDL_OWN(ddl, edited, triggers, trigger_count);
+    for (size_t i = 0; i < edited->trigger_count; i++) {
+        if (!str_eq(triggers[i].name, name)) continue;
+        triggers[i].comment = commenting->text;
+        catalog_put(ddl->next, CAT_RELATION, edited);
+        return NULL;
+    }
+    return ddl_trigger_missing(ddl, name, relation->name);
+}
+
 static err comment_index(struct commenting *commenting, const struct list *names)
 {
     struct ddl *ddl = commenting->ddl;
@@ -182,6 +199,7 @@ err ddl_comment(struct ddl *ddl, const struct node *statement)
     case OBJECT_COLUMN: return comment_column(&commenting, AST_AS(List, object)->items);
     case OBJECT_TABCONSTRAINT: return comment_constraint(&commenting, AST_AS(List, object)->items);
     case OBJECT_POLICY: return comment_policy(&commenting, AST_AS(List, object)->items);
+    case OBJECT_TRIGGER: return comment_trigger(&commenting, AST_AS(List, object)->items);
     case OBJECT_INDEX: return comment_index(&commenting, AST_AS(List, object)->items);
     case OBJECT_SCHEMA: return comment_schema(&commenting, AST_AS(String, object)->sval);
     case OBJECT_ROLE: return comment_role(&commenting, AST_AS(String, object)->sval);

@@ -15,7 +15,8 @@ enum dropped_kind {
     DROPPED_DEFAULT,    /* number: the column's default alone */
     DROPPED_CONSTRAINT, /* name */
     DROPPED_INDEX,      /* name */
-    DROPPED_POLICY,     /* name */
+    DROPPED_TRIGGER,    /* name */
+    DROPPED_POLICY,     /* name; the last of a relation's parts */
     DROPPED_FUNCTION,
     DROPPED_TYPE,
     DROPPED_SCHEMA,
@@ -109,6 +110,7 @@ static str dropped_text(struct ddl *ddl, const struct dropped *entry)
         return str_printf(ddl->arena, "index %.*s",
                           STR_FMT(shown(ddl, relation->schema, entry->name)));
     case DROPPED_POLICY: return part_text(ddl, "policy", entry->name, relation, "on");
+    case DROPPED_TRIGGER: return part_text(ddl, "trigger", entry->name, relation, "on");
     case DROPPED_FUNCTION:
         function = catalog_function(ddl->next, entry->id);
         return str_printf(ddl->arena, "function %.*s",
@@ -269,6 +271,20 @@ static void search_policies(struct search *search, const struct cat_relation *re
     }
 }
 
+static void search_triggers(struct search *search, const struct cat_relation *relation)
+{
+    const struct dropped cause = search->dropping->list.at[search->cause];
+    for (size_t i = 0; i < relation->trigger_count; i++) {
+        const struct cat_trigger *trigger = &relation->triggers[i];
+        bool column = cause.kind == DROPPED_COLUMN && cause.id == relation->oid &&
+                      contains(trigger->columns, trigger->column_count, cause.number);
+        bool calls = cause.kind == DROPPED_FUNCTION && cause.id == trigger->function;
+        bool from = cause.kind == DROPPED_RELATION && cause.id == trigger->constraint_relation;
+        if (column || calls || from || mentioned(search, relation, &trigger->when))
+            add(search, from ? AUTO : DEPENDENT, DROPPED_TRIGGER, relation->oid, 0, trigger->name);
+    }
+}
+
 static void search_relation(struct search *search, const struct cat_relation *relation)
 {
     const struct dropped cause = search->dropping->list.at[search->cause];
@@ -289,6 +305,7 @@ static void search_relation(struct search *search, const struct cat_relation *re
     search_constraints(search, relation);
     search_indexes(search, relation);
     search_policies(search, relation);
+    search_triggers(search, relation);
 }
 
 static void search_function(struct search *search, const struct cat_function *function)
@@ -341,6 +358,7 @@ static void search_start(struct search *search, const struct dropped *cause)
     case DROPPED_DEFAULT:
     case DROPPED_CONSTRAINT:
     case DROPPED_INDEX:
+    case DROPPED_TRIGGER:
     case DROPPED_POLICY:
     case DROPPED_SCHEMA: return;
     }
@@ -449,6 +467,10 @@ static void apply_part(struct ddl *ddl, const struct dropped *entry)
         if (entry->kind == DROPPED_POLICY && str_eq(relation->policies[i].name, entry->name))
             DDL_REMOVE(ddl, relation, policies, policy_count, i);
     }
+    for (size_t i = relation->trigger_count; i-- > 0;) {
+        if (entry->kind == DROPPED_TRIGGER && str_eq(relation->triggers[i].name, entry->name))
+            DDL_REMOVE(ddl, relation, triggers, trigger_count, i);
+    }
     catalog_put(ddl->next, CAT_RELATION, relation);
 }
 
@@ -471,6 +493,7 @@ static void apply(struct ddl *ddl, const struct dropped *entry)
     case DROPPED_DEFAULT:
     case DROPPED_CONSTRAINT:
     case DROPPED_INDEX:
+    case DROPPED_TRIGGER:
     case DROPPED_POLICY: apply_part(ddl, entry); return;
     case DROPPED_FUNCTION: catalog_drop(ddl->next, CAT_FUNCTION, entry->id); return;
     case DROPPED_TYPE: apply_type(ddl, entry->id); return;
@@ -741,6 +764,13 @@ static err name_part(struct dropping *dropping,
         list_add(dropping, (struct dropped){.kind = DROPPED_POLICY,
                                             .id = relation->oid,
                                             .name = cat_policy_find(relation, part)->name});
+        return NULL;
+    }
+    if (drop->removeType == OBJECT_TRIGGER && cat_trigger_find(relation, part)) {
+        TRY(ddl_must_own_relation(ddl, relation));
+        list_add(dropping, (struct dropped){.kind = DROPPED_TRIGGER,
+                                            .id = relation->oid,
+                                            .name = cat_trigger_find(relation, part)->name});
         return NULL;
     }
     if (!drop->missing_ok)

@@ -1,8 +1,10 @@
-/* CREATE [OR REPLACE] FUNCTION and PROCEDURE in LANGUAGE sql; ALTER FUNCTION. */
+/* CREATE [OR REPLACE] FUNCTION and PROCEDURE in LANGUAGE sql and plpgsql; ALTER FUNCTION. */
 #include "sql/builtin.h"
 #include "sql/ddl_int.h"
 #include "sql/deparse.h"
+#include "sql/lex.h"
 #include "sql/parse.h"
+#include "sql/plpgsql.h"
 
 /* ---- SET name = value, of a function or a role ---- */
 
@@ -72,6 +74,7 @@ struct making {
     struct ddl *ddl;
     struct cat_function *function;
     str language;
+    bool sql_body; /* RETURN or BEGIN ATOMIC */
     const struct DefElem *body;
 };
 
@@ -125,19 +128,19 @@ static err check_language(struct making *making)
     struct ddl *ddl = making->ddl;
     str language = making->language;
     if (str_eq_nocase(language, STR("sql"))) return NULL;
-    bool known = str_eq_nocase(language, STR("plpgsql")) || str_eq_nocase(language, STR("c")) ||
-                 str_eq_nocase(language, STR("internal"));
+    if (str_eq_nocase(language, STR("plpgsql"))) {
+        making->function->language = STR("plpgsql");
+        if (!making->sql_body) return NULL;
+        return err_sql(ddl->arena, "42P13", "inline SQL function body only valid for language SQL");
+    }
+    bool known = str_eq_nocase(language, STR("c")) || str_eq_nocase(language, STR("internal"));
     if (!known) {
         struct err *error =
             err_sql(ddl->arena, "42704", "language \"%.*s\" does not exist", STR_FMT(language));
-        return err_hint(ddl->arena, error, "Functions may be written in LANGUAGE sql.");
+        return err_hint(ddl->arena, error,
+                        "Functions may be written in LANGUAGE sql and LANGUAGE plpgsql.");
     }
-    struct err *error =
-        err_sql(ddl->arena, "0A000", "LANGUAGE %.*s is not supported", STR_FMT(language));
-    if (str_eq_nocase(language, STR("plpgsql")))
-        err_hint(ddl->arena, error,
-                 "PL/pgSQL comes with a later version; LANGUAGE sql may hold several statements.");
-    return error;
+    return err_sql(ddl->arena, "0A000", "LANGUAGE %.*s is not supported", STR_FMT(language));
 }
 
 /* ---- arguments and result ---- */
@@ -229,6 +232,23 @@ static oid output_type(const struct cat_function *function, size_t *count)
     return *count > 1 ? RECORDOID : type;
 }
 
+static bool is_plpgsql(const struct cat_function *function)
+{
+    return str_eq(function->language, STR("plpgsql"));
+}
+
+static err check_trigger(struct ddl *ddl, const struct cat_function *function)
+{
+    if (!is_plpgsql(function))
+        return err_sql(ddl->arena, "42P13", "SQL functions cannot return type trigger");
+    if (!function->argument_count) return NULL;
+    struct err *error =
+        err_sql(ddl->arena, "42P13", "trigger functions cannot have declared arguments");
+    return err_hint(ddl->arena, error,
+                    "The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV "
+                    "instead.");
+}
+
 static err set_result(struct ddl *ddl,
                       const struct CreateFunctionStmt *create,
                       struct cat_function *function)
@@ -252,8 +272,7 @@ static err set_result(struct ddl *ddl,
     int32_t typmod;
     TRY(ddl_type_ref(ddl, create->returnType, &function->result, &typmod));
     function->returns_set = create->returnType->setof;
-    if (function->result == TRIGGEROID)
-        return ddl_unsupported(ddl, &create->returnType->base, "a trigger function");
+    if (function->result == TRIGGEROID) TRY(check_trigger(ddl, function));
     if (outputs && function->result != implied)
         return err_sql(ddl->arena, "42P13",
                        "function result type must be %.*s because of OUT parameters",
@@ -307,6 +326,76 @@ static err atomic_body(struct ddl *ddl, const struct node *node, struct buf *out
     return NULL;
 }
 
+/* Of a body that is written as a string, how far behind the string's start its byte `at` stands. */
+static int64_t raw_offset(str string, int64_t at)
+{
+    if (string.at[0] == '$') return (int64_t)str_find_char(string, '$', 1) + 1 + at;
+    if (string.at[0] != '\'') return 0; /* E'': its escapes are not followed */
+    size_t raw = 1;
+    for (int64_t i = 0; i < at && raw < string.len; i++)
+        raw += str_starts(str_skip(string, raw), STR("''")) ? 2 : 1;
+    return (int64_t)raw;
+}
+
+/* An error of the body at its place in the statement, where the body stands behind AS. */
+static err body_error(struct making *making, err error)
+{
+    struct ddl *ddl = making->ddl;
+    str text = ddl->context->text;
+    struct err *placed = ARENA_NEW(ddl->arena, struct err);
+    *placed = *error;
+    if (str_empty(placed->details))
+        placed->details = str_printf(ddl->arena, "In the body of function \"%.*s\".",
+                                     STR_FMT(making->function->name));
+    size_t at = making->body->base.location < 0 ? SIZE_MAX : (size_t)making->body->base.location;
+    if (at >= text.len || error->at < 0) return err_at(placed, -1);
+    lex_next(text, &at); /* AS */
+    size_t start = lex_skip_blanks(text, at);
+    struct lex_token string = lex_next(text, &at);
+    if (string.kind != LEX_STRING) return err_at(placed, -1);
+    return err_at(placed, (int64_t)start + raw_offset(string.text, error->at));
+}
+
+/* Pseudo types hold no value; those below are taken from the call. */
+static err check_plpgsql_types(struct ddl *ddl, const struct cat_function *function)
+{
+    oid result = function->result;
+    const struct builtin_type *type = builtin_type(result);
+    bool fits = !type || type->kind != 'p' || result == RECORDOID || result == VOIDOID ||
+                result == TRIGGEROID || builtin_is_polymorphic(result);
+    if (!fits)
+        return err_sql(ddl->arena, "0A000", "PL/pgSQL functions cannot return type %.*s",
+                       STR_FMT(type->name));
+    for (size_t i = 0; i < function->argument_count; i++) {
+        oid argument = function->arguments[i].type;
+        type = builtin_type(argument);
+        fits =
+            !type || type->kind != 'p' || argument == RECORDOID || builtin_is_polymorphic(argument);
+        if (!fits)
+            return err_sql(ddl->arena, "0A000", "PL/pgSQL functions cannot accept type %.*s",
+                           STR_FMT(type->name));
+    }
+    return NULL;
+}
+
+/* Only the syntax: names are looked up when the function runs. */
+static err plpgsql_body(struct making *making)
+{
+    struct ddl *ddl = making->ddl;
+    struct cat_function *function = making->function;
+    if (ddl->context->skip_function_bodies) {
+        function->pl = plpgsql_load(ddl->pool, function);
+        return NULL;
+    }
+    TRY(check_plpgsql_types(ddl, function));
+    struct pl_function *parsed;
+    err error = plpgsql_parse(ddl->pool, function, function->body, &parsed);
+    if (!error) error = plpgsql_check_syntax(ddl->arena, parsed);
+    if (error) return body_error(making, error);
+    function->pl = parsed;
+    return NULL;
+}
+
 static err set_body(struct making *making, const struct CreateFunctionStmt *create)
 {
     struct ddl *ddl = making->ddl;
@@ -323,7 +412,7 @@ static err set_body(struct making *making, const struct CreateFunctionStmt *crea
         return err_sql(ddl->arena, "42P13", "only one AS item needed for language \"%.*s\"",
                        STR_FMT(making->language));
     function->body = str_copy(ddl->pool, ast_name_at(parts, 0));
-    return body_parse(ddl, function);
+    return is_plpgsql(function) ? plpgsql_body(making) : body_parse(ddl, function);
 }
 
 /* ---- the whole ---- */
@@ -401,6 +490,7 @@ err ddl_create_function(struct ddl *ddl, const struct node *statement)
         .ddl = ddl,
         .function = function,
         .language = create->sql_body ? STR("sql") : STR_NONE,
+        .sql_body = create->sql_body != NULL,
     };
     TRY(set_options(&making, create->options));
     if (str_empty(making.language)) return err_sql(ddl->arena, "42P13", "no language specified");

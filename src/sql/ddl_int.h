@@ -6,7 +6,7 @@
  * ddl_table.c      CREATE TABLE, LIKE, CREATE TABLE AS
  * ddl_column.c     one column definition
  * ddl_constraint.c one constraint
- * ddl_index.c ddl_sequence.c ddl_type.c ddl_view.c ddl_policy.c ddl_function.c
+ * ddl_index.c ddl_sequence.c ddl_type.c ddl_view.c ddl_policy.c ddl_trigger.c ddl_function.c
  * ddl_alter.c      ALTER TABLE
  * ddl_drop.c       DROP with what depends
  * ddl_rename.c     RENAME, SET SCHEMA, OWNER TO
@@ -37,7 +37,7 @@ ddl_handler ddl_create_schema, ddl_create_extension, ddl_create_publication, ddl
     ddl_create_index, ddl_create_view, ddl_alter_table, ddl_create_role, ddl_alter_role,
     ddl_alter_role_set, ddl_drop_role, ddl_grant, ddl_grant_role, ddl_default_privileges,
     ddl_create_policy, ddl_alter_policy, ddl_comment, ddl_create_function, ddl_alter_function,
-    ddl_drop, ddl_rename, ddl_set_schema, ddl_set_owner, ddl_truncate;
+    ddl_drop, ddl_rename, ddl_set_schema, ddl_set_owner, ddl_truncate, ddl_create_trigger;
 
 /* ---- ddl.c ---- */
 
@@ -288,6 +288,24 @@ str ddl_setting_value(struct ddl *ddl, const struct VariableSetStmt *set);
 void ddl_policy_insert(struct ddl *ddl,
                        struct cat_relation *table,
                        const struct cat_policy *policy);
+
+/* ddl_trigger.c */
+void ddl_trigger_insert(struct ddl *ddl,
+                        struct cat_relation *table,
+                        const struct cat_trigger *trigger);
+/* ALTER TABLE ENABLE, DISABLE, ENABLE ALWAYS, ENABLE REPLICA TRIGGER. */
+MUST_USE err ddl_trigger_enable(struct ddl *ddl,
+                                const struct cat_relation *table,
+                                const struct AlterTableCmd *cmd);
+/* The trigger hangs on the column: UPDATE OF or WHEN. */
+bool ddl_trigger_uses_column(struct ddl *ddl,
+                             const struct cat_relation *table,
+                             const struct cat_trigger *trigger,
+                             const struct ddl_target *column);
+/* 42704 `trigger "x" for table "t" does not exist` */
+MUST_USE err ddl_trigger_missing(struct ddl *ddl, str name, str table);
+/* 42809 when relations of this kind have no triggers. */
+MUST_USE err ddl_trigger_holder(struct ddl *ddl, const struct cat_relation *relation);
 
 /* ddl_rename.c: the owner of a relation, its row type and its columns' sequences. */
 MUST_USE err ddl_relation_owner(struct ddl *ddl, const struct cat_relation *relation, oid to);

@@ -142,7 +142,7 @@ err ddl_relation(struct ddl *ddl,
         const struct cat_schema *schema;
         bool absent = !catalog_schema_find(ddl->next, name->schemaname);
         if (absent && missing == MISSING_IS_OK) return NULL;
-        if (!absent) TRY(ddl_schema(ddl, name->schemaname, &schema));
+        TRY(ddl_schema(ddl, name->schemaname, &schema));
     }
     *out = ddl_relation_find(ddl, name->schemaname, name->relname);
     if (*out || missing == MISSING_IS_OK) return NULL;

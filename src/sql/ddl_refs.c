@@ -36,6 +36,7 @@ struct item {
     size_t name_count;
     bool known;
     bool own; /* the table that the expression belongs to, not a FROM item */
+    bool row; /* OLD or NEW of a trigger: "*" is the row, and names no column */
 };
 
 struct scope {
@@ -152,6 +153,7 @@ static void walk_column(struct walk *walk, struct ColumnRef *ref)
     if (item && item->own)
         tell(walk,
              (struct ref){.kind = TARGET_RELATION, .node = &ref->base, .relation = item->relation});
+    if (star && item && item->row) return;
     if (star)
         tell_all_columns(walk, item);
     else
@@ -559,6 +561,14 @@ static void walk_start(struct ddl *ddl, const struct catalog *catalog, struct wa
     walk->names.next = (struct catalog *)catalog; /* read only */
 }
 
+static void scope_row(struct walk *walk, str alias, const struct cat_relation *relation)
+{
+    struct item *item = scope_add(walk, alias);
+    item->relation = relation;
+    item->known = true;
+    item->row = true;
+}
+
 static err walk_run(struct walk *walk, const struct cat_relation *relation, struct node *tree)
 {
     struct scope scope = {0};
@@ -568,6 +578,10 @@ static err walk_run(struct walk *walk, const struct cat_relation *relation, stru
         item->relation = relation;
         item->known = true;
         item->own = true;
+        /* Behind the table itself, so that bare names are its own; nothing but a trigger's WHEN can
+         * have been stored with these. */
+        scope_row(walk, STR("old"), relation);
+        scope_row(walk, STR("new"), relation);
     }
     walk_node(walk, tree);
     walk->scope = NULL;
@@ -800,7 +814,10 @@ static err rename_in_relation(struct ddl *ddl,
     struct cat_constraint *constraints = DDL_OWN(ddl, copy, constraints, constraint_count);
     struct cat_index *indexes = DDL_OWN(ddl, copy, indexes, index_count);
     struct cat_policy *policies = DDL_OWN(ddl, copy, policies, policy_count);
+    struct cat_trigger *triggers = DDL_OWN(ddl, copy, triggers, trigger_count);
     bool changed = false;
+    for (size_t i = 0; i < copy->trigger_count; i++)
+        TRY(rename_expr(ddl, old, &triggers[i].when, false, renaming, &changed));
     for (size_t i = 0; i < copy->column_count; i++)
         TRY(rename_expr(ddl, old, &columns[i].default_expr, false, renaming, &changed));
     for (size_t i = 0; i < copy->constraint_count; i++)

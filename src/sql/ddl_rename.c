@@ -1,5 +1,6 @@
 /* ALTER ... RENAME, SET SCHEMA, OWNER TO. */
 #include "sql/ddl_int.h"
+#include "sql/plpgsql.h"
 
 /* ---- RENAME ---- */
 
@@ -178,6 +179,27 @@ static err rename_policy(struct renaming *renaming)
     return NULL;
 }
 
+static err rename_trigger(struct renaming *renaming)
+{
+    struct ddl *ddl = renaming->ddl;
+    const struct cat_relation *relation;
+    TRY(ddl_relation(ddl, renaming->stmt->relation, MISSING_IS_ERROR, &relation));
+    TRY(ddl_trigger_holder(ddl, relation));
+    TRY(ddl_must_own_relation(ddl, relation));
+    const struct cat_trigger *found = cat_trigger_find(relation, renaming->stmt->subname);
+    if (!found) return ddl_trigger_missing(ddl, renaming->stmt->subname, relation->name);
+    if (cat_trigger_find(relation, renaming->name))
+        return err_sql(ddl->arena, "42710", "trigger \"%.*s\" for relation \"%.*s\" already exists",
+                       STR_FMT(renaming->name), STR_FMT(relation->name));
+    struct cat_trigger renamed = *found;
+    renamed.name = renaming->name;
+    struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
+    DDL_REMOVE(ddl, edited, triggers, trigger_count, (size_t)(found - relation->triggers));
+    ddl_trigger_insert(ddl, edited, &renamed);
+    catalog_put(ddl->next, CAT_RELATION, edited);
+    return NULL;
+}
+
 static err rename_schema(struct renaming *renaming)
 {
     struct ddl *ddl = renaming->ddl;
@@ -256,6 +278,8 @@ static err rename_function(struct renaming *renaming)
     struct ddl_target target = {TARGET_FUNCTION, function->oid, 0};
     struct cat_function *edited = CATALOG_EDIT(ddl->next, function);
     edited->name = renaming->name;
+    /* The name is a label of the body. */
+    if (edited->pl) edited->pl = plpgsql_load(ddl->pool, edited);
     catalog_put(ddl->next, CAT_FUNCTION, edited);
     return ddl_rename_everywhere(ddl, &target, function->schema, renaming->name);
 }
@@ -301,6 +325,7 @@ static const struct rename_row rename_rows[] = {
     {OBJECT_COLUMN,        rename_column    },
     {OBJECT_TABCONSTRAINT, rename_constraint},
     {OBJECT_POLICY,        rename_policy    },
+    {OBJECT_TRIGGER,       rename_trigger   },
     {OBJECT_SCHEMA,        rename_schema    },
     {OBJECT_TYPE,          rename_type      },
     {OBJECT_DOMAIN,        rename_type      },

@@ -45,6 +45,15 @@ MUST_USE err deparse_statement_str(struct arena *arena, const struct node *node,
 MUST_USE err deparse_expr_str(struct arena *arena, const struct node *node, str *out);
 MUST_USE err deparse_type_name_str(struct arena *arena, const struct TypeName *type, str *out);
 
+struct cat_relation;
+struct cat_trigger;
+struct catalog;
+/* CREATE TRIGGER of a trigger as it is: what pg_get_triggerdef prints. */
+struct node *trigger_statement(struct arena *arena,
+                               const struct catalog *catalog,
+                               const struct cat_relation *relation,
+                               const struct cat_trigger *trigger);
+
 /* A name, in double quotes unless it is plain lower case and not a keyword. */
 void deparse_ident(struct buf *out, str name);
 /* A string constant: '...', or E'...' when it holds a backslash. */

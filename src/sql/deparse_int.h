@@ -67,6 +67,8 @@ void out_relation_name(struct deparse *out, const struct RangeVar *relation);
 /* A key of an index, or of ON CONFLICT. */
 void out_index_elem(struct deparse *out, const struct node *node);
 void out_column_def(struct deparse *out, const struct node *node);
+/* deparse_trigger.c */
+void deparse_trigger(struct deparse *out, const struct node *node);
 /* A utility statement; false for a kind it has no printer for. */
 bool out_utility(struct deparse *out, const struct node *node);
 

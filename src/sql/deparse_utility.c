@@ -887,6 +887,7 @@ bool out_utility(struct deparse *out, const struct node *node)
         {T_CallStmt,           print_call        },
         {T_CreatePolicyStmt,   print_policy      },
         {T_AlterPolicyStmt,    print_alter_policy},
+        {T_CreateTrigStmt,     deparse_trigger   },
         {T_VariableSetStmt,    print_set         },
         {T_TransactionStmt,    print_transaction },
         {T_TruncateStmt,       print_truncate    },

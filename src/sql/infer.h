@@ -46,6 +46,7 @@ enum infer_clause {
     INFER_INDEX_PREDICATE,
     INFER_GENERATED,
     INFER_POLICY,
+    INFER_TRIGGER_WHEN,
     INFER_CLAUSE_COUNT
 };
 
@@ -95,6 +96,7 @@ struct infer_context {
     struct infer_params *params;             /* NULL: no parameters (42P02) */
     const struct type_session *type_session; /* zone and time for literals; NULL: UTC */
     enum infer_clause clause;
+    bool procedures; /* CALL: a procedure may be named */
     /* Out: raised while inferring, never lowered. The caller clears them. */
     bool saw_aggregate;
     bool saw_window;

@@ -633,7 +633,7 @@ static err make_user(struct infer_context *ctx,
                      struct expr **out)
 {
     const struct cat_function *function = chosen->function;
-    if (function->kind == 'p') {
+    if (function->kind == 'p' && !ctx->procedures) {
         struct err *error =
             err_sql(ctx->arena, "42809", "%.*s is a procedure", STR_FMT(call_text(ctx, call)));
         return err_at(err_hint(ctx->arena, error, "To call a procedure, use CALL."), call->at);

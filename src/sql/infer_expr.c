@@ -39,6 +39,7 @@ static const struct clause_row clause_rows[INFER_CLAUSE_COUNT] = {
     [INFER_INDEX_PREDICATE] = {"index predicates",              0                                         },
     [INFER_GENERATED] = {"column generation expressions", 0                                         },
     [INFER_POLICY] = {"policy expressions",            0                                         },
+    [INFER_TRIGGER_WHEN] = {"trigger WHEN conditions",       0                                         },
 };
 
 const char *infer_clause_name(enum infer_clause clause)
@@ -283,7 +284,7 @@ static err infer_bool_expr(struct infer_context *ctx,
 }
 
 /* The fields of ROW(...) or of a FROM item's row; false for any other value. */
-static bool row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts)
+bool infer_row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts)
 {
     if (row->kind == EXPR_ROW) {
         *parts = row->args;
@@ -333,7 +334,7 @@ static err infer_null_test(struct infer_context *ctx,
     bool negated = node->nulltesttype == IS_NOT_NULL;
     int32_t at = node->base.location;
     /* A row is null when all its fields are, not null when none is. */
-    if (row_parts(ctx, arg, &parts) && parts.count) {
+    if (infer_row_parts(ctx, arg, &parts) && parts.count) {
         struct infer_terms terms = {.kind = EXPR_AND};
         for (size_t i = 0; i < parts.count; i++)
             infer_terms_add(ctx, &terms, one_null_test(ctx, parts.at[i], negated, at));
@@ -741,6 +742,9 @@ static err array_subscripts(struct infer_context *ctx,
     } else {
         for (size_t i = 0; i < count; i++)
             TRY(subscript_index(ctx, indices[i]->uidx, &args[i + 1]));
+        if (array->kind == EXPR_PARAM && array->from_zero)
+            TRY(infer_operator(ctx, STR("+"), args[1], infer_const(ctx, INT4OID, value_int(1)),
+                               array->location, &args[1]));
     }
     *out = infer_new(ctx, EXPR_SUBSCRIPT, slice ? infer_base_type(ctx, array->type) : element,
                      array->location);
@@ -786,7 +790,13 @@ static err infer_column_ref(struct infer_context *ctx,
                             struct expr **out)
 {
     if (AST_IS(A_Star, node->fields->at[node->fields->count - 1])) {
-        return infer_unsupported(ctx, node->base.location, "row expansion via \"*\"");
+        if (node->fields->count == 1)
+            return infer_unsupported(ctx, node->base.location, "row expansion via \"*\"");
+        /* Where one value stands "t.*" is the row itself. */
+        struct ColumnRef row = *node;
+        row.fields = ast_list_of(ctx->arena, (struct node **)(uintptr_t)node->fields->at,
+                                 node->fields->count - 1);
+        return infer_column_ref(ctx, &row, out);
     }
     if (!ctx->hooks || !ctx->hooks->column) {
         return err_at(err_sql(ctx->arena, "42703", "column \"%.*s\" does not exist",

@@ -157,4 +157,7 @@ static inline bool infer_is_unknown(const struct expr *expr)
     return expr->type == UNKNOWNOID;
 }
 
+/* infer_expr.c: the fields of ROW(...) or of a FROM item's row; false for any other value. */
+bool infer_row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts);
+
 #endif

@@ -184,6 +184,24 @@ static err rows_match(struct infer_context *ctx,
                   location);
 }
 
+/* The fields of ROW(...), of a FROM item's row or of a record. */
+static bool composite_parts(struct infer_context *ctx, struct expr *row, struct expr_list *parts)
+{
+    if (infer_row_parts(ctx, row, parts)) return true;
+    if (row->kind != EXPR_PARAM) return false; /* what is dear is not to be written many times */
+    const struct cat_type *type = catalog_type(ctx->catalog, row->type);
+    const struct cat_relation *relation =
+        type && type->relation ? catalog_relation(ctx->catalog, type->relation) : NULL;
+    if (!relation && !row->record) return false;
+    parts->count = relation ? relation->column_count : row->record_count;
+    parts->at = ARENA_ARRAY(ctx->arena, struct expr *, parts->count);
+    for (size_t i = 0; i < parts->count; i++) {
+        str name = relation ? relation->columns[i].name : row->record[i].name;
+        if (infer_field(ctx, row, name, row->location, &parts->at[i])) return false;
+    }
+    return true;
+}
+
 static err infer_distinct(struct infer_context *ctx,
                           struct expr *left,
                           struct expr *right,
@@ -191,18 +209,34 @@ static err infer_distinct(struct infer_context *ctx,
                           int32_t location,
                           struct expr **out)
 {
-    if (left->kind != EXPR_ROW || right->kind != EXPR_ROW) {
+    struct expr_list left_parts, right_parts;
+    if (!composite_parts(ctx, left, &left_parts) || !composite_parts(ctx, right, &right_parts)) {
         return distinct_pair(ctx, left, right, negated, location, out);
     }
-    TRY(rows_match(ctx, left, right, location));
+    if (left->kind == EXPR_ROW && right->kind == EXPR_ROW)
+        TRY(rows_match(ctx, left, right, location));
+    else if (left_parts.count != right_parts.count)
+        return err_at(err_sql(ctx->arena, "42804",
+                              "cannot compare record types with different numbers of columns"),
+                      location);
     struct infer_terms terms = {.kind = negated ? EXPR_AND : EXPR_OR};
-    for (size_t i = 0; i < left->args.count; i++) {
+    for (size_t i = 0; i < left_parts.count; i++) {
         struct expr *pair = NULL;
-        TRY(distinct_pair(ctx, left->args.at[i], right->args.at[i], negated, location, &pair));
+        TRY(distinct_pair(ctx, left_parts.at[i], right_parts.at[i], negated, location, &pair));
         infer_terms_add(ctx, &terms, pair);
     }
     *out = terms.count ? infer_terms_end(ctx, &terms) : infer_bool_const(ctx, negated);
     return NULL;
+}
+
+/* Whole rows are equal as record_eq says: NULL equals NULL, unlike in ROW(...) = ROW(...). */
+static bool is_record_test(struct infer_context *ctx, str op, struct expr *left, struct expr *right)
+{
+    struct expr_list parts;
+    bool equality = str_eq(op, STR("=")) || str_eq(op, STR("<>"));
+    bool written = left->kind == EXPR_ROW && right->kind == EXPR_ROW;
+    return equality && !written && composite_parts(ctx, left, &parts) &&
+           composite_parts(ctx, right, &parts);
 }
 
 static err infer_nullif(struct infer_context *ctx,
@@ -440,6 +474,8 @@ err infer_a_expr(struct infer_context *ctx, const struct A_Expr *node, struct ex
     case AEXPR_LIKE:
     case AEXPR_ILIKE:
     case AEXPR_SIMILAR:
+        if (left && is_record_test(ctx, op, left, right))
+            return infer_distinct(ctx, left, right, str_eq(op, STR("=")), at, out);
         if (left) return compare_any(ctx, op, left, right, at, out);
         return infer_operator(ctx, op, NULL, right, at, out);
     case AEXPR_OP_ANY:

@@ -20,7 +20,8 @@ static const struct expr *behind_column(const struct expr *column)
     case RTE_VALUES: return rte->row_count ? rte->rows[0].at[index] : NULL;
     case RTE_RELATION:
     case RTE_FUNCTION:
-    case RTE_RESULT: return NULL;
+    case RTE_RESULT:
+    case RTE_TRANSITION: return NULL;
     }
     return NULL;
 }
@@ -83,6 +84,25 @@ static void rte_fields(struct arena *arena,
     }
 }
 
+/* OUT arguments of a function that answers several. */
+static void output_fields(struct arena *arena,
+                          const struct cat_function *function,
+                          struct record_field **fields,
+                          size_t *count)
+{
+    *fields = ARENA_ARRAY(arena, struct record_field, function->argument_count);
+    *count = 0;
+    for (size_t i = 0; i < function->argument_count; i++) {
+        const struct cat_argument *argument = &function->arguments[i];
+        if (argument->mode != 'o' && argument->mode != 'b' && argument->mode != 't') continue;
+        struct expr *expr = ARENA_NEW(arena, struct expr);
+        *expr =
+            (struct expr){.kind = EXPR_CONST, .type = argument->type, .typmod = -1, .location = -1};
+        (*fields)[(*count)++] = (struct record_field){
+            .name = argument->name, .type = argument->type, .typmod = -1, .expr = expr};
+    }
+}
+
 bool infer_record_fields(struct arena *arena,
                          const struct expr *expr,
                          struct record_field **fields,
@@ -93,6 +113,15 @@ bool infer_record_fields(struct arena *arena,
         if (expr->kind == EXPR_ROW) {
             row_fields(arena, expr, fields, count);
             return true;
+        }
+        if (expr->kind == EXPR_PARAM && expr->record) {
+            *fields = (struct record_field *)(uintptr_t)expr->record;
+            *count = expr->record_count;
+            return true;
+        }
+        if (expr->kind == EXPR_USER_CALL && expr->site) {
+            output_fields(arena, expr->function, fields, count);
+            return *count > 0;
         }
         if (expr->kind == EXPR_WHOLE_ROW) {
             rte_fields(arena, expr->rte, fields, count);

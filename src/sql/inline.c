@@ -1,5 +1,7 @@
 #include "sql/inline.h"
 
+#include "sql/plpgsql.h"
+
 /* ---- what a function answers ----------------------------------------------------------------------- */
 
 static const struct cat_relation *composite_of(struct scope *scope, oid type)
@@ -73,7 +75,7 @@ void inline_result_columns(struct scope *scope,
 /* ---- identity and arguments ------------------------------------------------------------------------ */
 
 /* SET search_path = a, "b", '': names without quotes and spaces; "$user" and pg_temp are nobody's. */
-static void path_of_setting(struct scope *scope, str value, struct identity *who)
+static void path_of_setting(struct arena *arena, str value, struct inline_path *out)
 {
     struct {
         VEC(str);
@@ -87,10 +89,25 @@ static void path_of_setting(struct scope *scope, str value, struct identity *who
         if ((quote == '"' || quote == '\'') && name.at[name.len - 1] == quote)
             name = str_slice(name, 1, name.len - 1);
         if (str_empty(name) || str_eq(name, STR("$user")) || str_eq(name, STR("pg_temp"))) continue;
-        *VEC_ADD(scope->analyzer->arena, &path) = name;
+        *VEC_ADD(arena, &path) = name;
     }
-    who->path = path.at;
-    who->path_count = path.count;
+    *out = (struct inline_path){path.at, path.count};
+}
+
+static bool is_path_setting(str setting, str *value)
+{
+    str name;
+    str_cut(setting, '=', &name, value);
+    return str_eq_nocase(str_trim(name), STR("search_path"));
+}
+
+void inline_function_path(struct arena *arena,
+                          const struct cat_function *function,
+                          struct inline_path *path)
+{
+    str value;
+    for (size_t i = 0; i < function->setting_count; i++)
+        if (is_path_setting(function->settings[i], &value)) path_of_setting(arena, value, path);
 }
 
 static err body_identity(struct scope *scope,
@@ -101,18 +118,17 @@ static err body_identity(struct scope *scope,
     *out = (struct identity){
         .check_as = role,
         .user = role,
-        .path = scope->who.path,
-        .path_count = scope->who.path_count,
     };
+    struct inline_path path = {scope->who.path, scope->who.path_count};
     for (size_t i = 0; i < function->setting_count; i++) {
-        str name, value;
-        str_cut(function->settings[i], '=', &name, &value);
-        if (str_eq_nocase(str_trim(name), STR("search_path")))
-            path_of_setting(scope, value, out);
-        else
+        str value;
+        if (!is_path_setting(function->settings[i], &value))
             return NOT_DONE(scope, -1, "setting \"%.*s\" of function %.*s is not supported",
-                            STR_FMT(name), STR_FMT(function->name));
+                            STR_FMT(function->settings[i]), STR_FMT(function->name));
     }
+    inline_function_path(scope->analyzer->arena, function, &path);
+    out->path = path.at;
+    out->path_count = path.count;
     return NULL;
 }
 
@@ -288,7 +304,8 @@ static err shape_result(struct scope *scope,
 static bool has_effect(const struct expr *expr, void *context)
 {
     (void)context;
-    return expr->kind == EXPR_NEXTVAL || expr->kind == EXPR_USER_CALL ||
+    bool call = expr->kind == EXPR_USER_CALL && (!expr->site || expr->site->writes);
+    return expr->kind == EXPR_NEXTVAL || call ||
            (expr->kind == EXPR_CALL && expr->call.builtin->writes);
 }
 
@@ -305,6 +322,7 @@ static err body_query(struct scope *scope,
     if (function->statement_count != 1) return NULL;
     const struct node *node = body_statement(analyzer, function->statements[0]);
     if (!AST_IS(SelectStmt, node)) return NULL;
+    if (is_open(analyzer, function)) return NULL; /* it calls itself */
     struct expansion open;
     TRY(enter_function(scope, function, &open));
     /* What turns out to have effects is analyzed again as a step: no access may stay noted of it. */
@@ -326,17 +344,40 @@ static err body_query(struct scope *scope,
     return NULL;
 }
 
-static err only_on_top(struct scope *scope, struct expr *call)
+/* What an engine runs by itself stays a call; it is told as whom. */
+static bool runs_by_itself(const struct cat_function *function)
+{
+    return str_eq(function->language, STR("plpgsql"));
+}
+
+static err keep_call(struct scope *scope, struct expr *call)
+{
+    struct call_site *site = ARENA_NEW(scope->analyzer->arena, struct call_site);
+    oid *types = ARENA_ARRAY(scope->analyzer->arena, oid, call->args.count);
+    for (size_t i = 0; i < call->args.count; i++) types[i] = call->args.at[i]->type;
+    *site = (struct call_site){
+        .arg_types = types,
+        .arg_count = call->args.count,
+        .result = call->type,
+        .function = call->function,
+        .role = scope->who.user,
+        .path = scope->who.path,
+        .path_count = scope->who.path_count,
+        .writes = plpgsql_writes(scope->analyzer->catalog, call->function),
+    };
+    call->site = site;
+    return NULL;
+}
+
+/* A call that cannot be inlined: perhaps it is the whole statement, else the engine runs its body. */
+static err leave_call(struct scope *scope, struct expr *call)
 {
     struct top_call *top = scope->analyzer->top_call;
-    if (top && !top->call) {
-        top->call = call;
-        return NULL;
-    }
-    return NOT_DONE(scope, call->location,
-                    "function %.*s can only be called on its own (SELECT f(...) or SELECT * FROM "
-                    "f(...)): it has effects or several statements",
-                    STR_FMT(call->function->name));
+    if (!top || top->call || is_open(scope->analyzer, call->function))
+        return keep_call(scope, call);
+    top->call = call;
+    top->scope = scope;
+    return NULL;
 }
 
 /* How often the body names this argument: an upper bound, columns of the same name count too. */
@@ -526,6 +567,10 @@ static bool is_from_call(const struct scope *scope, const struct expr *call)
 
 static err inline_scalar(struct scope *scope, struct expr *call, struct expr **out)
 {
+    if (runs_by_itself(call->function)) {
+        *out = call;
+        return keep_call(scope, call);
+    }
     if (scope->analyzer->trusted && is_open(scope->analyzer, call->function)) {
         *out = call; /* CREATE FUNCTION of one that calls itself: refused when it is called */
         return NULL;
@@ -538,7 +583,7 @@ static err inline_scalar(struct scope *scope, struct expr *call, struct expr **o
     TRY(body_query(scope, call, args, &query));
     if (!query) {
         *out = call;
-        return only_on_top(scope, call);
+        return leave_call(scope, call);
     }
     struct expr *value;
     struct expr bound_call = *call;
@@ -564,7 +609,7 @@ err inline_call(struct scope *scope, struct expr *call, struct expr **out)
 {
     if (call->function->returns_set || is_from_call(scope, call)) {
         *out = call;
-        return NULL;
+        return runs_by_itself(call->function) ? keep_call(scope, call) : NULL;
     }
     return inline_scalar(scope, call, out);
 }
@@ -632,6 +677,7 @@ err inline_from(struct scope *scope, struct expr *call, struct query **out)
     bool set = function->returns_set;
     *out = NULL;
     if (scope->analyzer->trusted && is_open(scope->analyzer, function)) return NULL;
+    if (runs_by_itself(function)) return keep_call(scope, call);
     if (!set && !inline_returns_row(scope, function)) {
         struct expr *value;
         TRY(inline_scalar(scope, call, &value));
@@ -641,12 +687,9 @@ err inline_from(struct scope *scope, struct expr *call, struct query **out)
         return NULL;
     }
     for (size_t i = 0; i < call->args.count; i++)
-        if (expr_is_volatile(call->args.at[i]))
-            return NOT_DONE(scope, call->location,
-                            "a volatile argument of function %.*s in FROM is not supported",
-                            STR_FMT(function->name));
+        if (expr_is_volatile(call->args.at[i])) return keep_call(scope, call);
     TRY(body_query(scope, call, call->args.at, out));
-    if (!*out) return only_on_top(scope, call);
+    if (!*out) return leave_call(scope, call);
     if (!set) TRY(always_one_row(scope, function, out));
     return function->strict ? strict_rows(scope, call, out) : NULL;
 }
@@ -667,17 +710,13 @@ static bool depends_on_rows(const struct expr *expr, void *context)
 }
 
 /* Arguments are written into every statement of the body, so each must be the same everywhere. */
-static err stable_arguments(struct scope *scope, const struct expr *call)
+static bool has_stable_arguments(const struct expr *call)
 {
     for (size_t i = 0; i < call->args.count; i++) {
         const struct expr *arg = call->args.at[i];
-        if (expr_any(arg, depends_on_rows, NULL) || expr_is_volatile(arg))
-            return NOT_DONE(scope, call->location,
-                            "argument %zu of function %.*s must be made of constants and "
-                            "parameters",
-                            i + 1, STR_FMT(call->function->name));
+        if (expr_any(arg, depends_on_rows, NULL) || expr_is_volatile(arg)) return false;
     }
-    return NULL;
+    return true;
 }
 
 /* One statement of the body, which may itself be nothing but a call. */
@@ -696,6 +735,7 @@ static err body_step(struct scope *scope,
     analyzer->top_call = &top;
     TRY(analyze_elsewhere(analyzer, statement_analyze(body, body_statement(analyzer, node))));
     analyzer->top_call = NULL;
+    TRY(inline_settle(body, &top));
     if (top.call) {
         TRY(inline_top(body, top.call, out));
         if (!last || function->result == VOIDOID) return NULL;
@@ -711,7 +751,6 @@ static err body_steps(struct scope *scope, const struct expr *call, struct inlin
     const struct cat_function *function = call->function;
     struct analyzer *analyzer = scope->analyzer;
     TRY(body_readable(scope, call));
-    TRY(stable_arguments(scope, call));
     struct expansion open;
     TRY(enter_function(scope, function, &open));
     for (size_t i = 0; i < function->statement_count; i++)
@@ -832,22 +871,55 @@ static err answer_void(struct scope *scope,
     return step_add(scope, out, scope->query);
 }
 
+/* The outer SELECT adds nothing but names and order of columns. */
+static bool is_plain_outer(const struct query *outer)
+{
+    return !outer->where && !outer->group_by.count && !outer->has_aggregates &&
+           !outer->has_windows && !outer->order.count && !outer->limit && !outer->offset &&
+           !outer->distinct && !outer->distinct_on.count && !outer->cte_count;
+}
+
+static bool ends_with_write(const struct cat_function *function)
+{
+    if (!function->statement_count) return false;
+    const struct node *last = function->statements[function->statement_count - 1];
+    return !AST_IS(SelectStmt, last) && !AST_IS(ReturnStmt, last);
+}
+
+static bool all_not_null(const struct expr *call)
+{
+    for (size_t i = 0; i < call->args.count; i++)
+        if (call->args.at[i]->kind != EXPR_CONST || call->args.at[i]->constant.kind == VALUE_NULL)
+            return false;
+    return true;
+}
+
+/* Whether the body's statements can stand for the one that calls. */
+static bool is_whole_statement(const struct scope *scope, const struct expr *call)
+{
+    const struct cat_function *function = call->function;
+    struct query *query = scope->query;
+    struct expr **slot = lone_call(query, call);
+    const struct rte *rte = slot ? NULL : call_rte(query, call);
+    if (!slot && !rte) return false;
+    if (!str_eq(function->language, STR("sql")) || !has_stable_arguments(call)) return false;
+    if (function->strict && !all_not_null(call)) return false;
+    if (!ends_with_write(function) || function->result == VOIDOID) return true;
+    return slot ? slot == &query->targets[0].expr : is_plain_outer(query);
+}
+
+err inline_settle(struct scope *scope, struct top_call *top)
+{
+    if (!top->call || is_whole_statement(scope, top->call)) return NULL;
+    struct expr *call = top->call;
+    top->call = NULL;
+    return keep_call(top->scope, call);
+}
+
 err inline_top(struct scope *scope, struct expr *call, struct inline_steps *out)
 {
     struct expr **slot = lone_call(scope->query, call);
     struct rte *rte = slot ? NULL : call_rte(scope->query, call);
-    if (!slot && !rte)
-        return NOT_DONE(scope, call->location,
-                        "function %.*s can only be called on its own (SELECT f(...) or SELECT * "
-                        "FROM f(...)): it has effects or several statements",
-                        STR_FMT(call->function->name));
-    if (call->function->strict)
-        for (size_t i = 0; i < call->args.count; i++)
-            if (call->args.at[i]->kind != EXPR_CONST ||
-                call->args.at[i]->constant.kind == VALUE_NULL)
-                return NOT_DONE(scope, call->location,
-                                "STRICT on function %.*s is not supported: it has effects",
-                                STR_FMT(call->function->name));
     TRY(body_steps(scope, call, out));
     size_t before = scope->analyzer->accesses.count;
     if (call->function->result == VOIDOID)

@@ -98,11 +98,13 @@ struct plan {
     struct plan_step *steps;
     size_t step_count;
     struct plan_node *count; /* counts what the root selects without limit and offset, or NULL */
-    bool writes;             /* needs the writer */
-    bool slow;               /* known to exceed the meter: starts on the slow lane */
-    bool calls;              /* remote: calls a function, which may set response.* */
-    str search_path;         /* remote: as set_config takes it */
-    void *engine_data;       /* the engine's printed form, made once at compile time */
+    const str *path;         /* schema names that names were looked for in */
+    size_t path_count;
+    bool writes;       /* needs the writer */
+    bool slow;         /* known to exceed the meter: starts on the slow lane */
+    bool calls;        /* remote: calls a function, which may set response.* */
+    str search_path;   /* remote: as set_config takes it */
+    void *engine_data; /* the engine's printed form, made once at compile time */
     void (*engine_free)(void *engine_data);
 };
 
@@ -158,6 +160,37 @@ struct compile_step {
     bool result;
 };
 
+/* A name that is no column: a variable of the PL/pgSQL function that the statement stands in. */
+struct compile_variable {
+    size_t param; /* from 0, among the variables: they are parameters behind options->params */
+    oid type;
+    int32_t typmod;
+    const struct compile_field {
+        str name;
+        oid type;
+        int32_t typmod;
+        size_t param;
+    } * fields; /* of a record or row, each a variable as well; NULL: not one */
+    size_t field_count;
+    bool from_zero; /* an array whose elements are counted from 0 */
+};
+
+/* What a name means when it could be a column as well (#variable_conflict). */
+enum compile_conflict { CONFLICT_ERROR, CONFLICT_VARIABLE, CONFLICT_COLUMN };
+
+struct compile_variables {
+    enum compile_conflict conflict;
+    /* a, a.b or a.b.c; *found false: no variable. Whether the fields are asked for (v.*) or the whole. */
+    err (*find)(struct compile_variables *self,
+                const str *parts,
+                size_t count,
+                bool fields,
+                bool *found,
+                struct compile_variable *out);
+    /* The table whose rows a transition table has; NULL: there is none of that name. */
+    const struct cat_relation *(*table)(struct compile_variables *self, str name, bool *is_new);
+};
+
 struct compile_options {
     const struct catalog *catalog;
     oid role;               /* the caller */
@@ -169,6 +202,8 @@ struct compile_options {
     const struct compile_node *count; /* or NULL */
     const struct plan_param *params;  /* known types ($1 text in functions); rest are inferred */
     size_t param_count;
+    struct compile_variables *variables; /* or NULL */
+    bool procedures;                     /* a procedure may be called */
     str source; /* the statement's text when there is one, for error positions */
 };
 
@@ -205,6 +240,10 @@ MUST_USE err sql_compile_call(struct arena *scratch,
                               const struct compile_call *call,
                               err (*print)(struct arena *scratch, struct plan *plan),
                               struct plan **out);
+
+struct CallStmt;
+/* CALL p(...) as SELECT * FROM p(...), to be compiled with options->procedures. */
+struct node *sql_call_as_select(struct arena *arena, const struct CallStmt *call);
 
 /* Whether `outer` may also order and limit the call: one SELECT, or a body that a server runs by itself. */
 bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function);

@@ -18,6 +18,19 @@ struct query;
 struct rte;
 struct expr;
 struct access;
+struct record_field; /* sql/infer.h */
+
+/* Where a function is called that the engine runs by itself (PL/pgSQL): as whom, with which path. */
+struct call_site {
+    const struct cat_function *function;
+    oid role;
+    const str *path; /* schema names */
+    size_t path_count;
+    const oid *arg_types; /* of the arguments given: what polymorphic ones stand for */
+    size_t arg_count;
+    oid result;
+    bool writes; /* the function or what it calls may (plpgsql_writes) */
+};
 
 struct expr_list {
     struct expr **at;
@@ -31,7 +44,7 @@ enum expr_kind {
     EXPR_COLUMN,    /* .column */
     EXPR_WHOLE_ROW, /* .rte: the row of a FROM item as a composite */
     EXPR_CALL,      /* .call: built-in function or operator; args in .args */
-    EXPR_USER_CALL, /* .function: a user's function that could not be inlined; args in .args */
+    EXPR_USER_CALL, /* .function, .site: a user's function that could not be inlined; args in .args */
     EXPR_AGGREGATE, /* .aggregate; args in .args */
     EXPR_WINDOW,    /* .window; args in .args */
     EXPR_CAST,      /* .cast; args.at[0] */
@@ -111,7 +124,12 @@ struct expr {
     struct expr_list args;
     union {
         struct value constant;
-        int index;
+        struct {
+            int index;
+            const struct record_field *record; /* EXPR_PARAM of type record: its fields */
+            size_t record_count;
+            bool from_zero; /* EXPR_PARAM that is an array counted from 0: TG_ARGV */
+        };
         struct {
             enum session_value which;
             str name;
@@ -125,7 +143,10 @@ struct expr {
         struct {
             const struct builtin *builtin;
         } call;
-        const struct cat_function *function;
+        struct {
+            const struct cat_function *function;
+            const struct call_site *site; /* NULL: of a body that is to be inlined */
+        };
         struct {
             const struct builtin *builtin; /* NULL args: count(*) */
             bool star;
@@ -196,6 +217,7 @@ enum rte_kind {
     RTE_FUNCTION, /* .function: a set-returning or scalar call in FROM */
     RTE_CTE,      /* .cte */
     RTE_RESULT,   /* no table at all: one empty row */
+    RTE_TRANSITION, /* .is_new: the NEW or OLD TABLE of the trigger whose function this stands in */
 };
 
 struct rte {
@@ -206,6 +228,7 @@ struct rte {
     const struct cat_relation *relation; /* RTE_RELATION; RTE_SUBQUERY of a view: the view */
     struct query *query;                 /* RTE_SUBQUERY */
     bool lateral;
+    bool is_new; /* RTE_TRANSITION */
     struct expr_list *rows; /* RTE_VALUES */
     size_t row_count;
     struct expr *function; /* RTE_FUNCTION: EXPR_CALL or EXPR_USER_CALL */

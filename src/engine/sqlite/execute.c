@@ -3,6 +3,7 @@
 #include "engine/sqlite/engine_int.h"
 #include "engine/sqlite/request_session.h"
 #include "engine/sqlite/run.h"
+#include "engine/sqlite/run_trigger.h"
 
 static void release_bytes(void *object)
 {
@@ -67,6 +68,25 @@ static err run_all(struct execution *execution)
     return NULL;
 }
 
+/* Constraint triggers that waited for the request's end. */
+static err run_deferred(struct execution *execution)
+{
+    struct buf nothing;
+    buf_init(&nothing, 0);
+    struct run run = {
+        .arena = execution->request->arena,
+        .db = execution->connection->db,
+        .statements = execution->connection->statements,
+        .session = execution->connection->session,
+        .caller = execution->request->caller,
+        .format = execution->request->format,
+        .output = {.bytes = &nothing},
+    };
+    err error = trigger_run_deferred(&run);
+    buf_deinit(&nothing);
+    return error;
+}
+
 /* SQL asks for another status or more headers by set_config (docs/rest.md). */
 static void take_response_settings(struct engine_request *request,
                                    const struct request_session *session)
@@ -90,6 +110,7 @@ err execute_steps(struct execution *execution)
     err error = request_session_begin(&local, request->arena, session, request->caller,
                                       execution->sequences, clock_real_us());
     if (!error) error = run_all(execution);
+    if (!error && session->deferred) error = run_deferred(execution);
     if (!error) take_response_settings(request, &local);
     request_session_end(session);
     return error;

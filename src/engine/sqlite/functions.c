@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
+#include "engine/sqlite/pl.h"
 #include "types/text.h"
 
 enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
@@ -29,12 +30,15 @@ void sqlite_session_init(struct sqlite_session *session)
     session->scratch = arena_new(SCRATCH_BYTES_MAX);
     arena_cost_set(session->scratch, &session->cost);
     session->caches = function_caches_new();
+    session->pl = pl_cache_new();
 }
 
 void sqlite_session_deinit(struct sqlite_session *session)
 {
     arena_free(session->scratch);
     function_caches_free(session->caches);
+    pl_cache_free(session->pl);
+    session->pl = NULL;
     session->scratch = NULL;
     session->caches = NULL;
 }
@@ -44,6 +48,7 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
     if (session->catalog == catalog) return;
     session->catalog = catalog;
     function_caches_forget(session->caches);
+    pl_cache_forget(session->pl);
 }
 
 static err timed_out(struct arena *arena)
@@ -273,6 +278,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = aggregates_register(db, session);
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
+    if (rc == SQLITE_OK) rc = pl_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",
                    sqlite3_errmsg(db));

@@ -25,6 +25,10 @@
 typedef struct sqlite3 sqlite3;
 struct sqlite_session;
 struct function_caches;
+struct pl_cache;
+struct pl_frame;
+struct run;
+struct node;
 
 struct sqlite_session_hooks {
     /* nextval, currval, setval, lastval by the sequence's oid. A NULL hook: 25006 (this connection
@@ -45,6 +49,20 @@ struct sqlite_session_hooks {
     err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
 };
 
+/* DDL, and what else only a script may do, inside a function. */
+struct session_utility {
+    /* site: as whom, with which path. */
+    err (*run)(void *context,
+               const struct call_site *site,
+               const struct node *node,
+               str text,
+               int64_t *rows);
+    /* Around a block with EXCEPTION: what the catalog was like, taken back or let go. */
+    void *(*mark)(void *context);
+    void (*restore)(void *context, void *mark);
+    void (*release)(void *context, void *mark);
+};
+
 struct sqlite_session {
     const struct sqlite_session_hooks *hooks;
     void *owner;                   /* the hooks' own */
@@ -57,6 +75,16 @@ struct sqlite_session {
     struct cost cost;                        /* of the call that runs now; its arenas carry it */
     struct arena *scratch; /* the functions' working memory, reset between calls */
     struct function_caches *caches;
+    struct pl_cache *pl;     /* compiled PL/pgSQL functions */
+    struct pl_frame *frames; /* the innermost function that runs; NULL: none */
+    struct run *run;         /* the step that runs now: what a function's statements go by */
+    bool reads_only;         /* a write is refused: 25006 */
+    /* RAISE below EXCEPTION; NULL: nobody hears it. */
+    void (*notice)(struct sqlite_session *session, str level, str message);
+    const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */
+    void *utility_context;
+    int trigger_depth;                 /* pg_trigger_depth() */
+    struct trigger_deferred *deferred; /* run_trigger.h; NULL: nothing was ever deferred */
 };
 
 /* Zeroes it and makes its scratch and caches, which live until deinit. */

@@ -1,6 +1,7 @@
 /* Functions that work on any type: casts, greatest, rows, fields, NULL counts. */
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
+#include "types/json_scan.h"
 #include "types/jsonb.h"
 
 /* ---- casts: pg_cast(from, to, context, value) ---- */
@@ -33,6 +34,20 @@ static err run_greatest(struct function_call *call, struct value *out)
 }
 
 /* ---- rows: a JSON object of items by field name ---- */
+
+/* A row is null when all its fields are, not null when none is. */
+static err run_row_null(struct function_call *call, struct value *out)
+{
+    bool filled = call->row->with != 0;
+    *out = value_int(!filled);
+    if (arg_null(call, 0)) return NULL;
+    *out = value_int(1);
+    struct json_walk walk = json_walk(arg_text(call, 0));
+    str key, item;
+    while (json_walk_next(&walk, &key, &item))
+        if (str_eq(item, STR("null")) == filled) *out = value_int(0);
+    return NULL;
+}
 
 static err run_row(struct function_call *call, struct value *out)
 {
@@ -170,6 +185,8 @@ static const struct function_row rows[] = {
     {"enum_range_all",    1,  SHAPE_FIRST, 0,         run_enum,        ENUM_ALL   },
     {"enum_range_bounds", 2,  SHAPE_FIRST, 0,         run_enum,        ENUM_BOUNDS},
     {"enum_ok",           2,  SHAPE_NONE,  FN_STRICT, run_enum_ok,     0          },
+    {"row_is_null",       1,  SHAPE_NONE,  0,         run_row_null,    0          },
+    {"row_is_filled",     1,  SHAPE_NONE,  0,         run_row_null,    1          },
     {"nn",                1,  SHAPE_NONE,  0,         run_nn,          0          },
     {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT, run_column_size, 0          },
 };

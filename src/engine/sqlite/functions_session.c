@@ -214,6 +214,12 @@ static err run_zero(struct function_call *call, struct value *out)
     return NULL;
 }
 
+static err run_trigger_depth(struct function_call *call, struct value *out)
+{
+    *out = value_int(call->session->trigger_depth);
+    return NULL;
+}
+
 static err run_true(struct function_call *call, struct value *out)
 {
     (void)call;
@@ -331,6 +337,7 @@ static const struct function_row rows[] = {
     ROW("current_schema", 0, run_schema),
     ROW("pgsql_version", 0, run_version),
     ROW("pg_backend_pid", 0, run_zero),
+    VOLATILE("pg_trigger_depth", 0, 0, run_trigger_depth),
     ROW("pg_is_in_recovery", 0, run_zero),
     ROW("pg_table_is_visible", 1, run_true),
     VOLATILE("pg_advisory_lock_int8", 1, FN_STRICT, run_void),

@@ -30,8 +30,6 @@ struct print_hooks {
     /* A condition that is true when the row of a nullable FROM item is really there (for
      * EXPR_WHOLE_ROW of an outer join's side): sets *printed when it wrote one. May be NULL. */
     err (*row_present)(struct print *out, const struct rte *rte, bool *printed);
-    /* EXPR_USER_CALL. NULL: 0A000. */
-    err (*user_call)(struct print *out, const struct expr *call);
 };
 
 struct print {

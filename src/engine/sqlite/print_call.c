@@ -565,6 +565,7 @@ static bool is_recordset(const struct set_function *set)
 err print_from_function(struct print *out, const struct rte *rte)
 {
     const struct expr *call = rte->function;
+    if (call->kind == EXPR_USER_CALL) return print_user_rows(out, rte);
     bool scalar = call->kind != EXPR_CALL || call->call.builtin->kind != BUILTIN_SET;
     const struct set_function *set =
         call->kind == EXPR_CALL ? set_function_find(call->call.builtin->symbol) : NULL;
@@ -586,8 +587,10 @@ err print_from_function(struct print *out, const struct rte *rte)
 
 str print_function_column(struct print *out, const struct rte *rte, int index)
 {
+    if (rte->kind == RTE_TRANSITION) return str_printf(out->arena, "c%d", index);
     const struct expr *call = rte->function;
     if (rte->ordinality && (size_t)index + 1 == rte->column_count) return STR("ordinality");
+    if (call->kind == EXPR_USER_CALL) return str_printf(out->arena, "c%d", index);
     const struct set_function *set =
         call->kind == EXPR_CALL ? set_function_find(call->call.builtin->symbol) : NULL;
     if (set && is_recordset(set)) return str_printf(out->arena, "c%d", index);

@@ -6,8 +6,8 @@
  * hides raises 42501 instead of being skipped, and a key that comes twice 21000, as in PostgreSQL.
  *
  * Source: docs/sql.md. */
+#include "engine/sqlite/print_trigger.h"
 #include "engine/sqlite/print_write.h"
-#include "sql/analyze.h"
 #include "sql/query_walk.h"
 
 enum { EXISTING_ROW = 1u << CHECK_CONFLICT_UPDATE };
@@ -23,30 +23,6 @@ struct arbiter {
 
 /* ---- the arbiter ------------------------------------------------------------------------------ */
 
-static err analyze_own_expr(struct write *w,
-                            const struct node *tree,
-                            enum infer_clause clause,
-                            oid type,
-                            struct rte **rte,
-                            struct expr **out)
-{
-    const struct catalog *catalog = w->builder->plan->catalog;
-    const struct cat_schema *schema = catalog_schema(catalog, w->relation->schema);
-    const str path[] = {schema != NULL ? schema->name : STR("public"), STR("public"),
-                        STR("extensions")};
-    const struct analyze_options options = {
-        .arena = w->builder->arena,
-        .catalog = catalog,
-        .role = w->relation->owner,
-        .search_path = path,
-        .search_path_count = COUNT_OF(path),
-        .trusted = true,
-    };
-    const struct analyze_relation_expr spec = {
-        .relation = w->relation, .clause = clause, .type = type, .typmod = -1};
-    return analyze_expr_for_relation(&options, &spec, tree, rte, out);
-}
-
 static err open_arbiter(struct write *w, struct arbiter *arbiter)
 {
     const struct cat_index *index = w->query->conflict->arbiter;
@@ -55,29 +31,11 @@ static err open_arbiter(struct write *w, struct arbiter *arbiter)
     arbiter->exprs = ARENA_ARRAY(w->builder->arena, struct expr *, index->element_count);
     for (size_t i = 0; i < index->element_count; i++)
         if (index->elements[i].column == 0)
-            TRY(analyze_own_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION, OID_NONE,
-                                 &arbiter->rtes[i], &arbiter->exprs[i]));
+            TRY(write_own_expr(w, index->elements[i].expr.tree, INFER_INDEX_EXPRESSION, OID_NONE,
+                               -1, &arbiter->rtes[i], &arbiter->exprs[i]));
     if (index->where.tree == NULL) return NULL;
-    return analyze_own_expr(w, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID,
-                            &arbiter->where_rte, &arbiter->where);
-}
-
-/* The arbiter's own rte is read as what the target is read as now. */
-static void stand_for_target(struct write *w, struct text *text, const struct rte *rte)
-{
-    struct item item = *text_item_find(text, w->target);
-    if (item.form == ITEM_ROWS) {
-        int *positions = ARENA_ARRAY(w->builder->scratch, int, rte->column_count);
-        for (size_t i = 0; i < rte->column_count; i++) {
-            positions[i] = -1;
-            for (size_t k = 0; k < w->target->column_count; k++)
-                if (w->target->columns[k].number == rte->columns[i].number)
-                    positions[i] = item.positions[k];
-        }
-        item.positions = positions;
-    }
-    item.rte = rte;
-    text_item_set(text, item);
+    return write_own_expr(w, index->where.tree, INFER_INDEX_PREDICATE, BOOLOID, -1,
+                          &arbiter->where_rte, &arbiter->where);
 }
 
 static int target_column(const struct write *w, int16_t number)
@@ -93,7 +51,7 @@ static err print_element(struct write *w,
                          size_t element)
 {
     if (arbiter->exprs[element] != NULL) {
-        stand_for_target(w, text, arbiter->rtes[element]);
+        write_stand_for_target(w, text, arbiter->rtes[element]);
         return print_collated(&text->print, arbiter->exprs[element]);
     }
     int column = target_column(w, arbiter->index->elements[element].column);
@@ -108,6 +66,7 @@ bool conflict_is_native(const struct write *w)
 {
     const struct query *query = w->query;
     if (!query->conflict->do_update) return true;
+    if (w->before[QUERY_UPDATE].count > 0) return false;
     bool one_row = query->source != NULL && query->source->values != NULL &&
                    query->source->value_row_count == 1;
     return one_row && query->conflict_checks.count == 0 && w->target->security == NULL;
@@ -224,7 +183,7 @@ static err print_predicate(struct probe *probe, const struct item *as)
 {
     if (probe->arbiter.where == NULL) return NULL;
     text_item_set(&probe->text, *as);
-    stand_for_target(probe->w, &probe->text, probe->arbiter.where_rte);
+    write_stand_for_target(probe->w, &probe->text, probe->arbiter.where_rte);
     buf_lit(probe->text.print.sql, " AND (");
     TRY(print_expr(&probe->text.print, probe->arbiter.where));
     buf_char(probe->text.print.sql, ')');
@@ -403,9 +362,9 @@ static err check_constraints(struct write *w, const struct write_rows_place *row
         struct rte *rte;
         struct expr *check;
         if (constraint->kind != 'c' || constraint->check.tree == NULL) continue;
-        TRY(analyze_own_expr(w, constraint->check.tree, INFER_CHECK, BOOLOID, &rte, &check));
+        TRY(write_own_expr(w, constraint->check.tree, INFER_CHECK, BOOLOID, -1, &rte, &check));
         write_check_begin(w, &text, rows);
-        stand_for_target(w, &text, rte);
+        write_stand_for_target(w, &text, rte);
         buf_lit(text.print.sql, "(");
         TRY(print_expr(&text.print, check));
         buf_lit(text.print.sql, ") IS FALSE");
@@ -425,12 +384,19 @@ err conflict_build(struct write *w, const struct write_rows_place *rows)
         return err_sql(w->builder->scratch, "42601",
                        "ON CONFLICT DO UPDATE requires inference specification or constraint name");
     struct write_rows_place updates = {0};
+    bool fires = w->before[QUERY_UPDATE].count > 0;
+    const struct assignment *assignments = conflict->assignments;
+    size_t assignment_count = conflict->assignment_count;
     bool one_row = w->query->source->values != NULL && w->query->source->value_row_count == 1;
     TRY(check_constraints(w, rows));
     if (!one_row) TRY(check_duplicates(w, rows));
     TRY(check_existing(w, rows));
     TRY(fill_updates(w, rows, &updates));
+    if (fires) {
+        TRY(trigger_rows(w, QUERY_UPDATE, &updates, updates.columns));
+        assignments = write_all_columns(w, &assignment_count);
+    }
     TRY(write_checks(w, &w->query->conflict_checks, ~(unsigned)EXISTING_ROW, &updates));
     TRY(insert_rest(w, rows));
-    return write_update_from(w, conflict->assignments, conflict->assignment_count, &updates, true);
+    return write_update_from(w, assignments, assignment_count, &updates, true);
 }

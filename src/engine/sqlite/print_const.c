@@ -118,11 +118,15 @@ static bool same_slot(const struct slot *a, const struct slot *b)
     case SLOT_PARAM:
     case SLOT_PARENT:
     case SLOT_SET:
+    case SLOT_OLD:
+    case SLOT_NEW:
+    case SLOT_TRANSITION:
     case SLOT_KEYS: return a->index == b->index;
     case SLOT_SESSION:
         return a->session == b->session && str_eq(a->name, b->name) &&
                a->missing_ok == b->missing_ok;
     case SLOT_CONST: return same_constant(&a->constant, &b->constant);
+    case SLOT_SITE: return a->site == b->site;
     }
     return false;
 }

@@ -192,6 +192,13 @@ static err print_connective(struct print *out,
 
 static err print_null_test(struct print *out, const struct expr *expr)
 {
+    enum type_storage storage = print_storage(out, expr->args.at[0]->type);
+    if (storage == TYPE_COMPOSITE || storage == TYPE_RECORD) {
+        buf_str_add(out->sql, expr->negated ? STR("pg_row_is_filled(") : STR("pg_row_is_null("));
+        TRY(print_expr(out, expr->args.at[0]));
+        buf_char(out->sql, ')');
+        return NULL;
+    }
     TRY(print_at(out, expr->args.at[0], BIND_ORDER));
     buf_printf(out->sql, expr->negated ? " IS NOT NULL" : " IS NULL");
     return NULL;
@@ -687,15 +694,6 @@ static err print_simple(struct print *out, const struct expr *expr)
     case EXPR_DEFAULT: return print_refuse(out, expr, "DEFAULT in this context");
     default: return print_refuse(out, expr, "this expression");
     }
-}
-
-static err print_user_call(struct print *out, const struct expr *expr)
-{
-    if (out->hooks && out->hooks->user_call) return out->hooks->user_call(out, expr);
-    return err_at(err_sql(out->arena, "0A000",
-                          "calling function %.*s inside an expression is not supported on SQLite",
-                          STR_FMT(expr->function->name)),
-                  expr->location);
 }
 
 /* ---- dispatch ---- */

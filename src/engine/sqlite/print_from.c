@@ -232,6 +232,12 @@ static err print_item(struct text *text,
         print_ident(text->print.sql, text_item_find(text, rte)->alias);
         return NULL;
     case RTE_RESULT: buf_lit(text->print.sql, "(SELECT 1)"); return NULL;
+    case RTE_TRANSITION:
+        buf_printf(text->print.sql, "%s(", rowset_table(rte->column_count));
+        print_slot(&text->print, &(struct slot){.kind = SLOT_TRANSITION, .index = rte->is_new});
+        buf_lit(text->print.sql, ") AS ");
+        print_ident(text->print.sql, text_item_find(text, rte)->alias);
+        return NULL;
     }
     return NULL;
 }
@@ -343,7 +349,7 @@ static err print_tree(struct text *text,
 static enum item_form form_of(const struct text_cte *cte, const struct rte *rte)
 {
     if (rte->kind == RTE_RELATION) return ITEM_TABLE;
-    if (rte->kind == RTE_FUNCTION) return ITEM_FUNCTION;
+    if (rte->kind == RTE_FUNCTION || rte->kind == RTE_TRANSITION) return ITEM_FUNCTION;
     return cte != NULL && cte->set >= 0 ? ITEM_ROWS : ITEM_NAMED;
 }
 

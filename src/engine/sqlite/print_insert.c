@@ -4,6 +4,7 @@
  * that changes from call to call; everything else that must be checked waits in a row set.
  *
  * Source: sql-on-sqlite.md, sections 5 and 8. */
+#include "engine/sqlite/print_trigger.h"
 #include "engine/sqlite/print_write.h"
 #include "sql/query_walk.h"
 
@@ -12,6 +13,7 @@
 static bool source_may_be_null(const struct write *w, int column)
 {
     const struct query *query = w->query;
+    if (w->before[QUERY_INSERT].count > 0) return true;
     for (size_t i = 0; i < query->insert_column_count; i++)
         if (query->insert_columns[i] == column)
             return query->source == NULL || !query_column_is_filled(query->source, i);
@@ -157,7 +159,7 @@ static err insert_direct(struct write *w, bool one_row)
     return NULL;
 }
 
-static err fill_source(struct write *w, struct write_rows_place *rows)
+err write_fill_source(struct write *w, struct write_rows_place *rows)
 {
     struct text text;
     const struct query *query = w->query;
@@ -211,6 +213,7 @@ err write_insert_from(struct write *w, const struct write_rows_place *rows)
 err write_insert(struct write *w)
 {
     const struct query *query = w->query;
+    bool fires = w->before[QUERY_INSERT].count > 0;
     bool one_row = is_one_row(query), native = query->conflict == NULL || conflict_is_native(w);
     int key = unsure_key(w);
     if (query->insert_column_count == 0) return insert_direct(w, true);
@@ -222,16 +225,17 @@ err write_insert(struct write *w)
         return text_refuse(&text, -1,
                            "a sub-select of the same table in RETURNING, behind ON CONFLICT,");
     }
-    if (one_row && native && !shows_first && row_is_repeatable(w, key)) {
+    if (one_row && native && !shows_first && !fires && row_is_repeatable(w, key)) {
         TRY(write_checks(w, &query->checks, WRITE_CHECKS_ALL, NULL));
         TRY(write_null_check(w, &key, key >= 0, NULL));
         return insert_direct(w, true);
     }
     bool plain_source = !has_generated(w) && query->conflict == NULL;
-    if (plain_source && !shows_first && query->checks.count == 0 && key < 0)
+    if (plain_source && !shows_first && !fires && query->checks.count == 0 && key < 0)
         return insert_direct(w, false);
     struct write_rows_place rows;
-    TRY(fill_source(w, &rows));
+    TRY(write_fill_source(w, &rows));
+    if (fires) TRY(trigger_rows(w, QUERY_INSERT, &rows, rows.columns));
     TRY(write_checks(w, &query->checks, WRITE_CHECKS_ALL, &rows));
     if (!native) return conflict_build(w, &rows);
     TRY(write_null_check(w, &key, key >= 0, &rows));

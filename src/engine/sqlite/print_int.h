@@ -42,6 +42,9 @@ MUST_USE err print_call(struct print *out, const struct expr *expr);
 MUST_USE err print_cast(struct print *out, const struct expr *expr);
 /* True when the cast is printed as its argument alone. */
 bool cast_is_silent(const struct print *out, const struct expr *expr);
+/* EXPR_USER_CALL in an expression, and in FROM (print_user.c). */
+MUST_USE err print_user_call(struct print *out, const struct expr *expr);
+MUST_USE err print_user_rows(struct print *out, const struct rte *rte);
 MUST_USE err print_aggregate(struct print *out, const struct expr *expr);
 MUST_USE err print_window(struct print *out, const struct expr *expr);
 /* 'shape' of an expression's type as a literal. */

@@ -51,7 +51,8 @@ static bool column_is_filled(const struct expr *expr)
                str_eq(rte->function->call.builtin->name, STR("generate_series"));
     case RTE_VALUES:
     case RTE_CTE:
-    case RTE_RESULT: return false;
+    case RTE_RESULT:
+    case RTE_TRANSITION: return false;
     }
     return false;
 }

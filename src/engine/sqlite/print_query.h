@@ -25,6 +25,7 @@ enum item_form {
     ITEM_NAMED,    /* "alias"."name": subqueries, CTEs, VALUES */
     ITEM_FUNCTION, /* "alias"."what print_function_column says" */
     ITEM_ROWS,     /* "alias".c7: read from a row set */
+    ITEM_SLOTS,    /* ?n: a trigger's OLD or NEW */
     ITEM_EXPRS,    /* the expression that computes it: a row that is not stored anywhere yet */
 };
 
@@ -32,9 +33,12 @@ struct item {
     const struct rte *rte;
     enum item_form form;
     str alias;
-    int set;              /* ITEM_ROWS */
-    const int *positions; /* ITEM_ROWS: the set's column of each rte column; -1: not there */
-    struct expr **exprs;  /* ITEM_EXPRS: by rte column; NULL: not there */
+    int set; /* ITEM_ROWS */
+    const int *
+        positions; /* ITEM_ROWS: the set's column of each rte column; -1: not there. ITEM_SLOTS: the
+                           * relation's, by index */
+    enum slot_kind slot; /* ITEM_SLOTS */
+    struct expr **exprs; /* ITEM_EXPRS: by rte column; NULL: not there */
 };
 
 /* A CTE of the plan as this text names it. */

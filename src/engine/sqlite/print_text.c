@@ -177,6 +177,10 @@ static err print_item_column(struct text *text, const struct item *item, int ind
         print_ident(text->print.sql, item->alias);
         buf_printf(text->print.sql, ".c%d", item->positions[index]);
         return NULL;
+    case ITEM_SLOTS:
+        print_slot(&text->print,
+                   &(struct slot){.kind = item->slot, .index = item->positions[index]});
+        return NULL;
     case ITEM_EXPRS:
         if (item->exprs[index] == NULL) break;
         buf_char(text->print.sql, '(');

@@ -1,6 +1,7 @@
 /* engine/sqlite/print_update.c - UPDATE and DELETE as ops. See print_write.c for the order of things.
  *
  * Source: sql-on-sqlite.md, sections 7 and 8. */
+#include "engine/sqlite/print_trigger.h"
 #include "engine/sqlite/print_write.h"
 #include "engine/sqlite/rowset.h"
 #include "sql/query_walk.h"
@@ -43,6 +44,20 @@ static bool is_needed(const struct write *w,
     return false;
 }
 
+static err print_old_values(struct write *w, struct text *text, int *next)
+{
+    int *positions = write_no_positions(w);
+    for (size_t i = 0; i < w->target->column_count; i++) {
+        if (write_column(w, (int)i) == NULL) continue;
+        struct expr old = write_column_expr(w, (int)i);
+        buf_lit(text->print.sql, ", ");
+        TRY(print_expr(&text->print, &old));
+        positions[i] = (*next)++;
+    }
+    w->old_positions = positions;
+    return NULL;
+}
+
 err write_new_values(struct write *w,
                      struct text *text,
                      const struct assignment *assignments,
@@ -52,19 +67,33 @@ err write_new_values(struct write *w,
                      struct write_rows_place *rows)
 {
     int *positions = write_no_positions(w), next = 1;
-    bool shown = write_returning_reads(w);
+    bool shown = write_returning_reads(w), fires = w->before[QUERY_UPDATE].count > 0;
     buf_str_add(text->print.sql, rowid);
     for (size_t i = 0; i < w->target->column_count; i++) {
         const struct assignment *assigned = assignment_of(assignments, count, (int)i);
-        if (assigned == NULL && !is_needed(w, checks, shown, (int)i)) continue;
+        if (fires && write_column(w, (int)i) == NULL) continue;
+        /* A trigger sees the old value of a generated column, which is made anew behind it. */
+        if (fires && write_is_generated(w, (int)i)) assigned = NULL;
+        if (assigned == NULL && !fires && !is_needed(w, checks, shown, (int)i)) continue;
         struct expr kept = write_column_expr(w, (int)i);
         buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, assigned != NULL ? assigned->expr : &kept));
         positions[i] = next++;
     }
+    if (fires) TRY(print_old_values(w, text, &next));
     rows->positions = positions;
     rows->columns = (size_t)next;
     return NULL;
+}
+
+struct assignment *write_all_columns(struct write *w, size_t *count)
+{
+    struct assignment *all =
+        ARENA_ARRAY(w->builder->arena, struct assignment, w->target->column_count);
+    *count = 0;
+    for (size_t i = 0; i < w->target->column_count; i++)
+        if (!write_is_generated(w, (int)i)) all[(*count)++].column = (int)i;
+    return all;
 }
 
 static err print_set_clause(struct write *w,
@@ -385,7 +414,8 @@ static bool has_checks(const struct row_check_list *checks)
 static bool same_slot(const struct slot *a, const struct slot *b)
 {
     return a->kind == b->kind && a->index == b->index && a->session == b->session &&
-           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST;
+           a->missing_ok == b->missing_ok && str_eq(a->name, b->name) && a->kind != SLOT_CONST &&
+           a->site == b->site;
 }
 
 /* Two policies' trees say the same when they print the same, aliases aside. */
@@ -448,10 +478,11 @@ static struct row_check_list checks_to_make(struct write *w)
 err write_update(struct write *w)
 {
     const struct query *query = w->query;
-    const struct row_check_list checks = checks_to_make(w);
+    bool fires = w->before[QUERY_UPDATE].count > 0;
+    const struct row_check_list checks = fires ? query->checks : checks_to_make(w);
     /* SQLite changes rows while it still looks at others. */
     bool reads_itself = query_reads_below(query, w->relation);
-    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself) {
+    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself && !fires) {
         struct text text;
         write_text(w, &text);
         TRY(text_with(&text, query, print_update_direct, w));
@@ -462,6 +493,12 @@ err write_update(struct write *w)
     struct write_rows_place rows;
     collect_rides(w, &rides);
     TRY(fill_update(w, &rides, &checks, &rows));
+    const struct assignment *assignments = query->assignments;
+    size_t assignment_count = query->assignment_count;
+    if (fires) {
+        TRY(trigger_rows(w, QUERY_UPDATE, &rows, rows.columns + rides.at.count));
+        assignments = write_all_columns(w, &assignment_count);
+    }
     TRY(write_checks(w, &checks, WRITE_CHECKS_ALL, &rows));
     struct write_rows_place all = rows;
     all.columns += rides.at.count;
@@ -474,7 +511,7 @@ err write_update(struct write *w)
                                "a sub-select of the same table in RETURNING, beside FROM,");
         TRY(write_show_rows(w, &rows));
     }
-    TRY(write_update_from(w, query->assignments, query->assignment_count, &all, !afterwards));
+    TRY(write_update_from(w, assignments, assignment_count, &all, !afterwards));
     return afterwards ? output_update(w, &rides, &rows) : NULL;
 }
 
@@ -485,7 +522,10 @@ static err print_delete_direct(struct text *text, void *context)
     struct write *w = context;
     buf_lit(text->print.sql, "DELETE FROM ");
     text_table(text, w->relation);
+    size_t len = text->print.sql->len;
     TRY(print_target_where(w, text));
+    /* Without WHERE SQLite clears the table and tells of no row. */
+    if (w->watched && text->print.sql->len == len) buf_lit(text->print.sql, " WHERE true");
     return write_returning(w, text);
 }
 
@@ -497,7 +537,8 @@ static err print_delete_list(struct write *w, struct text *text, str rowid, void
         buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, w->query->targets[i].expr));
     }
-    return NULL;
+    int next = (int)w->query->target_count + 1;
+    return w->before[QUERY_DELETE].count > 0 ? print_old_values(w, text, &next) : NULL;
 }
 
 static bool is_subquery(const struct expr *expr, void *context)
@@ -522,13 +563,15 @@ static err print_deleted_rows(struct write *w, const struct write_rows_place *ro
     struct text text;
     str alias, rowid;
     write_text(w, &text);
-    alias = text_alias(&text, STR("old"));
-    buf_lit(text.print.sql, "SELECT ");
-    for (size_t i = 0; i < w->query->target_count; i++)
-        buf_printf(text.print.sql, "%sc%zu", i > 0 ? ", " : "", i + 1);
-    buf_lit(text.print.sql, " FROM ");
-    write_rows_item(&text, rows, alias);
-    write_output_op(w, &text, rows);
+    if (w->query->returning) {
+        alias = text_alias(&text, STR("old"));
+        buf_lit(text.print.sql, "SELECT ");
+        for (size_t i = 0; i < w->query->target_count; i++)
+            buf_printf(text.print.sql, "%sc%zu", i > 0 ? ", " : "", i + 1);
+        buf_lit(text.print.sql, " FROM ");
+        write_rows_item(&text, rows, alias);
+        write_output_op(w, &text, rows);
+    }
 
     write_text(w, &text);
     TRY(text_rowid(&text, w->relation, &rowid));
@@ -548,12 +591,14 @@ err write_delete(struct write *w)
 {
     struct text text;
     write_text(w, &text);
-    if (!returning_needs_rows(w)) {
+    bool fires = w->before[QUERY_DELETE].count > 0;
+    if (!returning_needs_rows(w) && !fires) {
         TRY(text_with(&text, w->query, print_delete_direct, w));
         write_op(w, &text, NULL);
         return NULL;
     }
     struct write_rows_place rows = {.columns = w->query->target_count + 1};
+    if (fires) rows.columns += w->relation->column_count;
     rows.positions = write_no_positions(w);
     struct rows_select select = {
         .w = w, .list = print_delete_list, .distinct_rows = w->query->from_count > 0};
@@ -562,6 +607,7 @@ err write_delete(struct write *w)
     struct program_op *op = builder_op(w->builder, OP_FILL, &text);
     op->set = rows.set;
     op->set_columns = (int)rows.columns;
+    if (fires) TRY(trigger_rows(w, QUERY_DELETE, &rows, rows.columns));
     return print_deleted_rows(w, &rows);
 }
 

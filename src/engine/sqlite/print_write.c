@@ -8,8 +8,10 @@
  * Source: docs/sql.md. */
 #include "engine/sqlite/print_write.h"
 
+#include "engine/sqlite/print_trigger.h"
 #include "engine/sqlite/rowset.h"
 #include "engine/sqlite/schema.h"
+#include "sql/analyze.h"
 #include "sql/query_walk.h"
 
 /* ---- pieces ----------------------------------------------------------------------------------- */
@@ -79,15 +81,14 @@ int *write_no_positions(struct write *w)
     return positions;
 }
 
-/* From columns of the rte to columns of the relation: what errors are told. */
-static const int *relation_positions(struct write *w, const struct write_rows_place *rows)
+const int *write_relation_positions(struct write *w, const int *by_rte)
 {
     int *positions = ARENA_ARRAY(w->builder->arena, int, w->relation->column_count);
     for (size_t i = 0; i < w->relation->column_count; i++) {
         positions[i] = -1;
         for (size_t k = 0; k < w->target->column_count; k++)
             if (w->target->columns[k].number == w->relation->columns[i].number)
-                positions[i] = rows->positions[k];
+                positions[i] = by_rte[k];
     }
     return positions;
 }
@@ -120,7 +121,7 @@ struct program_op *write_op(struct write *w, struct text *text, const struct wri
     op->query = w->query;
     if (rows != NULL) {
         op->reads_set = rows->set;
-        op->positions = relation_positions(w, rows);
+        op->positions = write_relation_positions(w, rows->positions);
     }
     return op;
 }
@@ -175,6 +176,39 @@ err write_show_rows(struct write *w, const struct write_rows_place *rows)
 const struct cat_column *write_rowid_column(const struct write *w)
 {
     return schema_rowid_column(w->builder->plan->catalog, w->relation);
+}
+
+/* ---- expressions of the table itself ---------------------------------------------------------- */
+
+err write_own_expr(struct write *w,
+                   const struct node *tree,
+                   enum infer_clause clause,
+                   oid type,
+                   int32_t typmod,
+                   struct rte **rte,
+                   struct expr **out)
+{
+    const struct analyze_options options = builder_own_options(w->builder, w->relation);
+    const struct analyze_relation_expr spec = {
+        .relation = w->relation, .clause = clause, .type = type, .typmod = typmod};
+    return analyze_expr_for_relation(&options, &spec, tree, rte, out);
+}
+
+void write_stand_for_target(struct write *w, struct text *text, const struct rte *rte)
+{
+    struct item item = *text_item_find(text, w->target);
+    if (item.form == ITEM_ROWS) {
+        int *positions = ARENA_ARRAY(w->builder->scratch, int, rte->column_count);
+        for (size_t i = 0; i < rte->column_count; i++) {
+            positions[i] = -1;
+            for (size_t k = 0; k < w->target->column_count; k++)
+                if (w->target->columns[k].number == rte->columns[i].number)
+                    positions[i] = item.positions[k];
+        }
+        item.positions = positions;
+    }
+    item.rte = rte;
+    text_item_set(text, item);
 }
 
 /* ---- checks ----------------------------------------------------------------------------------- */
@@ -335,7 +369,7 @@ err write_null_check(struct write *w,
     op->query = w->query;
     if (rows == NULL) return NULL;
     op->reads_set = rows->set;
-    op->positions = relation_positions(w, rows);
+    op->positions = write_relation_positions(w, rows->positions);
     return NULL;
 }
 
@@ -352,6 +386,8 @@ err write_build(struct builder *builder,
         .target = query->target_rte,
         .relation = query->target_rte->relation,
     };
+    TRY(trigger_begin(&w));
+    if (w.relation->kind == 'v') return trigger_instead(&w);
     switch (query->command) {
     case QUERY_INSERT: return write_insert(&w);
     case QUERY_UPDATE: return write_update(&w);

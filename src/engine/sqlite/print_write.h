@@ -7,6 +7,7 @@
 #define DAPUR_ENGINE_SQLITE_PRINT_WRITE_H
 
 #include "engine/sqlite/program_int.h"
+#include "sql/infer.h"
 
 /* One DML statement being printed. In every text of it the target table goes by its own physical
  * name: RETURNING and SET know no alias. */
@@ -19,6 +20,10 @@ struct write {
     /* INSERT: the values by rte column when the source is one row of VALUES; else NULL. */
     struct expr **row;
     bool shown; /* RETURNING's rows have gone out by a SELECT of their own */
+    /* BEFORE ROW triggers by event: rows that have some go through a set and hold every column. */
+    struct program_fires before[QUERY_DELETE + 1];
+    const int *old_positions; /* UPDATE with such: of the old row, by rte column */
+    bool watched;             /* rows that change are queued for AFTER triggers */
 };
 
 /* Rows of a set that stand for rows of the target table. */
@@ -98,7 +103,25 @@ bool write_returning_reads(const struct write *w);
 MUST_USE err write_show_rows(struct write *w, const struct write_rows_place *rows);
 MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
 
+/* From columns of the rte to columns of the relation: what errors and triggers are told. */
+const int *write_relation_positions(struct write *w, const int *positions);
+/* An expression that the table keeps (CHECK, index, generated column) over an rte of its own, and that rte
+ * read as what the target is read as now. */
+MUST_USE err write_own_expr(struct write *w,
+                            const struct node *tree,
+                            enum infer_clause clause,
+                            oid type,
+                            int32_t typmod,
+                            struct rte **rte,
+                            struct expr **out);
+void write_stand_for_target(struct write *w, struct text *text, const struct rte *rte);
+/* Every column that a BEFORE UPDATE trigger may have changed. */
+struct assignment *write_all_columns(struct write *w, size_t *count);
+
 /* ---- print_insert.c, print_update.c ---- */
+
+/* INSERT's rows into a new set. */
+MUST_USE err write_fill_source(struct write *w, struct write_rows_place *rows);
 
 MUST_USE err write_insert(struct write *w);
 MUST_USE err write_update(struct write *w);

@@ -1,9 +1,11 @@
 /* engine/sqlite/program.c - a plan's steps as ops. See program.h. */
 #include "engine/sqlite/program.h"
 
+#include "engine/sqlite/print_trigger.h"
 #include "engine/sqlite/program_int.h"
 #include "engine/sqlite/rowset.h"
 #include "engine/sqlite/schema.h"
+#include "sql/analyze.h"
 #include "sql/query_walk.h"
 
 /* Ids of a plan's ops: its own id, then their number. */
@@ -18,6 +20,25 @@ void builder_text(struct builder *builder, struct text *text)
     text_init(text, builder->scratch, builder->plan->catalog);
     for (size_t i = 0; i < builder->ctes.count; i++)
         *VEC_ADD(builder->scratch, &text->ctes) = builder->ctes.at[i];
+}
+
+struct analyze_options builder_own_options(struct builder *builder,
+                                           const struct cat_relation *relation)
+{
+    const struct catalog *catalog = builder->plan->catalog;
+    const struct cat_schema *schema = catalog_schema(catalog, relation->schema);
+    str *path = ARENA_ARRAY(builder->arena, str, 3);
+    path[0] = schema != NULL ? schema->name : STR("public");
+    path[1] = STR("public");
+    path[2] = STR("extensions");
+    return (struct analyze_options){
+        .arena = builder->arena,
+        .catalog = catalog,
+        .role = relation->owner,
+        .search_path = path,
+        .search_path_count = 3,
+        .trusted = true,
+    };
 }
 
 static struct program_op *op_of_text(struct builder *builder,
@@ -47,6 +68,11 @@ struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct
     struct program_op *op = op_of_text(builder, kind, text);
     *VEC_ADD(builder->scratch, &builder->ops) = op;
     return op;
+}
+
+struct program_op *builder_loose_op(struct builder *builder, enum op_kind kind, struct text *text)
+{
+    return op_of_text(builder, kind, text);
 }
 
 err builder_set(struct builder *builder, size_t columns, int *out)
@@ -164,6 +190,9 @@ static err print_select(struct builder *builder,
                         const struct program_node *node)
 {
     struct text text;
+    bool built;
+    TRY(calls_build(builder, query, node, &built));
+    if (built) return NULL;
     builder_text(builder, &text);
     TRY(text_query(&text, query, &(struct query_options){.hidden = true}));
     builder_op(builder, OP_QUERY, &text)->output = node;
@@ -219,6 +248,8 @@ static err build_step(struct builder *builder,
     builder->ops.at = NULL;
     builder->set_count = 0;
     builder->ctes.count = 0;
+    builder->watches.count = builder->watches.capacity = 0;
+    builder->watches.at = NULL;
     TRY(print_node(builder, plan->node, &node));
     TRY(build_ctes(builder, query));
     if (query->command == QUERY_SELECT)
@@ -230,6 +261,7 @@ static err build_step(struct builder *builder,
     out->ops = ARENA_ARRAY(builder->arena, struct program_op *, out->op_count);
     for (size_t i = 0; i < out->op_count; i++) out->ops[i] = builder->ops.at[i];
     out->set_count = builder->set_count;
+    trigger_watches(builder, out);
     return NULL;
 }
 

@@ -17,6 +17,8 @@ enum op_kind {
     OP_CHECK, /* a SELECT of rows that must not be: the first one raises `error_*` */
     OP_WRITE, /* INSERT, UPDATE, DELETE; with RETURNING its rows are output */
     OP_COUNT, /* SELECT count: fills step_result.total */
+    OP_TRIGGER_STATEMENT, /* calls `trigger`'s functions once */
+    OP_TRIGGER_ROWS, /* calls them for each row of set `reads_set`, which is what they make of it */
 };
 
 enum slot_kind {
@@ -25,7 +27,11 @@ enum slot_kind {
     SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
     SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
     SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
+    SLOT_TRANSITION, /* pointer to the NEW (`index` 1) or OLD TABLE of the trigger that runs */
+    SLOT_SITE,    /* pointer to `site` of a PL/pgSQL call (sqlite3_bind_pointer, "dapur_site") */
     SLOT_KEYS,    /* children grouped over a set of parents: pointer to the set of their rows */
+    SLOT_OLD,     /* a trigger's WHEN: column `index` of the relation in the old row */
+    SLOT_NEW,
 };
 
 struct slot {
@@ -35,9 +41,47 @@ struct slot {
     str name;
     bool missing_ok;
     struct value constant;
+    const struct call_site *site;
 };
 
+/* What a statement that calls hands over; SQL cannot forge it. */
+#define SITE_POINTER "dapur_site"
+
 struct program_node; /* the output shape with children */
+
+/* A trigger that may fire, in a list in order of names. */
+struct program_fire {
+    const struct cat_trigger *trigger;
+    const struct program_op
+        *when; /* a SELECT of its condition, over SLOT_OLD and SLOT_NEW; NULL: always */
+};
+
+struct program_fires {
+    struct program_fire *at;
+    size_t count;
+};
+
+/* OP_TRIGGER_STATEMENT, OP_TRIGGER_ROWS. Positions in the set by index into relation->columns; NULL: there is no
+ * such row. What a function answers goes to the new ones, generated columns left out; a row for which it
+ * answers NULL leaves the set. */
+struct program_trigger {
+    const struct cat_relation *relation;
+    enum query_command event;
+    struct program_fires fires;
+    const int *old_positions;
+    const int *new_positions;
+};
+
+/* The AFTER triggers that a statement can reach, of one table: its own, or one that foreign keys' actions
+ * change. By enum query_command. */
+struct program_watch {
+    const struct cat_relation *relation;
+    bool by_action;
+    bool events[QUERY_DELETE + 1];                 /* what the statement does to the table */
+    struct program_fires rows[QUERY_DELETE + 1];   /* AFTER ROW */
+    struct program_fires before[QUERY_DELETE + 1]; /* by_action: BEFORE STATEMENT */
+    struct program_fires after[QUERY_DELETE + 1];  /* AFTER STATEMENT */
+};
 
 struct program_op {
     enum op_kind kind;
@@ -64,6 +108,7 @@ struct program_op {
     const struct cat_relation *relation;
     const struct query *query;
     const int *positions;
+    const struct program_trigger *trigger;
 };
 
 /* A child runs once for each row of its parent, or, where no index leads to its rows, once for all of
@@ -87,6 +132,9 @@ struct program_step {
     struct program_op **ops;
     size_t op_count;
     int set_count; /* row sets this step uses */
+    struct program_watch *watches;
+    size_t watch_count;
+    bool queues; /* rows that change are queued for AFTER triggers */
 };
 
 struct program {

@@ -21,12 +21,21 @@ struct builder {
     struct {
         VEC(struct text_cte);
     } ctes; /* data-modifying ones that were built, with their sets */
+    struct {
+        VEC(struct program_watch);
+    } watches;
 };
 
+struct analyze_options;
+/* To analyze what a relation keeps, as its owner. */
+struct analyze_options builder_own_options(struct builder *builder,
+                                           const struct cat_relation *relation);
 /* A fresh text that knows the row sets of the step's data-modifying CTEs. */
 void builder_text(struct builder *builder, struct text *text);
 /* Copies the finished text into a new op, added to the step. */
 struct program_op *builder_op(struct builder *builder, enum op_kind kind, struct text *text);
+/* An op that is not one of the step's own: a trigger's condition. */
+struct program_op *builder_loose_op(struct builder *builder, enum op_kind kind, struct text *text);
 /* A new row set's number. 54011 when it has too many columns. */
 MUST_USE err builder_set(struct builder *builder, size_t columns, int *out);
 
@@ -41,6 +50,12 @@ struct write_output {
 MUST_USE err write_build(struct builder *builder,
                          const struct query *query,
                          const struct write_output *output);
+/* A SELECT that calls functions that write over the rows of tables, as ops that read the rows first
+ * (print_calls.c). *built false: there is no such call. 0A000 where such a call stands elsewhere. */
+MUST_USE err calls_build(struct builder *builder,
+                         const struct query *query,
+                         const struct program_node *node,
+                         bool *built);
 /* SELECT of the rows that a statement writes, by the relation's columns: program_print_rows. */
 MUST_USE err write_rows(struct builder *builder, const struct query *query, bool *possible);
 #endif

@@ -1,5 +1,7 @@
 #include "engine/sqlite/request_session.h"
 
+#include "engine/sqlite/run_trigger.h"
+
 #include "types/tz.h"
 
 /* What PostgreSQL answers for settings that nobody changes here. */
@@ -194,4 +196,5 @@ void request_session_end(struct sqlite_session *session)
     session->hooks = NULL;
     session->owner = NULL;
     session->types.zone = NULL;
+    trigger_deferred_clear(session);
 }

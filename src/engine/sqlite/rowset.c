@@ -54,6 +54,30 @@ err rowset_add(struct rowset *set, sqlite3_stmt *row)
     return NULL;
 }
 
+err rowset_add_values(struct rowset *set, const struct value *values)
+{
+    if (set->count == set->capacity) TRY(rowset_grow(set));
+    struct value *row = set->values + set->count * set->columns;
+    for (size_t i = 0; i < set->columns; i++) {
+        row[i] = values[i];
+        TRY(copy_bytes(set->arena, &row[i]));
+    }
+    set->count++;
+    return NULL;
+}
+
+void rowset_hold(struct rowset *set)
+{
+    if (set->holders > 0) set->holders++;
+}
+
+void rowset_release(void *object)
+{
+    struct rowset *set = object;
+    if (set == NULL || set->holders == 0 || --set->holders > 0) return;
+    arena_free(set->arena);
+}
+
 const char *rowset_table(size_t columns)
 {
     assert(columns <= ROWSET_WIDE);
@@ -63,6 +87,11 @@ const char *rowset_table(size_t columns)
 /* ---- the virtual table ---------------------------------------------------------------------- */
 
 enum { COLUMN_SET = 0, PLAN_NO_SET = 0, PLAN_SET = 1 };
+
+struct rows_vtab {
+    sqlite3_vtab base; /* first: SQLite's */
+    size_t columns;
+};
 
 struct rows_cursor {
     sqlite3_vtab_cursor base; /* first: SQLite's */
@@ -87,14 +116,16 @@ static int rows_connect(
     buf_init(&sql, 0);
     buf_lit(&sql, "CREATE TABLE x(\"set\" HIDDEN");
     for (size_t i = 0; i < columns; i++) buf_printf(&sql, ",c%zu", i);
-    buf_append(&sql, ")", 2);
+    buf_append(&sql, ",ordinality HIDDEN)", sizeof ",ordinality HIDDEN)");
     int code = sqlite3_declare_vtab(db, sql.at);
     buf_deinit(&sql);
     if (code != SQLITE_OK) return code;
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-    *vtab = sqlite3_malloc(sizeof **vtab);
-    if (*vtab == NULL) return SQLITE_NOMEM;
-    memset(*vtab, 0, sizeof **vtab);
+    struct rows_vtab *made = sqlite3_malloc(sizeof *made);
+    if (made == NULL) return SQLITE_NOMEM;
+    memset(made, 0, sizeof *made);
+    made->columns = columns;
+    *vtab = &made->base;
     return SQLITE_OK;
 }
 
@@ -139,6 +170,7 @@ static int rows_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out)
 
 static int rows_close(sqlite3_vtab_cursor *cursor)
 {
+    rowset_release((void *)(uintptr_t)cursor_of(cursor)->set);
     sqlite3_free(cursor);
     return SQLITE_OK;
 }
@@ -149,8 +181,13 @@ static int rows_filter(
     struct rows_cursor *cursor = cursor_of(base);
     (void)plan_text;
     cursor->at = 0;
-    cursor->set = NULL;
-    if (plan == PLAN_SET && argc == 1) cursor->set = sqlite3_value_pointer(argv[0], ROWSET_POINTER);
+    struct rowset *former = (struct rowset *)(uintptr_t)cursor->set;
+    struct rowset *set = NULL;
+    if (plan == PLAN_SET && argc == 1) set = sqlite3_value_pointer(argv[0], ROWSET_POINTER);
+    /* The register that the value came in may be used for something else before the scan ends. */
+    if (set != NULL) rowset_hold(set);
+    cursor->set = set;
+    rowset_release(former);
     return SQLITE_OK;
 }
 
@@ -169,19 +206,21 @@ static int rows_eof(sqlite3_vtab_cursor *base)
 static int rows_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     const struct rows_cursor *cursor = cursor_of(base);
+    const struct rows_vtab *vtab = (const struct rows_vtab *)base->pVtab;
+    if ((size_t)column == vtab->columns + 1)
+        sqlite3_result_int64(context, (sqlite3_int64)cursor->at + 1);
     if (column == COLUMN_SET || (size_t)column > cursor->set->columns) return SQLITE_OK;
     const struct value *value = &rowset_row(cursor->set, cursor->at)[column - 1];
+    /* A step's set outlives the statement; a function's goes when the next call fills another. */
+    sqlite3_destructor_type copy = cursor->set->holders > 0 ? SQLITE_TRANSIENT : SQLITE_STATIC;
     switch (value->kind) {
     case VALUE_NULL: sqlite3_result_null(context); break;
     case VALUE_INT: sqlite3_result_int64(context, value->i); break;
     case VALUE_REAL: sqlite3_result_double(context, value->r); break;
     case VALUE_TEXT:
-        /* Static: the set outlives the statement. */
-        sqlite3_result_text64(context, value->s.at, value->s.len, SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_result_text64(context, value->s.at, value->s.len, copy, SQLITE_UTF8);
         break;
-    case VALUE_BLOB:
-        sqlite3_result_blob64(context, value->s.at, value->s.len, SQLITE_STATIC);
-        break;
+    case VALUE_BLOB: sqlite3_result_blob64(context, value->s.at, value->s.len, copy); break;
     }
     return SQLITE_OK;
 }

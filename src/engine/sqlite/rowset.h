@@ -2,7 +2,7 @@
  *
  * A DML statement under policies computes its rows first, checks them, then writes them. The rows
  * wait here. SQL reads them through the eponymous virtual table `dapur_rows(:set)`, columns c0, c1, ...,
- * rowid from 0 in order of filling. (`dapur_rows_wide` for sets of more than ROWSET_NARROW
+ * rowid from 0 in order of filling, and (hidden) ordinality from 1. (`dapur_rows_wide` for sets of more than ROWSET_NARROW
  * columns.) No TEMP tables: TEMP DDL expires every cached statement of the connection.
  *
  * The set arrives as a pointer that SQL cannot forge (sqlite3_bind_pointer); any other argument
@@ -33,9 +33,16 @@ struct rowset {
     size_t count;
     size_t capacity;
     struct value *values; /* count * columns */
+    /* Of a set that a function answered: how many hold it, the last one frees its arena. 0: its owner does. */
+    size_t holders;
 };
 
+void rowset_hold(struct rowset *set);
+void rowset_release(void *set);
+
 struct rowset *rowset_new(struct arena *arena, size_t columns);
+/* A copy of these values. */
+MUST_USE err rowset_add_values(struct rowset *set, const struct value *values);
 /* Copies the statement's current row, its first `columns` columns. */
 MUST_USE err rowset_add(struct rowset *set, sqlite3_stmt *row);
 static inline const struct value *rowset_row(const struct rowset *set, size_t index)

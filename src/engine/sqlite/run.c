@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/pl.h"
 #include "engine/sqlite/run_int.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
@@ -76,6 +77,12 @@ static err set_of(struct execution_state *state, int index, int columns, struct 
     return NULL;
 }
 
+static int bind_row(sqlite3_stmt *stmt, int position, const struct value *row, int index)
+{
+    return row != NULL ? rowset_bind(stmt, position, &row[index])
+                       : sqlite3_bind_null(stmt, position);
+}
+
 static err bind_slot(struct execution_state *state,
                      sqlite3_stmt *stmt,
                      int position,
@@ -93,6 +100,15 @@ static err bind_slot(struct execution_state *state,
         TRY(session_value(run, slot, &value));
         code = rowset_bind(stmt, position, &value);
         break;
+    case SLOT_TRANSITION:
+        code = sqlite3_bind_pointer(
+            stmt, position, (void *)(uintptr_t)pl_transition_table(run->session, slot->index != 0),
+            ROWSET_POINTER, NULL);
+        break;
+    case SLOT_SITE:
+        code =
+            sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)slot->site, SITE_POINTER, NULL);
+        break;
     case SLOT_SET:
         code = sqlite3_bind_pointer(stmt, position, state->sets[slot->index], ROWSET_POINTER, NULL);
         break;
@@ -100,6 +116,8 @@ static err bind_slot(struct execution_state *state,
         code = sqlite3_bind_pointer(stmt, position, (void *)(uintptr_t)place->keys, ROWSET_POINTER,
                                     NULL);
         break;
+    case SLOT_OLD: code = bind_row(stmt, position, place->old_row, slot->index); break;
+    case SLOT_NEW: code = bind_row(stmt, position, place->new_row, slot->index); break;
     default: code = SQLITE_MISUSE; break;
     }
     return code == SQLITE_OK ? NULL : sqlite_error(run->arena, run->db, code);
@@ -256,8 +274,26 @@ static err run_kind(struct execution_state *state, const struct program_op *op, 
     case OP_CHECK: return run_check(state, op, stmt);
     case OP_WRITE: return run_write(state, op, stmt);
     case OP_COUNT: return run_count(state, op, stmt);
+    case OP_TRIGGER_STATEMENT:
+    case OP_TRIGGER_ROWS: break; /* no statement of SQLite's */
     }
     return NULL;
+}
+
+static bool writes_table(const struct program_op *op)
+{
+    return op->relation != NULL && (op->kind == OP_WRITE || op->kind == OP_FILL);
+}
+
+/* Rows that a write changes, by itself and by keys' actions, go to the queue of AFTER triggers. */
+static err run_watched(struct execution_state *state,
+                       const struct program_op *op,
+                       sqlite3_stmt *stmt)
+{
+    if (state->queue == NULL || !writes_table(op)) return run_kind(state, op, stmt);
+    trigger_queue_open(state->queue);
+    err error = run_kind(state, op, stmt);
+    return trigger_queue_close(state->queue, error);
 }
 
 /* A set that stayed empty leaves nothing to check or write. */
@@ -270,12 +306,25 @@ static bool is_idle(struct execution_state *state, const struct program_op *op)
     return true;
 }
 
+static err run_trigger_rows(struct execution_state *state, const struct program_op *op)
+{
+    struct rowset *set = state->sets[op->reads_set];
+    TRY(trigger_run_rows(state, op->trigger, set));
+    if (!op->counts_affected) return NULL; /* INSTEAD OF: what they did is what was written */
+    state->writes_affect = true;
+    state->result->affected += (int64_t)set->count;
+    if (op->trigger->event == QUERY_INSERT) state->result->inserted += (int64_t)set->count;
+    return NULL;
+}
+
 static err run_op(struct execution_state *state, const struct program_op *op)
 {
     struct statement statement = {0};
     if (is_idle(state, op)) return NULL;
+    if (op->kind == OP_TRIGGER_STATEMENT) return trigger_run_statement(state, op->trigger);
+    if (op->kind == OP_TRIGGER_ROWS) return run_trigger_rows(state, op);
     err error = take_and_bind(state, op, &statement);
-    if (error == NULL) error = run_kind(state, op, statement.stmt);
+    if (error == NULL) error = run_watched(state, op, statement.stmt);
     statement_cache_give(state->run->statements, &statement);
     return error;
 }
@@ -310,12 +359,14 @@ static err run_ops(struct execution_state *state, const struct program_step *pro
     state->first_only = plan->shape == RESULT_OBJECT || plan->shape == RESULT_SCALAR;
     state->sets = ARENA_ARRAY(state->run->arena, struct rowset *, (size_t)program->set_count);
     state->held = NULL;
+    state->queue = program->watch_count > 0 ? trigger_queue_new(state, program) : NULL;
     if (writes_body) row_writer_begin(&state->writer, plan->node, plan->shape);
     for (size_t i = 0; i < program->op_count; i++) {
         err error = run_op(state, program->ops[i]);
         if (error != NULL) return first_of(state->held, error);
     }
     if (state->held != NULL) return state->held;
+    if (state->queue != NULL) TRY(trigger_run_after(state, state->queue));
     return writes_body ? end_body(state) : NULL;
 }
 
@@ -382,5 +433,10 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
                        command_name(plan));
     row_writer_init(&state.writer, run->arena, run->output.bytes, run->format,
                     &run->session->types);
-    return run_steps(&state);
+    struct run *outer = run->session->run;
+    run->session->run = run;
+    run->plan = plan;
+    err error = run_steps(&state);
+    run->session->run = outer;
+    return error;
 }

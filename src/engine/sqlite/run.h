@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "engine/sqlite/functions.h"
+#include "engine/sqlite/rowset.h"
 #include "engine/sqlite/statement_cache.h"
 #include "sql/engine.h"
 
@@ -25,6 +26,9 @@ struct run_output {
     size_t bytes_high; /* 0: never */
     err (*full)(void *context, struct buf *bytes);
     void *context;
+    /* When set, the result's rows are collected here as values instead, at most `most` of them (0: all). */
+    struct rowset *rows;
+    size_t most;
 };
 
 struct run {
@@ -36,7 +40,8 @@ struct run {
     enum result_format format;
     bool read_only; /* a plan that writes is refused: 25006 */
     struct run_output output;
-    bool started; /* out: something was written to output, or changed */
+    const struct plan *plan; /* the one that runs; set by run_program */
+    bool started;            /* out: something was written to output, or changed */
 };
 
 /* Runs every program step of step->plan in order; result is overwritten (body untouched: the bytes

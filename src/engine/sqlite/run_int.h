@@ -7,6 +7,7 @@
 #define DAPUR_ENGINE_SQLITE_RUN_INT_H
 
 #include "engine/sqlite/rowset.h"
+#include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/run.h"
 #include "sql/row_writer.h"
 
@@ -22,12 +23,14 @@ struct execution_state {
     err held;               /* of the step: what a held check found */
     bool writes_affect;     /* an op counted affected rows */
     bool first_only;        /* the shape shows one row; the others are counted */
+    struct trigger_queue *queue; /* of the step: rows for AFTER triggers; NULL: none fire */
 };
 
 /* What a child's statement is run for: one row of its parent, or all of them. */
 struct place {
     const struct value *parent;
     const struct rowset *keys;
+    const struct value *old_row, *new_row; /* a trigger's WHEN */
 };
 
 /* ---- run.c ---- */

@@ -282,6 +282,22 @@ static struct frame *frame_of(struct execution_state *state, const struct progra
     return frames_new(state->run->arena, op->output);
 }
 
+/* Rows as values, for PL/pgSQL. A SELECT need not be run further than somebody looks. */
+static err collect_output(struct execution_state *state,
+                          const struct program_op *op,
+                          sqlite3_stmt *stmt)
+{
+    const struct run_output *output = &state->run->output;
+    bool ends_early = output->most > 0 && op->kind == OP_QUERY;
+    int code;
+    while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        TRY(rowset_add(output->rows, stmt));
+        state->result->rows++;
+        if (ends_early && output->rows->count >= output->most) return NULL;
+    }
+    return code == SQLITE_DONE ? NULL : run_step_failed(state, op, stmt);
+}
+
 static err step_output(struct execution_state *state,
                        const struct program_op *op,
                        sqlite3_stmt *stmt,
@@ -418,6 +434,8 @@ static err sort_output(struct execution_state *state,
 
 err run_rows_output(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
 {
+    if (state->run->output.rows != NULL && op->output != NULL && state->plan_step->result)
+        return collect_output(state, op, stmt);
     struct frame *frame = frame_of(state, op);
     err error;
     if (frame != NULL && frame->node->plan->sort_count > 0)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "engine/sqlite/catalog_store.h"
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/script_int.h"
 #include "sql/embedded.h"
 
@@ -45,24 +46,18 @@ static err exec_commit(struct script_run *run)
                      error);
 }
 
-/* The model as a statement found it, to go back to. */
-struct mark {
-    struct catalog *current;
-    const struct catalog *synced;
-};
-
-static struct mark mark_take(const struct script_run *run)
+struct script_mark script_mark_take(const struct script_run *run)
 {
-    return (struct mark){catalog_ref(run->current), catalog_ref(run->synced)};
+    return (struct script_mark){catalog_ref(run->current), catalog_ref(run->synced)};
 }
 
-static void mark_drop(struct mark *mark)
+void script_mark_drop(struct script_mark *mark)
 {
     catalog_unref(mark->current);
     catalog_unref(mark->synced);
 }
 
-static void mark_return(struct script_run *run, struct mark *mark)
+void script_mark_return(struct script_run *run, struct script_mark *mark)
 {
     catalog_unref(run->current);
     catalog_unref(run->synced);
@@ -114,10 +109,21 @@ static void enable_rls(struct script_run *run)
 
 /* ---- committing ---- */
 
+/* Constraint triggers that waited for the transaction's end. */
+static err run_deferred(struct script_run *run)
+{
+    struct sqlite_session *session = run->connection->session;
+    if (!session->deferred) return NULL;
+    sqlite_session_catalog(session, run->current);
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    return trigger_run_deferred(&job);
+}
+
 static err commit(struct script_run *run, const struct catalog *before)
 {
     bool changed;
     TRY(script_flush(run));
+    TRY(run_deferred(run));
     TRY(catalog_store_save(run->arena, run->connection->db, before, run->current, &changed));
     TRY(sequences_flush(run->sequences, run->arena));
     return exec_commit(run);
@@ -183,16 +189,19 @@ static err run_guarded(struct script_run *run,
     if (run->connection->sync_failed)
         return err_new(run->arena, ERR_UNAVAILABLE, "the database takes no more writes");
     TRY(exec(run, own ? "BEGIN IMMEDIATE" : "SAVEPOINT statement"));
-    struct mark mark = mark_take(run);
+    struct script_mark mark = script_mark_take(run);
+    size_t deferred = trigger_deferred_mark(run->connection->session);
     err error = run_item(run, item, result);
     if (!error && own) error = commit(run, mark.current);
     if (!error && !own) error = exec(run, "RELEASE statement");
     if (!error) {
-        mark_drop(&mark);
+        script_mark_drop(&mark);
         return NULL;
     }
     error = err_copy(run->arena, error);
-    mark_return(run, &mark);
+    script_mark_return(run, &mark);
+    trigger_deferred_restore(run->connection->session, deferred);
+    if (own) trigger_deferred_clear(run->connection->session);
     if (own) {
         rollback(run);
         sequences_rolled_back(run->sequences, run->current);
@@ -296,9 +305,11 @@ static err run_script(struct script_run *run)
     TRY(request_session_begin(&run->session, run->arena, run->connection->session, &run->caller,
                               run->sequences, clock_real_us()));
     sqlite_session_catalog(run->connection->session, run->current);
+    script_functions_begin(run);
     err error = script_session_start(run);
     if (!error)
         error = run->options->transaction ? run_transaction(run, script) : run_apart(run, script);
+    script_functions_end(run);
     request_session_end(run->connection->session);
     return error;
 }

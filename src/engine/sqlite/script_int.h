@@ -3,6 +3,7 @@
  * script.c            the file: transactions, errors, auto_rls, the catalog's commit
  * script_statement.c  one statement: DDL, queries, what is folded
  * script_session.c    SET, RESET, SET ROLE; the search path
+ * script_function.c   DO, and DDL inside functions
  * script_copy.c       COPY ... FROM stdin
  *
  * Threads, errors: see script.h.
@@ -12,6 +13,7 @@
 
 #include "base/vec.h"
 #include "engine/sqlite/request_session.h"
+#include "engine/sqlite/run.h"
 #include "engine/sqlite/script.h"
 #include "sql/ddl_analyze.h"
 #include "sql/script.h"
@@ -70,6 +72,33 @@ MUST_USE err script_query(struct script_run *run,
                           str source,
                           struct script_result *result);
 void script_notice(struct script_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* What a statement runs by; its rows go to bytes. */
+struct run script_job(struct script_run *run, struct buf *bytes);
+MUST_USE err script_call(struct script_run *run,
+                         const struct CallStmt *call,
+                         str source,
+                         struct script_result *result);
+
+/* ---- script.c ---- */
+
+/* The model as a statement or a block found it, to go back to. */
+struct script_mark {
+    struct catalog *current;
+    const struct catalog *synced;
+};
+struct script_mark script_mark_take(const struct script_run *run);
+void script_mark_drop(struct script_mark *mark);
+void script_mark_return(struct script_run *run, struct script_mark *mark);
+
+/* ---- script_function.c ---- */
+
+/* DO; and what functions may do because a script runs them: DDL, NOTICEs. */
+MUST_USE err script_do(struct script_run *run,
+                       const struct DoStmt *statement,
+                       struct script_result *result);
+void script_functions_begin(struct script_run *run);
+void script_functions_end(struct script_run *run);
 
 /* ---- script_session.c ---- */
 

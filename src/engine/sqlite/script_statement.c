@@ -3,6 +3,7 @@
 
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/run.h"
+#include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/script_int.h"
 #include "sql/plan.h"
@@ -121,14 +122,9 @@ static err full(void *context, struct buf *bytes)
     return NULL;
 }
 
-static err run_plan(struct script_run *run,
-                    const struct plan *plan,
-                    bool is_select,
-                    struct script_result *result)
+struct run script_job(struct script_run *run, struct buf *bytes)
 {
-    struct buf *bytes = buf_in(run->scratch, 0);
-    struct step_result step = {.total = -1, .body = {.fd = -1}};
-    struct run job = {
+    return (struct run){
         .arena = run->scratch,
         .db = run->connection->db,
         .statements = run->connection->statements,
@@ -137,6 +133,16 @@ static err run_plan(struct script_run *run,
         .format = FORMAT_TEXT_ROWS,
         .output = {.bytes = bytes, .bytes_high = RESULT_BYTES_MAX, .full = full, .context = run},
     };
+}
+
+static err run_plan(struct script_run *run,
+                    const struct plan *plan,
+                    bool is_select,
+                    struct script_result *result)
+{
+    struct buf *bytes = buf_in(run->scratch, 0);
+    struct step_result step = {.total = -1, .body = {.fd = -1}};
+    struct run job = script_job(run, bytes);
     struct engine_step request = {.plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
     TRY(run_program(&job, &request, &step));
     /* A SELECT tells of its rows, whatever a function that it calls wrote. */
@@ -147,10 +153,11 @@ static err run_plan(struct script_run *run,
     return NULL;
 }
 
-err script_query(struct script_run *run,
-                 const struct node *node,
-                 str source,
-                 struct script_result *result)
+static err compile_and_run(struct script_run *run,
+                           const struct node *node,
+                           bool procedures,
+                           str source,
+                           struct script_result *result)
 {
     TRY(script_flush(run));
     sqlite_session_catalog(run->connection->session, run->current);
@@ -159,6 +166,7 @@ err script_query(struct script_run *run,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .procedures = procedures,
         .source = source,
     };
     struct plan *plan;
@@ -166,6 +174,28 @@ err script_query(struct script_run *run,
     err error = run_plan(run, plan, AST_IS(SelectStmt, node), result);
     plan_unref(plan);
     return error;
+}
+
+err script_query(struct script_run *run,
+                 const struct node *node,
+                 str source,
+                 struct script_result *result)
+{
+    return compile_and_run(run, node, false, source, result);
+}
+
+/* A procedure without INOUT arguments answers no rows. */
+err script_call(struct script_run *run,
+                const struct CallStmt *call,
+                str source,
+                struct script_result *result)
+{
+    result->command = STR("CALL");
+    TRY(compile_and_run(run, sql_call_as_select(run->scratch, call), true, source, result));
+    result->rows = 0;
+    bool nothing = str_eq(result->types_json, STR("[\"void\"]"));
+    if (nothing) result->columns_json = result->types_json = result->rows_json = STR_NONE;
+    return NULL;
 }
 
 /* ---- DDL ---- */
@@ -221,6 +251,24 @@ static err later_effects(struct script_run *run,
     return NULL;
 }
 
+static err truncate_triggers(struct script_run *run,
+                             const struct ddl_effects *effects,
+                             int16_t timing)
+{
+    const struct plan plan = {.catalog = run->current,
+                              .role = run->role,
+                              .path = run->search_path,
+                              .path_count = run->search_path_count};
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    job.plan = &plan;
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct ddl_effect *effect = &effects->at[i];
+        if (effect->kind != EFFECT_TRUNCATE) continue;
+        TRY(trigger_run_truncate(&job, catalog_relation(run->current, effect->relation), timing));
+    }
+    return NULL;
+}
+
 static void note_rls(struct script_run *run, const struct node *node)
 {
     if (!AST_IS(AlterTableStmt, node)) return;
@@ -235,13 +283,18 @@ static void note_rls(struct script_run *run, const struct node *node)
     }
 }
 
-static err run_ddl(struct script_run *run, const struct node *node, struct script_result *result)
+/* text: the statement's own, empty for one that was made here. */
+static err run_ddl(struct script_run *run,
+                   const struct node *node,
+                   str text,
+                   struct script_result *result)
 {
     struct ddl_context context = {
         .arena = run->scratch,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .text = text,
         .skip_function_bodies = run->skip_function_bodies,
         .hooks = &ddl_analyze_hooks,
         .notice = hook_notice,
@@ -251,8 +304,15 @@ static err run_ddl(struct script_run *run, const struct node *node, struct scrip
     result->command = ddl_command_tag(node);
     TRY(ddl_apply(&context, run->current, node, &next));
     note_touches(run, next);
+    err pending = trigger_deferred_changed(run->scratch, run->connection->session, next,
+                                           str_cstr(run->scratch, result->command));
+    if (pending) {
+        catalog_unref(next);
+        return pending;
+    }
     bool now = needs_tables(&context.effects) || !run->batch;
     err error = needs_tables(&context.effects) ? script_flush(run) : NULL;
+    if (!error) error = truncate_triggers(run, &context.effects, TRIGGER_BEFORE);
     const struct ddl_effects *effects = needs_tables(&context.effects) ? &context.effects : NULL;
     if (!error && now) error = sync_tables(run, next, effects);
     if (error) {
@@ -263,6 +323,7 @@ static err run_ddl(struct script_run *run, const struct node *node, struct scrip
     run->current = next;
     sqlite_session_catalog(run->connection->session, run->current);
     note_rls(run, node);
+    TRY(truncate_triggers(run, &context.effects, 0));
     return later_effects(run, &context.effects, result);
 }
 
@@ -270,8 +331,11 @@ static err run_ddl(struct script_run *run, const struct node *node, struct scrip
 
 static err set_constraints(struct script_run *run, const struct ConstraintsSetStmt *set)
 {
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    TRY(script_flush(run));
+    TRY(trigger_set_constraints(&job, run->current, set));
     if (set->constraints->count)
-        script_notice(run, "SET CONSTRAINTS works on all constraints at once here");
+        script_notice(run, "SET CONSTRAINTS works on all foreign keys at once here");
     return exec(run,
                 set->deferred ? "PRAGMA defer_foreign_keys=ON" : "PRAGMA defer_foreign_keys=OFF");
 }
@@ -337,7 +401,7 @@ err script_statement_run(struct script_run *run,
     switch ((int)node->kind) {
     case T_SelectStmt:
         if (AST_AS(SelectStmt, node)->intoClause)
-            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), result);
+            return run_ddl(run, as_create(run, AST_AS(SelectStmt, node)), STR_NONE, result);
         break;
     case T_InsertStmt:
     case T_UpdateStmt:
@@ -354,8 +418,10 @@ err script_statement_run(struct script_run *run,
     case T_ConstraintsSetStmt:
         result->command = STR("SET CONSTRAINTS");
         return set_constraints(run, AST_AS(ConstraintsSetStmt, node));
+    case T_DoStmt: return script_do(run, AST_AS(DoStmt, node), result);
+    case T_CallStmt: return script_call(run, AST_AS(CallStmt, node), item->statement.text, result);
     default: /* utility statements, and what ddl refuses by name */
-        return run_ddl(run, node, result);
+        return run_ddl(run, node, item->statement.text, result);
     }
     TRY(script_query(run, node, item->statement.text, result));
     /* PostgreSQL's command tag: INSERT has an oid that is always 0. */

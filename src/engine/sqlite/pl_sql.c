@@ -1,0 +1,764 @@
+/* What runs SQL: expressions, statements with INTO, EXECUTE, RETURN QUERY, loops over rows, cursors. */
+#include "engine/sqlite/pl_int.h"
+
+#include "base/buf.h"
+#include "sql/parse.h"
+
+/* ---- queries ---- */
+
+static err refuse_write(struct pl_frame *frame, const struct plan *plan)
+{
+    if (!plan->writes || !frame->run->session->reads_only) return NULL;
+    return err_sql(frame->arena, "25006",
+                   "cannot execute this statement in a read-only transaction");
+}
+
+err pl_query_run(struct pl_frame *frame,
+                 const struct plan *plan,
+                 const struct value *params,
+                 struct arena *arena,
+                 size_t most,
+                 struct pl_rows *out)
+{
+    const struct plan_step *last = &plan->steps[plan->step_count - 1];
+    struct step_result result = {.total = -1, .body = {.fd = -1}};
+    struct buf *none = buf_in(frame->scratch, 0);
+    struct run run = {
+        .arena = arena,
+        .db = frame->run->db,
+        .statements = frame->run->statements,
+        .session = frame->run->session,
+        .caller = frame->run->caller,
+        .format = FORMAT_JSON,
+        .read_only = frame->run->read_only,
+        .output = {.bytes = none, .most = most},
+    };
+    *out = (struct pl_rows){0};
+    TRY(refuse_write(frame, plan));
+    if (last->result) run.output.rows = rowset_new(arena, last->node->column_count);
+    struct engine_step step = {
+        .plan = plan, .params = params, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
+    const struct plan *held =
+        plan_ref(plan); /* a call of the function itself may compile it anew */
+    err error = run_program(&run, &step, &result);
+    plan_unref(held);
+    if (run.started) frame->run->started = true;
+    out->set = run.output.rows;
+    out->count = last->node->query->command == QUERY_SELECT ? result.rows : result.affected;
+    return error;
+}
+
+struct value *pl_params(struct pl_frame *frame, const struct pl_query *query)
+{
+    struct value *params = ARENA_ARRAY(frame->scratch, struct value, query->use_count);
+    for (size_t i = 0; i < query->use_count; i++) {
+        const struct pl_use *use = &query->uses[i];
+        params[i] = use->field < 0 ? pl_var_value(frame, use->variable)
+                                   : frame->vars[use->variable].fields[use->field].value;
+    }
+    return params;
+}
+
+void pl_set_found(struct pl_frame *frame, bool found)
+{
+    struct value value = value_int(found);
+    if (frame->tree->found >= 0) pl_cell_set(&frame->vars[frame->tree->found].cell, &value);
+}
+
+/* ---- expressions ---- */
+
+static err one_column(struct pl_frame *frame, const struct pl_query *query)
+{
+    if (query->shape->count == 1) return NULL;
+    return err_sql(frame->arena, "42601", "query returned %zu columns", query->shape->count);
+}
+
+static void simple_value(struct pl_frame *frame, const struct pl_query *query, struct value *out)
+{
+    const struct expr *expr = query->simple;
+    if (expr->kind == EXPR_CONST) {
+        *out = expr->constant;
+        return;
+    }
+    const struct pl_use *use = &query->uses[expr->index];
+    *out = use->field < 0 ? pl_var_value(frame, use->variable)
+                          : frame->vars[use->variable].fields[use->field].value;
+}
+
+static err eval_query(struct pl_frame *frame,
+                      const struct pl_query *query,
+                      struct pl_field *type,
+                      struct value *out)
+{
+    struct pl_rows rows;
+    TRY(one_column(frame, query));
+    *type = query->shape->fields[0];
+    if (query->simple != NULL) {
+        simple_value(frame, query, out);
+        return NULL;
+    }
+    TRY(pl_query_run(frame, query->plan, pl_params(frame, query), frame->scratch, 2, &rows));
+    if (rows.set->count > 1)
+        return err_sql(frame->arena, "21000", "query returned more than one row");
+    *out = rows.set->count > 0 ? rowset_row(rows.set, 0)[0] : value_null();
+    return NULL;
+}
+
+err pl_eval(struct pl_frame *frame,
+            const struct pl_expr *expr,
+            struct pl_field *type,
+            struct value *out)
+{
+    struct pl_query *query;
+    TRY(pl_query_find(frame, expr, PL_QUERY_EXPRESSION, -1, &query));
+    return eval_query(frame, query, type, out);
+}
+
+err pl_eval_as(struct pl_frame *frame, const struct pl_expr *expr, oid type, struct value *out)
+{
+    struct pl_field from;
+    struct value value;
+    TRY(pl_eval(frame, expr, &from, &value));
+    *out = value;
+    if (from.type == type || value.kind == VALUE_NULL) return NULL;
+    struct pl_var_type to = pl_type_of(frame->code, type, -1);
+    return pl_cast(frame, &from, &value, &to, out);
+}
+
+static bool is_true(const struct value *value)
+{
+    return value->kind == VALUE_INT && value->i != 0;
+}
+
+err pl_eval_bool(struct pl_frame *frame, const struct pl_expr *expr, bool *out)
+{
+    struct value value;
+    TRY(pl_eval_as(frame, expr, BOOLOID, &value));
+    *out = is_true(&value);
+    return NULL;
+}
+
+err pl_eval_case(struct pl_frame *frame, const struct pl_expr *expr, int test, bool *out)
+{
+    struct pl_query *query;
+    struct pl_field type;
+    struct value value;
+    TRY(pl_query_find(frame, expr, PL_QUERY_CASE, test, &query));
+    TRY(eval_query(frame, query, &type, &value));
+    *out = is_true(&value);
+    return NULL;
+}
+
+/* ---- INTO ---- */
+
+static bool takes_row(const struct pl_frame *frame, const struct pl_into *into)
+{
+    const struct pl_target *target = &into->targets[0];
+    return into->target_count == 1 && target->field_count == 0 && target->subscript_count == 0 &&
+           pl_holds_row(frame, target->variable);
+}
+
+/* SELECT f(x) INTO r of a composite: its fields, as PostgreSQL unwraps it. */
+static bool is_lone_row(const struct pl_shape *shape)
+{
+    return shape->count == 1 && shape->fields[0].ref->field_count > 0;
+}
+
+err pl_fill_into(struct pl_frame *frame,
+                 const struct pl_into *into,
+                 const struct pl_shape *shape,
+                 const struct value *values)
+{
+    if (takes_row(frame, into)) {
+        int variable = into->targets[0].variable;
+        if (values != NULL && is_lone_row(shape))
+            return pl_assign(frame, variable, &shape->fields[0], &values[0]);
+        /* No row found is a row of NULLs. */
+        struct value *nulls = ARENA_ARRAY(frame->scratch, struct value, shape->count);
+        return pl_assign_row(frame, variable, shape, values != NULL ? values : nulls);
+    }
+    struct pl_field nothing = {.type = UNKNOWNOID, .typmod = -1, .ref = type_plain(TYPE_TEXT)};
+    for (size_t i = 0; i < into->target_count; i++) {
+        struct value value = value_null();
+        const struct pl_field *from = &nothing;
+        if (values != NULL && i < shape->count) {
+            value = values[i];
+            from = &shape->fields[i];
+        }
+        TRY(pl_assign_target(frame, &into->targets[i], from, &value));
+    }
+    return NULL;
+}
+
+static err no_rows(struct pl_frame *frame)
+{
+    return err_sql(frame->arena, "P0002", "query returned no rows");
+}
+
+static err too_many_rows(struct pl_frame *frame)
+{
+    struct err *error = err_sql(frame->arena, "P0003", "query returned more than one row");
+    return err_hint(frame->arena, error,
+                    "Make sure the query returns a single row, or use LIMIT 1.");
+}
+
+/* What a statement answered goes to its targets. */
+static err take_rows(struct pl_frame *frame,
+                     const struct pl_into *into,
+                     const struct plan *plan,
+                     const struct pl_shape *shape,
+                     const struct pl_rows *rows)
+{
+    bool modifies = plan->steps[plan->step_count - 1].node->query->command != QUERY_SELECT;
+    size_t count = rows->set != NULL ? rows->set->count : 0;
+    if (count == 0 && into->strict) return no_rows(frame);
+    if (count > 1 && (into->strict || modifies)) return too_many_rows(frame);
+    TRY(pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL));
+    frame->row_count = modifies ? rows->count : count > 0;
+    pl_set_found(frame, count > 0);
+    return NULL;
+}
+
+static size_t rows_wanted(const struct pl_into *into)
+{
+    return into->strict ? 2 : 1;
+}
+
+/* ---- statements ---- */
+
+/* SET [LOCAL] of a setting that is only kept: role, search_path and their kin are the script's to change. */
+static err run_set(struct pl_frame *frame, const struct VariableSetStmt *set)
+{
+    struct sqlite_session *session = frame->run->session;
+    const struct node *value = set->args->count == 1 ? set->args->at[0] : NULL;
+    bool kept = str_find_char(set->name, '.', 0) != SIZE_MAX && AST_IS(A_Const, value) &&
+                AST_AS(A_Const, value)->val == A_CONST_STRING;
+    if (!kept || session->hooks == NULL || session->hooks->set_config == NULL)
+        return err_sql(frame->arena, "0A000", "SET %.*s in a function is not supported here",
+                       STR_FMT(set->name));
+    return session->hooks->set_config(session, frame->arena, set->name,
+                                      AST_AS(A_Const, value)->sval, set->is_local);
+}
+
+static err run_utility(struct pl_frame *frame, const struct node *node, str text)
+{
+    struct sqlite_session *session = frame->run->session;
+    int64_t rows = 0;
+    if (AST_IS(VariableSetStmt, node) && session->utility == NULL)
+        return run_set(frame, AST_AS(VariableSetStmt, node));
+    if (session->utility == NULL || session->reads_only)
+        return err_sql(
+            frame->arena, "0A000",
+            "%.*s is only supported in the functions that a migration or the console runs",
+            STR_FMT(ast_name(node)));
+    struct call_site site = {.function = frame->code->function,
+                             .role = frame->code->role,
+                             .path = frame->code->path,
+                             .path_count = frame->code->path_count};
+    TRY(session->utility->run(session->utility_context, &site, node, text, &rows));
+    frame->row_count = rows;
+    return NULL;
+}
+
+static bool is_dml(const struct node *node)
+{
+    return AST_IS(SelectStmt, node) || AST_IS(InsertStmt, node) || AST_IS(UpdateStmt, node) ||
+           AST_IS(DeleteStmt, node);
+}
+
+/* DDL, CALL and DO know no variables. */
+static err run_other(struct pl_frame *frame, const struct node *node, str text)
+{
+    if (AST_IS(TransactionStmt, node))
+        return err_sql(frame->arena, "0A000",
+                       "a function cannot begin or end a transaction on this database");
+    return run_utility(frame, node, text);
+}
+
+static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, struct node **out)
+{
+    err error = sql_parse_one(frame->scratch, expr->text, out);
+    if (error == NULL) return NULL;
+    struct err *copy = (struct err *)(uintptr_t)err_copy(frame->arena, error);
+    copy->at = -1;
+    return copy;
+}
+
+/* INOUT arguments are variables, which take what comes back. */
+static err take_outputs(struct pl_frame *frame,
+                        const struct pl_expr *text,
+                        const struct CallStmt *call,
+                        const struct cat_function *procedure,
+                        const struct pl_shape *shape,
+                        const struct rowset *rows)
+{
+    size_t output = 0, input = 0;
+    if (rows == NULL || rows->count == 0) return NULL;
+    for (size_t i = 0; i < procedure->argument_count; i++) {
+        const struct cat_argument *argument = &procedure->arguments[i];
+        size_t at = input;
+        input += argument->mode != 'o' && argument->mode != 't';
+        if (argument->mode != 'b') continue;
+        const struct list *args = call->funccall->args;
+        struct pl_target target = {.variable = -1};
+        if (at < args->count && AST_IS(ColumnRef, args->at[at]))
+            target.variable =
+                pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, args->at[at])->fields, 0));
+        if (target.variable < 0)
+            return err_sql(frame->arena, "42601",
+                           "procedure parameter \"%.*s\" is an output parameter but corresponding "
+                           "argument is not writable",
+                           STR_FMT(argument->name));
+        TRY(pl_assign_target(frame, &target, &shape->fields[output], &rowset_row(rows, 0)[output]));
+        output++;
+    }
+    return NULL;
+}
+
+/* CALL p(...) is SELECT * FROM p(...). */
+static err run_call(struct pl_frame *frame, const struct pl_expr *text, const struct CallStmt *call)
+{
+    struct pl_query *query;
+    struct pl_rows rows;
+    TRY(pl_query_find(frame, text, PL_QUERY_CALL, -1, &query));
+    const struct plan *plan = plan_ref(query->plan);
+    const struct cat_function *procedure = pl_called(plan);
+    const struct pl_shape *shape = query->shape;
+    err error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, 1, &rows);
+    if (error == NULL && procedure != NULL)
+        error = take_outputs(frame, text, call, procedure, shape, rows.set);
+    plan_unref(plan);
+    return error;
+}
+
+err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    const struct pl_expr *text = statement->sql.text;
+    const struct pl_into *into = &statement->sql.into;
+    struct pl_query *query;
+    struct pl_rows rows;
+    if (frame->code->queries[text->number].plan == NULL) {
+        struct node *node;
+        TRY(parse_statement(frame, text, &node));
+        if (AST_IS(CallStmt, node)) return run_call(frame, text, AST_AS(CallStmt, node));
+        if (!is_dml(node)) return run_other(frame, node, text->text);
+    }
+    TRY(pl_query_find(frame, text, PL_QUERY_STATEMENT, -1, &query));
+    const struct plan *plan = plan_ref(query->plan);
+    const struct pl_shape *shape = query->shape;
+    size_t most = into->given ? rows_wanted(into) : 0;
+    bool select = plan->steps[plan->step_count - 1].node->query->command == QUERY_SELECT;
+    err error = NULL;
+    if (select && !into->given && !statement->sql.perform)
+        error = err_hint(frame->arena,
+                         err_sql(frame->arena, "42601", "query has no destination for result data"),
+                         "If you want to discard the results of a SELECT, use PERFORM instead.");
+    if (error == NULL)
+        error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, most, &rows);
+    if (error == NULL && into->given) {
+        error = take_rows(frame, into, plan, shape, &rows);
+    } else if (error == NULL) {
+        frame->row_count = rows.count;
+        pl_set_found(frame, rows.count > 0);
+    }
+    plan_unref(plan);
+    return error;
+}
+
+/* ---- EXECUTE ---- */
+
+struct dynamic {
+    struct plan *plan; /* NULL: a statement that is none of the four */
+    const struct node *node;
+    str text;
+    struct value *params;
+    const struct pl_shape *shape;
+};
+
+static err dynamic_params(struct pl_frame *frame,
+                          const struct pl_exprs *exprs,
+                          struct pl_field *types,
+                          struct value *values)
+{
+    for (size_t i = 0; i < exprs->count; i++) {
+        TRY(pl_eval(frame, exprs->at[i], &types[i], &values[i]));
+        if (types[i].type == UNKNOWNOID) types[i].type = TEXTOID;
+    }
+    return NULL;
+}
+
+static err dynamic_open(struct pl_frame *frame,
+                        const struct pl_expr *text,
+                        const struct pl_exprs *params,
+                        struct dynamic *out)
+{
+    struct pl_field *types = ARENA_ARRAY(frame->scratch, struct pl_field, params->count);
+    struct value source;
+    struct node *node;
+    *out = (struct dynamic){.params = ARENA_ARRAY(frame->scratch, struct value, params->count)};
+    TRY(pl_eval_as(frame, text, TEXTOID, &source));
+    if (source.kind == VALUE_NULL)
+        return err_sql(frame->arena, "22004", "query string argument of EXECUTE is null");
+    TRY(dynamic_params(frame, params, types, out->params));
+    out->text = source.s;
+    err error = sql_parse_one(frame->scratch, source.s, &node);
+    if (error != NULL) return err_copy(frame->arena, error);
+    out->node = node;
+    if (!is_dml(node)) return NULL;
+    if (AST_IS(SelectStmt, node) && AST_AS(SelectStmt, node)->intoClause != NULL)
+        return err_hint(
+            frame->arena,
+            err_sql(frame->arena, "0A000", "EXECUTE of SELECT ... INTO is not implemented"),
+            "You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS "
+            "instead.");
+    TRY(pl_query_dynamic(frame, node, source.s, types, params->count, &out->plan));
+    out->shape = pl_shape_kept(frame, pl_shape_of_plan(frame->scratch, out->plan));
+    return NULL;
+}
+
+err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    const struct pl_into *into = &statement->sql.into;
+    struct dynamic dynamic;
+    struct pl_rows rows;
+    TRY(dynamic_open(frame, statement->sql.text, &statement->sql.params, &dynamic));
+    if (dynamic.plan == NULL) {
+        if (into->given)
+            return err_sql(frame->arena, "42601",
+                           "INTO used with a command that cannot return data");
+        return run_other(frame, dynamic.node, dynamic.text);
+    }
+    size_t most = into->given ? rows_wanted(into) : 0;
+    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, most, &rows);
+    if (error == NULL && into->given) {
+        bool found = rows.set != NULL && rows.set->count > 0;
+        struct value before = frame->vars[frame->tree->found].cell.value;
+        error = take_rows(frame, into, dynamic.plan, dynamic.shape, &rows);
+        pl_set_found(frame, before.i != 0); /* EXECUTE leaves FOUND as it is */
+        frame->row_count = found ? 1 : 0;
+    } else if (error == NULL) {
+        frame->row_count = rows.count;
+    }
+    plan_unref(dynamic.plan);
+    return error;
+}
+
+/* ---- rows that the function answers ---- */
+
+static err wrong_structure(struct pl_frame *frame, const struct pl_shape *shape, size_t column)
+{
+    struct err *error =
+        err_sql(frame->arena, "42804", "structure of query does not match function result type");
+    const struct pl_shape *rows = frame->code->rows;
+    if (shape->count != rows->count)
+        return err_details(frame->arena, error,
+                           "Number of returned columns (%zu) does not match expected column count "
+                           "(%zu).",
+                           shape->count, rows->count);
+    return err_details(frame->arena, error,
+                       "Returned type %.*s does not match expected type %.*s in column %zu.",
+                       STR_FMT(type_name(frame->scratch, shape->fields[column].ref)),
+                       STR_FMT(type_name(frame->scratch, rows->fields[column].ref)), column + 1);
+}
+
+static err check_structure(struct pl_frame *frame, const struct pl_shape *shape)
+{
+    const struct pl_shape *rows = frame->code->rows;
+    if (rows == NULL) return NULL;
+    if (shape->count != rows->count) return wrong_structure(frame, shape, 0);
+    for (size_t i = 0; i < rows->count; i++)
+        if (shape->fields[i].type != rows->fields[i].type) return wrong_structure(frame, shape, i);
+    return NULL;
+}
+
+static struct rowset *answer_rows(struct pl_frame *frame, size_t columns)
+{
+    if (frame->rows == NULL) frame->rows = rowset_new(frame->arena, columns);
+    return frame->rows;
+}
+
+static err not_a_set(struct pl_frame *frame, const char *what)
+{
+    return err_sql(frame->arena, "42804", "cannot use %s in a non-SETOF function", what);
+}
+
+static err answer_query(struct pl_frame *frame,
+                        const struct plan *plan,
+                        const struct value *params,
+                        const struct pl_shape *shape)
+{
+    struct pl_rows rows;
+    TRY(check_structure(frame, shape));
+    TRY(pl_query_run(frame, plan, params, frame->scratch, 0, &rows));
+    if (rows.set == NULL) return err_sql(frame->arena, "42601", "query does not return rows");
+    struct rowset *answer = answer_rows(frame, shape->count);
+    for (size_t i = 0; i < rows.set->count; i++)
+        TRY(rowset_add_values(answer, rowset_row(rows.set, i)));
+    frame->row_count = (int64_t)rows.set->count;
+    pl_set_found(frame, rows.set->count > 0);
+    return NULL;
+}
+
+err pl_run_return_query(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    if (!frame->set) return not_a_set(frame, "RETURN QUERY");
+    if (statement->query.dynamic) {
+        struct dynamic dynamic;
+        TRY(dynamic_open(frame, statement->query.query, &statement->query.params, &dynamic));
+        if (dynamic.plan == NULL)
+            return err_sql(frame->arena, "42601", "query does not return rows");
+        err error = answer_query(frame, dynamic.plan, dynamic.params, dynamic.shape);
+        plan_unref(dynamic.plan);
+        return error;
+    }
+    struct pl_query *query;
+    TRY(pl_query_find(frame, statement->query.query, PL_QUERY_STATEMENT, -1, &query));
+    const struct plan *plan = plan_ref(query->plan);
+    err error = answer_query(frame, plan, pl_params(frame, query), query->shape);
+    plan_unref(plan);
+    return error;
+}
+
+/* The OUT variables as they are now. */
+static err answer_outputs(struct pl_frame *frame)
+{
+    size_t count = frame->tree->output_count;
+    struct value *values = ARENA_ARRAY(frame->scratch, struct value, count);
+    for (size_t i = 0; i < count; i++) values[i] = pl_var_value(frame, frame->tree->outputs[i]);
+    return rowset_add_values(answer_rows(frame, count), values);
+}
+
+static err answer_value(struct pl_frame *frame, const struct pl_expr *expr)
+{
+    struct pl_field type;
+    struct value value;
+    const struct pl_shape *rows = frame->code->rows;
+    TRY(pl_eval(frame, expr, &type, &value));
+    bool row = type.ref->field_count > 0 || type.type == RECORDOID ||
+               pl_shape_of_type(frame->code, type.type) != NULL;
+    if (frame->code->result.shape == NULL && !frame->code->result.record) {
+        TRY(pl_cast(frame, &type, &value, &frame->code->result, &value));
+        return rowset_add_values(answer_rows(frame, 1), &value);
+    }
+    if (!row && value.kind != VALUE_NULL)
+        return err_sql(frame->arena, "42804",
+                       "cannot return non-composite value from function returning composite type");
+    if (rows == NULL) { /* RETURNS SETOF record: as the row has them */
+        struct pl_shape shape;
+        pl_shape_of_ref(frame->scratch, &type, &shape);
+        return rowset_add_values(answer_rows(frame, shape.count),
+                                 pl_row_fields(frame->scratch, &shape, value));
+    }
+    TRY(pl_cast(frame, &type, &value, &frame->code->result, &value));
+    return rowset_add_values(answer_rows(frame, rows->count),
+                             pl_row_fields(frame->scratch, rows, value));
+}
+
+err pl_run_return_next(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    if (!frame->set) return not_a_set(frame, "RETURN NEXT");
+    if (statement->result.expr == NULL) return answer_outputs(frame);
+    return answer_value(frame, statement->result.expr);
+}
+
+/* ---- loops over rows ---- */
+
+static err query_rows(struct pl_frame *frame,
+                      const struct pl_expr *expr,
+                      struct arena *arena,
+                      struct rowset **rows,
+                      const struct pl_shape **shape)
+{
+    struct pl_query *query;
+    struct pl_rows found;
+    TRY(pl_query_find(frame, expr, PL_QUERY_STATEMENT, -1, &query));
+    *shape = query->shape;
+    const struct plan *plan = plan_ref(query->plan);
+    err error = pl_query_run(frame, plan, pl_params(frame, query), arena, 0, &found);
+    plan_unref(plan);
+    if (error == NULL && found.set == NULL)
+        error = err_sql(frame->arena, "42601", "cannot open this statement as cursor");
+    *rows = found.set;
+    return error;
+}
+
+static err dynamic_rows(struct pl_frame *frame,
+                        const struct pl_expr *text,
+                        const struct pl_exprs *params,
+                        struct arena *arena,
+                        struct rowset **rows,
+                        const struct pl_shape **shape)
+{
+    struct dynamic dynamic;
+    struct pl_rows found = {0};
+    TRY(dynamic_open(frame, text, params, &dynamic));
+    if (dynamic.plan == NULL)
+        return err_sql(frame->arena, "42P11", "cannot open this statement as cursor");
+    *shape = dynamic.shape;
+    err error = pl_query_run(frame, dynamic.plan, dynamic.params, arena, 0, &found);
+    plan_unref(dynamic.plan);
+    if (error == NULL && found.set == NULL)
+        error = err_sql(frame->arena, "42P11", "cannot open this statement as cursor");
+    *rows = found.set;
+    return error;
+}
+
+/* A bound cursor's arguments become its variables. */
+static err bind_cursor(struct pl_frame *frame,
+                       const struct pl_variable *cursor,
+                       const struct pl_exprs *values,
+                       const str *names)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        size_t at = i;
+        for (size_t k = 0;
+             names != NULL && !str_empty(names[i]) && k < cursor->cursor.argument_count; k++)
+            if (str_eq(frame->tree->variables[cursor->cursor.arguments[k]].name, names[i])) at = k;
+        struct pl_field type;
+        struct value value;
+        TRY(pl_eval(frame, values->at[i], &type, &value));
+        TRY(pl_assign(frame, cursor->cursor.arguments[at], &type, &value));
+    }
+    return NULL;
+}
+
+err pl_loop_rows(struct pl_frame *frame,
+                 const struct pl_statement *statement,
+                 struct arena *arena,
+                 struct rowset **rows,
+                 const struct pl_shape **shape)
+{
+    if (statement->kind == PL_FOR_CURSOR) {
+        const struct pl_variable *cursor = &frame->tree->variables[statement->loop.cursor];
+        TRY(bind_cursor(frame, cursor, &statement->loop.params, statement->loop.param_names));
+        return query_rows(frame, cursor->cursor.query, arena, rows, shape);
+    }
+    if (statement->loop.dynamic)
+        return dynamic_rows(frame, statement->loop.query, &statement->loop.params, arena, rows,
+                            shape);
+    return query_rows(frame, statement->loop.query, arena, rows, shape);
+}
+
+/* ---- cursors ---- */
+
+static struct pl_cursor_state *cursor_find(struct pl_frame *frame, str name)
+{
+    for (struct pl_frame *at = frame; at != NULL; at = at->outer)
+        for (struct pl_cursor_state *cursor = at->cursors; cursor != NULL; cursor = cursor->next)
+            if (str_eq(cursor->name, name)) return cursor;
+    return NULL;
+}
+
+static err cursor_of(struct pl_frame *frame, int variable, struct pl_cursor_state **out)
+{
+    const struct value *name = &frame->vars[variable].cell.value;
+    if (name->kind != VALUE_TEXT)
+        return err_sql(frame->arena, "22004", "cursor variable \"%.*s\" is null",
+                       STR_FMT(frame->tree->variables[variable].name));
+    *out = cursor_find(frame, name->s);
+    if (*out != NULL) return NULL;
+    return err_sql(frame->arena, "34000", "cursor \"%.*s\" does not exist", STR_FMT(name->s));
+}
+
+static str cursor_name(struct pl_frame *frame, int variable)
+{
+    const struct pl_variable *declared = &frame->tree->variables[variable];
+    const struct value *value = &frame->vars[variable].cell.value;
+    if (value->kind == VALUE_TEXT) return value->s;
+    if (declared->cursor.bound) return declared->name;
+    size_t open = 1;
+    for (struct pl_cursor_state *at = frame->cursors; at != NULL; at = at->next) open++;
+    return str_printf(frame->arena, "<unnamed portal %zu>", open);
+}
+
+static err cursor_rows(struct pl_frame *frame,
+                       const struct pl_statement *statement,
+                       struct pl_cursor_state *cursor)
+{
+    const struct pl_variable *declared = &frame->tree->variables[statement->cursor.cursor];
+    if (statement->cursor.query == NULL) {
+        TRY(bind_cursor(frame, declared, &statement->cursor.params, statement->cursor.param_names));
+        return query_rows(frame, declared->cursor.query, cursor->arena, &cursor->rows,
+                          &cursor->shape);
+    }
+    if (statement->cursor.dynamic)
+        return dynamic_rows(frame, statement->cursor.query, &statement->cursor.params,
+                            cursor->arena, &cursor->rows, &cursor->shape);
+    return query_rows(frame, statement->cursor.query, cursor->arena, &cursor->rows, &cursor->shape);
+}
+
+err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    int variable = statement->cursor.cursor;
+    str name = str_copy(frame->arena, cursor_name(frame, variable));
+    if (cursor_find(frame, name) != NULL)
+        return err_sql(frame->arena, "42P03", "cursor \"%.*s\" already in use", STR_FMT(name));
+    struct pl_cursor_state *cursor = ARENA_NEW(frame->arena, struct pl_cursor_state);
+    *cursor = (struct pl_cursor_state){.name = name, .arena = arena_new(0)};
+    err error = cursor_rows(frame, statement, cursor);
+    if (error != NULL) {
+        arena_free(cursor->arena);
+        return error;
+    }
+    cursor->next = frame->cursors;
+    frame->cursors = cursor;
+    struct value value = value_text(name);
+    pl_cell_set(&frame->vars[variable].cell, &value);
+    return NULL;
+}
+
+/* Where the cursor stands afterwards; 0 and count + 1 are outside. */
+static int64_t fetch_place(const struct pl_statement *statement,
+                           const struct pl_cursor_state *cursor,
+                           int64_t n)
+{
+    int64_t at = (int64_t)cursor->at, end = (int64_t)cursor->rows->count + 1, to;
+    switch (statement->cursor.direction) {
+    case PL_FETCH_FORWARD: to = statement->cursor.all ? end : at + n; break;
+    case PL_FETCH_BACKWARD: to = statement->cursor.all ? 0 : at - n; break;
+    case PL_FETCH_ABSOLUTE: to = n < 0 ? end + n : n; break;
+    case PL_FETCH_RELATIVE: to = at + n; break;
+    default: to = at; break;
+    }
+    return to < 0 ? 0 : to > end ? end : to;
+}
+
+err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    struct pl_cursor_state *cursor;
+    struct value count = value_int(statement->cursor.fixed);
+    TRY(cursor_of(frame, statement->cursor.cursor, &cursor));
+    if (statement->cursor.count != NULL)
+        TRY(pl_eval_as(frame, statement->cursor.count, INT8OID, &count));
+    if (count.kind == VALUE_NULL)
+        return err_sql(frame->arena, "22004", "relative or absolute cursor position is null");
+    int64_t before = (int64_t)cursor->at;
+    int64_t to = fetch_place(statement, cursor, count.i);
+    int64_t moved = to > before ? to - before : before - to;
+    bool inside = to >= 1 && to <= (int64_t)cursor->rows->count;
+    cursor->at = (size_t)to;
+    if (statement->cursor.move) {
+        frame->row_count = inside || moved == 0 ? moved : moved - 1;
+        pl_set_found(frame, frame->row_count > 0);
+        return NULL;
+    }
+    const struct value *row = inside ? rowset_row(cursor->rows, (size_t)to - 1) : NULL;
+    TRY(pl_fill_into(frame, &statement->cursor.into, cursor->shape, row));
+    frame->row_count = inside;
+    pl_set_found(frame, inside);
+    return NULL;
+}
+
+err pl_run_close(struct pl_frame *frame, const struct pl_statement *statement)
+{
+    struct pl_cursor_state *cursor;
+    TRY(cursor_of(frame, statement->cursor.cursor, &cursor));
+    for (struct pl_frame *at = frame; at != NULL; at = at->outer)
+        for (struct pl_cursor_state **link = &at->cursors; *link != NULL; link = &(*link)->next) {
+            if (*link != cursor) continue;
+            *link = cursor->next;
+            arena_free(cursor->arena);
+            return NULL;
+        }
+    return NULL;
+}

@@ -1,0 +1,437 @@
+/* Variables: cells with their own bytes, rows, casts by assignment. */
+#include "engine/sqlite/pl_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "engine/sqlite/functions_int.h"
+#include "types/array.h"
+#include "types/json_scan.h"
+#include "types/type_text.h"
+
+/* ---- cells ---- */
+
+void pl_cell_set(struct pl_cell *cell, const struct value *value)
+{
+    cell->value = *value;
+    if (value->kind != VALUE_TEXT && value->kind != VALUE_BLOB) return;
+    size_t len = value->s.len;
+    bool own = cell->bytes != NULL && value->s.at == cell->bytes;
+    if (!own && len + 1 > cell->capacity) {
+        /* Twice as much: a loop that appends should not copy each time. The value may lie in the old bytes. */
+        char *bytes = malloc(2 * len + 1);
+        if (bytes == NULL) abort();
+        if (len > 0) memcpy(bytes, value->s.at, len);
+        free(cell->bytes);
+        cell->bytes = bytes;
+        cell->capacity = 2 * len + 1;
+    } else if (!own && len > 0) {
+        memmove(cell->bytes, value->s.at, len);
+    }
+    cell->bytes[len] = '\0';
+    cell->value.s.at = cell->bytes;
+}
+
+void pl_cell_free(struct pl_cell *cell)
+{
+    free(cell->bytes);
+    *cell = (struct pl_cell){0};
+}
+
+void pl_var_free(struct pl_var *var)
+{
+    pl_cell_free(&var->cell);
+    for (size_t i = 0; i < var->field_capacity; i++) pl_cell_free(&var->fields[i]);
+    free(var->fields);
+    var->fields = NULL;
+    var->field_capacity = 0;
+}
+
+/* ---- rows ---- */
+
+bool pl_holds_row(const struct pl_frame *frame, int variable)
+{
+    const struct pl_var_type *type = &frame->code->types[variable];
+    return type->record || type->shape != NULL;
+}
+
+struct value pl_row_value(struct arena *arena,
+                          const struct pl_shape *shape,
+                          const struct value *values)
+{
+    struct buf *out = buf_in(arena, 0);
+    buf_char(out, '{');
+    for (size_t i = 0; i < shape->count; i++) {
+        if (i > 0) buf_char(out, ',');
+        json_write_str(out, shape->fields[i].name);
+        buf_char(out, ':');
+        array_write_item(out, shape->fields[i].ref, &values[i]);
+    }
+    buf_char(out, '}');
+    return value_text(buf_str(out));
+}
+
+static bool key_is(struct arena *arena, str quoted, str name)
+{
+    if (json_is_plain(quoted)) return str_eq(json_inner(quoted), name);
+    struct value key = array_read_item(arena, type_plain(TYPE_TEXT), quoted);
+    return str_eq(key.s, name);
+}
+
+struct value *pl_row_fields(struct arena *arena, const struct pl_shape *shape, struct value row)
+{
+    struct value *values = ARENA_ARRAY(arena, struct value, shape->count);
+    if (row.kind != VALUE_TEXT) return values;
+    struct json_walk walk = json_walk(row.s);
+    str key, item;
+    size_t at = 0;
+    while (json_walk_next(&walk, &key, &item)) {
+        /* In order as a rule; a row stored before a column was added lacks it. */
+        size_t found = at;
+        while (found < shape->count && !key_is(arena, key, shape->fields[found].name)) found++;
+        if (found == shape->count) continue;
+        values[found] = array_read_item(arena, shape->fields[found].ref, item);
+        at = found + 1;
+    }
+    return values;
+}
+
+/* A cell for each field; those that were there keep their bytes. */
+static void make_fields(struct pl_var *var, const struct pl_shape *shape)
+{
+    var->shape = shape;
+    if (shape->count <= var->field_capacity) return;
+    struct pl_cell *fields = realloc(var->fields, shape->count * sizeof *fields);
+    if (fields == NULL) abort();
+    memset(fields + var->field_capacity, 0, (shape->count - var->field_capacity) * sizeof *fields);
+    var->fields = fields;
+    var->field_capacity = shape->count;
+}
+
+static void null_fields(struct pl_var *var)
+{
+    struct value null = value_null();
+    for (size_t i = 0; var->shape != NULL && i < var->shape->count; i++)
+        pl_cell_set(&var->fields[i], &null);
+}
+
+void pl_var_clear(struct pl_frame *frame, int variable)
+{
+    struct pl_var *var = &frame->vars[variable];
+    const struct pl_var_type *type = &frame->code->types[variable];
+    struct value null = value_null();
+    pl_cell_set(&var->cell, &null);
+    var->null_row = true;
+    var->shape = NULL;
+    if (type->shape == NULL || type->record) return;
+    make_fields(var, type->shape);
+    null_fields(var);
+}
+
+const struct value *pl_var_row(struct pl_frame *frame, int variable)
+{
+    const struct pl_var *var = &frame->vars[variable];
+    struct value *values =
+        ARENA_ARRAY(frame->scratch, struct value, var->shape != NULL ? var->shape->count : 0);
+    for (size_t i = 0; var->shape != NULL && i < var->shape->count; i++)
+        values[i] = var->fields[i].value;
+    return values;
+}
+
+struct value pl_var_value(struct pl_frame *frame, int variable)
+{
+    const struct pl_var *var = &frame->vars[variable];
+    if (!pl_holds_row(frame, variable)) return var->cell.value;
+    if (var->shape == NULL || var->null_row) return value_null();
+    return pl_row_value(frame->scratch, var->shape, pl_var_row(frame, variable));
+}
+
+void pl_shape_of_ref(struct arena *arena, const struct pl_field *row, struct pl_shape *out)
+{
+    const struct type_ref *ref = row->ref;
+    struct pl_field *fields = ARENA_ARRAY(arena, struct pl_field, ref->field_count);
+    for (size_t i = 0; i < ref->field_count; i++)
+        fields[i] = (struct pl_field){
+            .name = ref->fields[i].name, .typmod = -1, .ref = ref->fields[i].type};
+    *out = (struct pl_shape){
+        .row_type = RECORDOID, .fields = fields, .count = ref->field_count, .ref = ref};
+}
+
+/* ---- casts ---- */
+
+static bool is_plain(const struct pl_var_type *to, const struct pl_field *from)
+{
+    return from->type == to->type && !to->domain && (to->typmod < 0 || to->typmod == from->typmod);
+}
+
+/* What has no cast goes by its text, as in PL/pgSQL. */
+static err cast_by_text(struct pl_frame *frame,
+                        const struct pl_field *from,
+                        const struct value *value,
+                        const struct pl_var_type *to,
+                        struct value *out)
+{
+    struct type_session *session = &frame->run->session->types;
+    str text = type_output_str(frame->scratch, session, from->ref, value);
+    return type_input(frame->scratch, session, to->ref, TYPE_ASSIGNMENT, text, out);
+}
+
+static err cast_row(struct pl_frame *frame,
+                    const struct pl_field *from,
+                    const struct value *value,
+                    const struct pl_var_type *to,
+                    struct value *out)
+{
+    struct pl_shape shape;
+    pl_shape_of_ref(frame->scratch, from, &shape);
+    if (shape.count != to->shape->count)
+        return err_sql(frame->arena, "42804", "the row has %zu columns where %zu are expected",
+                       shape.count, to->shape->count);
+    struct value *values = pl_row_fields(frame->scratch, &shape, *value);
+    for (size_t i = 0; i < shape.count; i++) {
+        const struct pl_field *wanted = &to->shape->fields[i];
+        if (values[i].kind == VALUE_NULL) continue;
+        TRY(type_cast(frame->scratch, &frame->run->session->types, shape.fields[i].ref, wanted->ref,
+                      TYPE_ASSIGNMENT, &values[i], &values[i]));
+    }
+    *out = pl_row_value(frame->scratch, to->shape, values);
+    return NULL;
+}
+
+/* A domain's checks are expressions: SQL casts. */
+static err cast_domain(struct pl_frame *frame,
+                       const struct pl_field *from,
+                       const struct value *value,
+                       const struct pl_var_type *to,
+                       struct value *out)
+{
+    const struct catalog *catalog = frame->run->session->catalog;
+    const struct cat_type *type = catalog_type(catalog, to->type);
+    if (type == NULL)
+        return err_sql(frame->arena, "42704", "the type of a variable does not exist any more");
+    const struct cat_schema *schema = catalog_schema(catalog, type->schema);
+    struct arena *arena = frame->scratch;
+    struct SelectStmt *select = AST_NEW(arena, SelectStmt);
+    struct TypeName *name =
+        ast_type_name(arena, schema != NULL ? schema->name : STR_NONE, type->name);
+    ast_list_add(arena, &select->targetList,
+                 ast_res_target(arena, STR_NONE, ast_cast(arena, ast_param(arena, 1), name)));
+    struct plan *plan;
+    struct pl_rows rows;
+    TRY(pl_query_dynamic(frame, AST_NODE(select), STR_NONE, from, 1, &plan));
+    err error = pl_query_run(frame, plan, value, frame->scratch, 1, &rows);
+    plan_unref(plan);
+    TRY(error);
+    *out = rows.set->count > 0 ? rowset_row(rows.set, 0)[0] : value_null();
+    return NULL;
+}
+
+err pl_cast(struct pl_frame *frame,
+            const struct pl_field *from,
+            const struct value *value,
+            const struct pl_var_type *to,
+            struct value *out)
+{
+    *out = *value;
+    if (is_plain(to, from)) return NULL;
+    if (to->domain) return cast_domain(frame, from, value, to, out);
+    if (value->kind == VALUE_NULL) return NULL;
+    bool rows = to->shape != NULL && from->ref->field_count > 0;
+    if (rows) return cast_row(frame, from, value, to, out);
+    if (to->type == RECORDOID || to->ref == NULL) return NULL;
+    if (!type_cast_exists(from->ref, to->ref, TYPE_ASSIGNMENT) && from->type != to->type)
+        return cast_by_text(frame, from, value, to, out);
+    return type_cast(frame->scratch, &frame->run->session->types, from->ref, to->ref,
+                     TYPE_ASSIGNMENT, value, out);
+}
+
+/* ---- assignment ---- */
+
+static err null_refused(struct pl_frame *frame, const struct pl_variable *variable)
+{
+    return err_sql(frame->arena, "22004",
+                   "null value cannot be assigned to variable \"%.*s\" declared NOT NULL",
+                   STR_FMT(variable->name));
+}
+
+/* A composite value to a row. */
+static err assign_composite(struct pl_frame *frame,
+                            int variable,
+                            const struct pl_field *from,
+                            const struct value *value)
+{
+    const struct pl_var_type *type = &frame->code->types[variable];
+    const struct pl_shape *shape = NULL;
+    if (from->type != RECORDOID) shape = pl_shape_of_type(frame->code, from->type);
+    if (shape == NULL && from->ref->field_count > 0) {
+        struct pl_shape own;
+        pl_shape_of_ref(frame->scratch, from, &own);
+        shape = pl_shape_kept(frame, &own);
+    }
+    if (shape == NULL && value->kind == VALUE_NULL) {
+        pl_var_clear(frame, variable);
+        return NULL;
+    }
+    if (shape == NULL)
+        return err_sql(frame->arena, "42804", "cannot assign non-composite value to a %s variable",
+                       type->record ? "record" : "row");
+    return pl_assign_row(frame, variable, shape,
+                         value->kind == VALUE_NULL ? NULL
+                                                   : pl_row_fields(frame->scratch, shape, *value));
+}
+
+err pl_assign(struct pl_frame *frame,
+              int variable,
+              const struct pl_field *from,
+              const struct value *value)
+{
+    const struct pl_variable *declared = &frame->tree->variables[variable];
+    struct value cast;
+    if (pl_holds_row(frame, variable)) return assign_composite(frame, variable, from, value);
+    TRY(pl_cast(frame, from, value, &frame->code->types[variable], &cast));
+    if (declared->not_null && cast.kind == VALUE_NULL) return null_refused(frame, declared);
+    pl_cell_set(&frame->vars[variable].cell, &cast);
+    return NULL;
+}
+
+static struct pl_var_type type_of_field(const struct pl_field *field)
+{
+    return (struct pl_var_type){
+        .type = field->type, .typmod = field->typmod, .ref = field->ref, .domain = field->domain};
+}
+
+err pl_assign_row(struct pl_frame *frame,
+                  int variable,
+                  const struct pl_shape *shape,
+                  const struct value *values)
+{
+    struct pl_var *var = &frame->vars[variable];
+    const struct pl_var_type *type = &frame->code->types[variable];
+    const struct pl_shape *own = type->record ? shape : type->shape;
+    struct value *cast = ARENA_ARRAY(frame->scratch, struct value, own->count);
+    for (size_t i = 0; i < own->count && values != NULL && i < shape->count; i++) {
+        cast[i] = values[i];
+        if (type->record || own == shape) continue;
+        struct pl_var_type to = type_of_field(&own->fields[i]);
+        TRY(pl_cast(frame, &shape->fields[i], &values[i], &to, &cast[i]));
+    }
+    make_fields(var, own);
+    for (size_t i = 0; i < own->count; i++) pl_cell_set(&var->fields[i], &cast[i]);
+    var->null_row = values == NULL;
+    return NULL;
+}
+
+/* ---- parts of variables ---- */
+
+static err no_field(struct pl_frame *frame, const struct pl_target *target, str field)
+{
+    return err_sql(frame->arena, "42703", "record \"%.*s\" has no field \"%.*s\"",
+                   STR_FMT(frame->tree->variables[target->variable].name), STR_FMT(field));
+}
+
+static err find_field(struct pl_frame *frame, const struct pl_target *target, size_t *out)
+{
+    const struct pl_var *var = &frame->vars[target->variable];
+    str name = target->fields[0];
+    if (!pl_holds_row(frame, target->variable))
+        return err_sql(frame->arena, "42601", "\"%.*s\" is not a known variable",
+                       STR_FMT(frame->tree->variables[target->variable].name));
+    if (var->shape == NULL)
+        return err_details(frame->arena,
+                           err_sql(frame->arena, "55000", "record \"%.*s\" is not assigned yet",
+                                   STR_FMT(frame->tree->variables[target->variable].name)),
+                           "The tuple structure of a not-yet-assigned record is indeterminate.");
+    for (size_t i = 0; i < var->shape->count; i++)
+        if (str_eq(var->shape->fields[i].name, name)) {
+            *out = i;
+            return NULL;
+        }
+    return no_field(frame, target, name);
+}
+
+/* array[i] := value, computed by the types' own functions: holes become NULLs, as in PostgreSQL. */
+static err set_element(struct pl_frame *frame,
+                       const struct pl_target *target,
+                       const struct pl_field *array,
+                       struct value old,
+                       const struct pl_field *from,
+                       const struct value *value,
+                       struct value *out)
+{
+    struct arena *arena = frame->scratch;
+    if (target->subscript_count != 1 || target->subscripts[0].slice || array->ref->element == NULL)
+        return err_sql(frame->arena, "0A000",
+                       "assignment to several subscripts or a slice is not supported here");
+    struct value index;
+    TRY(pl_eval_as(frame, target->subscripts[0].index, INT4OID, &index));
+    if (index.kind == VALUE_NULL)
+        return err_sql(frame->arena, "22004", "array subscript in assignment must not be null");
+    if (index.i < 1)
+        return err_sql(frame->arena, "0A000", "array subscripts below 1 are not supported here");
+    struct value item;
+    struct pl_var_type element = {.type = OID_NONE, .typmod = -1, .ref = array->ref->element};
+    TRY(pl_cast(frame, from, value, &element, &item));
+    enum { LENGTH_MAX = 1000000 };
+    if (index.i > LENGTH_MAX)
+        return err_sql(frame->arena, "54000", "array size exceeds the maximum allowed (%d)",
+                       LENGTH_MAX);
+    str text = old.kind == VALUE_NULL ? STR("[]") : old.s;
+    if (array_dimensions(text) > 1)
+        return err_sql(frame->arena, "2202E", "wrong number of array subscripts");
+    struct buf *made = buf_in(arena, 0);
+    struct array_iter iter = array_iter(text);
+    str part;
+    int64_t at = 0, length = array_cardinality(text);
+    buf_char(made, '[');
+    while (at < length || at < index.i) {
+        bool has = array_next(&iter, &part);
+        if (at > 0) buf_char(made, ',');
+        if (++at == index.i)
+            array_write_item(made, array->ref->element, &item);
+        else
+            buf_str_add(made, has ? part : STR("null"));
+    }
+    buf_char(made, ']');
+    *out = value_text(buf_str(made));
+    return NULL;
+}
+
+static err assign_field(struct pl_frame *frame,
+                        const struct pl_target *target,
+                        const struct pl_field *from,
+                        const struct value *value)
+{
+    struct pl_var *var = &frame->vars[target->variable];
+    size_t at;
+    struct value cast;
+    if (target->field_count > 1)
+        return err_sql(frame->arena, "0A000", "assignment to a field of a field is not supported");
+    TRY(find_field(frame, target, &at));
+    const struct pl_field *field = &var->shape->fields[at];
+    if (target->subscript_count > 0) {
+        TRY(set_element(frame, target, field, var->fields[at].value, from, value, &cast));
+    } else {
+        struct pl_var_type to = type_of_field(field);
+        TRY(pl_cast(frame, from, value, &to, &cast));
+    }
+    pl_cell_set(&var->fields[at], &cast);
+    var->null_row = false;
+    return NULL;
+}
+
+err pl_assign_target(struct pl_frame *frame,
+                     const struct pl_target *target,
+                     const struct pl_field *from,
+                     const struct value *value)
+{
+    if (target->field_count > 0) return assign_field(frame, target, from, value);
+    if (target->subscript_count == 0) return pl_assign(frame, target->variable, from, value);
+    const struct pl_var_type *type = &frame->code->types[target->variable];
+    struct pl_field array = {.type = type->type, .typmod = type->typmod, .ref = type->ref};
+    struct value made;
+    TRY(set_element(frame, target, &array, frame->vars[target->variable].cell.value, from, value,
+                    &made));
+    pl_cell_set(&frame->vars[target->variable].cell, &made);
+    return NULL;
+}
