@@ -268,6 +268,16 @@ static const struct value *copy_row(struct trigger_queue *queue,
     return row;
 }
 
+static err refused(struct trigger_queue *queue,
+                   const struct program_watch *watch,
+                   const struct cat_trigger *trigger)
+{
+    return err_sql(queue->arena, "0A000",
+                   "a foreign key's action on table \"%.*s\", which has the BEFORE ROW trigger "
+                   "\"%.*s\", is not supported on this database",
+                   STR_FMT(watch->relation->name), STR_FMT(trigger->name));
+}
+
 static void hook(void *context,
                  sqlite3 *db,
                  int op,
@@ -290,6 +300,10 @@ static void hook(void *context,
                                        : QUERY_DELETE,
         .depth = depth,
     };
+    if (watch->refused[event.event] != NULL) {
+        queue->error = refused(queue, watch, watch->refused[event.event]);
+        return;
+    }
     if (op != SQLITE_INSERT)
         event.old_row = copy_row(queue, watch->relation, sqlite3_preupdate_old);
     if (op != SQLITE_DELETE)
