@@ -240,7 +240,8 @@ struct pl_statement {
         } block;
         struct {
             struct pl_target target;
-            const struct pl_expr *expr;
+            const struct pl_expr
+                *expr; /* its text may be empty: PostgreSQL refuses that when it runs */
         } assign;
         struct {
             const struct pl_arm *arms; /* IF and ELSIFs; CASE: the WHENs */

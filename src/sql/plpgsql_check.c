@@ -2,8 +2,6 @@
 #include "sql/parse.h"
 #include "sql/plpgsql.h"
 
-#include <string.h>
-
 /* PostgreSQL parses an expression as what follows SELECT, up to the locking clause: no UNION, no INTO. */
 static err check_select(struct arena *arena, const struct node *node)
 {

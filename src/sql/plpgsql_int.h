@@ -39,8 +39,8 @@ struct pl_parser {
     const struct pl_token *tokens; /* the last one is LEX_END */
     size_t next;
     size_t depth;
-    size_t line_at; /* lines were counted up to here */
-    int line;
+    size_t line_at; /* line breaks were counted up to here */
+    int lines;
     const struct pl_name *names;
     int found, new_row, old_row;
     bool outputs; /* OUT, INOUT or TABLE arguments */
@@ -106,7 +106,7 @@ struct err *pl_place(const struct pl_parser *parser, struct err *error, size_t a
 /* ---- names and variables: plpgsql_names.c ---- */
 
 void pl_push_label(struct pl_parser *parser, str label, bool loop);
-void pl_add_name(struct pl_parser *parser, str name, int variable);
+void pl_add_name(struct pl_parser *parser, str text, int variable);
 /* Makes a variable and adds its name to what is in scope. */
 int pl_add_variable(struct pl_parser *parser, const struct pl_variable *variable);
 /* The same for one that nobody declared, of a type of pg_catalog. */

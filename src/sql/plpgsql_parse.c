@@ -3,8 +3,6 @@
 #include "sql/catalog.h"
 #include "sql/plpgsql_int.h"
 
-#include <string.h>
-
 /* ---- conditions ---- */
 
 static const struct condition {

@@ -1,9 +1,10 @@
 /* Statements but loops, cursors and RAISE (pl_gram.y, proc_stmt). */
-#include "sql/builtin.h"
-#include "sql/catalog.h"
 #include "sql/plpgsql_int.h"
 
 #include <string.h>
+
+#include "sql/builtin.h"
+#include "sql/catalog.h"
 
 static const struct pl_until semicolon = {.expected = ";", .any = {STR_INIT(";")}};
 

@@ -234,14 +234,12 @@ err pl_string(struct pl_parser *parser, str *out)
     return NULL;
 }
 
-/* Places come in order but for a few that look back. */
+/* Places come nearly in order, so the count goes on from the last one, or back from it. */
 int pl_line(struct pl_parser *parser, size_t at)
 {
-    if (at < parser->line_at || parser->line == 0) {
-        parser->line_at = 0;
-        parser->line = 1;
-    }
     for (; parser->line_at < at; parser->line_at++)
-        if (parser->body.at[parser->line_at] == '\n') parser->line++;
-    return parser->line;
+        if (parser->body.at[parser->line_at] == '\n') parser->lines++;
+    for (; parser->line_at > at; parser->line_at--)
+        if (parser->body.at[parser->line_at - 1] == '\n') parser->lines--;
+    return parser->lines + 1;
 }

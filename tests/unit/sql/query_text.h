@@ -199,6 +199,9 @@ static inline void text_rte(struct buf *out, const struct rte *rte)
         if (!str_eq(rte->cte->name, rte->alias)) buf_printf(out, " %.*s", STR_FMT(rte->alias));
         break;
     case RTE_RESULT: break;
+    case RTE_TRANSITION:
+        buf_printf(out, "%s TABLE %.*s", rte->is_new ? "NEW" : "OLD", STR_FMT(rte->alias));
+        break;
     }
     if (rte->security) {
         buf_lit(out, "{");

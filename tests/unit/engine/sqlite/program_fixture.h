@@ -133,6 +133,12 @@ static void describe_slot(struct buf *out, const struct slot *slot)
     case SLOT_SESSION: buf_printf(out, "session %d", (int)slot->session); return;
     case SLOT_CONST: buf_lit(out, "const"); return;
     case SLOT_KEYS: buf_lit(out, "keys"); return;
+    case SLOT_SITE: buf_printf(out, "call of %.*s", STR_FMT(slot->site->function->name)); return;
+    case SLOT_TRANSITION:
+        buf_str_add(out, slot->index ? STR("new table") : STR("old table"));
+        return;
+    case SLOT_OLD: buf_printf(out, "old %d", slot->index); return;
+    case SLOT_NEW: buf_printf(out, "new %d", slot->index); return;
     }
 }
 
