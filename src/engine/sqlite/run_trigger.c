@@ -54,6 +54,15 @@ err trigger_call(struct run *run, const struct pl_trigger_call *call, const stru
     return error;
 }
 
+/* SET session_replication_role = replica: how dumps are loaded past their triggers. */
+static bool is_replica(struct sqlite_session *session)
+{
+    str role;
+    return session->hooks != NULL && session->hooks->setting != NULL &&
+           session->hooks->setting(session, STR("session_replication_role"), &role) &&
+           str_eq_nocase(role, STR("replica"));
+}
+
 static err condition(struct execution_state *state,
                      const struct program_fire *fire,
                      const struct place *rows,
@@ -61,8 +70,8 @@ static err condition(struct execution_state *state,
 {
     struct run *run = state->run;
     struct statement statement = {0};
-    *out = true;
-    if (fire->when == NULL) return NULL;
+    *out = fire->trigger->enabled == 'A' || !is_replica(run->session);
+    if (fire->when == NULL || !*out) return NULL;
     err error = statement_cache_take(run->statements, run->arena, fire->when, &statement);
     if (error == NULL) error = run_bind_all(state, statement.stmt, fire->when, rows);
     if (error == NULL) {
