@@ -117,7 +117,8 @@ static struct program_op *trigger_op(struct builder *builder,
 
 static err before_statement(struct write *w, enum query_command event, const bool *updated)
 {
-    struct program_trigger trigger = {.relation = w->relation, .event = event};
+    struct program_trigger trigger = {
+        .relation = w->relation, .event = event, .role = w->query->run_as};
     const struct wanted wanted = {w->relation, event, TRIGGER_BEFORE, updated};
     TRY(collect(w->builder, &wanted, &trigger.fires));
     if (trigger.fires.count > 0) trigger_op(w->builder, OP_TRIGGER_STATEMENT, &trigger);
@@ -191,6 +192,7 @@ err trigger_rows(struct write *w,
     const struct program_trigger trigger = {
         .relation = w->relation,
         .event = event,
+        .role = w->query->run_as,
         .fires = w->before[event],
         .old_positions =
             event != QUERY_INSERT ? write_relation_positions(w, w->old_positions) : NULL,
@@ -353,7 +355,8 @@ static bool watch_queues(const struct program_watch *watch)
 
 static err add_watch(struct write *w, const struct reach *reach, bool by_action)
 {
-    struct program_watch watch = {.relation = reach->relation, .by_action = by_action};
+    struct program_watch watch = {
+        .relation = reach->relation, .role = w->query->run_as, .by_action = by_action};
     for (enum query_command event = QUERY_INSERT; event <= QUERY_DELETE; event++)
         if (reach->events[event]) TRY(watch_event(w->builder, reach, event, &watch));
     if (!has_fires(&watch)) return NULL;

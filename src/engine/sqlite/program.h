@@ -68,6 +68,7 @@ struct program_fires {
 struct program_trigger {
     const struct cat_relation *relation;
     enum query_command event;
+    oid role; /* query->run_as: differs from the plan's inside a SECURITY DEFINER function */
     struct program_fires fires;
     const int *old_positions;
     const int *new_positions;
@@ -85,6 +86,7 @@ struct program_action {
  * change. By enum query_command. */
 struct program_watch {
     const struct cat_relation *relation;
+    oid role;
     bool by_action;
     bool events[QUERY_DELETE + 1];                 /* what the statement does to the table */
     struct program_fires rows[QUERY_DELETE + 1];   /* AFTER ROW */

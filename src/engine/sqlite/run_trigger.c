@@ -88,6 +88,7 @@ static err condition(struct execution_state *state,
 
 struct firing {
     const struct cat_relation *relation;
+    oid role;
     enum query_command event;
     const struct program_fires *fires;
     const struct rowset *old_table, *new_table;
@@ -106,6 +107,7 @@ static err fire_statement(struct execution_state *state, const struct firing *fi
             .relation = firing->relation,
             .trigger = trigger,
             .event = pl_event_of(firing->event),
+            .role = firing->role,
             .old_table = trigger->old_table.len ? firing->old_table : NULL,
             .new_table = trigger->new_table.len ? firing->new_table : NULL,
         };
@@ -118,6 +120,7 @@ err trigger_run_statement(struct execution_state *state, const struct program_tr
 {
     return fire_statement(state, &(struct firing){.relation = trigger->relation,
                                                   .event = trigger->event,
+                                                  .role = trigger->role,
                                                   .fires = &trigger->fires});
 }
 
@@ -194,6 +197,7 @@ static err run_row(struct execution_state *state,
             .relation = relation,
             .trigger = fire->trigger,
             .event = pl_event_of(trigger->event),
+            .role = trigger->role,
             .old_row = old_row,
             .new_row = new_row,
         };
@@ -392,6 +396,7 @@ static err fire_row(struct execution_state *state,
         .relation = event->watch->relation,
         .trigger = trigger,
         .event = pl_event_of(event->event),
+        .role = event->watch->role,
         .old_row = event->old_row,
         .new_row = event->new_row,
         .old_table = trigger->old_table.len ? tables->old_table : NULL,
@@ -440,6 +445,7 @@ static err fire_watch(struct execution_state *state,
         if (!happened(queue, watch, ends[i])) continue;
         struct firing firing = {
             .relation = watch->relation,
+            .role = watch->role,
             .event = ends[i],
             .fires = before ? &watch->before[ends[i]] : &watch->after[ends[i]],
         };

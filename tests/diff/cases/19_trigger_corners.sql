@@ -112,3 +112,36 @@ begin
   end;
 end $$;
 select id, label from seq order by id;
+-- as whom a trigger's function runs: the statement's role, which a SECURITY DEFINER function changes
+create table vault (id int generated always as identity primary key, who text);
+revoke all on vault from authenticated, anon, service_role;
+create table door (id int primary key);
+grant insert on door to authenticated;
+create function enter() returns trigger language plpgsql as $$
+begin
+  insert into vault (who) values (current_user || ' ' || tg_when);
+  return new;
+end $$;
+create trigger enter_before before insert on door for each row execute function enter();
+create trigger enter_after after insert on door for each row execute function enter();
+create trigger enter_statement after insert on door execute function enter();
+create function open_door(id int) returns void language sql security definer as $$ insert into door values (id) $$;
+create function open_pl(id int) returns void language plpgsql security definer as $$ begin insert into door values (id); end $$;
+create view porch as select id from door;
+grant insert on porch to authenticated;
+-- as: alice
+-- error: 42501
+insert into door values (1);
+select open_door(2);
+select open_pl(3);
+-- error: 42501
+insert into porch values (4);
+-- as: owner
+select who from vault order by id;
+alter function enter() security definer;
+-- as: alice
+insert into door values (5);
+insert into porch values (6);
+-- as: owner
+select who from vault order by id;
+select id from door order by id;
