@@ -482,7 +482,7 @@ err write_update(struct write *w)
     const struct row_check_list checks = fires ? query->checks : checks_to_make(w);
     /* SQLite changes rows while it still looks at others. */
     bool reads_itself = query_reads_below(query, w->relation);
-    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself && !fires) {
+    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself && !fires && !w->calls) {
         struct text text;
         write_text(w, &text);
         TRY(text_with(&text, query, print_update_direct, w));
@@ -597,7 +597,7 @@ err write_delete(struct write *w)
     struct text text;
     write_text(w, &text);
     bool fires = w->before[QUERY_DELETE].count > 0;
-    if (!returning_needs_rows(w) && !holds_old_rows(w)) {
+    if (!returning_needs_rows(w) && !holds_old_rows(w) && !w->calls) {
         TRY(text_with(&text, w->query, print_delete_direct, w));
         write_op(w, &text, NULL);
         return NULL;

@@ -19,6 +19,8 @@ struct write {
     const struct cat_relation *relation;
     /* INSERT: the values by rte column when the source is one row of VALUES; else NULL. */
     struct expr **row;
+    /* A function that runs by itself is called for the rows or their values: they are computed before the write. */
+    bool calls;
     bool shown; /* RETURNING's rows have gone out by a SELECT of their own */
     /* BEFORE ROW triggers by event: rows that have some go through a set and hold every column. */
     struct program_fires before[QUERY_DELETE + 1];

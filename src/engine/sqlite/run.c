@@ -291,10 +291,14 @@ static err run_watched(struct execution_state *state,
                        const struct program_op *op,
                        sqlite3_stmt *stmt)
 {
-    if (state->queue == NULL || !writes_table(op)) return run_kind(state, op, stmt);
-    trigger_queue_open(state->queue);
+    struct sqlite_session *session = state->run->session;
+    bool outer = session->writing;
+    if (!writes_table(op)) return run_kind(state, op, stmt);
+    session->writing = true;
+    if (state->queue != NULL) trigger_queue_open(state->queue);
     err error = run_kind(state, op, stmt);
-    return trigger_queue_close(state->queue, error);
+    session->writing = outer;
+    return state->queue != NULL ? trigger_queue_close(state->queue, error) : error;
 }
 
 /* A set that stayed empty leaves nothing to check or write. */
