@@ -84,6 +84,7 @@ struct sqlite_session {
     void (*notice)(struct sqlite_session *session, str level, str message);
     const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */
     void *utility_context;
+    int action_depth;                  /* of foreign keys' actions, run_action.c */
     int trigger_depth;                 /* pg_trigger_depth() */
     struct trigger_deferred *deferred; /* run_trigger.h; NULL: nothing was ever deferred */
 };

@@ -24,8 +24,11 @@ struct write {
     bool shown; /* RETURNING's rows have gone out by a SELECT of their own */
     /* BEFORE ROW triggers by event: rows that have some go through a set and hold every column. */
     struct program_fires before[QUERY_DELETE + 1];
-    const int *old_positions; /* UPDATE with such: of the old row, by rte column */
-    bool watched;             /* rows that change are queued for AFTER triggers */
+    const int *old_positions; /* UPDATE and DELETE with such: of the old row, by rte column */
+    struct {
+        VEC(struct program_action);
+    } actions;    /* DELETE: what is done to children before */
+    bool watched; /* rows that change are queued for AFTER triggers */
 };
 
 /* Rows of a set that stand for rows of the target table. */
