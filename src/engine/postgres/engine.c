@@ -22,6 +22,7 @@ struct engine_postgres_options engine_postgres_defaults(str url, str folder)
         .folder = folder,
         .shared_connections = 2,
         .shared_depth = 8,
+        .shared_run_ms = 200,
         .solo_connections = 8,
         .queue_max = 1024,
         .wait_ms = 5000,

@@ -28,6 +28,7 @@ struct engine_postgres_options {
     str folder;                /* the data folder, for tmp/ (large results); made when missing */
     size_t shared_connections; /* a loop; 2 */
     size_t shared_depth;       /* requests in flight on each; 8 */
+    uint64_t shared_run_ms;    /* longest read there: it holds others up, and runs again alone; 200 */
     size_t solo_connections;   /* a loop; 8 */
     size_t queue_max;          /* requests of a loop that may wait for a connection; 1024 */
     uint64_t wait_ms;          /* how long; 5 s */

@@ -27,8 +27,6 @@
 
 enum {
     ENGINE_PG_LOOPS_MAX = 256,
-    /* A statement that takes longer on a shared connection holds others up: it runs again on a solo one. */
-    ENGINE_PG_SHARED_RUN_MS = 200,
 };
 
 struct lane;
@@ -73,8 +71,8 @@ static inline struct engine_pg *engine_pg_of(struct engine *engine)
 /* How long a statement may take on a shared connection. */
 static inline uint64_t engine_pg_shared_run_ms(const struct engine_pg *engine)
 {
-    uint64_t most = engine->options.read_run_ms;
-    return most < ENGINE_PG_SHARED_RUN_MS ? most : ENGINE_PG_SHARED_RUN_MS;
+    uint64_t most = engine->options.read_run_ms, shared = engine->options.shared_run_ms;
+    return most < shared ? most : shared;
 }
 
 /* A counted reference on the current snapshot. Any thread. */
