@@ -13,7 +13,7 @@
 #include "engine/postgres/script.h"
 #include "engine/postgres/watch.h"
 
-enum { MIB = 1024 * 1024, CONNECTOR_THREADS = 2, CONNECTOR_QUEUE = 4096 };
+enum { MIB = 1024 * 1024, CONNECTOR_THREADS = 2, CONNECTOR_QUEUE = 4096, CANCELLER_THREADS = 1 };
 
 struct engine_postgres_options engine_postgres_defaults(str url, str folder)
 {
@@ -111,7 +111,7 @@ static void engine_stop_blocking(struct engine *base, uint64_t at_ms)
 static void cancel_on_loop(struct loop *loop, void *context)
 {
     (void)loop;
-    lane_cancel(context);
+    lane_cancel_all(context);
 }
 
 /* Requests had their time before this is called: what still runs may be a query without an end. */
@@ -130,6 +130,7 @@ static void engine_drain(struct engine *base)
     pthread_mutex_unlock(&engine->active_lock);
     /* While the loops run: their connections take what the connectors have for them. */
     if (engine->connectors) workers_stop(engine->connectors);
+    if (engine->cancellers) workers_stop(engine->cancellers);
 }
 
 static void engine_close(struct engine *base)
@@ -173,7 +174,10 @@ static err start(struct engine_pg *engine, struct arena *arena)
     TRY(load_catalog(engine, arena));
     struct workers_options connectors = {.threads = CONNECTOR_THREADS,
                                          .queue_max = CONNECTOR_QUEUE};
+    struct workers_options cancellers = {.threads = CANCELLER_THREADS,
+                                         .queue_max = CONNECTOR_QUEUE};
     TRY(workers_start(engine->arena, &connectors, &engine->connectors));
+    TRY(workers_start(engine->arena, &cancellers, &engine->cancellers));
     return engine_pg_watch_open(engine, &engine->watch);
 }
 

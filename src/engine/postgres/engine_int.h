@@ -51,7 +51,8 @@ struct engine_pg {
 
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;
-    struct workers *connectors;              /* connecting and cancelling block */
+    struct workers *connectors;              /* connecting blocks */
+    struct workers *cancellers;              /* and so does PQcancel, which may take long: apart */
     struct lane *lanes[ENGINE_PG_LOOPS_MAX]; /* each set and used by its own loop */
     struct watch *watch;
     _Atomic uint64_t stop_blocking_ms; /* monotonic: scripts end then; 0: not yet known */

@@ -334,11 +334,31 @@ void lane_renew(struct lane *lane)
     }
 }
 
-void lane_cancel(struct lane *lane)
+/* One that can carry a word about another: shared ones first, for they have short work alone. */
+static struct pg_connection *messenger(const struct lane *lane)
+{
+    struct pg_connection *best = NULL;
+    if (lane->engine->options.pooler != POOLER_NONE) return NULL;
+    for (size_t i = 0; i < lane->slot_count; i++) {
+        const struct slot *slot = &lane->slots[i];
+        if (!slot->connection || slot->taken || !pg_connection_is_ready(slot->connection)) continue;
+        if (slot->kind == LANE_SOLO) return best ? best : slot->connection;
+        if (!best || pg_connection_in_flight(slot->connection) < pg_connection_in_flight(best))
+            best = slot->connection;
+    }
+    return best;
+}
+
+void lane_cancel(struct lane *lane, struct pg_connection *connection)
+{
+    pg_connection_cancel(connection, messenger(lane));
+}
+
+void lane_cancel_all(struct lane *lane)
 {
     for (size_t i = 0; i < lane->slot_count; i++)
         if (lane->slots[i].connection && lane->slots[i].taken)
-            pg_connection_cancel(lane->slots[i].connection);
+            lane_cancel(lane, lane->slots[i].connection);
 }
 
 /* ---- life ---- */

@@ -28,6 +28,7 @@ enum {
     FAST_RUNS_LEAST = 2, /* runs under fast_us before a shape may share */
     SLOW_RUNS_MOST = 8,  /* runs over it in a row on a shared connection: not the machine's noise */
     SOLO_MS = 10000,     /* how long a shape that was slow stays off shared connections */
+    HUGE_SOLO_MS = 600000,     /* and one whose answer was given up, and others' with it */
     SHARED_BYTES_MAX = 262144, /* a larger result makes its shape a solo one */
     TIMEOUT_GRACE_MS = 2000,   /* for the server to notice its own statement_timeout */
     RETRIES_MOST = 1,
@@ -533,11 +534,12 @@ static enum lane_kind lane_of(const struct run *run)
     return run->kind == RUN_IMPLICIT && !run->writes && known ? LANE_SHARED : LANE_SOLO;
 }
 
-static void to_solo(struct run *run, struct pg_program *program)
+static void to_solo(struct run *run, uint64_t for_ms)
 {
+    struct pg_program *program = pg_program_of(run->request->steps[0].plan);
     atomic_store(&program->fast_runs, 0);
     atomic_store(&program->slow_runs, 0);
-    atomic_store(&program->solo_until_ms, loop_now_ms(run->request->loop) + SOLO_MS);
+    atomic_store(&program->solo_until_ms, loop_now_ms(run->request->loop) + for_ms);
 }
 
 /* How long it took decides where the shape runs next: on a shared connection since the answer before it.
@@ -556,7 +558,7 @@ static void learn(struct run *run)
         return;
     }
     bool often = is_shared(run) && atomic_fetch_add(&program->slow_runs, 1) + 1 >= SLOW_RUNS_MOST;
-    if (large || often) to_solo(run, program);
+    if (large || often) to_solo(run, SOLO_MS);
 }
 
 /* ---- running ---- */
@@ -725,7 +727,7 @@ static bool too_slow(struct run *run)
 {
     if (!is_shared(run) || run->request->cancelled || !run->error) return false;
     if (!err_is(run->error, STR("57014"))) return false;
-    to_solo(run, pg_program_of(run->request->steps[0].plan));
+    to_solo(run, SOLO_MS);
     return true;
 }
 
@@ -758,6 +760,17 @@ static void on_end(struct segment *segment)
     if (!look_first(run)) finish(run);
 }
 
+/* We gave the shared connection up because an answer there was too large: what was on it goes on alone. The
+ * server is well, so this is no retry. */
+static bool was_given_up(struct run *run)
+{
+    if (run->segment.loss == LOSS_OF_CONNECTION || !is_shared(run) || run->request->cancelled)
+        return false;
+    if (run->segment.loss == LOSS_TOO_LARGE) to_solo(run, HUGE_SOLO_MS);
+    wait_again(run);
+    return true;
+}
+
 static void on_lost(struct segment *segment)
 {
     struct run *run = of_segment(segment);
@@ -766,6 +779,7 @@ static void on_lost(struct segment *segment)
     timer_stop(run->request->loop, &run->stuck);
     if (run->shape) spool_drop(&run->spool);
     run->shape = NULL;
+    if (was_given_up(run)) return;
     struct arena *arena = run->request->arena;
     if (unknown) {
         run->error =
@@ -849,5 +863,5 @@ void engine_pg_cancel(struct engine *base, struct engine_request *request)
     if (run->phase != PHASE_RUNNING || is_shared(run) || run->writes) return;
     atomic_fetch_add(&engine->counters.cancels, 1);
     set_error(run, err_sql(request->arena, "57014", "canceling statement due to user request"), 0);
-    pg_connection_cancel(run->connection);
+    lane_cancel(run->lane, run->connection);
 }
