@@ -5,6 +5,7 @@
  * lane.c          a loop's connections, shared and solo, and who waits for one
  * run.c           a request on a connection: segments, expectations, results, errors
  * row_value.c     a field's text as a value for the row writer
+ * outage.c        what the log says while the server cannot be reached
  * catalog_load.c  pg_catalog to a snapshot, with catalog_rows.c, catalog_relations.c, catalog_field.c;
  *                 watch.c says when
  * script.c        migrations and consoles on a blocking connection (session.c); script_int.h
@@ -49,6 +50,9 @@ struct engine_pg {
     _Atomic uint64_t look_asked_ms; /* when a request last asked for one */
     str catalog_fingerprint;        /* of the first snapshot: where the watcher starts */
 
+    /* Lanes that cannot reach the server, and the watcher when it cannot; outage.c */
+    _Atomic uint64_t outage_parties, outage_since_ms, outage_refused;
+
     struct spool_quota spool_quota;
     struct engine_pg_counters counters;
     struct workers *connectors;              /* connecting blocks */
@@ -75,6 +79,10 @@ static inline uint64_t engine_pg_shared_run_ms(const struct engine_pg *engine)
     uint64_t most = engine->options.read_run_ms, shared = engine->options.shared_run_ms;
     return most < shared ? most : shared;
 }
+
+/* One more, or one less, that cannot reach the server. Any thread. */
+void engine_pg_outage_begin(struct engine_pg *engine, err why);
+void engine_pg_outage_end(struct engine_pg *engine);
 
 /* A counted reference on the current snapshot. Any thread. */
 const struct catalog *engine_pg_catalog_take(struct engine_pg *engine);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
-
 enum { BACKOFF_FIRST_MS = 100, BACKOFF_LAST_MS = 5000, SWEEP_MS = 50 };
 
 struct slot {
@@ -49,6 +47,11 @@ const struct catalog *lane_catalog(struct lane *lane)
     lane->catalog = engine_pg_catalog_take(lane->engine);
     if (before) catalog_unref(before);
     return lane->catalog;
+}
+
+bool lane_is_down(const struct lane *lane)
+{
+    return lane->down;
 }
 
 struct arena *lane_row_arena(struct lane *lane)
@@ -256,6 +259,7 @@ static void retry(struct timer *timer)
         if (!slot_open(&lane->slots[i])) timer_start(lane->loop, timer, lane->backoff_ms, 0, retry);
         return;
     }
+    if (lane->down) engine_pg_outage_end(lane->engine);
     lane->down = false;
 }
 
@@ -264,8 +268,7 @@ static void on_ready(struct pg_connection *connection)
     struct slot *slot = pg_connection_context(connection);
     struct lane *lane = slot->lane;
     lane->connecting--;
-    if (lane->down)
-        log_info("the database is back", LOG_INT("loop", (int64_t)loop_index(lane->loop)));
+    if (lane->down) engine_pg_outage_end(lane->engine);
     lane->down = false;
     lane->backoff_ms = BACKOFF_FIRST_MS;
     timer_stop(lane->loop, &lane->retry);
@@ -285,9 +288,7 @@ static bool any_ready(const struct lane *lane)
 
 static void went_down(struct lane *lane, err why)
 {
-    if (!lane->down)
-        log_warn("the database cannot be reached", LOG_STR("error", why->message),
-                 LOG_STR("details", why->details));
+    if (!lane->down) engine_pg_outage_begin(lane->engine, why);
     lane->down = true;
     refuse_all(lane, ERR_UNAVAILABLE, "the database cannot be reached");
     if (lane->retry.slot) return; /* several attempts that failed together are one */

@@ -53,6 +53,8 @@ void lane_cancel(struct lane *lane, struct pg_connection *connection);
 void lane_cancel_all(struct lane *lane);
 
 struct loop *lane_loop(const struct lane *lane);
+/* The server cannot be reached; the log has it. */
+bool lane_is_down(const struct lane *lane);
 /* The snapshot for this iteration; the lane holds a reference until the next call. */
 const struct catalog *lane_catalog(struct lane *lane);
 /* For what one row needs while it is written: reset it afterwards. */

@@ -604,7 +604,10 @@ static void granted(struct lane_waiter *waiter, struct pg_connection *connection
 static void refused(struct lane_waiter *waiter, enum err_kind kind, const char *why)
 {
     struct run *run = (struct run *)waiter;
-    set_error(run, err_new(run->request->arena, kind, "%s", why), 0);
+    struct err *error = err_new(run->request->arena, kind, "%s", why);
+    error->logged = lane_is_down(run->lane);
+    if (error->logged) atomic_fetch_add(&run->engine->outage_refused, 1);
+    set_error(run, error, 0);
     finish(run);
 }
 
