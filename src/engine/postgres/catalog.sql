@@ -32,9 +32,11 @@ LEFT JOIN pg_description d
 WHERE n.nspname !~ '^pg_(toast|temp_|toast_temp_)'
 ORDER BY n.oid;
 
--- relations
+-- relations. Last, whether an update may be dropped: row triggers before it (1, 2, 16), or what lies below.
 SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relowner, c.reltype, c.relacl, c.relnatts,
-       c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, d.description
+       c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, d.description,
+       c.relkind IN ('v', 'p', 'f') OR c.relhastriggers AND EXISTS (
+           SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgtype & 19 = 19 AND t.tgenabled <> 'D')
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_description d

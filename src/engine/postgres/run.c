@@ -176,7 +176,7 @@ static void begin_rows(struct run *run, size_t step, const PGresult *result)
     const struct pg_statement *statement = statement_of(run, step);
     bool text = request->format == FORMAT_CSV || request->format == FORMAT_TEXT_ROWS;
     run->shape = pg_connection_shape(run->connection, statement->name, lane_catalog(run->lane),
-                                     result, statement->counted ? 2 : 0, text);
+                                     result, statement->skip, text);
     run->row = ARENA_ARRAY(request->arena, struct value, run->shape->node.column_count);
     row_writer_init(&run->writer, request->arena, &run->results[step].body.bytes, request->format,
                     NULL);
@@ -206,7 +206,8 @@ static bool take_count(struct run *run, size_t step, const PGresult *result, int
 static void take_rows(struct run *run, size_t step, const PGresult *result)
 {
     struct step_result *out = &run->results[step];
-    if (run->error) return;
+    /* An upsert returns something of its own. */
+    if (run->error || shape_of(run, step) == RESULT_NONE) return;
     if (!run->shape) begin_rows(run, step, result);
     bool counted = statement_of(run, step)->counted;
     for (int row = 0; row < PQntuples(result); row++) {
@@ -250,21 +251,25 @@ static void take_command(struct run *run, size_t step, const PGresult *result)
     struct step_result *out = &run->results[step];
     int64_t rows = command_rows(result);
     if (asked->plan->writes) out->affected = out->inserted = rows;
-    if (shape_of(run, step) == RESULT_NONE) return;
     if (PQresultStatus(result) == PGRES_TUPLES_OK) take_rows(run, step, result);
 }
 
 /* ---- what SQL says of the answer ---- */
 
-static void take_answer(struct run *run, const PGresult *result)
+/* step: the last one before it. The count of updates is the transaction's: what was added since the answer before
+ * is the last upsert's. */
+static void take_answer(struct run *run, size_t step, const PGresult *result)
 {
     struct engine_request *request = run->request;
+    int64_t updated;
     if (PQntuples(result) != 1) return;
     request->response_status = str_copy(request->arena, engine_pg_field(result, 0, 0));
     request->response_headers = str_copy(request->arena, engine_pg_field(result, 0, 1));
-    if (!str_to_i64(engine_pg_field(result, 0, 2), &run->updated)) run->updated = 0;
-    for (size_t i = 0; i < request->step_count; i++)
-        if (statement_of(run, i)->upsert) run->results[i].inserted -= run->updated;
+    if (!str_to_i64(engine_pg_field(result, 0, 2), &updated)) return;
+    size_t upsert = step;
+    while (upsert > 0 && !statement_of(run, upsert)->upsert) upsert--;
+    run->results[upsert].inserted -= updated - run->updated;
+    run->updated = updated;
 }
 
 /* ---- errors ---- */
@@ -479,12 +484,14 @@ static bool send_step(struct run *run, size_t step)
     return pg_connection_send(run->connection, &run->segment, &query);
 }
 
-static bool send_answer(struct run *run)
+static bool send_answer(struct run *run, size_t step)
 {
     static const char sql[] = "SELECT current_setting('response.status', true),"
                               "current_setting('response.headers', true),"
                               "current_setting('dapur.updated', true)";
-    return send_text(run, sql, "answer_settings", QUERY_ANSWER);
+    note_query(run, QUERY_ANSWER, step);
+    return pg_connection_send(run->connection, &run->segment,
+                              &(struct pg_query){.sql = sql, .name = "answer_settings"});
 }
 
 /* A read of tables sets nothing; whatever writes or calls may. */
@@ -496,6 +503,19 @@ static bool may_set_answer(const struct run *run)
     return false;
 }
 
+/* Each upsert but the last has an answer of its own: what it added to the count. */
+static bool send_steps(struct run *run)
+{
+    size_t count = run->request->step_count;
+    bool asks = may_set_answer(run);
+    for (size_t i = 0; i < count; i++) {
+        if (!send_step(run, i)) return false;
+        bool ask = i + 1 == count ? asks : statement_of(run, i)->upsert;
+        if (ask && !send_answer(run, i)) return false;
+    }
+    return true;
+}
+
 static bool send_all(struct run *run)
 {
     if (run->kind == RUN_SNAPSHOT &&
@@ -505,9 +525,7 @@ static bool send_all(struct run *run)
     if (run->kind == RUN_DECIDED && !send_text(run, "BEGIN", "begin_write", QUERY_BLOCK))
         return false;
     if (!send_settings(run)) return false;
-    for (size_t i = 0; i < run->request->step_count; i++)
-        if (!send_step(run, i)) return false;
-    if (may_set_answer(run) && !send_answer(run)) return false;
+    if (!send_steps(run)) return false;
     if (run->kind == RUN_DECIDED) return pg_connection_flush(run->connection, &run->segment);
     if (run->kind == RUN_SNAPSHOT && !send_text(run, "COMMIT", "commit", QUERY_BLOCK)) return false;
     run->commits = run->writes;
@@ -587,6 +605,7 @@ static void granted(struct lane_waiter *waiter, struct pg_connection *connection
     run->phase = PHASE_RUNNING;
     run->started_ns = clock_mono_ns();
     run->query_count = 0;
+    run->updated = 0;
     run->error = NULL;
     run->answered = run->commits = run->forget = run->unknown = false;
     run->shape = NULL;
@@ -651,7 +670,8 @@ static void on_result(struct segment *segment, size_t query, const PGresult *res
         return;
     }
     assert(query < run->query_count);
-    if (run->queries[query].role == QUERY_ANSWER) take_answer(run, result);
+    if (run->queries[query].role == QUERY_ANSWER)
+        take_answer(run, run->queries[query].step, result);
     if (run->queries[query].role != QUERY_STEP) return;
     if (status == PGRES_SINGLE_TUPLE)
         take_rows(run, run->queries[query].step, result);
