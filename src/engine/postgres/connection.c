@@ -18,7 +18,6 @@ enum {
     WHOLE_BYTES_MAX = 1024 * 1024,
     WHOLE_READS_FREE = 8,
     READ_BYTES_LEAST = 8192, /* libpq makes at least that much room before it reads */
-    CANCEL_MS = 2000,        /* then the connection is closed all the same */
     NAME_BYTES = 48,
 };
 
@@ -702,7 +701,7 @@ void pg_connection_cancel(struct pg_connection *connection, struct pg_connection
 {
     if (connection->state != CONNECTION_READY || connection->busy) return;
     connection->closing = true;
-    timer_start(connection->loop, &connection->cancel_late, CANCEL_MS, 0, cancel_late);
+    timer_start(connection->loop, &connection->cancel_late, PG_CANCEL_MS, 0, cancel_late);
     if (beside)
         cancel_beside(connection, beside);
     else

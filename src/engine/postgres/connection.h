@@ -26,7 +26,10 @@
 struct pg_connection;
 struct segment;
 
-enum { SEGMENT_QUERIES_MAX = 64 };
+enum {
+    SEGMENT_QUERIES_MAX = 64,
+    PG_CANCEL_MS = 2000, /* then a connection that is cancelled is closed all the same */
+};
 
 struct pg_query {
     const char *sql;

@@ -335,17 +335,20 @@ void lane_renew(struct lane *lane)
     }
 }
 
-/* One that can carry a word about another: shared ones first, for they have short work alone. */
+/* One that can carry a word about another soon: what runs there before it takes at most shared_run_ms each. */
 static struct pg_connection *messenger(const struct lane *lane)
 {
     struct pg_connection *best = NULL;
+    size_t best_ms = PG_CANCEL_MS;
     if (lane->engine->options.pooler != POOLER_NONE) return NULL;
     for (size_t i = 0; i < lane->slot_count; i++) {
         const struct slot *slot = &lane->slots[i];
         if (!slot->connection || slot->taken || !pg_connection_is_ready(slot->connection)) continue;
-        if (slot->kind == LANE_SOLO) return best ? best : slot->connection;
-        if (!best || pg_connection_in_flight(slot->connection) < pg_connection_in_flight(best))
-            best = slot->connection;
+        size_t ms =
+            pg_connection_in_flight(slot->connection) * engine_pg_shared_run_ms(lane->engine);
+        if (ms >= best_ms) continue;
+        best = slot->connection;
+        best_ms = ms;
     }
     return best;
 }
@@ -357,6 +360,13 @@ void lane_cancel(struct lane *lane, struct pg_connection *connection)
 
 void lane_cancel_all(struct lane *lane)
 {
+    /* Shared ones end with what they do; before, for a word behind it would come late. */
+    for (size_t i = 0; i < lane->slot_count; i++) {
+        const struct slot *slot = &lane->slots[i];
+        if (slot->kind == LANE_SHARED && slot->connection &&
+            pg_connection_in_flight(slot->connection) > 0)
+            pg_connection_close(slot->connection);
+    }
     for (size_t i = 0; i < lane->slot_count; i++)
         if (lane->slots[i].connection && lane->slots[i].taken)
             lane_cancel(lane, lane->slots[i].connection);

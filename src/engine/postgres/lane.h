@@ -49,7 +49,7 @@ void lane_renew(struct lane *lane);
 
 /* Cancels what runs on a solo connection, and closes it. */
 void lane_cancel(struct lane *lane, struct pg_connection *connection);
-/* The same on all of them: the server ends, and whoever asked is gone or was cut. */
+/* All that runs: the server ends, and whoever asked is gone or was cut. */
 void lane_cancel_all(struct lane *lane);
 
 struct loop *lane_loop(const struct lane *lane);
