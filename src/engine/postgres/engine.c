@@ -48,7 +48,7 @@ static const struct catalog *engine_catalog(struct engine *base)
     assert(loop != NULL);
     struct lane *lane = engine->lanes[loop_index(loop)];
     /* After loop_stop the watcher may still publish, but the engine holds one until close. */
-    return lane ? lane_catalog(lane) : engine->catalog;
+    return lane ? lane_catalog(lane) : engine->current.catalog;
 }
 
 /* ---- what runs off the loops ---- */
@@ -138,10 +138,9 @@ static void engine_close(struct engine *base)
     struct engine_pg *engine = engine_pg_of(base);
     engine_drain(base);
     if (engine->watch) engine_pg_watch_close(engine->watch);
-    if (engine->catalog) catalog_unref(engine->catalog);
     pthread_cond_destroy(&engine->active_none);
     pthread_mutex_destroy(&engine->active_lock);
-    pthread_mutex_destroy(&engine->catalog_lock);
+    catalog_current_deinit(&engine->current);
     arena_free(engine->arena);
 }
 
@@ -160,7 +159,7 @@ static err load_catalog(struct engine_pg *engine, struct arena *arena)
     err error = engine_pg_catalog_fingerprint(engine->arena, conn, &engine->catalog_fingerprint);
     if (!error) error = engine_pg_catalog_load(arena, conn, 1, &catalog);
     PQfinish(conn);
-    if (!error) engine_pg_catalog_publish(engine, catalog);
+    if (!error) catalog_current_publish(&engine->current, catalog);
     return error;
 }
 
@@ -213,7 +212,7 @@ err engine_postgres_open(struct arena *arena,
     engine->options.direct_url = str_copy(own, options->direct_url);
     engine->options.folder = str_copy(own, options->folder);
     engine->spool_quota.bytes_max = options->spool_bytes_max;
-    pthread_mutex_init(&engine->catalog_lock, NULL);
+    catalog_current_init(&engine->current);
     pthread_mutex_init(&engine->active_lock, NULL);
     pthread_cond_init(&engine->active_none, NULL);
     err error = start(engine, arena);

@@ -24,6 +24,7 @@
 #include "engine/postgres/engine.h"
 #include "net/loop.h"
 #include "net/workers.h"
+#include "sql/catalog_current.h"
 #include "sql/spool.h"
 
 enum {
@@ -42,10 +43,7 @@ struct engine_pg {
     struct arena *arena;
     struct engine_postgres_options options;
 
-    /* Any thread: read the version without a lock, the snapshot with it. */
-    _Atomic uint64_t catalog_version;
-    pthread_mutex_t catalog_lock;
-    const struct catalog *catalog;
+    struct catalog_current current;
     _Atomic uint64_t catalog_looks; /* of the watcher, done or failed */
     _Atomic uint64_t look_asked_ms; /* when a request last asked for one */
     str catalog_fingerprint;        /* of the first snapshot: where the watcher starts */
@@ -84,15 +82,15 @@ static inline uint64_t engine_pg_shared_run_ms(const struct engine_pg *engine)
 void engine_pg_outage_begin(struct engine_pg *engine, err why);
 void engine_pg_outage_end(struct engine_pg *engine);
 
-/* A counted reference on the current snapshot. Any thread. */
-const struct catalog *engine_pg_catalog_take(struct engine_pg *engine);
-/* Makes it current; takes the reference. Any thread. */
-void engine_pg_catalog_publish(struct engine_pg *engine, const struct catalog *catalog);
 /* run.c: struct engine's run and cancel. */
 void engine_pg_run(struct engine *base, struct engine_request *request);
 void engine_pg_cancel(struct engine *base, struct engine_request *request);
 
-/* Where migrations and notifications go: direct_url, else url. */
-str engine_pg_direct_url(const struct engine_pg *engine);
+/* Where migrations and notifications go. */
+static inline str engine_pg_direct_url(const struct engine_pg *engine)
+{
+    const struct engine_postgres_options *options = &engine->options;
+    return str_empty(options->direct_url) ? options->url : options->direct_url;
+}
 
 #endif

@@ -41,11 +41,7 @@ struct loop *lane_loop(const struct lane *lane)
 
 const struct catalog *lane_catalog(struct lane *lane)
 {
-    uint64_t version = atomic_load(&lane->engine->catalog_version);
-    if (lane->catalog && catalog_version(lane->catalog) == version) return lane->catalog;
-    const struct catalog *before = lane->catalog;
-    lane->catalog = engine_pg_catalog_take(lane->engine);
-    if (before) catalog_unref(before);
+    (void)catalog_current_follow(&lane->engine->current, &lane->catalog);
     return lane->catalog;
 }
 

@@ -705,7 +705,7 @@ static bool try_again(struct run *run)
 
 static bool plan_is_behind(const struct run *run)
 {
-    uint64_t version = atomic_load(&run->engine->catalog_version);
+    uint64_t version = catalog_current_version(&run->engine->current);
     return run->request->steps[0].plan->catalog_version != version;
 }
 

@@ -205,9 +205,9 @@ static err load(struct watch *watch, enum need need)
     /* Before the load: a change between the two is seen at the next look. */
     TRY(engine_pg_catalog_fingerprint(watch->arena, watch->conn, &fingerprint));
     if (need == NEED_LOOK && str_eq(fingerprint, buf_str(&watch->fingerprint))) return NULL;
-    uint64_t started_ms = clock_mono_ms(), version = atomic_load(&engine->catalog_version) + 1;
+    uint64_t started_ms = clock_mono_ms(), version = catalog_current_version(&engine->current) + 1;
     TRY(engine_pg_catalog_load(watch->arena, watch->conn, version, &catalog));
-    engine_pg_catalog_publish(engine, catalog);
+    catalog_current_publish(&engine->current, catalog);
     buf_clear(&watch->fingerprint);
     buf_str_add(&watch->fingerprint, fingerprint);
     log_info("the catalog was loaded", LOG_INT("version", version),
