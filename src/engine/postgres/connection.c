@@ -59,6 +59,8 @@ struct pg_connection {
     struct mail again;
     bool again_sent;
     PGcancel *cancel;
+    int64_t backend_pid; /* as the server says; 0: not known yet */
+    struct segment introducing;
     struct segment cancelling; /* on another connection */
     struct timer cancel_late;
     err error; /* the worker's, in arena */
@@ -567,6 +569,40 @@ static void connect_run(struct job *job)
         connection->error = engine_pg_connection_error(connection->arena, connection->conn);
 }
 
+static void introduced(struct segment *segment, size_t query, const PGresult *result)
+{
+    (void)query;
+    struct pg_connection *connection =
+        (struct pg_connection *)((char *)segment - offsetof(struct pg_connection, introducing));
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 ||
+        !str_to_i64(str_of(PQgetvalue(result, 0, 0)), &connection->backend_pid))
+        connection->backend_pid = 0;
+}
+
+static void ignore_query(struct segment *segment, size_t query)
+{
+    (void)segment, (void)query;
+}
+
+static void ignore_segment(struct segment *segment)
+{
+    (void)segment;
+}
+
+static const struct segment_events introduction_events = {
+    .result = introduced, .finished = ignore_query, .end = ignore_segment, .lost = ignore_segment};
+
+/* The number that libpq was told may be a pooler's invention; under the server's own it is cancelled. False: the
+ * connection is closed already. */
+static bool introduce(struct pg_connection *connection)
+{
+    struct pg_query query = {.sql = "SELECT pg_catalog.pg_backend_pid()"};
+    if (connection->engine->options.pooler != POOLER_NONE) return true;
+    segment_init(&connection->introducing, &introduction_events);
+    return pg_connection_send(connection, &connection->introducing, &query) &&
+           pg_connection_sync(connection, &connection->introducing);
+}
+
 static void connect_done(struct job *job)
 {
     struct pg_connection *connection = of_job(job);
@@ -580,8 +616,9 @@ static void connect_done(struct job *job)
         return;
     }
     connection->state = CONNECTION_READY;
-    connection->was_ready = true;
     descriptor_want(connection->descriptor, DESCRIPTOR_READABLE);
+    if (!introduce(connection)) return;
+    connection->was_ready = true;
     connection->owner->ready(connection);
 }
 
@@ -664,28 +701,21 @@ static void cancel_result(struct segment *segment, size_t query, const PGresult 
     (void)segment, (void)query, (void)result; /* the connection is closed whatever it says */
 }
 
-static void cancel_finished(struct segment *segment, size_t query)
-{
-    (void)segment, (void)query;
-}
-
 static void cancel_ended(struct segment *segment)
 {
     cancelled(
         (struct pg_connection *)((char *)segment - offsetof(struct pg_connection, cancelling)));
 }
 
-static const struct segment_events cancel_events = {.result = cancel_result,
-                                                    .finished = cancel_finished,
-                                                    .end = cancel_ended,
-                                                    .lost = cancel_ended};
+static const struct segment_events cancel_events = {
+    .result = cancel_result, .finished = ignore_query, .end = cancel_ended, .lost = cancel_ended};
 
 /* As the login, who may: the sessions are all its own. */
 static void cancel_beside(struct pg_connection *connection, struct pg_connection *beside)
 {
-    char pid[16];
+    char pid[24];
     const char *values[] = {pid};
-    snprintf(pid, sizeof pid, "%d", PQbackendPID(connection->conn));
+    snprintf(pid, sizeof pid, "%" PRId64, connection->backend_pid);
     connection->busy = true;
     segment_init(&connection->cancelling, &cancel_events);
     struct pg_query query = {.sql = "SELECT pg_catalog.pg_cancel_backend($1::pg_catalog.int4)",
@@ -702,7 +732,7 @@ void pg_connection_cancel(struct pg_connection *connection, struct pg_connection
     if (connection->state != CONNECTION_READY || connection->busy) return;
     connection->closing = true;
     timer_start(connection->loop, &connection->cancel_late, PG_CANCEL_MS, 0, cancel_late);
-    if (beside)
+    if (beside && connection->backend_pid)
         cancel_beside(connection, beside);
     else
         cancel_by_worker(connection);
