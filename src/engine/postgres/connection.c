@@ -21,6 +21,8 @@ enum {
     NAME_BYTES = 48,
 };
 
+#define DEFAULTS_MARK "given" /* of the setting dapur.defaults */
+
 enum pg_connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
 
 struct prepared {
@@ -42,7 +44,7 @@ struct pg_connection {
     bool
         busy; /* a worker has it, connecting or cancelling, or another connection that cancels it */
     enum pg_connection_use use;
-    bool has_defaults;
+    bool gave_defaults, has_defaults; /* sent; and there, as the server says */
     bool was_ready;
     bool closing;   /* close as soon as the worker is done */
     bool in_events; /* inside a segment's event: the connection is freed afterwards */
@@ -538,13 +540,14 @@ static str default_options(const struct pg_connection *connection)
     if (options->pooler != POOLER_NONE) return STR("");
     return str_printf(connection->arena,
                       "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
+                      " -c dapur.defaults=" DEFAULTS_MARK
                       " -c search_path=public,\\ extensions -c statement_timeout=%" PRIu64
                       " -c default_transaction_read_only=%s",
                       reads ? engine_pg_shared_run_ms(connection->engine) : options->read_run_ms,
                       reads ? "on" : "off");
 }
 
-/* Whether the server was given them: a URL may say otherwise. */
+/* Whether libpq sent them: a URL may say otherwise. */
 static bool took_options(PGconn *conn, str wanted)
 {
     PQconninfoOption *options = PQconninfo(conn);
@@ -564,7 +567,7 @@ static void connect_run(struct job *job)
     connection->error = engine_pg_connect_with(connection->arena, options->url, options->connect_ms,
                                                defaults.at, &connection->conn);
     if (connection->error) return;
-    connection->has_defaults = took_options(connection->conn, defaults);
+    connection->gave_defaults = took_options(connection->conn, defaults);
     if (PQsetnonblocking(connection->conn, 1) != 0 || !PQenterPipelineMode(connection->conn))
         connection->error = engine_pg_connection_error(connection->arena, connection->conn);
 }
@@ -574,9 +577,11 @@ static void introduced(struct segment *segment, size_t query, const PGresult *re
     (void)query;
     struct pg_connection *connection =
         (struct pg_connection *)((char *)segment - offsetof(struct pg_connection, introducing));
-    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 ||
-        !str_to_i64(str_of(PQgetvalue(result, 0, 0)), &connection->backend_pid))
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) return;
+    if (!str_to_i64(str_of(PQgetvalue(result, 0, 0)), &connection->backend_pid))
         connection->backend_pid = 0;
+    connection->has_defaults =
+        connection->gave_defaults && strcmp(PQgetvalue(result, 0, 1), DEFAULTS_MARK) == 0;
 }
 
 static void ignore_query(struct segment *segment, size_t query)
@@ -592,11 +597,13 @@ static void ignore_segment(struct segment *segment)
 static const struct segment_events introduction_events = {
     .result = introduced, .finished = ignore_query, .end = ignore_segment, .lost = ignore_segment};
 
-/* The number that libpq was told may be a pooler's invention; under the server's own it is cancelled. False: the
- * connection is closed already. */
+/* The number that libpq was told may be a pooler's invention; under the server's own it is cancelled. And what the
+ * connection was to begin with, a pooler may have passed over: until the server has it, it is set for each
+ * request. False: the connection is closed already. */
 static bool introduce(struct pg_connection *connection)
 {
-    struct pg_query query = {.sql = "SELECT pg_catalog.pg_backend_pid()"};
+    struct pg_query query = {.sql = "SELECT pg_catalog.pg_backend_pid(),"
+                                    " pg_catalog.current_setting('dapur.defaults', true)"};
     if (connection->engine->options.pooler != POOLER_NONE) return true;
     segment_init(&connection->introducing, &introduction_events);
     return pg_connection_send(connection, &connection->introducing, &query) &&
