@@ -30,6 +30,7 @@ struct err {
     str hint;    /* for the client: what to try; may be empty */
     int64_t at;  /* byte offset in the text that was parsed, or -1 */
     err cause;   /* for the log alone: the lower layer's error, or NULL */
+    bool logged; /* its maker has: one line for many such errors, instead of one for each */
 };
 
 #define TRY(call)                                            \

@@ -116,7 +116,7 @@ void http_respond_error(struct http_request *req, err error)
     const struct http_options *options = &connection->home->server->options;
     const struct http_mount *mount = req->mount;
     /* What never became a request is counted, not logged: a flood of it must not fill a disk. */
-    if (error->status >= 500 && req->path.len)
+    if (error->status >= 500 && !error->logged && req->path.len)
         log_error("request failed", LOG_STR("request", http_request_id(req)),
                   LOG_STR("path", req->path), LOG_ERR(error));
     struct http_response response = {.status = error->status};

@@ -28,7 +28,7 @@ struct config {
     struct {
         str dir, url, direct_url, pooler;
         int64_t shared_connections, shared_depth, solo_connections, queue_max, wait_ms;
-        int64_t connect_ms, fast_us, poll_ms;
+        int64_t connect_ms, fast_us, shared_run_ms, poll_ms;
         int64_t write_run_ms, write_run_service_ms, write_wait_ms, write_queue_max;
         int64_t sql_run_ms, migration_run_ms, disk_free_bytes_min;
         int64_t compile_queue_max;

@@ -104,6 +104,7 @@ static err open_postgres(struct arena *arena, const struct config *config, struc
     options.migration_run_ms = (uint64_t)config->database.migration_run_ms;
     options.shared_connections = (size_t)config->database.shared_connections;
     options.shared_depth = (size_t)config->database.shared_depth;
+    options.shared_run_ms = (uint64_t)config->database.shared_run_ms;
     options.solo_connections = (size_t)config->database.solo_connections;
     options.spool_bytes_max = (uint64_t)config->database.spool_bytes_max;
     options.wait_ms = (uint64_t)config->database.wait_ms;

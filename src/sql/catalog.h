@@ -248,6 +248,7 @@ struct cat_relation {
     size_t trigger_count;
     bool row_security;
     bool force_row_security;
+    bool may_drop_updates; /* a trigger, or whatever lies under a view, may keep a row as it was */
     char replica_identity; /* 'd' default, 'f' full, 'n' nothing, 'i' index; 0 means 'd' */
     int16_t column_last;   /* the greatest column number ever given */
     bool security_invoker; /* views */

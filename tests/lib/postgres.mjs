@@ -55,6 +55,12 @@ function makeFolder(prefix, root = tmpdir()) {
   return folder;
 }
 
+function writeOwned(file, text) {
+  const user = ids();
+  writeFileSync(file, text, { mode: 0o600 });
+  if (user) chownSync(file, user.uid, user.gid);
+}
+
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
@@ -105,12 +111,14 @@ async function endChild(one, signal) {
 class Postgres {
   // tcp: also on 127.0.0.1, at a port that stays the same when it is stopped and started.
   // root: the folder for its data, other than the system's temporary one; core: it runs on that one.
-  static async start({ tcp = false, settings = {}, admin = ADMIN, root, core } = {}) {
+  // files: {name: text} in its folder, which is where it runs: its own, nobody else's (keys).
+  static async start({ tcp = false, settings = {}, admin = ADMIN, root, core, files = {} } = {}) {
     if (missing()) throw new Error(missing());
     const one = new Postgres();
     one.folder = makeFolder('dapur-pg-', root);
     one.core = core;
     one.admin = admin;
+    for (const [name, text] of Object.entries(files)) writeOwned(join(one.folder, name), text);
     one.settings = { ...SETTINGS, ...(tcp ? { listen_addresses: '127.0.0.1' } : {}), ...settings };
     one.port = tcp ? await freePort() : PORT;
     one.tcp = tcp;
@@ -153,10 +161,10 @@ class Postgres {
   log() { return this.process?.log() ?? ''; }
 
   // A URL for libpq. Through TCP where it listens and tcp is asked for, else through its socket.
-  url(database, { user = this.admin, tcp = false, password } = {}) {
+  url(database, { user = this.admin, tcp = false, password, host = '127.0.0.1' } = {}) {
     const who = password === undefined ? user : `${user}:${encodeURIComponent(password)}`;
     return tcp
-      ? `postgres://${who}@127.0.0.1:${this.port}/${database}`
+      ? `postgres://${who}@${host}:${this.port}/${database}`
       : `postgres://${who}@/${database}?host=${encodeURIComponent(this.folder)}&port=${this.port}`;
   }
 

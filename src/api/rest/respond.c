@@ -510,7 +510,7 @@ void rest_respond_error(struct rest_request *request, err error)
     bool anonymous = caller && str_eq(caller->role, STR("anon"));
     if (str_eq(code, STR("42501")) && anonymous) status = STATUS_ANON_DENIED;
     /* Nobody waits for the answer of a request whose client has left. */
-    if (status >= 500 && !request->call.request.cancelled)
+    if (status >= 500 && !error->logged && !request->call.request.cancelled)
         log_error("request failed", LOG_STR("request_id", http_request_id(http)), LOG_ERR(error));
     struct http_response response;
     render(http, error, status, code, &response);

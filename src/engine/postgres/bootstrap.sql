@@ -73,20 +73,33 @@ GRANT USAGE ON SCHEMA supabase_migrations TO :login;
 CREATE SCHEMA dapur AUTHORIZATION :login;
 GRANT USAGE ON SCHEMA dapur TO :migrator, anon, authenticated, service_role;
 
--- As on Supabase: whatever the migrations make in public, API roles may use; policies say which rows.
+-- As on Supabase: whatever the migrations make in public, API roles may use; policies say which rows. Each role sets its
+-- own: for another's, version 16 asks for a membership that inherits.
 --? NOT EXISTS (SELECT FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclrole = :'migrator'::regrole AND d.defaclnamespace = 'public'::regnamespace AND d.defaclobjtype = 'r' AND a.grantee = 'anon'::regrole)
-ALTER DEFAULT PRIVILEGES FOR ROLE :migrator IN SCHEMA public GRANT ALL ON TABLES TO :migrator, anon, authenticated, service_role;
+SET LOCAL ROLE :migrator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO :migrator, anon, authenticated, service_role;
+RESET ROLE;
 --? NOT EXISTS (SELECT FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclrole = :'migrator'::regrole AND d.defaclnamespace = 'public'::regnamespace AND d.defaclobjtype = 'S' AND a.grantee = 'anon'::regrole)
-ALTER DEFAULT PRIVILEGES FOR ROLE :migrator IN SCHEMA public GRANT ALL ON SEQUENCES TO :migrator, anon, authenticated, service_role;
+SET LOCAL ROLE :migrator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO :migrator, anon, authenticated, service_role;
+RESET ROLE;
 --? NOT EXISTS (SELECT FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclrole = :'migrator'::regrole AND d.defaclnamespace = 'public'::regnamespace AND d.defaclobjtype = 'f' AND a.grantee = 'anon'::regrole)
-ALTER DEFAULT PRIVILEGES FOR ROLE :migrator IN SCHEMA public GRANT ALL ON FUNCTIONS TO :migrator, anon, authenticated, service_role;
+SET LOCAL ROLE :migrator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON FUNCTIONS TO :migrator, anon, authenticated, service_role;
+RESET ROLE;
 -- Tables of the project refer to auth.users.
---? pg_has_role(session_user, 'supabase_auth_admin', 'MEMBER') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'r')
-ALTER DEFAULT PRIVILEGES FOR ROLE supabase_auth_admin IN SCHEMA auth GRANT ALL ON TABLES TO :migrator, dashboard_user;
---? pg_has_role(session_user, 'supabase_auth_admin', 'MEMBER') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'S')
-ALTER DEFAULT PRIVILEGES FOR ROLE supabase_auth_admin IN SCHEMA auth GRANT ALL ON SEQUENCES TO :migrator, dashboard_user;
---? pg_has_role(session_user, 'supabase_auth_admin', 'MEMBER') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'f')
-ALTER DEFAULT PRIVILEGES FOR ROLE supabase_auth_admin IN SCHEMA auth GRANT ALL ON FUNCTIONS TO :migrator, dashboard_user;
+--? pg_has_role(session_user, 'supabase_auth_admin', :'settable') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'r')
+SET LOCAL ROLE supabase_auth_admin;
+ALTER DEFAULT PRIVILEGES IN SCHEMA auth GRANT ALL ON TABLES TO :migrator, dashboard_user;
+RESET ROLE;
+--? pg_has_role(session_user, 'supabase_auth_admin', :'settable') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'S')
+SET LOCAL ROLE supabase_auth_admin;
+ALTER DEFAULT PRIVILEGES IN SCHEMA auth GRANT ALL ON SEQUENCES TO :migrator, dashboard_user;
+RESET ROLE;
+--? pg_has_role(session_user, 'supabase_auth_admin', :'settable') AND to_regclass('auth.users') IS NULL AND NOT EXISTS (SELECT FROM pg_default_acl WHERE defaclrole = 'supabase_auth_admin'::regrole AND defaclnamespace = 'auth'::regnamespace AND defaclobjtype = 'f')
+SET LOCAL ROLE supabase_auth_admin;
+ALTER DEFAULT PRIVILEGES IN SCHEMA auth GRANT ALL ON FUNCTIONS TO :migrator, dashboard_user;
+RESET ROLE;
 
 -- Only where nobody chose another path: names in extensions resolve as on the embedded engine.
 --? current_setting('search_path') = '"$user", public' AND NOT EXISTS (SELECT FROM pg_db_role_setting s, pg_database d WHERE d.oid = s.setdatabase AND d.datname = current_database() AND s.setconfig::text LIKE '%search_path=%')

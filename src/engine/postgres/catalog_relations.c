@@ -53,7 +53,8 @@ static void read_relations(struct catalog_rows *rows)
         FORCED,
         REPLICA,
         OPTIONS,
-        COMMENT
+        COMMENT,
+        DROPS_UPDATES
     };
     int count = PQntuples(rows->result);
     rows->relations = ARENA_ARRAY(rows->arena, struct cat_relation *, (size_t)count);
@@ -73,6 +74,7 @@ static void read_relations(struct catalog_rows *rows)
             .row_security = catalog_field_bool(rows, i, ROW_SECURITY),
             .force_row_security = catalog_field_bool(rows, i, FORCED),
             .replica_identity = catalog_field_char(rows, i, REPLICA),
+            .may_drop_updates = catalog_field_bool(rows, i, DROPS_UPDATES),
             .comment = catalog_field_text(rows, i, COMMENT),
         };
         size_t options;

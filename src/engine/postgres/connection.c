@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "base/clock.h"
 #include "base/map.h"
@@ -13,8 +14,14 @@ enum {
     PREPARED_BYTES_MAX =
         4 * 1024 * 1024,    /* of names and row shapes: each new catalog makes those anew */
     RESULTS_PER_TURN = 512, /* then other connections have their turn */
+    /* An answer that libpq keeps whole, bytes on the wire; and the reads of one before they are counted. */
+    WHOLE_BYTES_MAX = 1024 * 1024,
+    WHOLE_READS_FREE = 8,
+    READ_BYTES_LEAST = 8192, /* libpq makes at least that much room before it reads */
     NAME_BYTES = 48,
 };
+
+#define DEFAULTS_MARK "given" /* of the setting dapur.defaults */
 
 enum pg_connection_state { CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_CLOSED };
 
@@ -34,9 +41,10 @@ struct pg_connection {
     const struct pg_connection_owner *owner;
     void *context;
     enum pg_connection_state state;
-    bool busy; /* a worker has it: connecting or cancelling */
+    bool
+        busy; /* a worker has it, connecting or cancelling, or another connection that cancels it */
     enum pg_connection_use use;
-    bool has_defaults;
+    bool gave_defaults, has_defaults; /* sent; and there, as the server says */
     bool was_ready;
     bool closing;   /* close as soon as the worker is done */
     bool in_events; /* inside a segment's event: the connection is freed afterwards */
@@ -44,7 +52,8 @@ struct pg_connection {
     struct descriptor *descriptor;
     struct segment *oldest, *newest;
     size_t in_flight;
-    uint64_t idle_ns; /* the last segment's end */
+    uint64_t idle_ns;                /* the last segment's end */
+    size_t whole_reads, whole_bytes; /* since libpq last gave a result */
     struct arena *prepared_arena;
     struct map *prepared;
     unsigned generation; /* of prepared names */
@@ -52,6 +61,10 @@ struct pg_connection {
     struct mail again;
     bool again_sent;
     PGcancel *cancel;
+    int64_t backend_pid; /* as the server says; 0: not known yet */
+    struct segment introducing;
+    struct segment cancelling; /* on another connection */
+    struct timer cancel_late;
     err error; /* the worker's, in arena */
 };
 
@@ -98,6 +111,7 @@ static void fail(struct pg_connection *connection, err why)
 {
     if (connection->state == CONNECTION_CLOSED) return;
     connection->state = CONNECTION_CLOSED;
+    timer_stop(connection->loop, &connection->cancel_late);
     bool nested = connection->in_events;
     connection->in_events = true;
     close_socket(connection); /* PQcancel, which may be under way, has what it needs */
@@ -109,8 +123,9 @@ static void fail(struct pg_connection *connection, err why)
 
 void pg_connection_close(struct pg_connection *connection)
 {
+    bool connecting = connection->busy && connection->state == CONNECTION_CONNECTING;
     connection->closing = true;
-    if (connection->busy) return; /* a worker has it: done() goes on */
+    if (connecting) return; /* a worker has it: done() goes on */
     fail(connection, NULL);
 }
 
@@ -221,6 +236,38 @@ static void query_ended(struct pg_connection *connection)
     segment->events->finished(segment, segment->query++);
 }
 
+/* An answer that is not in single rows grows inside libpq until it is whole. It was thought to be small: it is
+ * given up when it is not, and runs again alone, as do those beside it. Never too early: what is counted is
+ * the least that can have been read. */
+static bool grew_too_large(struct pg_connection *connection, int waited)
+{
+    const struct segment *segment = connection->oldest;
+    if (!segment || segment->at >= segment->sent_count || segment->sent[segment->at].single_rows)
+        return false;
+    int left = 0;
+    (void)ioctl(PQsocket(connection->conn), FIONREAD, &left);
+    int least = waited < READ_BYTES_LEAST ? waited : READ_BYTES_LEAST;
+    int gone = waited - left;
+    connection->whole_bytes += (size_t)(gone > least ? gone : least);
+    return connection->whole_bytes > WHOLE_BYTES_MAX;
+}
+
+static void give_up(struct pg_connection *connection)
+{
+    for (struct segment *s = connection->oldest; s; s = s->next)
+        s->loss = s == connection->oldest ? LOSS_TOO_LARGE : LOSS_BESIDE_ANOTHER;
+    fail(connection, NULL);
+}
+
+/* What waits in the socket, once an answer has taken so many reads that its size counts. */
+static int bytes_waiting(struct pg_connection *connection)
+{
+    int waiting = 0;
+    if (++connection->whole_reads > WHOLE_READS_FREE)
+        (void)ioctl(PQsocket(connection->conn), FIONREAD, &waiting);
+    return waiting;
+}
+
 /* One thing that libpq has: false when there is nothing more for now. */
 static bool next_result(struct pg_connection *connection)
 {
@@ -229,6 +276,7 @@ static bool next_result(struct pg_connection *connection)
     /* A segment that is held open has given all that was sent: libpq would answer NULL for ever. */
     if (segment->at >= segment->sent_count && !segment->synced) return false;
     PGresult *result = PQgetResult(connection->conn);
+    connection->whole_reads = connection->whole_bytes = 0;
     if (!result) {
         query_ended(connection);
         if (connection->state == CONNECTION_READY) begin_query(connection);
@@ -274,6 +322,7 @@ static void readable(void *context, unsigned events)
 {
     struct pg_connection *connection = context;
     if (connection->state != CONNECTION_READY) return;
+    int waiting = events & DESCRIPTOR_READABLE ? bytes_waiting(connection) : 0;
     if ((events & DESCRIPTOR_READABLE) && !PQconsumeInput(connection->conn)) {
         /* What came before the end may hold the reason. */
         connection->in_events = true;
@@ -292,6 +341,10 @@ static void readable(void *context, unsigned events)
         free_when_unused(connection);
         return;
     }
+    if (connection->whole_reads > WHOLE_READS_FREE && grew_too_large(connection, waiting)) {
+        give_up(connection);
+        return;
+    }
     /* A server that stops says so outside any query, and libpq notices the end by itself. */
     if (PQstatus(connection->conn) != CONNECTION_OK)
         fail_lost(connection);
@@ -308,6 +361,7 @@ void segment_init(struct segment *segment, const struct segment_events *events)
     segment->sent_count = segment->at = segment->query = 0;
     segment->synced = false;
     segment->retired = NULL;
+    segment->loss = LOSS_OF_CONNECTION;
 }
 
 static void enqueue(struct pg_connection *connection, struct segment *segment)
@@ -472,7 +526,7 @@ void pg_connection_forget(struct pg_connection *connection, const char *name)
     prepared->shape[0] = prepared->shape[1] = NULL;
 }
 
-/* ---- connecting and cancelling, on a worker ---- */
+/* ---- connecting, on a worker ---- */
 
 static struct pg_connection *of_job(struct job *job)
 {
@@ -486,13 +540,14 @@ static str default_options(const struct pg_connection *connection)
     if (options->pooler != POOLER_NONE) return STR("");
     return str_printf(connection->arena,
                       "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
+                      " -c dapur.defaults=" DEFAULTS_MARK
                       " -c search_path=public,\\ extensions -c statement_timeout=%" PRIu64
                       " -c default_transaction_read_only=%s",
                       reads ? engine_pg_shared_run_ms(connection->engine) : options->read_run_ms,
                       reads ? "on" : "off");
 }
 
-/* Whether the server was given them: a URL may say otherwise. */
+/* Whether libpq sent them: a URL may say otherwise. */
 static bool took_options(PGconn *conn, str wanted)
 {
     PQconninfoOption *options = PQconninfo(conn);
@@ -512,9 +567,47 @@ static void connect_run(struct job *job)
     connection->error = engine_pg_connect_with(connection->arena, options->url, options->connect_ms,
                                                defaults.at, &connection->conn);
     if (connection->error) return;
-    connection->has_defaults = took_options(connection->conn, defaults);
+    connection->gave_defaults = took_options(connection->conn, defaults);
     if (PQsetnonblocking(connection->conn, 1) != 0 || !PQenterPipelineMode(connection->conn))
         connection->error = engine_pg_connection_error(connection->arena, connection->conn);
+}
+
+static void introduced(struct segment *segment, size_t query, const PGresult *result)
+{
+    (void)query;
+    struct pg_connection *connection =
+        (struct pg_connection *)((char *)segment - offsetof(struct pg_connection, introducing));
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) return;
+    if (!str_to_i64(str_of(PQgetvalue(result, 0, 0)), &connection->backend_pid))
+        connection->backend_pid = 0;
+    connection->has_defaults =
+        connection->gave_defaults && strcmp(PQgetvalue(result, 0, 1), DEFAULTS_MARK) == 0;
+}
+
+static void ignore_query(struct segment *segment, size_t query)
+{
+    (void)segment, (void)query;
+}
+
+static void ignore_segment(struct segment *segment)
+{
+    (void)segment;
+}
+
+static const struct segment_events introduction_events = {
+    .result = introduced, .finished = ignore_query, .end = ignore_segment, .lost = ignore_segment};
+
+/* The number that libpq was told may be a pooler's invention; under the server's own it is cancelled. And what the
+ * connection was to begin with, a pooler may have passed over: until the server has it, it is set for each
+ * request. False: the connection is closed already. */
+static bool introduce(struct pg_connection *connection)
+{
+    struct pg_query query = {.sql = "SELECT pg_catalog.pg_backend_pid(),"
+                                    " pg_catalog.current_setting('dapur.defaults', true)"};
+    if (connection->engine->options.pooler != POOLER_NONE) return true;
+    segment_init(&connection->introducing, &introduction_events);
+    return pg_connection_send(connection, &connection->introducing, &query) &&
+           pg_connection_sync(connection, &connection->introducing);
 }
 
 static void connect_done(struct job *job)
@@ -530,8 +623,9 @@ static void connect_done(struct job *job)
         return;
     }
     connection->state = CONNECTION_READY;
-    connection->was_ready = true;
     descriptor_want(connection->descriptor, DESCRIPTOR_READABLE);
+    if (!introduce(connection)) return;
+    connection->was_ready = true;
     connection->owner->ready(connection);
 }
 
@@ -565,6 +659,24 @@ struct pg_connection *pg_connection_open(struct engine_pg *engine,
     return connection;
 }
 
+/* ---- cancelling ---- */
+
+static void cancelled(struct pg_connection *connection)
+{
+    connection->busy = false;
+    if (connection->state == CONNECTION_CLOSED)
+        free_when_unused(connection);
+    else
+        fail(connection, NULL);
+}
+
+static void cancel_late(struct timer *timer)
+{
+    struct pg_connection *connection =
+        (struct pg_connection *)((char *)timer - offsetof(struct pg_connection, cancel_late));
+    fail(connection, NULL);
+}
+
 static void cancel_run(struct job *job)
 {
     struct pg_connection *connection = of_job(job);
@@ -577,22 +689,58 @@ static void cancel_done(struct job *job)
     struct pg_connection *connection = of_job(job);
     if (connection->cancel) PQfreeCancel(connection->cancel);
     connection->cancel = NULL;
-    connection->busy = false;
-    if (connection->state == CONNECTION_CLOSED)
-        free_when_unused(connection);
-    else
-        fail(connection, NULL);
+    cancelled(connection);
 }
 
-void pg_connection_cancel(struct pg_connection *connection)
+static void cancel_by_worker(struct pg_connection *connection)
 {
-    if (connection->state != CONNECTION_READY || connection->busy) return;
     connection->cancel = PQgetCancel(connection->conn);
-    connection->closing = true;
     connection->job = (struct job){.run = cancel_run, .done = cancel_done};
-    connection->busy = workers_submit(connection->workers, &connection->job);
+    connection->busy = workers_submit(connection->engine->cancellers, &connection->job);
     if (connection->busy) return;
     if (connection->cancel) PQfreeCancel(connection->cancel);
     connection->cancel = NULL;
     fail(connection, NULL);
+}
+
+static void cancel_result(struct segment *segment, size_t query, const PGresult *result)
+{
+    (void)segment, (void)query, (void)result; /* the connection is closed whatever it says */
+}
+
+static void cancel_ended(struct segment *segment)
+{
+    cancelled(
+        (struct pg_connection *)((char *)segment - offsetof(struct pg_connection, cancelling)));
+}
+
+static const struct segment_events cancel_events = {
+    .result = cancel_result, .finished = ignore_query, .end = cancel_ended, .lost = cancel_ended};
+
+/* As the login, who may: the sessions are all its own. */
+static void cancel_beside(struct pg_connection *connection, struct pg_connection *beside)
+{
+    char pid[24];
+    const char *values[] = {pid};
+    snprintf(pid, sizeof pid, "%" PRId64, connection->backend_pid);
+    connection->busy = true;
+    segment_init(&connection->cancelling, &cancel_events);
+    struct pg_query query = {.sql = "SELECT pg_catalog.pg_cancel_backend($1::pg_catalog.int4)",
+                             .name = "cancel",
+                             .values = values,
+                             .count = 1};
+    bool sent = pg_connection_send(beside, &connection->cancelling, &query) &&
+                pg_connection_sync(beside, &connection->cancelling);
+    (void)sent; /* false: cancel_ended has been called, and the connection may be gone */
+}
+
+void pg_connection_cancel(struct pg_connection *connection, struct pg_connection *beside)
+{
+    if (connection->state != CONNECTION_READY || connection->busy) return;
+    connection->closing = true;
+    timer_start(connection->loop, &connection->cancel_late, PG_CANCEL_MS, 0, cancel_late);
+    if (beside && connection->backend_pid)
+        cancel_beside(connection, beside);
+    else
+        cancel_by_worker(connection);
 }

@@ -26,7 +26,10 @@
 struct pg_connection;
 struct segment;
 
-enum { SEGMENT_QUERIES_MAX = 64 };
+enum {
+    SEGMENT_QUERIES_MAX = 64,
+    PG_CANCEL_MS = 2000, /* then a connection that is cancelled is closed all the same */
+};
 
 struct pg_query {
     const char *sql;
@@ -47,6 +50,13 @@ struct segment_events {
     void (*lost)(struct segment *segment);
 };
 
+/* Why lost was called. */
+enum segment_loss {
+    LOSS_OF_CONNECTION,
+    LOSS_TOO_LARGE, /* the segment's answer: past WHOLE_BYTES_MAX of one that is not in single rows */
+    LOSS_BESIDE_ANOTHER, /* it was on the connection of such a one */
+};
+
 struct segment {
     const struct segment_events *events;
     struct segment *next; /* the connection's from here */
@@ -60,6 +70,7 @@ struct segment {
     size_t query; /* the same without the Parses */
     bool synced;
     struct arena *retired; /* goes with it */
+    enum segment_loss loss;
 };
 
 struct pg_connection_owner {
@@ -110,8 +121,13 @@ const struct row_shape *pg_connection_shape(struct pg_connection *connection,
 /* The server's copy does not fit any more: it is prepared again under another name at the next use. */
 void pg_connection_forget(struct pg_connection *connection, const char *name);
 
-/* Cancels what runs, on a worker, and closes the connection afterwards. */
-void pg_connection_cancel(struct pg_connection *connection);
+/* Cancels what runs and closes the connection, at the latest after a moment.
+ *
+ * beside: another connection to the same server, which is asked for it by pg_cancel_backend: in its TLS, and
+ *         without a wait for the postmaster. NULL: libpq's own way, on a worker, a new connection that is
+ *         never encrypted before version 17. Behind a pooler it is the only one: there the number of a
+ *         backend means nothing. */
+void pg_connection_cancel(struct pg_connection *connection, struct pg_connection *beside);
 void pg_connection_close(struct pg_connection *connection);
 
 #endif

@@ -13,7 +13,7 @@
 #include "engine/postgres/script.h"
 #include "engine/postgres/watch.h"
 
-enum { MIB = 1024 * 1024, CONNECTOR_THREADS = 2, CONNECTOR_QUEUE = 4096 };
+enum { MIB = 1024 * 1024, CONNECTOR_THREADS = 2, CONNECTOR_QUEUE = 4096, CANCELLER_THREADS = 1 };
 
 struct engine_postgres_options engine_postgres_defaults(str url, str folder)
 {
@@ -22,6 +22,7 @@ struct engine_postgres_options engine_postgres_defaults(str url, str folder)
         .folder = folder,
         .shared_connections = 2,
         .shared_depth = 8,
+        .shared_run_ms = 200,
         .solo_connections = 8,
         .queue_max = 1024,
         .wait_ms = 5000,
@@ -47,7 +48,7 @@ static const struct catalog *engine_catalog(struct engine *base)
     assert(loop != NULL);
     struct lane *lane = engine->lanes[loop_index(loop)];
     /* After loop_stop the watcher may still publish, but the engine holds one until close. */
-    return lane ? lane_catalog(lane) : engine->catalog;
+    return lane ? lane_catalog(lane) : engine->current.catalog;
 }
 
 /* ---- what runs off the loops ---- */
@@ -110,7 +111,7 @@ static void engine_stop_blocking(struct engine *base, uint64_t at_ms)
 static void cancel_on_loop(struct loop *loop, void *context)
 {
     (void)loop;
-    lane_cancel(context);
+    lane_cancel_all(context);
 }
 
 /* Requests had their time before this is called: what still runs may be a query without an end. */
@@ -129,6 +130,7 @@ static void engine_drain(struct engine *base)
     pthread_mutex_unlock(&engine->active_lock);
     /* While the loops run: their connections take what the connectors have for them. */
     if (engine->connectors) workers_stop(engine->connectors);
+    if (engine->cancellers) workers_stop(engine->cancellers);
 }
 
 static void engine_close(struct engine *base)
@@ -136,10 +138,9 @@ static void engine_close(struct engine *base)
     struct engine_pg *engine = engine_pg_of(base);
     engine_drain(base);
     if (engine->watch) engine_pg_watch_close(engine->watch);
-    if (engine->catalog) catalog_unref(engine->catalog);
     pthread_cond_destroy(&engine->active_none);
     pthread_mutex_destroy(&engine->active_lock);
-    pthread_mutex_destroy(&engine->catalog_lock);
+    catalog_current_deinit(&engine->current);
     arena_free(engine->arena);
 }
 
@@ -158,7 +159,7 @@ static err load_catalog(struct engine_pg *engine, struct arena *arena)
     err error = engine_pg_catalog_fingerprint(engine->arena, conn, &engine->catalog_fingerprint);
     if (!error) error = engine_pg_catalog_load(arena, conn, 1, &catalog);
     PQfinish(conn);
-    if (!error) engine_pg_catalog_publish(engine, catalog);
+    if (!error) catalog_current_publish(&engine->current, catalog);
     return error;
 }
 
@@ -172,7 +173,10 @@ static err start(struct engine_pg *engine, struct arena *arena)
     TRY(load_catalog(engine, arena));
     struct workers_options connectors = {.threads = CONNECTOR_THREADS,
                                          .queue_max = CONNECTOR_QUEUE};
+    struct workers_options cancellers = {.threads = CANCELLER_THREADS,
+                                         .queue_max = CONNECTOR_QUEUE};
     TRY(workers_start(engine->arena, &connectors, &engine->connectors));
+    TRY(workers_start(engine->arena, &cancellers, &engine->cancellers));
     return engine_pg_watch_open(engine, &engine->watch);
 }
 
@@ -208,7 +212,7 @@ err engine_postgres_open(struct arena *arena,
     engine->options.direct_url = str_copy(own, options->direct_url);
     engine->options.folder = str_copy(own, options->folder);
     engine->spool_quota.bytes_max = options->spool_bytes_max;
-    pthread_mutex_init(&engine->catalog_lock, NULL);
+    catalog_current_init(&engine->current);
     pthread_mutex_init(&engine->active_lock, NULL);
     pthread_cond_init(&engine->active_none, NULL);
     err error = start(engine, arena);

@@ -28,13 +28,14 @@ struct engine_postgres_options {
     str folder;                /* the data folder, for tmp/ (large results); made when missing */
     size_t shared_connections; /* a loop; 2 */
     size_t shared_depth;       /* requests in flight on each; 8 */
-    size_t solo_connections;   /* a loop; 8 */
-    size_t queue_max;          /* requests of a loop that may wait for a connection; 1024 */
-    uint64_t wait_ms;          /* how long; 5 s */
-    uint64_t fast_us;          /* a shape that stays under it may share; 2000 */
-    uint64_t connect_ms;       /* longest connecting; 5 s */
-    uint64_t read_run_ms;      /* longest read; 30 s */
-    uint64_t write_run_ms;     /* longest write of API roles; 10 s */
+    uint64_t shared_run_ms;  /* longest read there: it holds others up, and runs again alone; 200 */
+    size_t solo_connections; /* a loop; 8 */
+    size_t queue_max;        /* requests of a loop that may wait for a connection; 1024 */
+    uint64_t wait_ms;        /* how long; 5 s */
+    uint64_t fast_us;        /* a shape that stays under it may share; 2000 */
+    uint64_t connect_ms;     /* longest connecting; 5 s */
+    uint64_t read_run_ms;    /* longest read; 30 s */
+    uint64_t write_run_ms;   /* longest write of API roles; 10 s */
     uint64_t write_run_service_ms; /* of service_role; 60 s */
     uint64_t sql_run_ms;           /* longest statement of a console script; 60 s; 0: any */
     uint64_t migration_run_ms;     /* longest statement of a migration; 10 min; 0: any */

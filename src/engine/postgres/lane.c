@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
-
 enum { BACKOFF_FIRST_MS = 100, BACKOFF_LAST_MS = 5000, SWEEP_MS = 50 };
 
 struct slot {
@@ -43,12 +41,13 @@ struct loop *lane_loop(const struct lane *lane)
 
 const struct catalog *lane_catalog(struct lane *lane)
 {
-    uint64_t version = atomic_load(&lane->engine->catalog_version);
-    if (lane->catalog && catalog_version(lane->catalog) == version) return lane->catalog;
-    const struct catalog *before = lane->catalog;
-    lane->catalog = engine_pg_catalog_take(lane->engine);
-    if (before) catalog_unref(before);
+    (void)catalog_current_follow(&lane->engine->current, &lane->catalog);
     return lane->catalog;
+}
+
+bool lane_is_down(const struct lane *lane)
+{
+    return lane->down;
 }
 
 struct arena *lane_row_arena(struct lane *lane)
@@ -256,6 +255,7 @@ static void retry(struct timer *timer)
         if (!slot_open(&lane->slots[i])) timer_start(lane->loop, timer, lane->backoff_ms, 0, retry);
         return;
     }
+    if (lane->down) engine_pg_outage_end(lane->engine);
     lane->down = false;
 }
 
@@ -264,8 +264,7 @@ static void on_ready(struct pg_connection *connection)
     struct slot *slot = pg_connection_context(connection);
     struct lane *lane = slot->lane;
     lane->connecting--;
-    if (lane->down)
-        log_info("the database is back", LOG_INT("loop", (int64_t)loop_index(lane->loop)));
+    if (lane->down) engine_pg_outage_end(lane->engine);
     lane->down = false;
     lane->backoff_ms = BACKOFF_FIRST_MS;
     timer_stop(lane->loop, &lane->retry);
@@ -285,9 +284,7 @@ static bool any_ready(const struct lane *lane)
 
 static void went_down(struct lane *lane, err why)
 {
-    if (!lane->down)
-        log_warn("the database cannot be reached", LOG_STR("error", why->message),
-                 LOG_STR("details", why->details));
+    if (!lane->down) engine_pg_outage_begin(lane->engine, why);
     lane->down = true;
     refuse_all(lane, ERR_UNAVAILABLE, "the database cannot be reached");
     if (lane->retry.slot) return; /* several attempts that failed together are one */
@@ -334,11 +331,41 @@ void lane_renew(struct lane *lane)
     }
 }
 
-void lane_cancel(struct lane *lane)
+/* One that can carry a word about another soon: what runs there before it takes at most shared_run_ms each. */
+static struct pg_connection *messenger(const struct lane *lane)
 {
+    struct pg_connection *best = NULL;
+    size_t best_ms = PG_CANCEL_MS;
+    if (lane->engine->options.pooler != POOLER_NONE) return NULL;
+    for (size_t i = 0; i < lane->slot_count; i++) {
+        const struct slot *slot = &lane->slots[i];
+        if (!slot->connection || slot->taken || !pg_connection_is_ready(slot->connection)) continue;
+        size_t ms =
+            pg_connection_in_flight(slot->connection) * engine_pg_shared_run_ms(lane->engine);
+        if (ms >= best_ms) continue;
+        best = slot->connection;
+        best_ms = ms;
+    }
+    return best;
+}
+
+void lane_cancel(struct lane *lane, struct pg_connection *connection)
+{
+    pg_connection_cancel(connection, messenger(lane));
+}
+
+void lane_cancel_all(struct lane *lane)
+{
+    /* Shared ones end with what they do; before, for a word behind it would come late. */
+    for (size_t i = 0; i < lane->slot_count; i++) {
+        const struct slot *slot = &lane->slots[i];
+        if (slot->kind == LANE_SHARED && slot->connection &&
+            pg_connection_in_flight(slot->connection) > 0)
+            pg_connection_close(slot->connection);
+    }
     for (size_t i = 0; i < lane->slot_count; i++)
         if (lane->slots[i].connection && lane->slots[i].taken)
-            pg_connection_cancel(lane->slots[i].connection);
+            lane_cancel(lane, lane->slots[i].connection);
 }
 
 /* ---- life ---- */

@@ -47,10 +47,14 @@ void lane_release(struct lane *lane, struct pg_connection *connection);
  * once more has only that one try. */
 void lane_renew(struct lane *lane);
 
-/* Cancels what runs on solo connections: the server ends, and whoever asked is gone or was cut. */
-void lane_cancel(struct lane *lane);
+/* Cancels what runs on a solo connection, and closes it. */
+void lane_cancel(struct lane *lane, struct pg_connection *connection);
+/* All that runs: the server ends, and whoever asked is gone or was cut. */
+void lane_cancel_all(struct lane *lane);
 
 struct loop *lane_loop(const struct lane *lane);
+/* The server cannot be reached; the log has it. */
+bool lane_is_down(const struct lane *lane);
 /* The snapshot for this iteration; the lane holds a reference until the next call. */
 const struct catalog *lane_catalog(struct lane *lane);
 /* For what one row needs while it is written: reset it afterwards. */

@@ -2,6 +2,7 @@
 
 #include "base/crypto.h"
 #include "base/vec.h"
+#include "engine/postgres/print_upsert.h"
 #include "sql/ast.h"
 #include "sql/deparse.h"
 
@@ -323,30 +324,6 @@ static struct node *shallow_write(struct arena *arena, const struct node *statem
     }
 }
 
-/* ON CONFLICT DO UPDATE ... WHERE set_config('dapur.updated', one more, true) IS NOT NULL: how many of the
- * rows were there before is otherwise not to be had where the target is a view. */
-static void count_updates(struct arena *arena, struct InsertStmt *insert)
-{
-    struct OnConflictClause *clause = AST_NEW(arena, OnConflictClause);
-    *clause = *insert->onConflictClause;
-    struct node *name = ast_const_str(arena, STR("dapur.updated"));
-    struct node *before = ast_func(arena, STR("pg_catalog"), STR("current_setting"),
-                                   ast_list(arena, name, ast_const_bool(arena, true)));
-    struct A_Expr *known =
-        AST_AS(A_Expr, ast_expr(arena, AEXPR_NULLIF, "=", before, ast_const_str(arena, STR(""))));
-    struct CoalesceExpr *number = AST_NEW(arena, CoalesceExpr);
-    struct TypeName *bigint = ast_type_name(arena, STR("pg_catalog"), STR("int8"));
-    number->args =
-        ast_list(arena, ast_cast(arena, AST_NODE(known), bigint), ast_const_i64(arena, 0));
-    struct node *next = ast_op(arena, "+", AST_NODE(number), ast_const_i64(arena, 1));
-    struct node *text = ast_cast(arena, next, ast_type_name(arena, STR("pg_catalog"), STR("text")));
-    struct node *set = ast_func(arena, STR("pg_catalog"), STR("set_config"),
-                                ast_list(arena, name, text, ast_const_bool(arena, true)));
-    clause->whereClause =
-        ast_and2(arena, clause->whereClause, ast_null_test(arena, set, IS_NOT_NULL));
-    insert->onConflictClause = clause;
-}
-
 static bool is_upsert(const struct node *statement)
 {
     if (!AST_IS(InsertStmt, statement)) return false;
@@ -369,10 +346,12 @@ static struct list *sort_clause(struct printer *printer,
     return sorts;
 }
 
-/* WITH "~w"("~c0", ...) AS (INSERT ... RETURNING ...) SELECT "~c0" AS id, ..., embeds FROM "~w". */
+/* WITH "~w"("~c0", ...) AS (INSERT ... RETURNING ...) SELECT "~c0" AS id, ..., embeds FROM "~w".
+ * beside: returned as well, for what it does; or NULL. */
 static err write_and_select(struct printer *printer,
                             const struct compile_node *in,
                             struct node *write,
+                            struct node *beside,
                             struct node **out)
 {
     struct arena *scratch = printer->scratch;
@@ -397,6 +376,7 @@ static err write_and_select(struct printer *printer,
             returned[shown_built + (i - shown)] = value;
     }
     struct parent parent = {.targets = *returning, .returned = returned};
+    if (beside) ast_list_add(scratch, &all, beside);
     *returning = all;
     cte->ctename = with;
     cte->ctequery = write;
@@ -409,15 +389,33 @@ static err write_and_select(struct printer *printer,
     return add_embeds(printer, in, &parent, select);
 }
 
-static err write_tree(struct printer *printer, const struct compile_node *in, struct node **out)
+/* What an upsert has to return besides, so that its inserts are known; or NULL. */
+static struct node *count_updates(struct printer *printer, struct node *write)
 {
-    struct node *write = shallow_write(printer->scratch, in->statement);
-    if (is_upsert(write)) count_updates(printer->scratch, AST_AS(InsertStmt, write));
-    if (in->child_count || in->sort_count) return write_and_select(printer, in, write, out);
-    struct list **returning = returning_of(write);
-    if (in->hidden_count)
-        *returning =
-            ast_list_of(printer->scratch, (*returning)->at, (*returning)->count - in->hidden_count);
+    if (!is_upsert(write)) return NULL;
+    struct InsertStmt *insert = AST_AS(InsertStmt, write);
+    const struct cat_relation *relation = relation_of(printer, insert->relation);
+    bool may_drop = !relation || relation->may_drop_updates;
+    struct node *beside = upsert_count_updates(printer->scratch, insert, may_drop);
+    return beside ? ast_res_target(printer->scratch, STR_NONE, beside) : NULL;
+}
+
+/* skip: how many columns before those that were asked for. */
+static err write_tree(struct printer *printer,
+                      const struct compile_node *in,
+                      struct node **out,
+                      int *skip)
+{
+    struct arena *scratch = printer->scratch;
+    struct node *write = shallow_write(scratch, in->statement);
+    struct node *beside = count_updates(printer, write);
+    if (in->child_count || in->sort_count) return write_and_select(printer, in, write, beside, out);
+    struct list **returning = returning_of(write), *shown = &ast_list_none;
+    if (beside) ast_list_add(scratch, &shown, beside);
+    for (size_t i = 0; i < (*returning)->count - in->hidden_count; i++)
+        ast_list_add(scratch, &shown, (*returning)->at[i]);
+    *skip = beside ? 1 : 0;
+    *returning = shown;
     *out = write;
     return NULL;
 }
@@ -512,7 +510,7 @@ static err print_step(struct printer *printer,
     struct node *tree;
     out->upsert = is_upsert(in->statement);
     if (returning_of((struct node *)(uintptr_t)in->statement)) {
-        TRY(write_tree(printer, in, &tree));
+        TRY(write_tree(printer, in, &tree, &out->skip));
     } else if (in->child_count || in->hidden_count) {
         struct SelectStmt *select;
         TRY(select_with_embeds(printer, in, NULL, &select));
@@ -521,6 +519,7 @@ static err print_step(struct printer *printer,
         tree = (struct node *)(uintptr_t)in->statement;
     }
     out->counted = count != NULL;
+    if (count) out->skip = 2;
     if (count) tree = with_count(printer, tree, count->built->statement);
     struct buf *text = buf_in(printer->scratch, 0);
     TRY(print_tree(printer, tree, text));

@@ -29,6 +29,7 @@ struct pg_statement {
     /* Each row begins with two columns more: the count, and true; a single row whose second column
      * is null carries the count alone. */
     bool counted;
+    int skip;    /* columns before those that were asked for: these two, or print_upsert.h's */
     bool upsert; /* adds one to the setting dapur.updated for each row that was there already */
 };
 

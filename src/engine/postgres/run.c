@@ -28,6 +28,7 @@ enum {
     FAST_RUNS_LEAST = 2, /* runs under fast_us before a shape may share */
     SLOW_RUNS_MOST = 8,  /* runs over it in a row on a shared connection: not the machine's noise */
     SOLO_MS = 10000,     /* how long a shape that was slow stays off shared connections */
+    HUGE_SOLO_MS = 600000,     /* and one whose answer was given up, and others' with it */
     SHARED_BYTES_MAX = 262144, /* a larger result makes its shape a solo one */
     TIMEOUT_GRACE_MS = 2000,   /* for the server to notice its own statement_timeout */
     RETRIES_MOST = 1,
@@ -175,7 +176,7 @@ static void begin_rows(struct run *run, size_t step, const PGresult *result)
     const struct pg_statement *statement = statement_of(run, step);
     bool text = request->format == FORMAT_CSV || request->format == FORMAT_TEXT_ROWS;
     run->shape = pg_connection_shape(run->connection, statement->name, lane_catalog(run->lane),
-                                     result, statement->counted ? 2 : 0, text);
+                                     result, statement->skip, text);
     run->row = ARENA_ARRAY(request->arena, struct value, run->shape->node.column_count);
     row_writer_init(&run->writer, request->arena, &run->results[step].body.bytes, request->format,
                     NULL);
@@ -205,7 +206,8 @@ static bool take_count(struct run *run, size_t step, const PGresult *result, int
 static void take_rows(struct run *run, size_t step, const PGresult *result)
 {
     struct step_result *out = &run->results[step];
-    if (run->error) return;
+    /* An upsert returns something of its own. */
+    if (run->error || shape_of(run, step) == RESULT_NONE) return;
     if (!run->shape) begin_rows(run, step, result);
     bool counted = statement_of(run, step)->counted;
     for (int row = 0; row < PQntuples(result); row++) {
@@ -249,21 +251,25 @@ static void take_command(struct run *run, size_t step, const PGresult *result)
     struct step_result *out = &run->results[step];
     int64_t rows = command_rows(result);
     if (asked->plan->writes) out->affected = out->inserted = rows;
-    if (shape_of(run, step) == RESULT_NONE) return;
     if (PQresultStatus(result) == PGRES_TUPLES_OK) take_rows(run, step, result);
 }
 
 /* ---- what SQL says of the answer ---- */
 
-static void take_answer(struct run *run, const PGresult *result)
+/* step: the last one before it. The count of updates is the transaction's: what was added since the answer before
+ * is the last upsert's. */
+static void take_answer(struct run *run, size_t step, const PGresult *result)
 {
     struct engine_request *request = run->request;
+    int64_t updated;
     if (PQntuples(result) != 1) return;
     request->response_status = str_copy(request->arena, engine_pg_field(result, 0, 0));
     request->response_headers = str_copy(request->arena, engine_pg_field(result, 0, 1));
-    if (!str_to_i64(engine_pg_field(result, 0, 2), &run->updated)) run->updated = 0;
-    for (size_t i = 0; i < request->step_count; i++)
-        if (statement_of(run, i)->upsert) run->results[i].inserted -= run->updated;
+    if (!str_to_i64(engine_pg_field(result, 0, 2), &updated)) return;
+    size_t upsert = step;
+    while (upsert > 0 && !statement_of(run, upsert)->upsert) upsert--;
+    run->results[upsert].inserted -= updated - run->updated;
+    run->updated = updated;
 }
 
 /* ---- errors ---- */
@@ -478,12 +484,14 @@ static bool send_step(struct run *run, size_t step)
     return pg_connection_send(run->connection, &run->segment, &query);
 }
 
-static bool send_answer(struct run *run)
+static bool send_answer(struct run *run, size_t step)
 {
     static const char sql[] = "SELECT current_setting('response.status', true),"
                               "current_setting('response.headers', true),"
                               "current_setting('dapur.updated', true)";
-    return send_text(run, sql, "answer_settings", QUERY_ANSWER);
+    note_query(run, QUERY_ANSWER, step);
+    return pg_connection_send(run->connection, &run->segment,
+                              &(struct pg_query){.sql = sql, .name = "answer_settings"});
 }
 
 /* A read of tables sets nothing; whatever writes or calls may. */
@@ -495,6 +503,19 @@ static bool may_set_answer(const struct run *run)
     return false;
 }
 
+/* Each upsert but the last has an answer of its own: what it added to the count. */
+static bool send_steps(struct run *run)
+{
+    size_t count = run->request->step_count;
+    bool asks = may_set_answer(run);
+    for (size_t i = 0; i < count; i++) {
+        if (!send_step(run, i)) return false;
+        bool ask = i + 1 == count ? asks : statement_of(run, i)->upsert;
+        if (ask && !send_answer(run, i)) return false;
+    }
+    return true;
+}
+
 static bool send_all(struct run *run)
 {
     if (run->kind == RUN_SNAPSHOT &&
@@ -504,9 +525,7 @@ static bool send_all(struct run *run)
     if (run->kind == RUN_DECIDED && !send_text(run, "BEGIN", "begin_write", QUERY_BLOCK))
         return false;
     if (!send_settings(run)) return false;
-    for (size_t i = 0; i < run->request->step_count; i++)
-        if (!send_step(run, i)) return false;
-    if (may_set_answer(run) && !send_answer(run)) return false;
+    if (!send_steps(run)) return false;
     if (run->kind == RUN_DECIDED) return pg_connection_flush(run->connection, &run->segment);
     if (run->kind == RUN_SNAPSHOT && !send_text(run, "COMMIT", "commit", QUERY_BLOCK)) return false;
     run->commits = run->writes;
@@ -533,11 +552,12 @@ static enum lane_kind lane_of(const struct run *run)
     return run->kind == RUN_IMPLICIT && !run->writes && known ? LANE_SHARED : LANE_SOLO;
 }
 
-static void to_solo(struct run *run, struct pg_program *program)
+static void to_solo(struct run *run, uint64_t for_ms)
 {
+    struct pg_program *program = pg_program_of(run->request->steps[0].plan);
     atomic_store(&program->fast_runs, 0);
     atomic_store(&program->slow_runs, 0);
-    atomic_store(&program->solo_until_ms, loop_now_ms(run->request->loop) + SOLO_MS);
+    atomic_store(&program->solo_until_ms, loop_now_ms(run->request->loop) + for_ms);
 }
 
 /* How long it took decides where the shape runs next: on a shared connection since the answer before it.
@@ -556,7 +576,7 @@ static void learn(struct run *run)
         return;
     }
     bool often = is_shared(run) && atomic_fetch_add(&program->slow_runs, 1) + 1 >= SLOW_RUNS_MOST;
-    if (large || often) to_solo(run, program);
+    if (large || often) to_solo(run, SOLO_MS);
 }
 
 /* ---- running ---- */
@@ -585,6 +605,7 @@ static void granted(struct lane_waiter *waiter, struct pg_connection *connection
     run->phase = PHASE_RUNNING;
     run->started_ns = clock_mono_ns();
     run->query_count = 0;
+    run->updated = 0;
     run->error = NULL;
     run->answered = run->commits = run->forget = run->unknown = false;
     run->shape = NULL;
@@ -602,7 +623,10 @@ static void granted(struct lane_waiter *waiter, struct pg_connection *connection
 static void refused(struct lane_waiter *waiter, enum err_kind kind, const char *why)
 {
     struct run *run = (struct run *)waiter;
-    set_error(run, err_new(run->request->arena, kind, "%s", why), 0);
+    struct err *error = err_new(run->request->arena, kind, "%s", why);
+    error->logged = lane_is_down(run->lane);
+    if (error->logged) atomic_fetch_add(&run->engine->outage_refused, 1);
+    set_error(run, error, 0);
     finish(run);
 }
 
@@ -646,7 +670,8 @@ static void on_result(struct segment *segment, size_t query, const PGresult *res
         return;
     }
     assert(query < run->query_count);
-    if (run->queries[query].role == QUERY_ANSWER) take_answer(run, result);
+    if (run->queries[query].role == QUERY_ANSWER)
+        take_answer(run, run->queries[query].step, result);
     if (run->queries[query].role != QUERY_STEP) return;
     if (status == PGRES_SINGLE_TUPLE)
         take_rows(run, run->queries[query].step, result);
@@ -680,7 +705,7 @@ static bool try_again(struct run *run)
 
 static bool plan_is_behind(const struct run *run)
 {
-    uint64_t version = atomic_load(&run->engine->catalog_version);
+    uint64_t version = catalog_current_version(&run->engine->current);
     return run->request->steps[0].plan->catalog_version != version;
 }
 
@@ -725,7 +750,7 @@ static bool too_slow(struct run *run)
 {
     if (!is_shared(run) || run->request->cancelled || !run->error) return false;
     if (!err_is(run->error, STR("57014"))) return false;
-    to_solo(run, pg_program_of(run->request->steps[0].plan));
+    to_solo(run, SOLO_MS);
     return true;
 }
 
@@ -758,6 +783,17 @@ static void on_end(struct segment *segment)
     if (!look_first(run)) finish(run);
 }
 
+/* We gave the shared connection up because an answer there was too large: what was on it goes on alone. The
+ * server is well, so this is no retry. */
+static bool was_given_up(struct run *run)
+{
+    if (run->segment.loss == LOSS_OF_CONNECTION || !is_shared(run) || run->request->cancelled)
+        return false;
+    if (run->segment.loss == LOSS_TOO_LARGE) to_solo(run, HUGE_SOLO_MS);
+    wait_again(run);
+    return true;
+}
+
 static void on_lost(struct segment *segment)
 {
     struct run *run = of_segment(segment);
@@ -766,6 +802,7 @@ static void on_lost(struct segment *segment)
     timer_stop(run->request->loop, &run->stuck);
     if (run->shape) spool_drop(&run->spool);
     run->shape = NULL;
+    if (was_given_up(run)) return;
     struct arena *arena = run->request->arena;
     if (unknown) {
         run->error =
@@ -849,5 +886,5 @@ void engine_pg_cancel(struct engine *base, struct engine_request *request)
     if (run->phase != PHASE_RUNNING || is_shared(run) || run->writes) return;
     atomic_fetch_add(&engine->counters.cancels, 1);
     set_error(run, err_sql(request->arena, "57014", "canceling statement due to user request"), 0);
-    pg_connection_cancel(run->connection);
+    lane_cancel(run->lane, run->connection);
 }

@@ -96,11 +96,19 @@ err engine_pg_connect_with(
     char seconds[24];
     snprintf(seconds, sizeof seconds, "%llu", (unsigned long long)((connect_ms + 999) / 1000));
     /* What stands before dbname, the URL may say otherwise: a peer that is gone is noticed in a
-     * minute, where the system's default is two hours. */
-    const char *keys[] = {"options",          "keepalives_idle", "keepalives_interval",
-                          "keepalives_count", "dbname",          "fallback_application_name",
-                          "connect_timeout",  "client_encoding", NULL};
-    const char *values[] = {session_options, "30", "10", "3", info, "dapur", seconds, "UTF8", NULL};
+     * minute, where the system's default is two hours. tcp_user_timeout is the only bound that PQcancel has. */
+    const char *keys[] = {"options",
+                          "keepalives_idle",
+                          "keepalives_interval",
+                          "keepalives_count",
+                          "tcp_user_timeout",
+                          "dbname",
+                          "fallback_application_name",
+                          "connect_timeout",
+                          "client_encoding",
+                          NULL};
+    const char *values[] = {session_options, "30",    "10",   "3", "60000", info,
+                            "dapur",         seconds, "UTF8", NULL};
     PGconn *conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(conn) != CONNECTION_OK) {
         err error = engine_pg_connection_error(arena, conn);

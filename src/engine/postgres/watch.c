@@ -48,7 +48,7 @@ struct watch {
     struct arena *arena;    /* of one turn */
     struct buf fingerprint; /* of the snapshot that is current */
     bool listening, told;   /* told: an event trigger notifies */
-    bool down;              /* the loss of the connection was logged */
+    bool down;              /* the last attempt to connect failed */
     enum need need;
     uint64_t due_ms, latest_ms; /* of the need; latest_ms 0: not begun */
     uint64_t poll_due_ms;
@@ -172,7 +172,7 @@ static err reconnect(struct watch *watch)
                           watch->engine->options.connect_ms, &watch->conn));
     set_cancel(watch, PQgetCancel(watch->conn));
     listen_if_possible(watch);
-    if (watch->down) log_info("the database is there again");
+    if (watch->down) engine_pg_outage_end(watch->engine);
     watch->down = false;
     watch->pause_ms = 0;
     plan_poll(watch);
@@ -181,10 +181,16 @@ static err reconnect(struct watch *watch)
     return NULL;
 }
 
+/* Not yet an outage: the session may have been ended, and the next attempt succeed. */
 static void lost(struct watch *watch, err error)
 {
-    if (!watch->down && !atomic_load(&watch->stopping))
-        log_warn("the database does not answer; the last catalog stays", LOG_ERR(error));
+    log_debug("the catalog's connection was lost", LOG_ERR(error));
+    if (watch->conn) disconnect(watch);
+}
+
+static void cannot_reach(struct watch *watch, err error)
+{
+    if (!watch->down) engine_pg_outage_begin(watch->engine, error);
     watch->down = true;
     if (watch->conn) disconnect(watch);
 }
@@ -199,9 +205,9 @@ static err load(struct watch *watch, enum need need)
     /* Before the load: a change between the two is seen at the next look. */
     TRY(engine_pg_catalog_fingerprint(watch->arena, watch->conn, &fingerprint));
     if (need == NEED_LOOK && str_eq(fingerprint, buf_str(&watch->fingerprint))) return NULL;
-    uint64_t started_ms = clock_mono_ms(), version = atomic_load(&engine->catalog_version) + 1;
+    uint64_t started_ms = clock_mono_ms(), version = catalog_current_version(&engine->current) + 1;
     TRY(engine_pg_catalog_load(watch->arena, watch->conn, version, &catalog));
-    engine_pg_catalog_publish(engine, catalog);
+    catalog_current_publish(&engine->current, catalog);
     buf_clear(&watch->fingerprint);
     buf_str_add(&watch->fingerprint, fingerprint);
     log_info("the catalog was loaded", LOG_INT("version", version),
@@ -296,7 +302,7 @@ static void turn_down(struct watch *watch)
     is_asked(watch, &ticket);
     err error = reconnect(watch);
     if (!error) return;
-    lost(watch, error);
+    cannot_reach(watch, error);
     answer(watch, ticket, error);
     rest(watch, pause_longer(watch));
 }

@@ -51,24 +51,6 @@ struct engine_sqlite_options engine_sqlite_defaults(str folder)
 
 /* The catalog ----------------------------------------------------------------------------------- */
 
-const struct catalog *engine_catalog_take(struct engine_sqlite *engine)
-{
-    pthread_mutex_lock(&engine->catalog_lock);
-    const struct catalog *catalog = catalog_ref(engine->catalog);
-    pthread_mutex_unlock(&engine->catalog_lock);
-    return catalog;
-}
-
-void engine_catalog_publish(struct engine_sqlite *engine, const struct catalog *catalog)
-{
-    pthread_mutex_lock(&engine->catalog_lock);
-    const struct catalog *before = engine->catalog;
-    engine->catalog = catalog;
-    atomic_store(&engine->catalog_version, catalog_version(catalog));
-    pthread_mutex_unlock(&engine->catalog_lock);
-    if (before) catalog_unref(before);
-}
-
 static const struct catalog *engine_catalog(struct engine *base)
 {
     struct engine_sqlite *engine = engine_sqlite_of(base);
@@ -76,7 +58,7 @@ static const struct catalog *engine_catalog(struct engine *base)
     assert(loop != NULL);
     struct reader *reader = engine->readers[loop_index(loop)];
     /* After loop_stop the lanes have ended: nobody replaces it any more. */
-    return reader ? reader_catalog(reader) : engine->catalog;
+    return reader ? reader_catalog(reader) : engine->current.catalog;
 }
 
 /* Requests -------------------------------------------------------------------------------------- */
@@ -172,7 +154,7 @@ static void script_publish(struct engine_sqlite *engine,
                            const struct catalog *after)
 {
     if (before == after) return;
-    engine_catalog_publish(engine, after);
+    catalog_current_publish(&engine->current, after);
     statement_cache_clear(connection->statements);
     sqlite_session_catalog(connection->session, after);
     checkpoint_truncate(engine, connection);
@@ -186,7 +168,7 @@ static err script_run_job(struct exclusive_job *job,
     if (atomic_load(&engine->failed))
         return err_new(script->arena, ERR_UNAVAILABLE,
                        "the database stopped taking writes after a failed write to disk");
-    const struct catalog *before = engine->catalog;
+    const struct catalog *before = engine->current.catalog;
     const struct catalog *after = before;
     struct sequences *sequences = writer_sequences(engine->writer);
     struct limits limits = {
@@ -322,8 +304,8 @@ static err integrity_run(struct exclusive_job *job,
     limits_begin(&limits, connection);
     err error = limits_statement(integrity->arena, connection);
     if (!error)
-        error = script_integrity(integrity->arena, connection, engine->catalog, integrity->report,
-                                 integrity->context);
+        error = script_integrity(integrity->arena, connection, engine->current.catalog,
+                                 integrity->report, integrity->context);
     limits_end(connection);
     return error;
 }
@@ -400,9 +382,8 @@ static void engine_close(struct engine *base)
     engine_drain(base);
     if (engine->watchdog) watchdog_close(engine->watchdog);
     temp_files_close(&engine->temp_files);
-    if (engine->catalog) catalog_unref(engine->catalog);
     if (engine->lock_fd >= 0) close(engine->lock_fd);
-    pthread_mutex_destroy(&engine->catalog_lock);
+    catalog_current_deinit(&engine->current);
     pthread_mutex_destroy(&engine->readers_lock);
     arena_free(engine->arena);
 }
@@ -483,7 +464,7 @@ err engine_sqlite_open(struct arena *arena,
     engine->options.folder = str_copy(own, options->folder);
     engine->lock_fd = -1;
     engine->spool_quota.bytes_max = options->spool_bytes_max;
-    pthread_mutex_init(&engine->catalog_lock, NULL);
+    catalog_current_init(&engine->current);
     pthread_mutex_init(&engine->readers_lock, NULL);
     err error = lock_folder(engine, arena);
     if (!error) error = open_lanes(engine);

@@ -22,6 +22,7 @@
 #include "engine/sqlite/sequences.h"
 #include "engine/sqlite/temp_files.h"
 #include "net/loop.h"
+#include "sql/catalog_current.h"
 #include "sql/engine.h"
 #include "sql/spool.h"
 
@@ -43,10 +44,7 @@ struct engine_sqlite {
     struct engine_sqlite_options options;
     int lock_fd;
 
-    /* Any thread: read the version without a lock, the snapshot with it. */
-    _Atomic uint64_t catalog_version;
-    pthread_mutex_t catalog_lock;
-    const struct catalog *catalog;
+    struct catalog_current current; /* the writer publishes */
 
     /* Raised by the writer after COMMIT and before the acknowledgements leave. */
     _Atomic uint64_t commit_seq;
@@ -81,11 +79,6 @@ static inline struct engine_sqlite *engine_sqlite_of(struct engine *engine)
 {
     return (struct engine_sqlite *)engine;
 }
-
-/* A counted reference on the current snapshot. Any thread. */
-const struct catalog *engine_catalog_take(struct engine_sqlite *engine);
-/* Makes it current; takes the reference. The writer. */
-void engine_catalog_publish(struct engine_sqlite *engine, const struct catalog *catalog);
 
 /* A sync did not reach the disk: no write is taken or acknowledged from here on. The writer. */
 void engine_fail(struct engine_sqlite *engine);

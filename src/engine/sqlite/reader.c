@@ -95,12 +95,11 @@ static void snapshot_end(struct reader *reader);
 /* Called between requests alone: no statement is active. */
 const struct catalog *reader_catalog(struct reader *reader)
 {
-    uint64_t current = atomic_load(&reader->engine->catalog_version);
-    if (catalog_version(reader->catalog) != current) {
+    struct catalog_current *current = &reader->engine->current;
+    if (!catalog_current_is(current, reader->catalog)) {
         /* A plan of the new catalog must not meet the old schema. */
         snapshot_end(reader);
-        catalog_unref(reader->catalog);
-        reader->catalog = engine_catalog_take(reader->engine);
+        (void)catalog_current_follow(current, &reader->catalog);
         statement_cache_clear(reader->connection.statements);
         sqlite_session_catalog(reader->connection.session, reader->catalog);
     }
@@ -283,7 +282,7 @@ err reader_open(struct engine_sqlite *engine, struct loop *loop)
         arena_free(arena);
         return error;
     }
-    reader->catalog = engine_catalog_take(engine);
+    reader->catalog = catalog_current_take(&engine->current);
     sqlite_session_catalog(reader->connection.session, reader->catalog);
     sqlite3_progress_handler(reader->connection.db, METER_OPS, over_meter, reader);
     struct loop_hook *hook = &engine->reader_hooks[loop_index(loop)];

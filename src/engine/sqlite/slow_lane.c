@@ -142,12 +142,7 @@ static err open_connection(struct slow_thread *thread)
 
 static void catalog_refresh(struct slow_thread *thread)
 {
-    struct engine_sqlite *engine = thread->lane->engine;
-    if (thread->catalog &&
-        catalog_version(thread->catalog) == atomic_load(&engine->catalog_version))
-        return;
-    if (thread->catalog) catalog_unref(thread->catalog);
-    thread->catalog = engine_catalog_take(engine);
+    if (!catalog_current_follow(&thread->lane->engine->current, &thread->catalog)) return;
     statement_cache_clear(thread->connection.statements);
     sqlite_session_catalog(thread->connection.session, thread->catalog);
 }

@@ -181,7 +181,7 @@ static err check_deferred_keys(struct writer *writer, struct arena *arena)
 
 static err check_plans(struct writer *writer, struct engine_request *request)
 {
-    uint64_t version = atomic_load(&writer->engine->catalog_version);
+    uint64_t version = catalog_current_version(&writer->engine->current);
     for (size_t i = 0; i < request->step_count; i++) {
         if (request->steps[i].plan->catalog_version == version) continue;
         atomic_fetch_add(&writer->engine->counters.stale_plans, 1);
@@ -554,7 +554,7 @@ static err open_thread(struct writer *writer)
     TRY(prepare(writer, "ROLLBACK TO request", &writer->rollback_to));
     const struct catalog *catalog;
     TRY(script_bootstrap(engine->arena, &writer->connection, writer->sequences, &catalog));
-    engine_catalog_publish(engine, catalog);
+    catalog_current_publish(&engine->current, catalog);
     return NULL;
 }
 

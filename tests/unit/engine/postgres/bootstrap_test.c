@@ -4,11 +4,6 @@
 #include "engine/postgres/script.h"
 #include "engine/postgres/watch.h"
 
-__attribute__((weak)) str engine_pg_direct_url(const struct engine_pg *engine)
-{
-    return engine->options.url;
-}
-
 __attribute__((weak)) err engine_pg_watch_reload_wait(struct watch *watch, struct arena *arena)
 {
     (void)watch;

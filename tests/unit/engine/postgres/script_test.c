@@ -5,11 +5,6 @@
 #include "engine/postgres/watch.h"
 
 /* Scripts need no more of an engine than this; the real ones win where they are linked. */
-__attribute__((weak)) str engine_pg_direct_url(const struct engine_pg *engine)
-{
-    return engine->options.url;
-}
-
 __attribute__((weak)) err engine_pg_watch_reload_wait(struct watch *watch, struct arena *arena)
 {
     (void)watch;

@@ -36,12 +36,12 @@ static struct world world_open(void **state, struct setting_of_world setting)
         server_url(world.arena, world.server, user, database), STR("/tmp"));
     engine->options.poll_ms = setting.poll_ms;
     engine->options.pooler = setting.pooler;
-    pthread_mutex_init(&engine->catalog_lock, NULL);
+    catalog_current_init(&engine->current);
     const struct catalog *catalog;
     assert_null(
         engine_pg_catalog_fingerprint(world.arena, world.conn, &engine->catalog_fingerprint));
     assert_null(engine_pg_catalog_load(world.arena, world.conn, 1, &catalog));
-    engine_pg_catalog_publish(engine, catalog);
+    catalog_current_publish(&engine->current, catalog);
     assert_null(engine_pg_watch_open(engine, &engine->watch));
     world.engine = engine;
     return world;
@@ -50,8 +50,7 @@ static struct world world_open(void **state, struct setting_of_world setting)
 static void world_close(struct world *world)
 {
     engine_pg_watch_close(world->engine->watch);
-    catalog_unref(world->engine->catalog);
-    pthread_mutex_destroy(&world->engine->catalog_lock);
+    catalog_current_deinit(&world->engine->current);
     PQfinish(world->conn);
     arena_free(world->arena);
 }
@@ -62,7 +61,7 @@ enum { TRIES_MOST = 6000, TRY_NS = 5000000 };
 
 static bool has_table(struct world *world, const char *name)
 {
-    const struct catalog *catalog = engine_pg_catalog_take(world->engine);
+    const struct catalog *catalog = catalog_current_take(&world->engine->current);
     const struct cat_schema *schema = catalog_schema_find(catalog, STR("public"));
     bool found = catalog_relation_find(catalog, schema->oid, str_of(name)) != NULL;
     catalog_unref(catalog);
@@ -81,7 +80,7 @@ static void wait_for_table(struct world *world, const char *name)
 static void wait_for_version(struct world *world, uint64_t version)
 {
     for (int i = 0; i < TRIES_MOST; i++) {
-        if (atomic_load(&world->engine->catalog_version) >= version) return;
+        if (catalog_current_version(&world->engine->current) >= version) return;
         nanosleep(&(struct timespec){.tv_nsec = TRY_NS}, NULL);
     }
     fail_msg("version %d never came", (int)version);
@@ -128,7 +127,7 @@ static void wait_for_listening(struct world *world)
 
 static uint64_t version(struct world *world)
 {
-    return atomic_load(&world->engine->catalog_version);
+    return catalog_current_version(&world->engine->current);
 }
 
 static void reload(struct world *world)
@@ -319,7 +318,7 @@ static void roles_are_seen_where_an_event_trigger_tells(void **state)
     server_sql(world.conn, "DROP ROLE IF EXISTS newcomer; CREATE ROLE newcomer");
     bool seen = false;
     for (int i = 0; i < TRIES_MOST && !seen; i++) {
-        const struct catalog *catalog = engine_pg_catalog_take(world.engine);
+        const struct catalog *catalog = catalog_current_take(&world.engine->current);
         seen = catalog_role_find(catalog, STR("newcomer")) != NULL;
         catalog_unref(catalog);
         nanosleep(&(struct timespec){.tv_nsec = TRY_NS}, NULL);
