@@ -109,7 +109,7 @@ MUST_USE err write_show_rows(struct write *w, const struct write_rows_place *row
 MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
 
 /* From columns of the rte to columns of the relation: what errors and triggers are told. */
-const int *write_relation_positions(struct write *w, const int *positions);
+const int *write_relation_positions(struct write *w, const int *by_rte);
 /* An expression that the table keeps (CHECK, index, generated column) over an rte of its own, and that rte
  * read as what the target is read as now. */
 MUST_USE err write_own_expr(struct write *w,

@@ -22,7 +22,8 @@ struct trigger_queue {
     struct {
         VEC(struct trigger_event);
     } events;
-    void *outer; /* the queue that was open before */
+    struct rowset **tables; /* transition tables, once made: by watch, event, old or new */
+    void *outer;            /* the queue that was open before */
     err error;
 };
 
@@ -329,6 +330,8 @@ struct trigger_queue *trigger_queue_new(struct execution_state *state,
 {
     struct trigger_queue *queue = ARENA_NEW(state->run->arena, struct trigger_queue);
     *queue = (struct trigger_queue){.arena = state->run->arena, .db = state->run->db, .step = step};
+    queue->tables =
+        ARENA_ARRAY(queue->arena, struct rowset *, step->watch_count * (QUERY_DELETE + 1) * 2);
     return queue;
 }
 
@@ -346,10 +349,10 @@ err trigger_queue_close(struct trigger_queue *queue, err error)
 
 /* ---- AFTER ------------------------------------------------------------------------------------ */
 
-static struct rowset *transition(const struct trigger_queue *queue,
-                                 const struct program_watch *watch,
-                                 enum query_command event,
-                                 bool is_new)
+static struct rowset *transition_make(const struct trigger_queue *queue,
+                                      const struct program_watch *watch,
+                                      enum query_command event,
+                                      bool is_new)
 {
     size_t columns = watch->relation->column_count;
     struct rowset *set = rowset_new(queue->arena, columns);
@@ -367,8 +370,19 @@ static struct rowset *transition(const struct trigger_queue *queue,
     return set;
 }
 
+static const struct rowset *transition(struct trigger_queue *queue,
+                                       const struct program_watch *watch,
+                                       enum query_command event,
+                                       bool is_new)
+{
+    size_t index = (size_t)(watch - queue->step->watches) * (QUERY_DELETE + 1) + (size_t)event;
+    struct rowset **kept = &queue->tables[index * 2 + is_new];
+    if (*kept == NULL) *kept = transition_make(queue, watch, event, is_new);
+    return *kept;
+}
+
 /* The tables that the triggers in the list ask for. */
-static void find_transitions(const struct trigger_queue *queue,
+static void find_transitions(struct trigger_queue *queue,
                              const struct program_watch *watch,
                              struct firing *firing)
 {
