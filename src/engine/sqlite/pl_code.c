@@ -1,7 +1,6 @@
 /* Compiled functions and their queries, kept on the connection until the catalog changes. */
 #include "engine/sqlite/pl_int.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -13,14 +12,16 @@
 /* ---- the cache ---- */
 
 struct pl_cache {
+    struct arena *own;   /* this struct's */
     struct arena *arena; /* the map's */
     struct map *codes;
 };
 
 struct pl_cache *pl_cache_new(void)
 {
-    struct pl_cache *cache = calloc(1, sizeof *cache);
-    if (cache == NULL) abort();
+    struct arena *own = arena_new(0);
+    struct pl_cache *cache = ARENA_NEW(own, struct pl_cache);
+    cache->own = own;
     cache->arena = arena_new(0);
     cache->codes = map_new(cache->arena);
     return cache;
@@ -41,7 +42,7 @@ void pl_cache_free(struct pl_cache *cache)
     if (cache == NULL) return;
     pl_cache_forget(cache);
     arena_free(cache->arena);
-    free(cache);
+    arena_free(cache->own);
 }
 
 void pl_code_unref(struct pl_code *code)

@@ -62,8 +62,7 @@ struct pl_var_type {
 /* A value with bytes of its own, which a loop's assignments use again. */
 struct pl_cell {
     struct value value;
-    char *bytes;
-    size_t capacity;
+    struct buf bytes;
 };
 
 struct pl_cursor_state;
@@ -167,7 +166,6 @@ struct pl_frame {
 /* ---- pl_value.c ---- */
 
 void pl_cell_set(struct pl_cell *cell, const struct value *value);
-void pl_cell_free(struct pl_cell *cell);
 void pl_var_free(struct pl_var *var);
 /* Sets the variable to NULL, without a shape when it is a record. */
 void pl_var_clear(struct pl_frame *frame, int variable);
