@@ -78,8 +78,8 @@ static void options_of(const struct compile *compile,
         .arena = compile->plan->arena,
         .catalog = compile->plan->catalog,
         .role = options->role,
-        .search_path = options->search_path,
-        .search_path_count = options->search_path_count,
+        .search_path = compile->plan->path, /* the plan outlives the options, and calls look there */
+        .search_path_count = compile->plan->path_count,
         .api = options->api,
         .params = params,
         .variables = options->variables,
@@ -480,7 +480,8 @@ static struct node *call_statement(struct arena *arena,
 
 bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function)
 {
-    return function->statement_count == 1 || catalog_is_remote(catalog);
+    bool sql = str_eq(function->language, STR("sql"));
+    return !sql || function->statement_count == 1 || catalog_is_remote(catalog);
 }
 
 err sql_compile_call(struct arena *scratch,

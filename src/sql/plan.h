@@ -245,7 +245,7 @@ struct CallStmt;
 /* CALL p(...) as SELECT * FROM p(...), to be compiled with options->procedures. */
 struct node *sql_call_as_select(struct arena *arena, const struct CallStmt *call);
 
-/* Whether `outer` may also order and limit the call: one SELECT, or a body that a server runs by itself. */
+/* Whether `outer` may also order and limit the call: one SELECT, or a body that is run by itself. */
 bool sql_call_takes_outer(const struct catalog *catalog, const struct cat_function *function);
 
 #endif

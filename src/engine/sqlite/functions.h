@@ -79,10 +79,12 @@ struct sqlite_session {
     struct pl_frame *frames; /* the innermost function that runs; NULL: none */
     struct run *run;         /* the step that runs now: what a function's statements go by */
     bool reads_only;         /* a write is refused: 25006 */
+    bool writing; /* a statement that writes is active: no function may write or catch errors then */
     /* RAISE below EXCEPTION; NULL: nobody hears it. */
     void (*notice)(struct sqlite_session *session, str level, str message);
     const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */
     void *utility_context;
+    int action_depth;                  /* of foreign keys' actions, run_action.c */
     int trigger_depth;                 /* pg_trigger_depth() */
     struct trigger_deferred *deferred; /* run_trigger.h; NULL: nothing was ever deferred */
 };

@@ -54,6 +54,7 @@ struct pl_trigger_call {
     const struct cat_relation *relation;
     const struct cat_trigger *trigger;
     enum pl_event event;
+    oid role; /* as whom the statement runs that fires it; OID_NONE: the plan's */
     const struct value *old_row; /* relation->columns in order, stored form; NULL: absent */
     const struct value *new_row;
     const struct rowset *old_table, *new_table; /* transition tables, same columns; NULL: none */

@@ -33,6 +33,8 @@ err pl_frame_begin(struct pl_frame *frame, struct run *run, struct pl_code *code
         .result_variable = -1,
     };
     frame->vars = ARENA_ARRAY(frame->arena, struct pl_var, frame->tree->variable_count);
+    for (size_t i = 0; i < frame->tree->variable_count; i++)
+        buf_init(&frame->vars[i].cell.bytes, 0);
     arena_cost_set(frame->scratch, &session->cost);
     session->frames = frame;
     for (size_t i = 0; i < frame->tree->variable_count; i++) pl_var_clear(frame, (int)i);

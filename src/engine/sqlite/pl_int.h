@@ -2,10 +2,12 @@
  *
  *   pl_call.c       entries: SQL functions, frames, arguments, results
  *   pl_trigger.c    triggers
- *   pl_code.c       compiled functions and their queries; the connection's cache
+ *   pl_code.c       compiled functions, types; the connection's cache
  *   pl_value.c      variables: cells, records, casts
  *   pl_run.c        statements: blocks, branches, loops
- *   pl_sql.c        statements that run SQL: INTO, EXECUTE, RETURN QUERY, cursors
+ *   pl_query.c      names and plans of the texts
+ *   pl_sql.c        statements that run SQL: INTO, EXECUTE, RETURN QUERY
+ *   pl_cursor.c     FOR loops over rows, cursors
  *   pl_sql_body.c   bodies in LANGUAGE sql
  *   pl_error.c      RAISE, handlers, diagnostics
  *
@@ -60,8 +62,7 @@ struct pl_var_type {
 /* A value with bytes of its own, which a loop's assignments use again. */
 struct pl_cell {
     struct value value;
-    char *bytes;
-    size_t capacity;
+    struct buf bytes;
 };
 
 struct pl_cursor_state;
@@ -165,7 +166,6 @@ struct pl_frame {
 /* ---- pl_value.c ---- */
 
 void pl_cell_set(struct pl_cell *cell, const struct value *value);
-void pl_cell_free(struct pl_cell *cell);
 void pl_var_free(struct pl_var *var);
 /* Sets the variable to NULL, without a shape when it is a record. */
 void pl_var_clear(struct pl_frame *frame, int variable);
@@ -199,7 +199,7 @@ struct value *pl_row_fields(struct arena *arena, const struct pl_shape *shape, s
 const struct value *pl_var_row(struct pl_frame *frame, int variable);
 bool pl_holds_row(const struct pl_frame *frame, int variable);
 
-/* ---- pl_code.c ---- */
+/* ---- pl_query.c ---- */
 
 enum pl_query_kind { PL_QUERY_EXPRESSION, PL_QUERY_STATEMENT, PL_QUERY_CALL, PL_QUERY_CASE };
 
@@ -265,23 +265,38 @@ MUST_USE err pl_run_sql(struct pl_frame *frame, const struct pl_statement *state
 MUST_USE err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_return_query(struct pl_frame *frame, const struct pl_statement *statement);
 MUST_USE err pl_run_return_next(struct pl_frame *frame, const struct pl_statement *statement);
-MUST_USE err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement);
-MUST_USE err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement);
-MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *statement);
 /* LANGUAGE sql: the statements in order, the last one's rows are the answer. */
 MUST_USE err pl_run_sql_body(struct pl_frame *frame);
-/* The rows of a FOR loop, in an arena that the caller frees. */
-MUST_USE err pl_loop_rows(struct pl_frame *frame,
-                          const struct pl_statement *statement,
-                          struct arena *arena,
-                          struct rowset **rows,
-                          const struct pl_shape **shape);
+struct pl_dynamic {
+    struct plan *plan; /* NULL: a statement that is none of the four */
+    const struct node *node;
+    str text;
+    struct value *params;
+    const struct pl_shape *shape;
+};
+/* The text of an EXECUTE with its parameters, compiled. */
+MUST_USE err pl_dynamic_open(struct pl_frame *frame,
+                             const struct pl_expr *text,
+                             const struct pl_exprs *params,
+                             struct pl_dynamic *out);
 /* A row to INTO's targets; values NULL: no row was found. */
 MUST_USE err pl_fill_into(struct pl_frame *frame,
                           const struct pl_into *into,
                           const struct pl_shape *shape,
                           const struct value *values);
 void pl_set_found(struct pl_frame *frame, bool found);
+
+/* ---- pl_cursor.c ---- */
+
+/* The rows of a FOR loop, in an arena that the caller frees. */
+MUST_USE err pl_loop_rows(struct pl_frame *frame,
+                          const struct pl_statement *statement,
+                          struct arena *arena,
+                          struct rowset **rows,
+                          const struct pl_shape **shape);
+MUST_USE err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement);
+MUST_USE err pl_run_fetch(struct pl_frame *frame, const struct pl_statement *statement);
+MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *statement);
 
 /* ---- pl_call.c ---- */
 

@@ -72,6 +72,9 @@ static err declare_all(struct pl_frame *frame, const struct pl_statement *block)
 static err savepoint(struct pl_frame *frame, const char *sql)
 {
     if (frame->run->session->reads_only) return NULL;
+    if (frame->run->session->writing)
+        return err_sql(frame->arena, "0A000",
+                       "a function with EXCEPTION cannot be called in RETURNING on this database");
     if (sqlite3_exec(frame->run->db, sql, NULL, NULL, NULL) == SQLITE_OK) return NULL;
     return sqlite_error(frame->arena, frame->run->db, sqlite3_extended_errcode(frame->run->db));
 }
@@ -349,11 +352,20 @@ static err return_row(struct pl_frame *frame,
     return NULL;
 }
 
+/* NEW and OLD of a statement's trigger: there is no row in them, and nobody asks for it. */
+static bool returns_no_row(const struct pl_frame *frame, const struct pl_expr *expr)
+{
+    str name = str_trim(expr->text);
+    bool row = (frame->trigger->trigger->type & TRIGGER_ROW) != 0;
+    return !row && (str_eq_nocase(name, STR("new")) || str_eq_nocase(name, STR("old")));
+}
+
 /* RETURN NEW is told by the variable: no composite is made of it. */
 static err return_trigger_row(struct pl_frame *frame, const struct pl_expr *expr)
 {
     struct pl_query *query;
     struct value value;
+    if (returns_no_row(frame, expr)) return NULL;
     TRY(pl_query_find(frame, expr, PL_QUERY_EXPRESSION, -1, &query));
     const struct expr *simple = query->simple;
     if (simple != NULL && simple->kind == EXPR_PARAM && query->uses[simple->index].field < 0 &&

@@ -141,7 +141,7 @@ err pl_trigger_run(struct run *run, const struct pl_trigger_call *call, const st
         catalog_function(run->session->catalog, call->trigger->function);
     struct call_site site = {
         .function = function,
-        .role = run->plan->role,
+        .role = call->role != OID_NONE ? call->role : run->plan->role,
         .path = run->plan->path,
         .path_count = run->plan->path_count,
         .result = TRIGGEROID,

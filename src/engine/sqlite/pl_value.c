@@ -1,10 +1,6 @@
 /* Variables: cells with their own bytes, rows, casts by assignment. */
 #include "engine/sqlite/pl_int.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/buf.h"
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
 #include "types/json_scan.h"
@@ -16,35 +12,19 @@ void pl_cell_set(struct pl_cell *cell, const struct value *value)
 {
     cell->value = *value;
     if (value->kind != VALUE_TEXT && value->kind != VALUE_BLOB) return;
-    size_t len = value->s.len;
-    bool own = cell->bytes != NULL && value->s.at == cell->bytes;
-    if (!own && len + 1 > cell->capacity) {
-        /* Twice as much: a loop that appends should not copy each time. The value may lie in the old bytes. */
-        char *bytes = malloc(2 * len + 1);
-        if (bytes == NULL) abort();
-        if (len > 0) memcpy(bytes, value->s.at, len);
-        free(cell->bytes);
-        cell->bytes = bytes;
-        cell->capacity = 2 * len + 1;
-    } else if (!own && len > 0) {
-        memmove(cell->bytes, value->s.at, len);
+    bool own = cell->bytes.at != NULL && value->s.at == cell->bytes.at;
+    if (!own) {
+        buf_clear(&cell->bytes);
+        buf_str_add(&cell->bytes, value->s);
+        buf_char(&cell->bytes, '\0');
     }
-    cell->bytes[len] = '\0';
-    cell->value.s.at = cell->bytes;
-}
-
-void pl_cell_free(struct pl_cell *cell)
-{
-    free(cell->bytes);
-    *cell = (struct pl_cell){0};
+    cell->value.s.at = cell->bytes.at;
 }
 
 void pl_var_free(struct pl_var *var)
 {
-    pl_cell_free(&var->cell);
-    for (size_t i = 0; i < var->field_capacity; i++) pl_cell_free(&var->fields[i]);
-    free(var->fields);
-    var->fields = NULL;
+    buf_deinit(&var->cell.bytes);
+    for (size_t i = 0; i < var->field_capacity; i++) buf_deinit(&var->fields[i].bytes);
     var->field_capacity = 0;
 }
 
@@ -98,13 +78,13 @@ struct value *pl_row_fields(struct arena *arena, const struct pl_shape *shape, s
 }
 
 /* A cell for each field; those that were there keep their bytes. */
-static void make_fields(struct pl_var *var, const struct pl_shape *shape)
+static void make_fields(struct pl_frame *frame, struct pl_var *var, const struct pl_shape *shape)
 {
     var->shape = shape;
     if (shape->count <= var->field_capacity) return;
-    struct pl_cell *fields = realloc(var->fields, shape->count * sizeof *fields);
-    if (fields == NULL) abort();
-    memset(fields + var->field_capacity, 0, (shape->count - var->field_capacity) * sizeof *fields);
+    struct pl_cell *fields = ARENA_ARRAY(frame->arena, struct pl_cell, shape->count);
+    for (size_t i = 0; i < var->field_capacity; i++) fields[i] = var->fields[i];
+    for (size_t i = var->field_capacity; i < shape->count; i++) buf_init(&fields[i].bytes, 0);
     var->fields = fields;
     var->field_capacity = shape->count;
 }
@@ -125,7 +105,7 @@ void pl_var_clear(struct pl_frame *frame, int variable)
     var->null_row = true;
     var->shape = NULL;
     if (type->shape == NULL || type->record) return;
-    make_fields(var, type->shape);
+    make_fields(frame, var, type->shape);
     null_fields(var);
 }
 
@@ -316,7 +296,7 @@ err pl_assign_row(struct pl_frame *frame,
         struct pl_var_type to = type_of_field(&own->fields[i]);
         TRY(pl_cast(frame, &shape->fields[i], &values[i], &to, &cast[i]));
     }
-    make_fields(var, own);
+    make_fields(frame, var, own);
     for (size_t i = 0; i < own->count; i++) pl_cell_set(&var->fields[i], &cast[i]);
     var->null_row = values == NULL;
     return NULL;

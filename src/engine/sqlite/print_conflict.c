@@ -66,7 +66,7 @@ bool conflict_is_native(const struct write *w)
 {
     const struct query *query = w->query;
     if (!query->conflict->do_update) return true;
-    if (w->before[QUERY_UPDATE].count > 0) return false;
+    if (w->before[QUERY_UPDATE].count > 0 || w->calls) return false;
     bool one_row = query->source != NULL && query->source->values != NULL &&
                    query->source->value_row_count == 1;
     return one_row && query->conflict_checks.count == 0 && w->target->security == NULL;

@@ -225,13 +225,13 @@ err write_insert(struct write *w)
         return text_refuse(&text, -1,
                            "a sub-select of the same table in RETURNING, behind ON CONFLICT,");
     }
-    if (one_row && native && !shows_first && !fires && row_is_repeatable(w, key)) {
+    if (one_row && native && !shows_first && !fires && !w->calls && row_is_repeatable(w, key)) {
         TRY(write_checks(w, &query->checks, WRITE_CHECKS_ALL, NULL));
         TRY(write_null_check(w, &key, key >= 0, NULL));
         return insert_direct(w, true);
     }
     bool plain_source = !has_generated(w) && query->conflict == NULL;
-    if (plain_source && !shows_first && !fires && query->checks.count == 0 && key < 0)
+    if (plain_source && !shows_first && !fires && !w->calls && query->checks.count == 0 && key < 0)
         return insert_direct(w, false);
     struct write_rows_place rows;
     TRY(write_fill_source(w, &rows));

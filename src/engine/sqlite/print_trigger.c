@@ -117,7 +117,8 @@ static struct program_op *trigger_op(struct builder *builder,
 
 static err before_statement(struct write *w, enum query_command event, const bool *updated)
 {
-    struct program_trigger trigger = {.relation = w->relation, .event = event};
+    struct program_trigger trigger = {
+        .relation = w->relation, .event = event, .role = w->query->run_as};
     const struct wanted wanted = {w->relation, event, TRIGGER_BEFORE, updated};
     TRY(collect(w->builder, &wanted, &trigger.fires));
     if (trigger.fires.count > 0) trigger_op(w->builder, OP_TRIGGER_STATEMENT, &trigger);
@@ -191,6 +192,7 @@ err trigger_rows(struct write *w,
     const struct program_trigger trigger = {
         .relation = w->relation,
         .event = event,
+        .role = w->query->run_as,
         .fires = w->before[event],
         .old_positions =
             event != QUERY_INSERT ? write_relation_positions(w, w->old_positions) : NULL,
@@ -324,24 +326,23 @@ static err watch_event(struct builder *builder,
     TRY(collect(builder, &wanted, &watch->before[event]));
     wanted.timing = TRIGGER_BEFORE | TRIGGER_ROW;
     TRY(collect(builder, &wanted, &before));
-    if (before.count == 0) return NULL;
-    return err_sql(builder->scratch, "0A000",
-                   "a foreign key's action on table \"%.*s\", which has the BEFORE ROW trigger "
-                   "\"%.*s\", is not supported on this database",
-                   STR_FMT(reach->relation->name), STR_FMT(before.at[0].trigger->name));
+    if (before.count > 0) watch->refused[event] = before.at[0].trigger;
+    return NULL;
 }
 
 static bool has_fires(const struct program_watch *watch)
 {
     for (size_t i = 0; i <= QUERY_DELETE; i++)
-        if (watch->rows[i].count + watch->before[i].count + watch->after[i].count > 0) return true;
+        if (watch->rows[i].count + watch->before[i].count + watch->after[i].count > 0 ||
+            watch->refused[i] != NULL)
+            return true;
     return false;
 }
 
 static bool watch_queues(const struct program_watch *watch)
 {
     for (size_t i = 0; i <= QUERY_DELETE; i++) {
-        if (watch->rows[i].count > 0) return true;
+        if (watch->rows[i].count > 0 || watch->refused[i] != NULL) return true;
         /* Whether a key's action did anything is seen by its rows, as are transition tables. */
         if (watch->by_action && watch->before[i].count + watch->after[i].count > 0) return true;
         for (size_t k = 0; k < watch->after[i].count; k++) {
@@ -354,7 +355,8 @@ static bool watch_queues(const struct program_watch *watch)
 
 static err add_watch(struct write *w, const struct reach *reach, bool by_action)
 {
-    struct program_watch watch = {.relation = reach->relation, .by_action = by_action};
+    struct program_watch watch = {
+        .relation = reach->relation, .role = w->query->run_as, .by_action = by_action};
     for (enum query_command event = QUERY_INSERT; event <= QUERY_DELETE; event++)
         if (reach->events[event]) TRY(watch_event(w->builder, reach, event, &watch));
     if (!has_fires(&watch)) return NULL;
@@ -371,6 +373,62 @@ void trigger_watches(struct builder *builder, struct program_step *step)
     for (size_t i = 0; i < step->watch_count; i++) {
         step->watches[i] = builder->watches.at[i];
         step->queues = step->queues || watch_queues(&step->watches[i]);
+    }
+}
+
+/* ---- keys' actions that need BEFORE ROW triggers ----------------------------------------------- */
+
+static bool needs_action(struct builder *builder,
+                         const struct cat_relation *child,
+                         const struct cat_constraint *key)
+{
+    bool *updated = ARENA_ARRAY(builder->arena, bool, child->column_count);
+    bool some = key->delete_set_count > 0;
+    const int16_t *columns = some ? key->delete_set_columns : key->columns;
+    size_t count = some ? key->delete_set_count : key->column_count;
+    for (size_t i = 0; i < count; i++) updated[column_index(child, columns[i])] = true;
+    const struct wanted wanted = {child, key->on_delete == 'c' ? QUERY_DELETE : QUERY_UPDATE,
+                                  TRIGGER_BEFORE | TRIGGER_ROW, updated};
+    for (size_t i = 0; i < child->trigger_count; i++)
+        if (is_wanted(&wanted, &child->triggers[i])) return true;
+    return false;
+}
+
+static void add_action(struct write *w,
+                       const struct cat_relation *child,
+                       const struct cat_constraint *key)
+{
+    bool acts = key->on_delete == 'c' || key->on_delete == 'n' || key->on_delete == 'd';
+    if (key->kind != 'f' || key->foreign_relation != w->relation->oid || !acts) return;
+    if (!needs_action(w->builder, child, key)) return;
+    *VEC_ADD(w->builder->scratch, &w->actions) =
+        (struct program_action){.parent = w->relation, .child = child, .key = key};
+}
+
+static void find_actions(struct write *w)
+{
+    size_t at = 0;
+    const struct cat_relation *child;
+    while ((child = catalog_relation_next(w->builder->plan->catalog, &at)) != NULL)
+        for (size_t i = 0; i < child->constraint_count; i++)
+            add_action(w, child, &child->constraints[i]);
+}
+
+void trigger_actions(struct write *w, const struct write_rows_place *rows)
+{
+    for (size_t i = 0; i < w->actions.count; i++) {
+        struct program_action *action = ARENA_NEW(w->builder->arena, struct program_action);
+        *action = w->actions.at[i];
+        const int *all = write_relation_positions(w, w->old_positions);
+        int *positions = ARENA_ARRAY(w->builder->arena, int, action->key->column_count);
+        for (size_t k = 0; k < action->key->column_count; k++)
+            positions[k] = all[column_index(w->relation, action->key->foreign_columns[k])];
+        action->positions = positions;
+        struct text text;
+        builder_text(w->builder, &text);
+        struct program_op *op = builder_op(w->builder, OP_KEY_ACTION, &text);
+        op->action = action;
+        op->reads_set = rows->set;
     }
 }
 
@@ -432,6 +490,7 @@ err trigger_begin(struct write *w)
         TRY(before_statement(w, event, own.updated));
         TRY(collect(w->builder, &wanted, &w->before[event]));
     }
+    if (query->command == QUERY_DELETE) find_actions(w);
     return watch_tables(w, &own);
 }
 

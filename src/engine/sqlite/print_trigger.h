@@ -20,6 +20,8 @@ MUST_USE err trigger_rows(struct write *w,
                           enum query_command event,
                           struct write_rows_place *rows,
                           size_t columns);
+/* In front of a DELETE of the set's rows: keys' actions into tables with BEFORE ROW triggers. */
+void trigger_actions(struct write *w, const struct write_rows_place *rows);
 /* The whole statement on a view with INSTEAD OF triggers. */
 MUST_USE err trigger_instead(struct write *w);
 /* The step's watches, when its ops are built. */

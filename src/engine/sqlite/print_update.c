@@ -482,7 +482,7 @@ err write_update(struct write *w)
     const struct row_check_list checks = fires ? query->checks : checks_to_make(w);
     /* SQLite changes rows while it still looks at others. */
     bool reads_itself = query_reads_below(query, w->relation);
-    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself && !fires) {
+    if (!has_checks(&checks) && query->from_count == 0 && !reads_itself && !fires && !w->calls) {
         struct text text;
         write_text(w, &text);
         TRY(text_with(&text, query, print_update_direct, w));
@@ -529,6 +529,11 @@ static err print_delete_direct(struct text *text, void *context)
     return write_returning(w, text);
 }
 
+static bool holds_old_rows(const struct write *w)
+{
+    return w->before[QUERY_DELETE].count > 0 || w->actions.count > 0;
+}
+
 static err print_delete_list(struct write *w, struct text *text, str rowid, void *context)
 {
     (void)context;
@@ -538,7 +543,7 @@ static err print_delete_list(struct write *w, struct text *text, str rowid, void
         TRY(print_expr(&text->print, w->query->targets[i].expr));
     }
     int next = (int)w->query->target_count + 1;
-    return w->before[QUERY_DELETE].count > 0 ? print_old_values(w, text, &next) : NULL;
+    return holds_old_rows(w) ? print_old_values(w, text, &next) : NULL;
 }
 
 static bool is_subquery(const struct expr *expr, void *context)
@@ -592,13 +597,13 @@ err write_delete(struct write *w)
     struct text text;
     write_text(w, &text);
     bool fires = w->before[QUERY_DELETE].count > 0;
-    if (!returning_needs_rows(w) && !fires) {
+    if (!returning_needs_rows(w) && !holds_old_rows(w) && !w->calls) {
         TRY(text_with(&text, w->query, print_delete_direct, w));
         write_op(w, &text, NULL);
         return NULL;
     }
     struct write_rows_place rows = {.columns = w->query->target_count + 1};
-    if (fires) rows.columns += w->relation->column_count;
+    if (holds_old_rows(w)) rows.columns += w->relation->column_count;
     rows.positions = write_no_positions(w);
     struct rows_select select = {
         .w = w, .list = print_delete_list, .distinct_rows = w->query->from_count > 0};
@@ -608,6 +613,7 @@ err write_delete(struct write *w)
     op->set = rows.set;
     op->set_columns = (int)rows.columns;
     if (fires) TRY(trigger_rows(w, QUERY_DELETE, &rows, rows.columns));
+    trigger_actions(w, &rows);
     return print_deleted_rows(w, &rows);
 }
 

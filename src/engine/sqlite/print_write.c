@@ -375,6 +375,21 @@ err write_null_check(struct write *w,
 
 /* ---- entry ------------------------------------------------------------------------------------ */
 
+static bool is_call(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_USER_CALL;
+}
+
+/* Checks are statements of their own, and RETURNING shows what is written. */
+static bool calls_functions(const struct query *query)
+{
+    struct query rows = *query;
+    rows.target_count = 0;
+    rows.checks.count = rows.conflict_checks.count = 0;
+    return query_any(&rows, is_call, NULL);
+}
+
 err write_build(struct builder *builder,
                 const struct query *query,
                 const struct write_output *output)
@@ -386,6 +401,7 @@ err write_build(struct builder *builder,
         .target = query->target_rte,
         .relation = query->target_rte->relation,
     };
+    w.calls = calls_functions(query);
     TRY(trigger_begin(&w));
     if (w.relation->kind == 'v') return trigger_instead(&w);
     switch (query->command) {

@@ -19,11 +19,16 @@ struct write {
     const struct cat_relation *relation;
     /* INSERT: the values by rte column when the source is one row of VALUES; else NULL. */
     struct expr **row;
+    /* A function that runs by itself is called for the rows or their values: they are computed before the write. */
+    bool calls;
     bool shown; /* RETURNING's rows have gone out by a SELECT of their own */
     /* BEFORE ROW triggers by event: rows that have some go through a set and hold every column. */
     struct program_fires before[QUERY_DELETE + 1];
-    const int *old_positions; /* UPDATE with such: of the old row, by rte column */
-    bool watched;             /* rows that change are queued for AFTER triggers */
+    const int *old_positions; /* UPDATE and DELETE with such: of the old row, by rte column */
+    struct {
+        VEC(struct program_action);
+    } actions;    /* DELETE: what is done to children before */
+    bool watched; /* rows that change are queued for AFTER triggers */
 };
 
 /* Rows of a set that stand for rows of the target table. */
@@ -104,7 +109,7 @@ MUST_USE err write_show_rows(struct write *w, const struct write_rows_place *row
 MUST_USE err write_insert_from(struct write *w, const struct write_rows_place *rows);
 
 /* From columns of the rte to columns of the relation: what errors and triggers are told. */
-const int *write_relation_positions(struct write *w, const int *positions);
+const int *write_relation_positions(struct write *w, const int *by_rte);
 /* An expression that the table keeps (CHECK, index, generated column) over an rte of its own, and that rte
  * read as what the target is read as now. */
 MUST_USE err write_own_expr(struct write *w,

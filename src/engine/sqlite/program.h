@@ -19,18 +19,19 @@ enum op_kind {
     OP_COUNT, /* SELECT count: fills step_result.total */
     OP_TRIGGER_STATEMENT, /* calls `trigger`'s functions once */
     OP_TRIGGER_ROWS, /* calls them for each row of set `reads_set`, which is what they make of it */
+    OP_KEY_ACTION,   /* `action` for each row of set `reads_set`, whose delete follows */
 };
 
 enum slot_kind {
-    SLOT_PARAM,   /* plan parameter `index` */
-    SLOT_SESSION, /* `session` (and `name`): uid, claims, now... */
-    SLOT_PARENT,  /* column `index` of the parent row (embedded children) */
-    SLOT_SET,     /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
-    SLOT_CONST,   /* `constant`: a value better bound than printed (large texts, blobs) */
+    SLOT_PARAM,      /* plan parameter `index` */
+    SLOT_SESSION,    /* `session` (and `name`): uid, claims, now... */
+    SLOT_PARENT,     /* column `index` of the parent row (embedded children) */
+    SLOT_SET,        /* pointer to row set `index` (sqlite3_bind_pointer, "dapur_rows") */
+    SLOT_CONST,      /* `constant`: a value better bound than printed (large texts, blobs) */
     SLOT_TRANSITION, /* pointer to the NEW (`index` 1) or OLD TABLE of the trigger that runs */
-    SLOT_SITE,    /* pointer to `site` of a PL/pgSQL call (sqlite3_bind_pointer, "dapur_site") */
-    SLOT_KEYS,    /* children grouped over a set of parents: pointer to the set of their rows */
-    SLOT_OLD,     /* a trigger's WHEN: column `index` of the relation in the old row */
+    SLOT_SITE,       /* pointer to `site` of a PL/pgSQL call (sqlite3_bind_pointer, "dapur_site") */
+    SLOT_KEYS,       /* children grouped over a set of parents: pointer to the set of their rows */
+    SLOT_OLD,        /* a trigger's WHEN: column `index` of the relation in the old row */
     SLOT_NEW,
 };
 
@@ -67,20 +68,32 @@ struct program_fires {
 struct program_trigger {
     const struct cat_relation *relation;
     enum query_command event;
+    oid role; /* query->run_as: differs from the plan's inside a SECURITY DEFINER function */
     struct program_fires fires;
     const int *old_positions;
     const int *new_positions;
+};
+
+/* OP_KEY_ACTION: a foreign key's ON DELETE action that SQLite may not do, for the child has BEFORE ROW
+ * triggers. */
+struct program_action {
+    const struct cat_relation *parent, *child;
+    const struct cat_constraint *key;
+    const int *positions; /* in the set, of the parent's columns of the key */
 };
 
 /* The AFTER triggers that a statement can reach, of one table: its own, or one that foreign keys' actions
  * change. By enum query_command. */
 struct program_watch {
     const struct cat_relation *relation;
+    oid role;
     bool by_action;
     bool events[QUERY_DELETE + 1];                 /* what the statement does to the table */
     struct program_fires rows[QUERY_DELETE + 1];   /* AFTER ROW */
     struct program_fires before[QUERY_DELETE + 1]; /* by_action: BEFORE STATEMENT */
     struct program_fires after[QUERY_DELETE + 1];  /* AFTER STATEMENT */
+    /* by_action: a BEFORE ROW trigger, which a key's action cannot call; NULL: none. */
+    const struct cat_trigger *refused[QUERY_DELETE + 1];
 };
 
 struct program_op {
@@ -109,6 +122,7 @@ struct program_op {
     const struct query *query;
     const int *positions;
     const struct program_trigger *trigger;
+    const struct program_action *action;
 };
 
 /* A child runs once for each row of its parent, or, where no index leads to its rows, once for all of

@@ -182,6 +182,7 @@ err request_session_begin(struct request_session *request,
     *request = (struct request_session){.arena = arena, .caller = caller, .sequences = sequences};
     session->hooks = &hooks;
     session->owner = request;
+    session->reads_only = sequences == NULL;
     session->types.now_us = now_us;
     session->types.zone = NULL;
     if (!caller || str_empty(caller->time_zone)) return NULL;

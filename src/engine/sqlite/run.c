@@ -274,6 +274,7 @@ static err run_kind(struct execution_state *state, const struct program_op *op, 
     case OP_CHECK: return run_check(state, op, stmt);
     case OP_WRITE: return run_write(state, op, stmt);
     case OP_COUNT: return run_count(state, op, stmt);
+    case OP_KEY_ACTION:
     case OP_TRIGGER_STATEMENT:
     case OP_TRIGGER_ROWS: break; /* no statement of SQLite's */
     }
@@ -290,10 +291,14 @@ static err run_watched(struct execution_state *state,
                        const struct program_op *op,
                        sqlite3_stmt *stmt)
 {
-    if (state->queue == NULL || !writes_table(op)) return run_kind(state, op, stmt);
-    trigger_queue_open(state->queue);
+    struct sqlite_session *session = state->run->session;
+    bool outer = session->writing;
+    if (!writes_table(op)) return run_kind(state, op, stmt);
+    session->writing = true;
+    if (state->queue != NULL) trigger_queue_open(state->queue);
     err error = run_kind(state, op, stmt);
-    return trigger_queue_close(state->queue, error);
+    session->writing = outer;
+    return state->queue != NULL ? trigger_queue_close(state->queue, error) : error;
 }
 
 /* A set that stayed empty leaves nothing to check or write. */
@@ -323,6 +328,8 @@ static err run_op(struct execution_state *state, const struct program_op *op)
     if (is_idle(state, op)) return NULL;
     if (op->kind == OP_TRIGGER_STATEMENT) return trigger_run_statement(state, op->trigger);
     if (op->kind == OP_TRIGGER_ROWS) return run_trigger_rows(state, op);
+    if (op->kind == OP_KEY_ACTION)
+        return trigger_run_action(state, op->action, state->sets[op->reads_set]);
     err error = take_and_bind(state, op, &statement);
     if (error == NULL) error = run_watched(state, op, statement.stmt);
     statement_cache_give(state->run->statements, &statement);

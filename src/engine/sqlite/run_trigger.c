@@ -22,7 +22,8 @@ struct trigger_queue {
     struct {
         VEC(struct trigger_event);
     } events;
-    void *outer; /* the queue that was open before */
+    struct rowset **tables; /* transition tables, once made: by watch, event, old or new */
+    void *outer;            /* the queue that was open before */
     err error;
 };
 
@@ -54,6 +55,15 @@ err trigger_call(struct run *run, const struct pl_trigger_call *call, const stru
     return error;
 }
 
+/* SET session_replication_role = replica: how dumps are loaded past their triggers. */
+static bool is_replica(struct sqlite_session *session)
+{
+    str role;
+    return session->hooks != NULL && session->hooks->setting != NULL &&
+           session->hooks->setting(session, STR("session_replication_role"), &role) &&
+           str_eq_nocase(role, STR("replica"));
+}
+
 static err condition(struct execution_state *state,
                      const struct program_fire *fire,
                      const struct place *rows,
@@ -61,8 +71,8 @@ static err condition(struct execution_state *state,
 {
     struct run *run = state->run;
     struct statement statement = {0};
-    *out = true;
-    if (fire->when == NULL) return NULL;
+    *out = fire->trigger->enabled == 'A' || !is_replica(run->session);
+    if (fire->when == NULL || !*out) return NULL;
     err error = statement_cache_take(run->statements, run->arena, fire->when, &statement);
     if (error == NULL) error = run_bind_all(state, statement.stmt, fire->when, rows);
     if (error == NULL) {
@@ -79,6 +89,7 @@ static err condition(struct execution_state *state,
 
 struct firing {
     const struct cat_relation *relation;
+    oid role;
     enum query_command event;
     const struct program_fires *fires;
     const struct rowset *old_table, *new_table;
@@ -97,6 +108,7 @@ static err fire_statement(struct execution_state *state, const struct firing *fi
             .relation = firing->relation,
             .trigger = trigger,
             .event = pl_event_of(firing->event),
+            .role = firing->role,
             .old_table = trigger->old_table.len ? firing->old_table : NULL,
             .new_table = trigger->new_table.len ? firing->new_table : NULL,
         };
@@ -109,6 +121,7 @@ err trigger_run_statement(struct execution_state *state, const struct program_tr
 {
     return fire_statement(state, &(struct firing){.relation = trigger->relation,
                                                   .event = trigger->event,
+                                                  .role = trigger->role,
                                                   .fires = &trigger->fires});
 }
 
@@ -185,6 +198,7 @@ static err run_row(struct execution_state *state,
             .relation = relation,
             .trigger = fire->trigger,
             .event = pl_event_of(trigger->event),
+            .role = trigger->role,
             .old_row = old_row,
             .new_row = new_row,
         };
@@ -268,6 +282,16 @@ static const struct value *copy_row(struct trigger_queue *queue,
     return row;
 }
 
+static err refused(struct trigger_queue *queue,
+                   const struct program_watch *watch,
+                   const struct cat_trigger *trigger)
+{
+    return err_sql(queue->arena, "0A000",
+                   "a foreign key's action on table \"%.*s\", which has the BEFORE ROW trigger "
+                   "\"%.*s\", is not supported on this database",
+                   STR_FMT(watch->relation->name), STR_FMT(trigger->name));
+}
+
 static void hook(void *context,
                  sqlite3 *db,
                  int op,
@@ -290,6 +314,10 @@ static void hook(void *context,
                                        : QUERY_DELETE,
         .depth = depth,
     };
+    if (watch->refused[event.event] != NULL) {
+        queue->error = refused(queue, watch, watch->refused[event.event]);
+        return;
+    }
     if (op != SQLITE_INSERT)
         event.old_row = copy_row(queue, watch->relation, sqlite3_preupdate_old);
     if (op != SQLITE_DELETE)
@@ -302,6 +330,8 @@ struct trigger_queue *trigger_queue_new(struct execution_state *state,
 {
     struct trigger_queue *queue = ARENA_NEW(state->run->arena, struct trigger_queue);
     *queue = (struct trigger_queue){.arena = state->run->arena, .db = state->run->db, .step = step};
+    queue->tables =
+        ARENA_ARRAY(queue->arena, struct rowset *, step->watch_count * (QUERY_DELETE + 1) * 2);
     return queue;
 }
 
@@ -319,10 +349,10 @@ err trigger_queue_close(struct trigger_queue *queue, err error)
 
 /* ---- AFTER ------------------------------------------------------------------------------------ */
 
-static struct rowset *transition(const struct trigger_queue *queue,
-                                 const struct program_watch *watch,
-                                 enum query_command event,
-                                 bool is_new)
+static struct rowset *transition_make(const struct trigger_queue *queue,
+                                      const struct program_watch *watch,
+                                      enum query_command event,
+                                      bool is_new)
 {
     size_t columns = watch->relation->column_count;
     struct rowset *set = rowset_new(queue->arena, columns);
@@ -340,8 +370,19 @@ static struct rowset *transition(const struct trigger_queue *queue,
     return set;
 }
 
+static const struct rowset *transition(struct trigger_queue *queue,
+                                       const struct program_watch *watch,
+                                       enum query_command event,
+                                       bool is_new)
+{
+    size_t index = (size_t)(watch - queue->step->watches) * (QUERY_DELETE + 1) + (size_t)event;
+    struct rowset **kept = &queue->tables[index * 2 + is_new];
+    if (*kept == NULL) *kept = transition_make(queue, watch, event, is_new);
+    return *kept;
+}
+
 /* The tables that the triggers in the list ask for. */
-static void find_transitions(const struct trigger_queue *queue,
+static void find_transitions(struct trigger_queue *queue,
                              const struct program_watch *watch,
                              struct firing *firing)
 {
@@ -369,6 +410,7 @@ static err fire_row(struct execution_state *state,
         .relation = event->watch->relation,
         .trigger = trigger,
         .event = pl_event_of(event->event),
+        .role = event->watch->role,
         .old_row = event->old_row,
         .new_row = event->new_row,
         .old_table = trigger->old_table.len ? tables->old_table : NULL,
@@ -417,6 +459,7 @@ static err fire_watch(struct execution_state *state,
         if (!happened(queue, watch, ends[i])) continue;
         struct firing firing = {
             .relation = watch->relation,
+            .role = watch->role,
             .event = ends[i],
             .fires = before ? &watch->before[ends[i]] : &watch->after[ends[i]],
         };

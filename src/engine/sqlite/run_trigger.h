@@ -39,6 +39,10 @@ MUST_USE err trigger_run_rows(struct execution_state *state,
                               struct rowset *set);
 MUST_USE err trigger_run_after(struct execution_state *state, struct trigger_queue *queue);
 
+/* run_action.c */
+MUST_USE err trigger_run_action(struct execution_state *state,
+                                const struct program_action *action,
+                                const struct rowset *set);
 /* TRUNCATE, which is no DML. timing: TRIGGER_BEFORE or 0. run->plan says as whom. */
 MUST_USE err trigger_run_truncate(struct run *run,
                                   const struct cat_relation *relation,

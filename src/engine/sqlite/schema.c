@@ -235,6 +235,15 @@ static err add_column(struct change *change, const struct cat_column *column)
                               sql));
         buf_char(sql, ')');
     }
+    TRY(run(sync, buf_str(sql)));
+    if (!column->default_expr.tree) return NULL;
+    /* Rows stay as short as they were, and the preupdate hook reads NULL behind their end: they are
+     * written anew, so that triggers see the default. */
+    sql = sql_start(sync, "UPDATE ", change->name);
+    buf_lit(sql, " SET ");
+    print_ident(sql, column->physical);
+    buf_lit(sql, " = ");
+    print_ident(sql, column->physical);
     return run(sync, buf_str(sql));
 }
 

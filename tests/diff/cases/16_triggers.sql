@@ -196,3 +196,38 @@ delete from parent where id = 1;
 select what from log order by id;
 select * from child order by id;
 select * from grandchild order by id;
+-- a column that came with a default is in old rows too
+create table grows (id int primary key);
+insert into grows values (1), (2);
+alter table grows add column kind text default 'plain', add column n int not null default 7;
+create trigger grows after update or delete on grows for each row execute function log_row();
+delete from log;
+update grows set id = 3 where id = 1;
+update grows set kind = 'new' where id = 2;
+delete from grows;
+select what from log order by what;
+-- keys' actions on tables with BEFORE ROW triggers
+create table boss (id int primary key, name text);
+create table team (id int primary key, boss int references boss on delete set null, touched int not null default 0);
+create table member (id int primary key, team int references team on delete cascade, boss int references boss on update cascade);
+create table tree (id int primary key, up int references tree on delete cascade);
+create function touched() returns trigger language plpgsql as $$ begin new.touched := old.touched + 1; return new; end $$;
+create function noted() returns trigger language plpgsql as $$
+begin insert into log (what) values (concat_ws(' ', tg_name, tg_table_name, row_to_json(old))); return old; end $$;
+create trigger touched before update on team for each row execute function touched();
+create trigger noted before delete on member for each row execute function noted();
+create trigger noted before delete on tree for each row execute function noted();
+create trigger named before update on boss for each row execute function noted();
+insert into boss values (1, 'a'), (2, 'b');
+insert into team values (10, 1), (11, 1), (12, 2);
+insert into member values (100, 10), (101, 10), (102, 12);
+insert into tree values (1, null), (2, 1), (3, 2), (4, 1);
+delete from log;
+delete from boss where id = 1;
+select * from team order by id;
+delete from team where id = 10 returning *;
+select * from member order by id;
+delete from tree where id = 1;
+select * from tree;
+update boss set name = 'c' where id = 2;
+select what from log order by what;

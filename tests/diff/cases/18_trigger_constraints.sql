@@ -121,3 +121,38 @@ insert into b values (1);
 -- error: P0001
 truncate b;
 select count(*) from b;
+-- SET CONSTRAINTS inside one transaction
+insert into accounts values (1, 0), (2, 0);
+do $$
+begin
+  update accounts set balance = balance - 1 where id = 1;
+  set constraints balanced immediate;
+  raise exception 'not reached';
+exception when check_violation then
+  insert into log (what) values ('refused at once');
+end $$;
+-- error: 23514
+do $$
+begin
+  set constraints all immediate;
+  update accounts set balance = balance - 1 where id = 1;
+end $$;
+do $$
+begin
+  set constraints balanced deferred;
+  update accounts set balance = balance - 1 where id = 1;
+  update accounts set balance = balance + 1 where id = 2;
+end $$;
+-- error: 42704
+set constraints nothing deferred;
+-- error: 42809
+set constraints at_once deferred;
+set constraints later deferred;
+-- error: 55006
+do $$
+begin
+  update accounts set balance = balance + 1;
+  alter table accounts add column x int;
+end $$;
+select what from log order by id;
+select * from accounts order by id;

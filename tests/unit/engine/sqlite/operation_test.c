@@ -138,7 +138,7 @@ static void test_a_table_is_rebuilt_only_with_room_for_it_twice(void **state)
     run_script(&fixture, "create index on public.rows (text);"
                          "insert into rows select a, repeat('x', 200) || a from generate_series(1, "
                          "20000) a");
-    uint64_t version = atomic_load(&engine_sqlite_of(fixture.engine)->catalog_version);
+    uint64_t version = catalog_current_version(&engine_sqlite_of(fixture.engine)->current);
     /* 20000 rows of 200 bytes, and an index over them: 9 MB or so, twice. */
     atomic_store(&free_disk, 15000000);
     for (size_t i = 0; i < COUNT_OF(rebuilds); i++) {
@@ -148,7 +148,7 @@ static void test_a_table_is_rebuilt_only_with_room_for_it_twice(void **state)
         assert_true(str_starts(error->message, STR("could not rebuild tables: ")));
         assert_true(str_ends(error->message, STR(" of free disk are needed, 15 MB are there")));
     }
-    assert_true(atomic_load(&engine_sqlite_of(fixture.engine)->catalog_version) == version);
+    assert_true(catalog_current_version(&engine_sqlite_of(fixture.engine)->current) == version);
     assert_string_equal(answer_of(&fixture, "select count(*) from rows"), "[{\"count\":20000}]");
     /* In place, and of another table: no room is needed. */
     run_script(&fixture, "alter table public.rows add column more integer");
@@ -190,7 +190,7 @@ static void test_a_migration_ends_at_its_deadline_and_leaves_nothing(void **stat
     begin(&fixture);
     open_engine(&fixture);
     run_script(&fixture, tables);
-    uint64_t version = atomic_load(&engine_sqlite_of(fixture.engine)->catalog_version);
+    uint64_t version = catalog_current_version(&engine_sqlite_of(fixture.engine)->current);
     engine_sqlite_of(fixture.engine)->options.migration_run_ms = 50;
     const char *text = str_printf(fixture.arena,
                                   "create table public.fresh (id bigint); alter table public.rows "
@@ -198,7 +198,7 @@ static void test_a_migration_ends_at_its_deadline_and_leaves_nothing(void **stat
                                   endless)
                            .at;
     expect_code(&fixture, try_script(&fixture, text, file), "57014", timeout);
-    assert_true(atomic_load(&engine_sqlite_of(fixture.engine)->catalog_version) == version);
+    assert_true(catalog_current_version(&engine_sqlite_of(fixture.engine)->current) == version);
     expect_answer(&fixture, "insert into rows values (1, 'a')", NULL);
     run_script(&fixture, "create table public.fresh (id bigint)");
     end(&fixture);
