@@ -12,6 +12,7 @@
 #include "types/int.h"
 #include "types/jsonb.h"
 #include "types/numeric.h"
+#include "types/range.h"
 #include "types/text.h"
 #include "types/type_int.h"
 #include "types/uuid.h"
@@ -491,6 +492,29 @@ static void bytea_json(WRITE_ARGS)
     buf_char(out, '"');
 }
 
+static err range_input(INPUT_ARGS)
+{
+    *out = value_text(STR_NONE);
+    return range_parse(arena, session, type->storage, text, &out->s);
+}
+
+static void range_output(WRITE_ARGS)
+{
+    range_write(out, session, type->storage, value->s);
+}
+
+static void range_json(WRITE_ARGS)
+{
+    struct arena *scratch = arena_new(0);
+    json_write_str(out, type_output_str(scratch, session, type, value));
+    arena_free(scratch);
+}
+
+static int range_order(COMPARE_ARGS)
+{
+    return range_compare(type->storage, a->s, b->s);
+}
+
 /* The place among the labels, label_count when it is none. */
 static size_t label_index(const struct type_ref *type, str label)
 {
@@ -762,6 +786,60 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
         composite_compare,
         NULL,
         ""),
+    ROW(TYPE_INT4RANGE,
+        "int4range",
+        "int4range",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "intrange"),
+    ROW(TYPE_INT8RANGE,
+        "int8range",
+        "int8range",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "intrange"),
+    ROW(TYPE_NUMRANGE,
+        "numrange",
+        "numrange",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "numrange"),
+    ROW(TYPE_DATERANGE,
+        "daterange",
+        "daterange",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "timerange"),
+    ROW(TYPE_TSRANGE,
+        "tsrange",
+        "tsrange",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "timerange"),
+    ROW(TYPE_TSTZRANGE,
+        "tstzrange",
+        "tstzrange",
+        range_input,
+        range_output,
+        range_json,
+        range_order,
+        NULL,
+        "timerange"),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -874,14 +952,18 @@ const struct type_ref *type_plain(enum type_storage storage)
 {
 #define PLAIN(storage_) [storage_] = {.storage = storage_, .typmod = TYPMOD_NONE }
     static const struct type_ref plain[TYPE_STORAGE_COUNT] = {
-        PLAIN(TYPE_UNKNOWN),     PLAIN(TYPE_VOID),     PLAIN(TYPE_BOOL),   PLAIN(TYPE_INT2),
-        PLAIN(TYPE_INT4),        PLAIN(TYPE_INT8),     PLAIN(TYPE_OID),    PLAIN(TYPE_FLOAT4),
-        PLAIN(TYPE_FLOAT8),      PLAIN(TYPE_NUMERIC),  PLAIN(TYPE_TEXT),   PLAIN(TYPE_VARCHAR),
-        PLAIN(TYPE_BPCHAR),      PLAIN(TYPE_NAME),     PLAIN(TYPE_CITEXT), PLAIN(TYPE_UUID),
-        PLAIN(TYPE_DATE),        PLAIN(TYPE_TIME),     PLAIN(TYPE_TIMETZ), PLAIN(TYPE_TIMESTAMP),
-        PLAIN(TYPE_TIMESTAMPTZ), PLAIN(TYPE_INTERVAL), PLAIN(TYPE_JSON),   PLAIN(TYPE_JSONB),
-        PLAIN(TYPE_BYTEA),       PLAIN(TYPE_ENUM),     PLAIN(TYPE_ARRAY),  PLAIN(TYPE_COMPOSITE),
-        PLAIN(TYPE_RECORD),
+        PLAIN(TYPE_UNKNOWN),   PLAIN(TYPE_VOID),      PLAIN(TYPE_BOOL),
+        PLAIN(TYPE_INT2),      PLAIN(TYPE_INT4),      PLAIN(TYPE_INT8),
+        PLAIN(TYPE_OID),       PLAIN(TYPE_FLOAT4),    PLAIN(TYPE_FLOAT8),
+        PLAIN(TYPE_NUMERIC),   PLAIN(TYPE_TEXT),      PLAIN(TYPE_VARCHAR),
+        PLAIN(TYPE_BPCHAR),    PLAIN(TYPE_NAME),      PLAIN(TYPE_CITEXT),
+        PLAIN(TYPE_UUID),      PLAIN(TYPE_DATE),      PLAIN(TYPE_TIME),
+        PLAIN(TYPE_TIMETZ),    PLAIN(TYPE_TIMESTAMP), PLAIN(TYPE_TIMESTAMPTZ),
+        PLAIN(TYPE_INTERVAL),  PLAIN(TYPE_JSON),      PLAIN(TYPE_JSONB),
+        PLAIN(TYPE_BYTEA),     PLAIN(TYPE_ENUM),      PLAIN(TYPE_ARRAY),
+        PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
+        PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
+        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE),
     };
 #undef PLAIN
     return &plain[storage];
