@@ -94,17 +94,13 @@ static err put_interval(struct function_call *call, struct interval value, struc
 static err find_zone(struct function_call *call, size_t i, const struct tz_zone **out)
 {
     str name = arg_text(call, i);
-    *out = tz_find(name);
-    if (*out) return NULL;
-    int32_t east = 0;
-    bool dst = false;
-    if (tz_abbreviation(name, &east, &dst)) *out = tz_fixed(east);
+    *out = tz_find_any(name);
     if (*out) return NULL;
     return err_sql(call->arena, "22023", "time zone \"%.*s\" not recognized", STR_FMT(name));
 }
 
 /* An interval as a fixed zone: AT TIME ZONE INTERVAL '+7'. */
-static err interval_zone(struct function_call *call, size_t i, const struct tz_zone **out)
+static err interval_zone(struct function_call *call, size_t i, int64_t *east_s)
 {
     struct interval offset;
     TRY(get_interval(call, i, &offset));
@@ -113,8 +109,8 @@ static err interval_zone(struct function_call *call, size_t i, const struct tz_z
                        "interval time zone \"%.*s\" must not include months or days",
                        STR_FMT(arg_text(call, i)));
     }
-    *out = tz_fixed((int32_t)(offset.us / US_PER_SECOND));
-    return *out ? NULL : err_sql(call->arena, "22023", "time zone displacement out of range");
+    *east_s = offset.us / US_PER_SECOND;
+    return NULL;
 }
 
 /* ---- dates ---- */
@@ -149,6 +145,15 @@ static err signed_interval(struct function_call *call, size_t i, struct interval
 {
     TRY(get_interval(call, i, out));
     return call->row->with == MINUS ? interval_neg(call->arena, *out, out) : NULL;
+}
+
+/* The same for a time of day, which days and months do not move. */
+static err signed_clock(struct function_call *call, size_t i, struct interval *out)
+{
+    TRY(get_interval(call, i, out));
+    *out = (struct interval){.us = out->us % US_PER_DAY};
+    if (call->row->with == MINUS) out->us = -out->us;
+    return NULL;
 }
 
 static size_t value_place(const struct function_call *call)
@@ -197,7 +202,7 @@ static err run_time_interval(struct function_call *call, struct value *out)
     struct interval interval;
     size_t place = value_place(call);
     TRY(get_time(call, place, &us));
-    TRY(signed_interval(call, 1 - place, &interval));
+    TRY(signed_clock(call, 1 - place, &interval));
     return put_time(call, time_add(us, interval), out);
 }
 
@@ -207,7 +212,7 @@ static err run_timetz_interval(struct function_call *call, struct value *out)
     struct interval interval;
     size_t place = value_place(call);
     TRY(get_timetz(call, place, &value));
-    TRY(signed_interval(call, 1 - place, &interval));
+    TRY(signed_clock(call, 1 - place, &interval));
     return put_timetz(call, timetz_add(value, interval), out);
 }
 
@@ -429,18 +434,27 @@ static err run_finite(struct function_call *call, struct value *out)
 /* ---- zones ---- */
 
 /* zone, value; `with`: the zone is an interval. */
-static err zone_of(struct function_call *call, const struct tz_zone **out)
+
+/* Any interval moves a timestamp, also one that no zone has. */
+static err move_by_interval(struct function_call *call, int direction, int64_t *us)
 {
-    return call->row->with ? interval_zone(call, 0, out) : find_zone(call, 0, out);
+    int64_t east_s;
+    TRY(interval_zone(call, 0, &east_s));
+    return timestamp_add(call->arena, *us,
+                         (struct interval){.us = direction * east_s * US_PER_SECOND}, us);
 }
 
 static err run_timestamp_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     int64_t us;
-    TRY(zone_of(call, &zone));
     TRY(get_timestamp(call, 1, &us));
-    TRY(timestamp_to_utc(call->arena, zone, us, &us));
+    if (call->row->with) {
+        TRY(move_by_interval(call, -1, &us));
+    } else {
+        TRY(find_zone(call, 0, &zone));
+        TRY(timestamp_to_utc(call->arena, zone, us, &us));
+    }
     return put_timestamptz(call, us, out);
 }
 
@@ -448,17 +462,35 @@ static err run_timestamptz_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     int64_t us;
-    TRY(zone_of(call, &zone));
     TRY(get_timestamptz(call, 1, &us));
-    TRY(timestamp_to_wall(call->arena, zone, us, &us));
+    if (call->row->with) {
+        TRY(move_by_interval(call, 1, &us));
+    } else {
+        TRY(find_zone(call, 0, &zone));
+        TRY(timestamp_to_wall(call->arena, zone, us, &us));
+    }
     return put_timestamp(call, us, out);
+}
+
+/* A timetz keeps its zone, and has place for less than 16 hours. */
+static err timetz_zone(struct function_call *call, const struct tz_zone **out)
+{
+    enum { TIMETZ_OFFSET_END = 16 * 60 * 60 };
+    if (!call->row->with) return find_zone(call, 0, out);
+    int64_t east_s;
+    TRY(interval_zone(call, 0, &east_s));
+    bool fits = east_s > -TIMETZ_OFFSET_END && east_s < TIMETZ_OFFSET_END;
+    *out = fits ? tz_fixed((int32_t)east_s) : NULL;
+    return *out ? NULL
+                : err_sql(call->arena, "0A000",
+                          "a time zone 16 hours or more from UTC is not supported for a time");
 }
 
 static err run_timetz_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     struct timetz value;
-    TRY(zone_of(call, &zone));
+    TRY(timetz_zone(call, &zone));
     TRY(get_timetz(call, 1, &value));
     return put_timetz(call, timetz_at_zone(types_of(call), zone, value), out);
 }
@@ -503,8 +535,8 @@ static err run_make_timestamptz(struct function_call *call, struct value *out)
 {
     int64_t us;
     const struct tz_zone *zone = types_of(call)->zone;
-    if (call->count == 7) TRY(find_zone(call, 6, &zone));
     TRY(parts_of(call, &us));
+    if (call->count == 7) TRY(make_zone(call->arena, arg_text(call, 6), &zone));
     TRY(timestamp_to_utc(call->arena, zone, us, &us));
     return put_timestamptz(call, us, out);
 }
@@ -534,38 +566,59 @@ static err run_from_epoch(struct function_call *call, struct value *out)
 
 /* ---- to_char and back ---- */
 
+/* A text without an address is NULL: to_char of an infinity, or by an empty template. */
+static err put_text(str text, struct value *out)
+{
+    *out = text.at ? value_text(text) : value_null();
+    return NULL;
+}
+
 static err run_timestamp_to_char(struct function_call *call, struct value *out)
 {
     int64_t us;
-    out->kind = VALUE_TEXT;
-    if (!call->row->with) {
+    str text;
+    if (call->row->with) {
+        TRY(get_timestamptz(call, 0, &us));
+        TRY(to_char_timestamptz(call->arena, types_of(call)->zone, us, arg_text(call, 1), &text));
+    } else {
         TRY(get_timestamp(call, 0, &us));
-        return to_char_timestamp(call->arena, us, arg_text(call, 1), &out->s);
+        TRY(to_char_timestamp(call->arena, us, arg_text(call, 1), &text));
     }
-    TRY(get_timestamptz(call, 0, &us));
-    return to_char_timestamptz(call->arena, types_of(call)->zone, us, arg_text(call, 1), &out->s);
+    return put_text(text, out);
 }
 
 static err run_interval_to_char(struct function_call *call, struct value *out)
 {
     struct interval interval;
+    str text;
     TRY(get_interval(call, 0, &interval));
-    out->kind = VALUE_TEXT;
-    return to_char_interval(call->arena, interval, arg_text(call, 1), &out->s);
+    TRY(to_char_interval(call->arena, interval, arg_text(call, 1), &text));
+    return put_text(text, out);
 }
 
-static err run_number_to_char(struct function_call *call, struct value *out)
+static err run_numeric_to_char(struct function_call *call, struct value *out)
 {
-    const struct value *number = &call->args[0];
-    str text = number->kind == VALUE_INT ? numeric_from_i64(call->arena, number->i) : number->s;
     out->kind = VALUE_TEXT;
-    return to_char_numeric(call->arena, text, arg_text(call, 1), &out->s);
+    return to_char_numeric(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
 }
 
-static err run_float_to_char(struct function_call *call, struct value *out)
+static err run_int_to_char(struct function_call *call, struct value *out)
+{
+    enum int_width width = (enum int_width)call->row->with;
+    out->kind = VALUE_TEXT;
+    return to_char_int(call->arena, width, arg_int(call, 0), arg_text(call, 1), &out->s);
+}
+
+static err run_float8_to_char(struct function_call *call, struct value *out)
 {
     out->kind = VALUE_TEXT;
     return to_char_float8(call->arena, arg_real(call, 0), arg_text(call, 1), &out->s);
+}
+
+static err run_float4_to_char(struct function_call *call, struct value *out)
+{
+    out->kind = VALUE_TEXT;
+    return to_char_float4(call->arena, arg_real(call, 0), arg_text(call, 1), &out->s);
 }
 
 static err run_to_date(struct function_call *call, struct value *out)
@@ -603,23 +656,34 @@ static err run_now(struct function_call *call, struct value *out)
 
 /* ---- overlaps ---- */
 
-static void order_pair(str *a, str *b)
+/* A stretch of time on stored texts, whose order is that of time. One end may be unknown: it is `to`. */
+struct stretch {
+    str from, to;
+    bool known, open; /* known: one end at least; open: `to` is unknown */
+};
+
+static struct stretch stretch_of(const struct function_call *call, size_t index)
 {
-    if (str_cmp(*a, *b) <= 0) return;
-    str swap = *a;
-    *a = *b;
-    *b = swap;
+    str a = arg_text(call, index), b = arg_text(call, index + 1);
+    bool no_a = arg_null(call, index), no_b = arg_null(call, index + 1);
+    if (no_a || (!no_b && str_cmp(a, b) > 0)) return (struct stretch){b, a, !no_b, no_a};
+    return (struct stretch){a, b, true, no_b};
 }
 
-/* (s1, e1) OVERLAPS (s2, e2) on stored texts, whose order is that of time. */
+/* (s1, e1) OVERLAPS (s2, e2). What an unknown end decides is NULL. */
 static err run_overlaps(struct function_call *call, struct value *out)
 {
-    str a = arg_text(call, 0), a_end = arg_text(call, 1);
-    str b = arg_text(call, 2), b_end = arg_text(call, 3);
-    order_pair(&a, &a_end);
-    order_pair(&b, &b_end);
-    bool meet = str_eq(a, b) || (str_cmp(a, b_end) < 0 && str_cmp(b, a_end) < 0);
-    *out = value_int(meet);
+    struct stretch first = stretch_of(call, 0), second = stretch_of(call, 2);
+    if (!first.known || !second.known) return NULL;
+    int order = str_cmp(first.from, second.from);
+    if (order > 0) { /* first begins first */
+        struct stretch swap = first;
+        first = second;
+        second = swap;
+    }
+    if (first.open) return NULL;
+    bool meet = order == 0 ? !second.open : str_cmp(second.from, first.to) < 0;
+    if (meet || !second.open) *out = value_int(meet);
     return NULL;
 }
 
@@ -704,18 +768,18 @@ static const struct function_row rows[] = {
     ROW("timestamp_to_char", 2, run_timestamp_to_char, 0),
     ROW("timestamptz_to_char", 2, run_timestamp_to_char, 1),
     ROW("interval_to_char", 2, run_interval_to_char, 0),
-    ROW("int4_to_char", 2, run_number_to_char, 0),
-    ROW("int8_to_char", 2, run_number_to_char, 0),
-    ROW("numeric_to_char", 2, run_number_to_char, 0),
-    ROW("float4_to_char", 2, run_float_to_char, 0),
-    ROW("float8_to_char", 2, run_float_to_char, 0),
+    ROW("int4_to_char", 2, run_int_to_char, INT_4),
+    ROW("int8_to_char", 2, run_int_to_char, INT_8),
+    ROW("numeric_to_char", 2, run_numeric_to_char, 0),
+    ROW("float4_to_char", 2, run_float4_to_char, 0),
+    ROW("float8_to_char", 2, run_float8_to_char, 0),
     ROW("to_date", 2, run_to_date, 0),
     ROW("to_timestamp", 2, run_to_timestamp, 0),
     ROW("numeric_to_number", 2, run_to_number, 0),
-    {"clock_timestamp", 0, SHAPE_NONE, FN_VOLATILE, run_clock, 0},
-    {"now",             0, SHAPE_NONE, FN_VOLATILE, run_now,   0},
-    ROW("overlaps_timestamp", 4, run_overlaps, 0),
-    ROW("overlaps_time", 4, run_overlaps, 0),
+    {"clock_timestamp",    0, SHAPE_NONE, FN_VOLATILE, run_clock,    0},
+    {"now",                0, SHAPE_NONE, FN_VOLATILE, run_now,      0},
+    {"overlaps_timestamp", 4, SHAPE_NONE, 0,           run_overlaps, 0},
+    {"overlaps_time",      4, SHAPE_NONE, 0,           run_overlaps, 0},
 };
 
 const struct function_table functions_datetime = {rows, COUNT_OF(rows)};

@@ -302,31 +302,32 @@ struct native_aggregate {
     const char *prefix; /* of the symbol */
     bool whole;         /* the symbol is exactly the prefix */
     const char *name;
+    bool frames; /* in windows alone, where ours would not serve a moving frame */
 };
 
 static const struct native_aggregate native_aggregates[] = {
-    {"count",         true,  "count"},
-    {"count_any",     true,  "count"},
-    {"sum_int2",      true,  "sum"  },
-    {"sum_int4",      true,  "sum"  },
-    {"sum_float4",    true,  "sum"  },
-    {"sum_float8",    true,  "sum"  },
-    {"avg_float4",    true,  "avg"  },
-    {"avg_float8",    true,  "avg"  },
-    {"min_",          false, "min"  },
-    {"max_",          false, "max"  },
-    {"bool_and_bool", true,  "min"  },
-    {"every_bool",    true,  "min"  },
-    {"bool_or_bool",  true,  "max"  },
+    {"count",         true,  "count", false},
+    {"count_any",     true,  "count", false},
+    {"sum_int2",      true,  "sum",   false},
+    {"sum_int4",      true,  "sum",   false},
+    {"sum_float4",    true,  "sum",   true },
+    {"sum_float8",    true,  "sum",   true },
+    {"avg_float4",    true,  "avg",   true },
+    {"avg_float8",    true,  "avg",   true },
+    {"min_",          false, "min",   false},
+    {"max_",          false, "max",   false},
+    {"bool_and_bool", true,  "min",   false},
+    {"every_bool",    true,  "min",   false},
+    {"bool_or_bool",  true,  "max",   false},
 };
 
-static const char *native_aggregate(const char *symbol)
+static const char *native_aggregate(const char *symbol, bool window)
 {
     for (size_t i = 0; i < COUNT_OF(native_aggregates); i++) {
         const struct native_aggregate *row = &native_aggregates[i];
         bool hit = row->whole ? strcmp(symbol, row->prefix) == 0
                               : strncmp(symbol, row->prefix, strlen(row->prefix)) == 0;
-        if (hit) return row->name;
+        if (hit && (window || !row->frames)) return row->name;
     }
     return NULL;
 }
@@ -418,7 +419,7 @@ static err print_within_group(struct print *out,
 err print_aggregate(struct print *out, const struct expr *expr)
 {
     const struct builtin *builtin = expr->aggregate.builtin;
-    const char *native = native_aggregate(builtin->symbol);
+    const char *native = native_aggregate(builtin->symbol, false);
     if (native) {
         TRY(print_native_aggregate(out, native, expr, expr->aggregate.star,
                                    expr->aggregate.distinct));
@@ -510,7 +511,7 @@ static err print_window_function(struct print *out, const struct expr *expr)
 err print_window(struct print *out, const struct expr *expr)
 {
     const struct builtin *builtin = expr->window.builtin;
-    const char *native = native_aggregate(builtin->symbol);
+    const char *native = native_aggregate(builtin->symbol, true);
     const struct aggregate_row *row = aggregate_row_find(builtin->symbol);
     if (builtin->kind == BUILTIN_WINDOW) {
         TRY(print_window_function(out, expr));

@@ -1,6 +1,7 @@
 /* The walk over a typed expression: connectives, comparisons, CASE, lists, sub-selects. */
 #include "engine/sqlite/print_int.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sql/infer.h"
@@ -70,7 +71,7 @@ static enum binding binding_of(const struct print *out, const struct expr *expr)
     case EXPR_CAST: return call_binding(out, expr);
     case EXPR_CONST: {
         bool negative = (expr->constant.kind == VALUE_INT && expr->constant.i < 0) ||
-                        (expr->constant.kind == VALUE_REAL && expr->constant.r < 0);
+                        (expr->constant.kind == VALUE_REAL && signbit(expr->constant.r));
         return negative ? BIND_COLLATE : BIND_PRIMARY;
     }
     case EXPR_PARAM:
