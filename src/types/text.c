@@ -168,6 +168,7 @@ str text_left(str s, int64_t n)
 
 str text_right(str s, int64_t n)
 {
+    if (n == INT32_MIN) return s; /* PostgreSQL's negation overflows */
     size_t length = utf8_count(s);
     size_t count = n >= 0 ? (size_t)n : without(s, n);
     return count >= length ? s : str_skip(s, utf8_offset(s, length - count));

@@ -557,7 +557,7 @@ static err lay_out(struct arena *arena, struct shape *shape, str printed, str *o
         ordinal = ordinal || shape->items[i].picture == PICTURE_TH;
     }
     bool countable = number.at[0] == '#' || (number.at[0] >= '0' && number.at[0] <= '9');
-    if (ordinal && !countable && !shape->decimal) {
+    if (ordinal && !countable && !shape->decimal && sign == '+') {
         return err_sql(arena, "22P02", "\"%.*s\" is not a number", STR_FMT(number));
     }
     *out = write_number(arena, shape, number, sign, blanks);

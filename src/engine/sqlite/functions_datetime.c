@@ -371,6 +371,20 @@ static err run_extract(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* By way of microseconds, which round before they are divided where a double has not all of them. */
+static err part_as_double(struct arena *arena, str number, double *out)
+{
+    size_t point = str_find_char(number, '.', 0);
+    int64_t us;
+    bool in_us = point != SIZE_MAX && number.len - point - 1 == 6 &&
+                 str_to_i64(str_printf(arena, "%.*s%.*s", (int)point, number.at,
+                                       STR_FMT(str_skip(number, point + 1))),
+                            &us);
+    if (!in_us) return numeric_to_double(arena, number, out);
+    *out = (double)us / 1e6;
+    return NULL;
+}
+
 /* date_part: the same as double precision. */
 static err run_part(struct function_call *call, struct value *out)
 {
@@ -379,7 +393,7 @@ static err run_part(struct function_call *call, struct value *out)
     double real = 0;
     TRY(extract_field(call, (enum field_of)call->row->with, &null, &number));
     if (null) return NULL;
-    TRY(numeric_to_double(call->arena, number, &real));
+    TRY(part_as_double(call->arena, number, &real));
     *out = value_real(real);
     return NULL;
 }
@@ -566,7 +580,7 @@ static err run_from_epoch(struct function_call *call, struct value *out)
 
 /* ---- to_char and back ---- */
 
-/* A text without an address is NULL: to_char of an infinity, or by an empty template. */
+/* A text without an address is NULL: of an infinity, or by an empty template. */
 static err put_text(str text, struct value *out)
 {
     *out = text.at ? value_text(text) : value_null();
@@ -637,8 +651,9 @@ static err run_to_timestamp(struct function_call *call, struct value *out)
 
 static err run_to_number(struct function_call *call, struct value *out)
 {
-    out->kind = VALUE_TEXT;
-    return to_number(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
+    str number;
+    TRY(to_number(call->arena, arg_text(call, 0), arg_text(call, 1), &number));
+    return put_text(number, out);
 }
 
 /* ---- clocks ---- */

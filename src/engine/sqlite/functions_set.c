@@ -44,7 +44,7 @@ struct cursor {
 
 enum set_nulls {
     NULL_IS_NO_ROW,  /* a NULL argument: no rows, open() is not asked */
-    NULL_IS_ONE_ROW, /* ... one NULL row */
+    NULL_IS_ONE_ROW, /* ... one row of NULLs */
     NULL_IS_TAKEN,   /* ... open() sees it */
 };
 
@@ -390,6 +390,10 @@ static err record_next(struct cursor *cursor)
     {                                                        \
         {symbol, shape, args, "value"}, open, next, 0, nulls \
     }
+#define RECORD(symbol)                                                                       \
+    {                                                                                        \
+        {symbol, SHAPE_FIRST, 1, "*"}, record_open, record_next, ONE_RECORD, NULL_IS_ONE_ROW \
+    }
 #define JSON_SETS(prefix)                                                                         \
     SET(prefix "_array_elements", SHAPE_NONE, 1, "value", elements_open, elements_next,           \
         JSON_AS_IS),                                                                              \
@@ -400,10 +404,10 @@ static err record_next(struct cursor *cursor)
             JSON_AS_TEXT),                                                                        \
         SET(prefix "_object_keys", SHAPE_NONE, 1, "value", object_open, each_next, JSON_KEYS),    \
         SET(prefix "_to_recordset", SHAPE_FIRST, 1, "*", record_open, record_next, MANY_RECORDS), \
-        SET(prefix "_to_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD),      \
+        RECORD(prefix "_to_record"),                                                              \
         SET(prefix "_populate_recordset", SHAPE_FIRST, 1, "*", record_open, record_next,          \
             MANY_RECORDS),                                                                        \
-        SET(prefix "_populate_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD)
+        RECORD(prefix "_populate_record")
 
 static const struct set_row set_rows[] = {
     SET("generate_series_int4", SHAPE_NONE, 2, "value", int_open, int_next, 0),
@@ -612,7 +616,8 @@ static int cursor_filter(
     }
     if (null && cursor->row->nulls != NULL_IS_TAKEN) {
         cursor->done = cursor->row->nulls == NULL_IS_NO_ROW;
-        cursor->values[0] = value_null();
+        cursor->ordinal = 1;
+        for (size_t i = 0; i < SET_COLUMNS_MAX; i++) cursor->values[i] = value_null();
         cursor->count = 0;
         return SQLITE_OK;
     }

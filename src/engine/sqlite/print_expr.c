@@ -753,6 +753,7 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
             err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
             expr->location);
     }
+    if (print_refuses_type(expr->type)) return print_refuse(out, expr, "the type \"char\"");
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');
     out->depth++;
