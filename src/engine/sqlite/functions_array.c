@@ -238,7 +238,7 @@ static err run_trim(struct function_call *call, struct value *out)
 
 static err run_position(struct function_call *call, struct value *out)
 {
-    if (arg_null(call, 0)) return NULL;
+    if (arg_null(call, 0) || array_cardinality(arg_text(call, 0)) == 0) return NULL;
     if (call->count == 3 && arg_null(call, 2)) {
         return err_sql(call->arena, "22004", "initial position must not be null");
     }
