@@ -369,7 +369,7 @@ str text_reverse(struct arena *arena, str s)
 
 err text_overlay(struct arena *arena, str s, str with, int64_t start, int64_t length, str *out)
 {
-    int64_t behind;
+    int32_t behind;
     if (start <= 0) return err_sql(arena, "22011", "negative substring length not allowed");
     if (__builtin_add_overflow(start, length, &behind)) {
         return err_sql(arena, "22003", "integer out of range");

@@ -95,6 +95,7 @@ const FITTING = [
   { name: /^(factorial|repeat|lpad|rpad|array_fill|!)$/, type: /^int/, always: true, of: (r, type) =>
     (r.chance(0.8) ? small(r, type) : `${r.of([type === 'int2' ? '-32768' : '-2147483648', '20'])}::${type}`) },
   { name: /^array_fill$/, type: /^int4\[\]$/, always: true, of: quoted(['{2}', '{0}', '{2,3}', '{}', '{-1}', '{NULL}', '{{1},{2}}', '{1,1,1,1,1,1,1}']) },
+  { name: /^make_interval$/, type: /^float8$/, always: true, of: cast(['0', '1.5', '-0.000001', '1e6', '59.9999999']) },
   { name: /^make_interval$/, type: /^int/, always: true, of: cast(['0', '1', '-2', '500']) },
 
   { name: /^make_/, type: /^int4$/, at: first, always: true, of: cast(['1', '2024', '9999', '0', '1900']) },
@@ -106,6 +107,7 @@ const FITTING = [
   { name: /^timezone$/, type: /^interval$/, of: cast(["'07:00'", "'-03:30'", "'00:00'", "'11:59:59.5'", "'1 day'"]) },
   { name: /^to_(char|number)$/, type: /^text$/, at: (row, index) => last(row, index) && ofNumber(row), of: quoted(NUMBER_FORMATS) },
   { name: /^to_number$/, type: /^text$/, of: quoted(['1', '12', '-3', '1.5', '1,234.5', '$5', '5-', '<5>', '', 'x', '1 2', '+7', '.5']) },
+  { name: /^to_char$/, type: /^text$/, at: (row) => row.args[0] === 'INTERVAL', always: true, of: quoted(DATE_FORMATS.filter((f) => !/[IJ]/.test(f))) },
   { name: /^to_char$/, type: /^text$/, at: last, of: quoted(DATE_FORMATS) },
   { name: /^(like|notlike|regexp_|similar|~|!~)/, type: /^(text|citext)$/, at: second, of: quoted(PATTERNS) },
   { name: /^regexp_/, type: /^text$/, at: later, of: quoted(['g', 'i', '', 'x', 'n', 'gi', 'q', '\\1', 'z']) },
@@ -216,7 +218,7 @@ function aggregate(r, row) {
 function window(r, row) {
   const types = argumentTypes(r, row);
   if (!types) return null;
-  const args = types.map((type, index) => (index ? argument(r, row, index, type) : 'v0'));
+  const args = types.map((type, index) => (index || row.name === 'ntile' ? argument(r, row, index, type) : 'v0'));
   return `select k, ${row.name}(${args.join(', ')}) ${over(r)} ${rows(r, row, types.slice(0, 1), 1 + r.int(4))} order by k`;
 }
 

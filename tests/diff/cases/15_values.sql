@@ -7,6 +7,7 @@ insert into ci values (1, 'Abc'), (2, 'abd');
 -- numbers
 select - '-0'::float4, - '-0'::float8, -'-Infinity'::float8, abs('-0'::float8);
 select - x, -(-x), 1 - -x from (values (0::float8), ('-Infinity')) t(x);
+select + '7e-261'::float8, x + '74e46'::float8, x = '7e-261'::float8, x + 0.30000000000000004::float8 from (values ('7e-261'::float8)) t(x);
 select degrees(0.1::float8), degrees(1::float8), radians(90::float8);
 select degrees('1.7976931348623157e308'::float8);
 select radians('5e-324'::float8);
@@ -68,6 +69,10 @@ select to_char('infinity'::timestamp, 'YYYY') is null, to_char('-infinity'::time
 select to_char(16777217::float4, '999999999.99'), to_char(123.456789::float4, '999999999.999999'), to_char(0.1::float4, '0.999999999'), to_char('Infinity'::float4, '9,999.99'), to_char('Infinity'::float8, '9,999.99');
 select to_number('1', '99.99'), to_number('12.3', '99.99'), to_number('1,234.5', '9,999.99'), to_number('1.239', '9.99'), to_number('12', '999.9');
 select to_number('12', '9.99');
+select '١٢' ~ '^[[:alpha:]]+$', 'ǅ' ~ '[[:lower:]]', 'ǅ' ~ '[[:upper:]]', 'ª' ~ '[[:lower:]]', 'ᾈ' ~ '[[:upper:]]', E'\u200e' ~ '[[:graph:]]', E'\u2028' ~ '[[:cntrl:]]', '²' ~ '[[:punct:]]';
+-- error: 22003
+select overlay('A' placing 'É' from 2147483647 for 1);
+select array_position('{}'::date[], '9999-01-27'::date, null::int4);
 -- dates
 select (timestamp '2024-01-01', timestamp '2024-02-01') overlaps (timestamp '2024-01-15', null), (null::timestamp, timestamp '2024-02-01') overlaps (timestamp '2024-01-15', timestamp '2024-03-01'), (time '10:00', null) overlaps (time '11:00', time '12:00'), (time '10:00', null) overlaps (time '10:00', time '12:00'), (null::time, null::time) overlaps (time '10:00', time '12:00');
 select timezone('36 hours'::interval, '2038-06-24 11:04:25.000001'::timestamp), timezone('-100 hours'::interval, '2038-06-24 11:04:25.000001'::timestamptz), timezone('07:00'::interval, '2024-01-01 00:00:00'::timestamp);
