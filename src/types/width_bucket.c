@@ -70,5 +70,5 @@ err numeric_width_bucket(struct arena *arena,
     TRY(numeric_div(arena, part, width, &place)); /* rounded: the last bucket may be count + 1 */
     TRY(numeric_to_int(arena, INT_8, numeric_floor(arena, place), out));
     *out += 1;
-    return NULL;
+    return int_check(arena, INT_4, *out);
 }

@@ -197,9 +197,16 @@ function over(r) {
   return `over (${r.of(['', 'partition by k % 2 '])}order by k ${r.of(FRAMES)})`;
 }
 
+// rank(x) within group (order by v): where x would stand.
+function hypothetical(r, row) {
+  const type = r.of(POLYMORPHIC);
+  return `select ${row.name}(${literal(r, type)}) within group (order by v0) ${rows(r, row, [type], r.int(5))}`;
+}
+
 function aggregate(r, row) {
+  if (row.aggregate === 'h') return hypothetical(r, row);
   const types = argumentTypes(r, row);
-  if (!types || row.aggregate === 'h') return null;
+  if (!types) return null;
   const names = types.map((_, index) => `v${index}`);
   const count = r.int(5);
   if (row.aggregate === 'o') {

@@ -385,6 +385,15 @@ static err part_as_double(struct arena *arena, str number, double *out)
     return NULL;
 }
 
+/* The zone is added to seconds that are rounded already. */
+static err clock_epoch(struct function_call *call, double *out)
+{
+    struct timetz value;
+    TRY(get_timetz(call, 1, &value));
+    *out = (double)value.us / 1e6 + value.west_s;
+    return NULL;
+}
+
 /* date_part: the same as double precision. */
 static err run_part(struct function_call *call, struct value *out)
 {
@@ -393,7 +402,12 @@ static err run_part(struct function_call *call, struct value *out)
     double real = 0;
     TRY(extract_field(call, (enum field_of)call->row->with, &null, &number));
     if (null) return NULL;
-    TRY(part_as_double(call->arena, number, &real));
+    bool zoned_clock =
+        call->row->with == OF_TIMETZ && str_eq_nocase(arg_text(call, 0), STR("epoch"));
+    if (zoned_clock)
+        TRY(clock_epoch(call, &real));
+    else
+        TRY(part_as_double(call->arena, number, &real));
     *out = value_real(real);
     return NULL;
 }
@@ -677,18 +691,18 @@ struct stretch {
     bool known, open; /* known: one end at least; open: `to` is unknown */
 };
 
-static struct stretch stretch_of(const struct function_call *call, size_t index)
+static struct stretch stretch_of(const struct value *one, const struct value *other)
 {
-    str a = arg_text(call, index), b = arg_text(call, index + 1);
-    bool no_a = arg_null(call, index), no_b = arg_null(call, index + 1);
+    str a = one->s, b = other->s;
+    bool no_a = one->kind == VALUE_NULL, no_b = other->kind == VALUE_NULL;
     if (no_a || (!no_b && str_cmp(a, b) > 0)) return (struct stretch){b, a, !no_b, no_a};
     return (struct stretch){a, b, true, no_b};
 }
 
 /* (s1, e1) OVERLAPS (s2, e2). What an unknown end decides is NULL. */
-static err run_overlaps(struct function_call *call, struct value *out)
+static err overlaps(const struct value *ends, struct value *out)
 {
-    struct stretch first = stretch_of(call, 0), second = stretch_of(call, 2);
+    struct stretch first = stretch_of(&ends[0], &ends[1]), second = stretch_of(&ends[2], &ends[3]);
     if (!first.known || !second.known) return NULL;
     int order = str_cmp(first.from, second.from);
     if (order > 0) { /* first begins first */
@@ -702,12 +716,59 @@ static err run_overlaps(struct function_call *call, struct value *out)
     return NULL;
 }
 
+static err run_overlaps(struct function_call *call, struct value *out)
+{
+    return overlaps(call->args, out);
+}
+
+/* `with`: the ends that are lengths, and what of. */
+enum { FIRST_LENGTH = 1, SECOND_LENGTH = 2, BOTH_LENGTHS = 3, OF_ZONED = 4, OF_CLOCK = 8 };
+
+/* The moment at i and the length behind it, added. */
+static err end_of(struct function_call *call, size_t i, struct value *out)
+{
+    struct interval length;
+    int64_t us;
+    *out = value_null();
+    if (arg_null(call, i) || arg_null(call, i + 1)) return NULL;
+    TRY(get_interval(call, i + 1, &length));
+    if (call->row->with & OF_CLOCK) {
+        TRY(get_time(call, i, &us));
+        return put_time(call, time_add(us, length), out);
+    }
+    if (call->row->with & OF_ZONED) {
+        TRY(get_timestamptz(call, i, &us));
+        TRY(timestamptz_add(call->arena, types_of(call)->zone, us, length, &us));
+        return put_timestamptz(call, us, out);
+    }
+    TRY(get_timestamp(call, i, &us));
+    TRY(timestamp_add(call->arena, us, length, &us));
+    return put_timestamp(call, us, out);
+}
+
+static err run_overlaps_length(struct function_call *call, struct value *out)
+{
+    struct value ends[4] = {call->args[0], call->args[1], call->args[2], call->args[3]};
+    if (call->row->with & FIRST_LENGTH) TRY(end_of(call, 0, &ends[1]));
+    if (call->row->with & SECOND_LENGTH) TRY(end_of(call, 2, &ends[3]));
+    return overlaps(ends, out);
+}
+
 /* ---- the table ---- */
 
 #define ROW(symbol, args, body, with)                   \
     {                                                   \
         symbol, args, SHAPE_NONE, FN_STRICT, body, with \
     }
+
+#define OVERLAPS_LENGTH(symbol, with)                       \
+    {                                                       \
+        symbol, 4, SHAPE_NONE, 0, run_overlaps_length, with \
+    }
+#define OVERLAPS(type, of)                                                                     \
+    OVERLAPS_LENGTH("overlaps_" type "_interval_" type "_" type, (of) | FIRST_LENGTH),         \
+        OVERLAPS_LENGTH("overlaps_" type "_" type "_" type "_interval", (of) | SECOND_LENGTH), \
+        OVERLAPS_LENGTH("overlaps_" type "_interval_" type "_interval", (of) | BOTH_LENGTHS)
 
 static const struct function_row rows[] = {
     ROW("date_pli", 2, run_date_days, PLUS),
@@ -795,6 +856,9 @@ static const struct function_row rows[] = {
     {"now",                0, SHAPE_NONE, FN_VOLATILE, run_now,      0},
     {"overlaps_timestamp", 4, SHAPE_NONE, 0,           run_overlaps, 0},
     {"overlaps_time",      4, SHAPE_NONE, 0,           run_overlaps, 0},
+    OVERLAPS("timestamp", 0),
+    OVERLAPS("timestamptz", OF_ZONED),
+    OVERLAPS("time", OF_CLOCK),
 };
 
 const struct function_table functions_datetime = {rows, COUNT_OF(rows)};

@@ -1,4 +1,6 @@
 /* Functions that work on any type: casts, greatest, rows, fields, NULL counts. */
+#include <string.h>
+
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
 #include "types/json_scan.h"
@@ -193,6 +195,15 @@ static err run_fraction(struct function_call *call, struct value *out)
     return err_sql(call->arena, "22003", "percentile value %g is not between 0 and 1", fraction);
 }
 
+/* pg_double(bits): a literal that SQLite would not read to the last digit. */
+static err run_double(struct function_call *call, struct value *out)
+{
+    int64_t bits = arg_int(call, 0);
+    *out = value_real(0);
+    memcpy(&out->r, &bits, sizeof bits);
+    return NULL;
+}
+
 static const struct function_row rows[] = {
     {"cast",              4,  SHAPE_NONE,  0,                       run_cast,        0             },
     {"greatest",          -1, SHAPE_FIRST, 0,                       run_greatest,    0             },
@@ -213,6 +224,7 @@ static const struct function_row rows[] = {
     {"nth",               1,  SHAPE_NONE,  0,                       run_count,       COUNT_POSITIVE},
     {"ntile_count",       1,  SHAPE_NONE,  0,                       run_count,       COUNT_ANY     },
     {"fraction",          1,  SHAPE_NONE,  FN_STRICT | FN_VOLATILE, run_fraction,    0             },
+    {"double",            1,  SHAPE_NONE,  FN_STRICT,               run_double,      0             },
     {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT,               run_column_size, 0             },
 };
 

@@ -3,7 +3,6 @@
  *
  * A group's state lives in an arena of its own that the first row makes; SQLite's aggregate context
  * holds the pointer. pg_ordered collects its rows first and feeds them to the aggregate it names. */
-#include <assert.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -136,7 +135,10 @@ static void run_step(sqlite3_context *context, int argc, sqlite3_value **argv, b
     struct value values[FUNCTION_ARGS_MAX];
     for (int i = 0; i < argc; i++) values[i] = value_of_sqlite(argv[i]);
     arena_reset(group->call.session->scratch);
-    assert(!inverse || group->row->inverse);
+    if (inverse && !group->row->inverse) { /* print_window sends those to pg_moving */
+        fail(context, group, err_sql(group->arena, "XX000", "an aggregate cannot go back"));
+        return;
+    }
     err error = step_row(group, group->row, values, (size_t)argc, inverse);
     if (error) fail(context, group, error);
 }

@@ -1,6 +1,5 @@
 /* Integers, floats and numeric: operators and functions. Symbols are PostgreSQL's C names. */
 #include <math.h>
-#include <string.h>
 
 #include "base/crypto.h"
 #include "engine/sqlite/functions_int.h"
@@ -186,15 +185,6 @@ static err run_pi(struct function_call *call, struct value *out)
 {
     (void)call;
     *out = value_real(M_PI);
-    return NULL;
-}
-
-/* pg_double(bits): a literal that SQLite would not read to the last digit. */
-static err run_double(struct function_call *call, struct value *out)
-{
-    int64_t bits = arg_int(call, 0);
-    *out = value_real(0);
-    memcpy(&out->r, &bits, sizeof bits);
     return NULL;
 }
 
@@ -484,7 +474,6 @@ static const struct function_row rows[] = {
     FLOAT_ROW("degrees", F_DEGREES),
     FLOAT_ROW("radians", F_RADIANS),
     {"datan2",               2, SHAPE_NONE, FN_STRICT,               run_atan2,                0      },
-    {"double",               1, SHAPE_NONE, FN_STRICT,               run_double,               0      },
     {"dpi",                  0, SHAPE_NONE, 0,                       run_pi,                   0      },
     {"drandom",              0, SHAPE_NONE, FN_VOLATILE,             run_random,               0      },
     {"setseed",              1, SHAPE_NONE, FN_STRICT | FN_VOLATILE, run_setseed,              0      },

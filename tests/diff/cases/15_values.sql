@@ -75,12 +75,13 @@ select overlay('A' placing 'É' from 2147483647 for 1);
 select array_position('{}'::date[], '9999-01-27'::date, null::int4);
 -- dates
 select (timestamp '2024-01-01', timestamp '2024-02-01') overlaps (timestamp '2024-01-15', null), (null::timestamp, timestamp '2024-02-01') overlaps (timestamp '2024-01-15', timestamp '2024-03-01'), (time '10:00', null) overlaps (time '11:00', time '12:00'), (time '10:00', null) overlaps (time '10:00', time '12:00'), (null::time, null::time) overlaps (time '10:00', time '12:00');
+select (timestamp '2024-01-01', interval '1 month') overlaps (timestamp '2024-01-31', timestamp '2024-03-01'), (timestamp '2024-01-01', interval '1 month') overlaps (timestamp '2024-02-01', interval '1 day'), (timestamptz '2024-01-01 00:00+00', null::interval) overlaps (timestamptz '2024-01-01 00:00+00', timestamptz '2024-03-01 00:00+00'), (time '23:00', interval '2 hours') overlaps (time '22:00', time '23:30'), (date '2024-01-01', interval '1 day') overlaps (date '2024-01-02', date '2024-01-03');
 select timezone('36 hours'::interval, '2038-06-24 11:04:25.000001'::timestamp), timezone('-100 hours'::interval, '2038-06-24 11:04:25.000001'::timestamptz), timezone('07:00'::interval, '2024-01-01 00:00:00'::timestamp);
 select make_timestamptz(2024, 5, 2, 0, 2, 1e-7, '+07'), make_timestamptz(2024, 5, 2, 0, 2, 0, '-03:30'), make_timestamptz(2024, 5, 2, 0, 2, 0, 'Asia/Jakarta');
 select make_timestamptz(2024, 5, 2, 0, 2, 0, '1_000');
 select make_timestamptz(2024, 13, 2, 0, 2, 0, 'nowhere');
 select make_time(1, 2, -58e-118::float8);
-select date_part('epoch', '1582-10-21 19:44:34.000001'::timestamp), date_part('epoch', '-1 years -00:00:00.000001'::interval), date_part('second', '-00:00:34.000001'::interval);
+select date_part('epoch', '1582-10-21 19:44:34.000001'::timestamp), date_part('epoch', '-1 years -00:00:00.000001'::interval), date_part('second', '-00:00:34.000001'::interval), date_part('epoch', '21:34:35.999999+07'::timetz);
 select '2024-07-01 12:00'::timestamp at time zone 'CET', '2024-07-01 12:00+00'::timestamptz at time zone 'EET';
 -- windows
 select k, lag(v, -1) over w, lead(v, k - 1) over w, lag(v, null) over w, lag(v, -2, 'none') over w from (values (0, 'a'), (1, 'b'), (2, 'c')) t(k, v) window w as (order by k) order by k;
