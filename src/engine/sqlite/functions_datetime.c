@@ -385,12 +385,24 @@ static err part_as_double(struct arena *arena, str number, double *out)
     return NULL;
 }
 
-/* The zone is added to seconds that are rounded already. */
-static err clock_epoch(struct function_call *call, double *out)
+/* Epochs are sums of doubles there, and rounded at each. */
+static err timetz_epoch(struct function_call *call, double *out)
 {
     struct timetz value;
     TRY(get_timetz(call, 1, &value));
     *out = (double)value.us / 1e6 + value.west_s;
+    return NULL;
+}
+
+static err interval_epoch(struct function_call *call, double *out)
+{
+    static const double DAY_S = 86400, YEAR_S = 365.25 * 86400, MONTH_S = 30.0 * 86400;
+    struct interval value;
+    TRY(get_interval(call, 1, &value));
+    *out = (double)value.us / 1e6;
+    *out += YEAR_S * (value.months / 12);
+    *out += MONTH_S * (value.months % 12);
+    *out += DAY_S * value.days;
     return NULL;
 }
 
@@ -402,10 +414,11 @@ static err run_part(struct function_call *call, struct value *out)
     double real = 0;
     TRY(extract_field(call, (enum field_of)call->row->with, &null, &number));
     if (null) return NULL;
-    bool zoned_clock =
-        call->row->with == OF_TIMETZ && str_eq_nocase(arg_text(call, 0), STR("epoch"));
-    if (zoned_clock)
-        TRY(clock_epoch(call, &real));
+    bool epoch = str_eq_nocase(arg_text(call, 0), STR("epoch"));
+    if (epoch && call->row->with == OF_TIMETZ)
+        TRY(timetz_epoch(call, &real));
+    else if (epoch && call->row->with == OF_INTERVAL)
+        TRY(interval_epoch(call, &real));
     else
         TRY(part_as_double(call->arena, number, &real));
     *out = value_real(real);

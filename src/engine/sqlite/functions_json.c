@@ -126,6 +126,7 @@ static err run_path(struct function_call *call, struct value *out)
     if (!text_items(call, 1, &path, &count)) return NULL;
     str value;
     bool found = jsonb_path(arg_text(call, 0), path, count, &value);
+    if (found && !count) value = str_trim(value); /* json keeps the blanks around it */
     return answer(call, found, value, out);
 }
 

@@ -410,7 +410,9 @@ static err run_regexp_substr(struct function_call *call, struct value *out)
     struct regex_match *matches = NULL;
     size_t count = 0;
     TRY(regex_find_all(call->arena, regex, text, from, &matches, &count));
-    if (nth < 1 || nth > count || group > matches[nth - 1].group_count) return NULL;
+    if (nth < 1 || nth > count) return NULL;
+    if (group == 1 && !matches[nth - 1].group_count) group = 0; /* without groups it is the match */
+    if (group > matches[nth - 1].group_count) return NULL;
     str found = matches[nth - 1].groups[group];
     if (found.at) *out = value_text(found);
     return NULL;

@@ -70,6 +70,9 @@ select to_char(16777217::float4, '999999999.99'), to_char(123.456789::float4, '9
 select to_number('1', '99.99'), to_number('12.3', '99.99'), to_number('1,234.5', '9,999.99'), to_number('1.239', '9.99'), to_number('12', '999.9');
 select to_number('12', '9.99');
 select '١٢' ~ '^[[:alpha:]]+$', 'ǅ' ~ '[[:lower:]]', 'ǅ' ~ '[[:upper:]]', 'ª' ~ '[[:lower:]]', 'ᾈ' ~ '[[:upper:]]', E'\u200e' ~ '[[:graph:]]', E'\u2028' ~ '[[:cntrl:]]', '²' ~ '[[:punct:]]';
+select regexp_substr('a)b', '.', 1, 2, 'n', 1), regexp_substr('a)b', '.', 1, 2, 'n', 2), '[' || (' [ 1 , 2 ] '::json #>> '{}') || ']', ' [ 1 , 2 ] '::json #> '{}';
+-- error: 22003
+select format('%*s', '12345678901234567890', 1);
 -- error: 22003
 select overlay('A' placing 'É' from 2147483647 for 1);
 select array_position('{}'::date[], '9999-01-27'::date, null::int4);
@@ -81,7 +84,7 @@ select make_timestamptz(2024, 5, 2, 0, 2, 1e-7, '+07'), make_timestamptz(2024, 5
 select make_timestamptz(2024, 5, 2, 0, 2, 0, '1_000');
 select make_timestamptz(2024, 13, 2, 0, 2, 0, 'nowhere');
 select make_time(1, 2, -58e-118::float8);
-select date_part('epoch', '1582-10-21 19:44:34.000001'::timestamp), date_part('epoch', '-1 years -00:00:00.000001'::interval), date_part('second', '-00:00:34.000001'::interval), date_part('epoch', '21:34:35.999999+07'::timetz);
+select date_part('epoch', '1582-10-21 19:44:34.000001'::timestamp), date_part('epoch', '-1 years -00:00:00.000001'::interval), date_part('second', '-00:00:34.000001'::interval), date_part('epoch', '21:34:35.999999+07'::timetz), date_part('epoch', '-22 mons -28 days 234:28:35.640255'::interval);
 select '2024-07-01 12:00'::timestamp at time zone 'CET', '2024-07-01 12:00+00'::timestamptz at time zone 'EET';
 -- windows
 select k, lag(v, -1) over w, lead(v, k - 1) over w, lag(v, null) over w, lag(v, -2, 'none') over w from (values (0, 'a'), (1, 'b'), (2, 'c')) t(k, v) window w as (order by k) order by k;
