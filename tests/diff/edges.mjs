@@ -87,7 +87,7 @@ export const VALUES = {
     : `${day(r)} ${clock(r)}`),
   timestamptz: (r) => (r.chance(0.1)
     ? r.of(['infinity', '-infinity', '9999-12-30 23:59:59.999999+00', '0001-01-02 00:00:00+00'])
-    : `${day(r)} ${clock(r)}${offset(r)}`),
+    : `${day(r).replace('0001-01-01', '0001-01-02')} ${clock(r)}${offset(r)}`), // east of UTC the first day begins in year 0
   interval: (r) => (r.chance(0.7)
     ? r.of(INTERVALS)
     : `${r.int(200) - 100} mons ${r.int(4000) - 2000} days ${sign(r)}${r.int(300)}:${two(r.int(60))}:${two(r.int(60))}.${r.int(999999)}`),

@@ -84,7 +84,7 @@ const FITTING = [
   // Years end at 9999.
   { type: /^interval$/, at: dated, always: true, of: cast(["'0'", "'1 day'", "'-1 day'", "'1 mon'", "'-13 mons'",
     "'1 year 2 mons -3 days 04:05:06.789'", "'-00:00:00.000001'", "'36 hours'", "'30 days'"]) },
-  { name: /^(\+|-|timezone|age|date_bin|date_trunc)$/, type: /^(date|timestamp|timestamptz)$/, always: true, of: moment },
+  { name: /^(\+|-|timezone|age|date_bin|date_trunc|overlaps)$/, type: /^(date|timestamp|timestamptz)$/, always: true, of: moment },
   { name: /^[+-]$/, type: /^int4$/, at: dated, always: true, of: (r) => r.of(['0', '1', '-1', '365', '10000', '-100000']) },
   { name: /^to_(date|timestamp)$/, type: /^text$/, at: first, always: true, of: quoted(DATES) },
   { name: /^to_(date|timestamp)$/, type: /^text$/, always: true, of: quoted(DATE_FORMATS.filter((f) => f.startsWith('YYYY-MM-DD'))) },

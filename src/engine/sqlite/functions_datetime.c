@@ -399,9 +399,10 @@ static err interval_epoch(struct function_call *call, double *out)
     static const double DAY_S = 86400, YEAR_S = 365.25 * 86400, MONTH_S = 30.0 * 86400;
     struct interval value;
     TRY(get_interval(call, 1, &value));
+    int32_t years = value.months / 12, months = value.months % 12;
     *out = (double)value.us / 1e6;
-    *out += YEAR_S * (value.months / 12);
-    *out += MONTH_S * (value.months % 12);
+    *out += YEAR_S * years;
+    *out += MONTH_S * months;
     *out += DAY_S * value.days;
     return NULL;
 }
