@@ -70,7 +70,7 @@ const first = (row, index) => index === 0;
 const second = (row, index) => index === 1;
 const later = (row, index) => index >= 2;
 const dated = (row) => row.args.some((type) => /^(DATE|TIMESTAMP)/.test(type));
-const ofNumber = (row) => /^(INT|FLOAT|NUMERIC|TEXT)/.test(row.args[0]);
+const ofNumber = (row) => /^(INT\d|FLOAT|NUMERIC|TEXT)/.test(row.args[0]);
 
 // Arguments whose place has a meaning. name, type: which they are for; at: a condition on row and place.
 // always: other values would be beyond what docs/limits.md promises, or cost much and show nothing; the
