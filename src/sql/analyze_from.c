@@ -118,7 +118,7 @@ static err from_relation(struct scope *scope, const struct RangeVar *name, struc
     TRY(scope_relation(scope, name, &relation));
     struct rte *rte = rte_of_relation(scope, relation, alias_or(name->alias, relation->name));
     guard_access(scope->analyzer, rte, relation, &scope->who, PRIV_SELECT);
-    if (relation->kind == 'v') TRY(view_expand(scope, rte, relation));
+    if (relation->kind == 'v' && !relation->system) TRY(view_expand(scope, rte, relation));
     *out = rte;
     return rte_rename(scope, rte, name->alias);
 }

@@ -322,6 +322,11 @@ MUST_USE err view_open_target(struct scope *scope,
                               enum query_command command,
                               struct write_target *target);
 
+/* 55000 of a view of the system. */
+MUST_USE err view_not_updatable(struct scope *scope,
+                                const struct cat_relation *view,
+                                enum query_command command);
+
 /* ---- analyze.c ---- */
 
 void analyzer_init(struct analyzer *analyzer, const struct analyze_options *options);

@@ -121,7 +121,7 @@ err infer_locate(struct infer_context *ctx, err error, int32_t location)
 static bool is_reg_type(oid type)
 {
     return type == REGCLASSOID || type == REGTYPEOID || type == REGROLEOID ||
-           type == REGNAMESPACEOID || type == REGPROCOID;
+           type == REGNAMESPACEOID || type == REGPROCOID || type == REGPROCEDUREOID;
 }
 
 static enum type_coercion type_coercion_of(enum cast_context context)
@@ -232,7 +232,7 @@ static err settle_param(
  * zone waits. */
 static bool folds(struct infer_context *ctx, const struct expr *expr, oid target)
 {
-    if (expr->kind != EXPR_CONST) return false;
+    if (expr->kind != EXPR_CONST || ctx->keep_casts) return false;
     bool preferred;
     char from = infer_category(ctx, expr->type, &preferred);
     char to = infer_category(ctx, target, &preferred);

@@ -9,6 +9,7 @@
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/pl.h"
+#include "engine/sqlite/system_table.h"
 #include "types/text.h"
 
 enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
@@ -37,6 +38,8 @@ void sqlite_session_init(struct sqlite_session *session)
 void sqlite_session_deinit(struct sqlite_session *session)
 {
     arena_free(session->scratch);
+    if (session->system) system_tables_forget(session->system);
+    session->system = NULL;
     function_caches_free(session->caches);
     pl_cache_free(session->pl);
     session->pl = NULL;
@@ -50,6 +53,7 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
     session->catalog = catalog;
     function_caches_forget(session->caches);
     pl_cache_forget(session->pl);
+    if (session->system) system_tables_forget(session->system);
 }
 
 static err timed_out(struct arena *arena)
@@ -291,6 +295,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
     if (rc == SQLITE_OK) rc = pl_register(db, session);
+    if (rc == SQLITE_OK) rc = system_tables_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",
                    sqlite3_errmsg(db));

@@ -64,7 +64,7 @@ static err print_barrier(struct text *text,
     buf_lit(sql, "(SELECT *");
     buf_str_add(sql, extra_column);
     buf_lit(sql, " FROM ");
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     buf_lit(sql, " AS ");
     print_ident(sql, item->alias);
     TRY(text_conditions(text, &inside, STR(" WHERE ")));
@@ -100,7 +100,7 @@ static err print_filtered(struct text *text, const struct rte *rte)
     struct condition_list policy = {0};
     conditions_add(text->print.arena, &policy, rte->security);
     buf_lit(body, "SELECT * FROM ");
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     buf_lit(body, " AS ");
     print_ident(body, item->alias);
     TRY(text_conditions(text, &policy, STR(" WHERE ")));
@@ -125,7 +125,7 @@ static err print_relation(struct text *text,
     if (needs_barrier(rte))
         return print_barrier(text, query, rte, outer_side ? NULL : where, STR_NONE);
     conditions_add(text->print.arena, where, rte->security);
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     if (str_eq(item->alias, rte->relation->physical)) return NULL;
     buf_lit(text->print.sql, " AS ");
     print_ident(text->print.sql, item->alias);
