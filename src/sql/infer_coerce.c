@@ -1,6 +1,7 @@
 /* Coercion: which casts exist, literals to constants, common types, polymorphic types.
  * Follows PostgreSQL 15's parse_coerce.c. */
 #include "sql/infer_int.h"
+#include "sql/reg_names.h"
 
 #include <string.h>
 
@@ -118,12 +119,6 @@ err infer_locate(struct infer_context *ctx, err error, int32_t location)
     return err_at(copy, location);
 }
 
-static bool is_reg_type(oid type)
-{
-    return type == REGCLASSOID || type == REGTYPEOID || type == REGROLEOID ||
-           type == REGNAMESPACEOID || type == REGPROCOID || type == REGPROCEDUREOID;
-}
-
 static enum type_coercion type_coercion_of(enum cast_context context)
 {
     return context == CAST_EXPLICIT     ? TYPE_EXPLICIT
@@ -183,7 +178,7 @@ err infer_literal(struct infer_context *ctx,
         if (builtin_is_polymorphic(base) || base == RECORDOID || base == VOIDOID) {
             return no_cast(ctx, UNKNOWNOID, base, literal->location);
         }
-        if (is_reg_type(base)) {
+        if (reg_is_type(base)) {
             int64_t id = 0;
             TRY(infer_reg_literal(ctx, literal->constant.s, base, literal->location, &id));
             value = value_int(id);
@@ -238,7 +233,7 @@ static bool folds(struct infer_context *ctx, const struct expr *expr, oid target
     char to = infer_category(ctx, target, &preferred);
     bool from_fine = from == 'N' || from == 'B' || from == 'S';
     bool to_fine = to == 'N' || to == 'B' || to == 'S';
-    return from_fine && to_fine && !is_reg_type(target) && !is_reg_type(expr->type);
+    return from_fine && to_fine && !reg_is_type(target) && !reg_is_type(expr->type);
 }
 
 /* Casts whose answer depends on the session's zone or on "now". */
@@ -392,9 +387,6 @@ err infer_coerce_column(struct infer_context *ctx,
 err infer_resolve_unknown(struct infer_context *ctx, struct expr *expr, struct expr **out)
 {
     *out = expr;
-    if (is_reg_type(expr->type)) { /* a result shows the object's name */
-        return infer_coerce(ctx, expr, TEXTOID, -1, CAST_EXPLICIT, out);
-    }
     if (!infer_is_unknown(expr) || expr->kind == EXPR_DEFAULT) return NULL;
     if (expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM) {
         return infer_coerce(ctx, expr, TEXTOID, -1, CAST_IMPLICIT, out);

@@ -25,25 +25,25 @@ static const struct cat_grant everybody_reads[] = {
     {ROLE_PUBLIC, ROLE_SUPABASE_ADMIN, PRIV_SELECT, 0}
 };
 
+/* clang-format off */
 static const struct system_relation relations[] = {
 #define COLUMN(id, name, type, typmod, not_null)
-#define RELATION(id, schema_, name_, oid_, kind_, ...)                           \
-    {                                                                            \
-        .relation = {.oid = (oid_),                                              \
-                     .schema = (schema_),                                        \
-                     .name = STR_INIT(name_),                                    \
-                     .physical = STR_INIT("dapur_" #id),                         \
-                     .kind = (kind_),                                            \
-                     .owner = ROLE_SUPABASE_ADMIN,                               \
-                     .acl = {everybody_reads, COUNT_OF(everybody_reads), false}, \
-                     .columns = columns_##id,                                    \
-                     .column_count = COUNT_OF(columns_##id),                     \
-                     .column_last = (int16_t)COUNT_OF(columns_##id),             \
-                     .system = true},                                            \
-        .rows = system_rows_##id
-},
+#define RELATION(id, schema_, name_, oid_, kind_, ...)                         \
+    {.relation = {.oid = (oid_),                                               \
+                  .schema = (schema_),                                         \
+                  .name = STR_INIT(name_),                                     \
+                  .physical = STR_INIT("dapur_" #id),                          \
+                  .kind = (kind_),                                             \
+                  .owner = ROLE_SUPABASE_ADMIN,                                \
+                  .acl = {everybody_reads, COUNT_OF(everybody_reads), false},  \
+                  .columns = columns_##id,                                     \
+                  .column_count = COUNT_OF(columns_##id),                      \
+                  .column_last = (int16_t)COUNT_OF(columns_##id),              \
+                  .system = true},                                             \
+     .rows = system_rows_##id},
 #include "sql/system_relations.def"
 };
+/* clang-format on */
 
 const struct system_relation *system_relation_find(oid schema, str name)
 {

@@ -361,11 +361,11 @@ static void print_in(struct printer *printer, const struct expr *expr)
                       left->args.at[0]->type == VARCHAROID;
     buf_str_add(out, relabelled ? STR("(ARRAY[") : STR("ARRAY["));
     for (size_t i = 1; i < expr->args.count; i++) {
-        struct expr item = *expr->args.at[i];
-        if (item.kind != EXPR_CONST && item.kind != EXPR_CAST) printer->unknown = true;
-        if (relabelled && item.kind == EXPR_CONST) item.type = VARCHAROID;
+        const struct expr *item = expr->args.at[i];
+        if (item->kind != EXPR_CONST && item->kind != EXPR_CAST) printer->unknown = true;
+        if (relabelled && item->kind == EXPR_CAST) item = item->args.at[0];
         if (i > 1) buf_lit(out, ", ");
-        print(printer, &item, true);
+        print(printer, item, true);
     }
     buf_str_add(out, relabelled ? STR("])::text[]))") : STR("]))"));
 }

@@ -281,8 +281,6 @@ str system_function_arguments(struct arena *arena,
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
         if (argument->mode == 't') continue;
-        /* A function is known by what it takes; a procedure's OUT arguments are part of its call. */
-        if (which == ARGUMENTS_IDENTITY && argument->mode == 'o' && function->kind != 'p') continue;
         if (any) buf_lit(out, ", ");
         argument_text(out, arena, catalog, argument, which == ARGUMENTS_ALL);
         any = true;

@@ -194,7 +194,10 @@ static void type_row(struct system_rows *rows, const struct cat_type *type)
     row[pg_type_typdelim] = value_text(STR(","));
     row[pg_type_typrelid] = value_int(type->relation);
     row[pg_type_typsubscript] = value_int(type->kind == TYPE_KIND_ARRAY ? 6179 : 0);
-    row[pg_type_typelem] = value_int(type->kind == TYPE_KIND_ARRAY ? type->element : 0);
+    oid element = type->kind == TYPE_KIND_ARRAY ? type->element
+                  : type->oid == NAMEOID        ? (oid)CHAROID
+                                                : (oid)OID_NONE;
+    row[pg_type_typelem] = value_int(element);
     row[pg_type_typarray] = value_int(type->array);
     row[pg_type_typalign] = system_char(rows, layout->align);
     row[pg_type_typstorage] = system_char(rows, layout->storage);

@@ -10,6 +10,7 @@
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/pl.h"
 #include "engine/sqlite/system_table.h"
+#include "sql/reg_names.h"
 #include "types/text.h"
 
 enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
@@ -24,11 +25,23 @@ static bool is_over(void *context, uint64_t ahead_ns)
     return session->deadline_ns && clock_mono_ns() + ahead_ns > session->deadline_ns;
 }
 
+static void write_reg_name(const void *context, uint32_t reg, uint32_t id, struct buf *out)
+{
+    const struct sqlite_session *session = context;
+    const struct reg_scope scope = {session->catalog, session->path, session->path_count};
+    if (session->catalog)
+        reg_write(&scope, reg, id, out);
+    else
+        buf_printf(out, "%u", (unsigned)id);
+}
+
 void sqlite_session_init(struct sqlite_session *session)
 {
     *session = (struct sqlite_session){
-        .cost = {.is_over = is_over, .context = session}
+        .cost = {.is_over = is_over, .context = session     },
+        .names = {.context = session, .write = write_reg_name},
     };
+    session->types.names = &session->names;
     session->scratch = arena_new(SCRATCH_BYTES_MAX);
     arena_cost_set(session->scratch, &session->cost);
     session->caches = function_caches_new();
@@ -241,8 +254,9 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
 /* ---- registration ---- */
 
 static const struct function_table *const tables[] = {
-    &functions_number, &functions_text,    &functions_datetime, &functions_json,
-    &functions_array,  &functions_session, &functions_crypto,   &functions_general,
+    &functions_number, &functions_text,   &functions_datetime,
+    &functions_json,   &functions_array,  &functions_session,
+    &functions_system, &functions_crypto, &functions_general,
 };
 
 const struct function_row *function_row_find(const char *symbol)
