@@ -445,6 +445,13 @@ static err column_plain(struct scope *scope, str name, int32_t location, struct 
     return no_column(scope, STR_NONE, name, location);
 }
 
+/* psql asks pg_class and its like by which of them an object is described. */
+static bool is_tableoid(const struct ns_item *item, str name)
+{
+    return item->rte && item->rte->relation && item->rte->relation->system &&
+           str_eq(name, STR("tableoid"));
+}
+
 static err column_qualified(
     struct scope *scope, str schema, str relation, str name, int32_t location, struct expr **out)
 {
@@ -454,6 +461,10 @@ static err column_qualified(
     if (item) {
         size_t index;
         TRY(item_find(scope, item, name, location, &index));
+        if (index == SIZE_MAX && is_tableoid(item, name)) {
+            *out = infer_const(&scope->infer, OIDOID, value_int(item->rte->relation->oid));
+            return NULL;
+        }
         if (index == SIZE_MAX) return no_column(scope, relation, name, location);
         *out = ns_column(level, item, index, location);
         return NULL;

@@ -26,6 +26,7 @@ struct printer {
     } syntax_calls;
     struct buf *out;
     int indent;
+    bool pretty;
     bool unknown; /* something that is not printed here */
 };
 
@@ -96,6 +97,7 @@ static void printer_init(struct printer *printer,
         .catalog = catalog,
         .relation = relation,
         .value = place->value,
+        .pretty = place->pretty,
         .out = buf_in(arena, 0),
     };
     if (relation) {
@@ -130,6 +132,21 @@ static void printer_init(struct printer *printer,
 /* ---- types and constants ---------------------------------------------------------------------- */
 
 static void print(struct printer *printer, const struct expr *expr, bool show_implicit);
+static void print_operand(struct printer *printer,
+                          const struct expr *expr,
+                          bool show_implicit,
+                          const struct expr *parent);
+
+/* What PostgreSQL encloses whenever it does not print prettily. */
+static void open_own(struct printer *printer)
+{
+    if (!printer->pretty) buf_char(printer->out, '(');
+}
+
+static void close_own(struct printer *printer)
+{
+    if (!printer->pretty) buf_char(printer->out, ')');
+}
 
 static void print_type(struct printer *printer, oid type, int32_t typmod)
 {
@@ -201,27 +218,29 @@ static void print_list(struct printer *printer, struct expr *const *at, size_t c
 }
 
 static void print_infix(struct printer *printer,
+                        const struct expr *parent,
                         const struct expr *left,
                         str op,
                         const struct expr *right)
 {
-    buf_char(printer->out, '(');
-    print(printer, left, true);
+    open_own(printer);
+    print_operand(printer, left, true, parent);
     buf_printf(printer->out, " %.*s ", STR_FMT(op));
-    print(printer, right, true);
-    buf_char(printer->out, ')');
+    print_operand(printer, right, true, parent);
+    close_own(printer);
 }
 
 static void print_operator(struct printer *printer, const struct expr *expr)
 {
     str name = expr->call.builtin->name;
     if (expr->args.count == 2) {
-        print_infix(printer, expr->args.at[0], name, expr->args.at[1]);
+        print_infix(printer, expr, expr->args.at[0], name, expr->args.at[1]);
         return;
     }
-    buf_printf(printer->out, "(%.*s ", STR_FMT(name));
-    print(printer, expr->args.at[0], true);
-    buf_char(printer->out, ')');
+    open_own(printer);
+    buf_printf(printer->out, "%.*s ", STR_FMT(name));
+    print_operand(printer, expr->args.at[0], true, expr);
+    close_own(printer);
 }
 
 static bool was_syntax(const struct printer *printer, const struct expr *expr)
@@ -236,7 +255,11 @@ static bool print_syntax(struct printer *printer, const struct expr *expr)
 {
     str name = expr->call.builtin->name;
     if (str_eq(name, STR("timezone")) && expr->args.count == 2) {
-        print_infix(printer, expr->args.at[1], STR("AT TIME ZONE"), expr->args.at[0]);
+        buf_char(printer->out, '('); /* its own, always */
+        print_operand(printer, expr->args.at[1], false, expr);
+        buf_lit(printer->out, " AT TIME ZONE ");
+        print_operand(printer, expr->args.at[0], false, expr);
+        buf_char(printer->out, ')');
         return true;
     }
     if (str_eq(name, STR("extract")) && expr->args.at[0]->kind == EXPR_CONST) {
@@ -319,7 +342,7 @@ static void print_cast(struct printer *printer, const struct expr *expr, bool sh
 {
     const struct expr *arg = expr->args.at[0];
     if (expr->cast.context != CAST_EXPLICIT && !show_implicit) {
-        print(printer, arg, false);
+        print_operand(printer, arg, false, expr);
         return;
     }
     /* A constant that is given a length says its type once. */
@@ -327,21 +350,21 @@ static void print_cast(struct printer *printer, const struct expr *expr, bool sh
     if (same && arg->constant.kind == VALUE_TEXT) {
         deparse_literal(printer->out, arg->constant.s);
     } else {
-        buf_char(printer->out, '(');
-        print(printer, arg, false);
-        buf_char(printer->out, ')');
+        open_own(printer);
+        print_operand(printer, arg, false, expr);
+        close_own(printer);
     }
     print_cast_to(printer, expr->type, expr->typmod);
 }
 
 static void print_junction(struct printer *printer, const struct expr *expr, const char *word)
 {
-    buf_char(printer->out, '(');
+    open_own(printer);
     for (size_t i = 0; i < expr->args.count; i++) {
         if (i) buf_printf(printer->out, " %s ", word);
-        print(printer, expr->args.at[i], false);
+        print_operand(printer, expr->args.at[i], false, expr);
     }
-    buf_char(printer->out, ')');
+    close_own(printer);
 }
 
 /* a IN (1, 2): PostgreSQL's ScalarArrayOpExpr, an OR where an item is no constant. */
@@ -350,16 +373,17 @@ static void print_in(struct printer *printer, const struct expr *expr)
     struct buf *out = printer->out;
     const struct expr *left = expr->args.at[0];
     if (expr->args.count == 2) {
-        print_infix(printer, left, expr->inverted ? STR("<>") : STR("="), expr->args.at[1]);
+        print_infix(printer, expr, left, expr->inverted ? STR("<>") : STR("="), expr->args.at[1]);
         return;
     }
-    buf_char(out, '(');
-    print(printer, left, true);
+    open_own(printer);
+    print_operand(printer, left, true, expr);
     buf_str_add(out, expr->inverted ? STR(" <> ALL (") : STR(" = ANY ("));
     /* The list has the type that was asked for, and is cast as a whole where the operator wants another. */
     bool relabelled = left->kind == EXPR_CAST && left->cast.context == CAST_IMPLICIT &&
                       left->args.at[0]->type == VARCHAROID;
-    buf_str_add(out, relabelled ? STR("(ARRAY[") : STR("ARRAY["));
+    if (relabelled) open_own(printer);
+    buf_lit(out, "ARRAY[");
     for (size_t i = 1; i < expr->args.count; i++) {
         const struct expr *item = expr->args.at[i];
         if (item->kind != EXPR_CONST && item->kind != EXPR_CAST) printer->unknown = true;
@@ -367,17 +391,24 @@ static void print_in(struct printer *printer, const struct expr *expr)
         if (i > 1) buf_lit(out, ", ");
         print(printer, item, true);
     }
-    buf_str_add(out, relabelled ? STR("])::text[]))") : STR("]))"));
+    buf_char(out, ']');
+    if (relabelled) {
+        close_own(printer);
+        buf_lit(out, "::text[]");
+    }
+    buf_char(out, ')');
+    close_own(printer);
 }
 
 static void print_any(struct printer *printer, const struct expr *expr)
 {
     struct buf *out = printer->out;
-    buf_char(out, '(');
-    print(printer, expr->args.at[0], true);
+    open_own(printer);
+    print_operand(printer, expr->args.at[0], true, expr);
     buf_printf(out, " %.*s %s (", STR_FMT(expr->compare->name), expr->inverted ? "ALL" : "ANY");
-    print(printer, expr->args.at[1], true);
-    buf_lit(out, "))");
+    print_operand(printer, expr->args.at[1], true, expr);
+    buf_char(out, ')');
+    close_own(printer);
 }
 
 /* appendContextKeyword: its own line, at the current depth. */
@@ -412,17 +443,19 @@ static void print_case(struct printer *printer, const struct expr *expr)
 static void print_bool_test(struct printer *printer, const struct expr *expr)
 {
     static const char *const words[] = {['t'] = "TRUE", ['f'] = "FALSE", ['u'] = "UNKNOWN"};
-    buf_char(printer->out, '(');
-    print(printer, expr->args.at[0], false);
-    buf_printf(printer->out, " IS %s%s)", expr->bool_test.negated ? "NOT " : "",
+    open_own(printer);
+    print_operand(printer, expr->args.at[0], false, expr);
+    buf_printf(printer->out, " IS %s%s", expr->bool_test.negated ? "NOT " : "",
                words[(unsigned char)expr->bool_test.value]);
+    close_own(printer);
 }
 
 static void print_distinct(struct printer *printer, const struct expr *expr)
 {
-    if (expr->negated) buf_lit(printer->out, "(NOT ");
-    print_infix(printer, expr->args.at[0], STR("IS DISTINCT FROM"), expr->args.at[1]);
-    if (expr->negated) buf_char(printer->out, ')');
+    if (expr->negated) open_own(printer);
+    if (expr->negated) buf_lit(printer->out, "NOT ");
+    print_infix(printer, expr, expr->args.at[0], STR("IS DISTINCT FROM"), expr->args.at[1]);
+    if (expr->negated) close_own(printer);
 }
 
 static void print_wrapped(struct printer *printer, const char *open, const struct expr *expr)
@@ -451,14 +484,16 @@ static void print(struct printer *printer, const struct expr *expr, bool show_im
     case EXPR_AND: print_junction(printer, expr, "AND"); return;
     case EXPR_OR: print_junction(printer, expr, "OR"); return;
     case EXPR_NOT:
-        buf_lit(out, "(NOT ");
-        print(printer, expr->args.at[0], false);
-        buf_char(out, ')');
+        open_own(printer);
+        buf_lit(out, "NOT ");
+        print_operand(printer, expr->args.at[0], false, expr);
+        close_own(printer);
         return;
     case EXPR_NULL_TEST:
-        buf_char(out, '(');
-        print(printer, expr->args.at[0], true);
-        buf_str_add(out, expr->negated ? STR(" IS NOT NULL)") : STR(" IS NULL)"));
+        open_own(printer);
+        print_operand(printer, expr->args.at[0], true, expr);
+        buf_str_add(out, expr->negated ? STR(" IS NOT NULL") : STR(" IS NULL"));
+        close_own(printer);
         return;
     case EXPR_BOOL_TEST: print_bool_test(printer, expr); return;
     case EXPR_DISTINCT: print_distinct(printer, expr); return;
@@ -498,6 +533,78 @@ static void print(struct printer *printer, const struct expr *expr, bool show_im
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_BARRIER_TRUE: printer->unknown = true; return;
     }
+}
+
+/* ---- parentheses of pretty printing: isSimpleNode ------------------------------------------------ */
+
+static bool is_function_like(const struct expr *parent)
+{
+    switch (parent->kind) {
+    case EXPR_USER_CALL:
+    case EXPR_COALESCE:
+    case EXPR_GREATEST:
+    case EXPR_LEAST:
+    case EXPR_NULLIF:
+    case EXPR_ARRAY:
+    case EXPR_ROW:
+    case EXPR_CASE: return true;
+    case EXPR_CALL: return parent->call.builtin->kind != BUILTIN_OPERATOR;
+    default: return false; /* what has no brackets of its own */
+    }
+}
+
+/* 0: not arithmetic; 1: + and -; 2: *, / and %. */
+static int arithmetic_level(const struct expr *expr)
+{
+    if (expr->kind != EXPR_CALL || expr->call.builtin->kind != BUILTIN_OPERATOR) return 0;
+    str name = expr->call.builtin->name;
+    if (name.len != 1 || expr->args.count != 2) return 0;
+    return name.at[0] == '+' || name.at[0] == '-'                        ? 1
+           : name.at[0] == '*' || name.at[0] == '/' || name.at[0] == '%' ? 2
+                                                                         : 0;
+}
+
+static bool is_junction(const struct expr *expr)
+{
+    return expr->kind == EXPR_AND || expr->kind == EXPR_OR || expr->kind == EXPR_NOT;
+}
+
+static bool is_simple(const struct expr *expr, const struct expr *parent)
+{
+    switch (expr->kind) {
+    case EXPR_CAST: return is_simple(expr->args.at[0], expr);
+    case EXPR_AND:
+    case EXPR_NOT:
+    case EXPR_OR:
+        if (is_junction(parent))
+            return parent->kind == (expr->kind == EXPR_OR ? EXPR_OR : EXPR_AND);
+        return is_function_like(parent);
+    case EXPR_NULL_TEST:
+    case EXPR_BOOL_TEST:
+    case EXPR_DISTINCT: return is_junction(parent) || is_function_like(parent);
+    case EXPR_IN_LIST:
+    case EXPR_ANY_ARRAY: return false;
+    case EXPR_CALL: break;
+    default: return true; /* names, constants, calls, and what brings brackets */
+    }
+    if (expr->call.builtin->kind != BUILTIN_OPERATOR) return true;
+    int own = arithmetic_level(expr), outer = arithmetic_level(parent);
+    if (parent->kind == EXPR_CALL && parent->call.builtin->kind == BUILTIN_OPERATOR) {
+        if (!own || !outer || own < outer) return false;
+        return own > outer || parent->args.at[0] == expr;
+    }
+    return is_junction(parent) || is_function_like(parent);
+}
+
+static void print_operand(struct printer *printer,
+                          const struct expr *expr,
+                          bool show_implicit,
+                          const struct expr *parent)
+{
+    bool enclose = printer->pretty && !is_simple(expr, parent);
+    if (enclose) buf_char(printer->out, '(');
+    print(printer, expr, show_implicit);
+    if (enclose) buf_char(printer->out, ')');
 }
 
 /* ---- the doors -------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 struct system_expr_place {
     const struct cat_relation *relation;
     oid value;
+    bool pretty; /* without the parentheses that precedence spares */
 };
 str system_expr_print(struct arena *arena,
                       const struct catalog *catalog,

@@ -115,7 +115,8 @@ static void relation_checks(struct system_rows *rows, const struct cat_relation 
     for (size_t i = 0; i < relation->constraint_count; i++) {
         const struct cat_constraint *constraint = &relation->constraints[i];
         if (constraint->kind != 'c') continue;
-        str text = system_constraint_text(rows->arena, rows->catalog, relation, constraint);
+        str text =
+            system_constraint_text(rows->arena, rows->catalog, relation, constraint, FORM_PLAIN);
         check_row(rows, relation->schema, constraint->name, str_skip(text, sizeof "CHECK " - 1));
     }
     for (size_t i = 0; relation->kind == 'r' && i < relation->column_count; i++) {
@@ -135,7 +136,8 @@ void system_rows_info_check_constraints(struct system_rows *rows)
     const struct cat_type *type;
     for (at = 0; (type = catalog_type_next(rows->catalog, &at));) {
         for (size_t i = 0; system_owns(rows, type->owner) && i < type->check_count; i++) {
-            str text = system_domain_check_text(rows->arena, rows->catalog, type, &type->checks[i]);
+            str text = system_domain_check_text(rows->arena, rows->catalog, type, &type->checks[i],
+                                                FORM_PLAIN);
             check_row(rows, type->schema, type->checks[i].name,
                       str_skip(text, sizeof "CHECK " - 1));
         }

@@ -124,7 +124,7 @@ void system_rows_pg_language(struct system_rows *rows)
         row[pg_language_lanowner] = value_int(ROLE_SUPABASE_ADMIN);
         row[pg_language_lanispl] = system_bool(i == 3);
         row[pg_language_lanpltrusted] = system_bool(i >= 2);
-        row[pg_language_lanplcallfoid] = value_int(0);
+        row[pg_language_lanplcallfoid] = value_int(i == 3 ? 13560 : 0);
         row[pg_language_laninline] = value_int(0);
         row[pg_language_lanvalidator] = value_int(0);
     }

@@ -437,3 +437,20 @@ void system_rows_pg_policy(struct system_rows *rows)
         for (size_t i = 0; i < relation->policy_count; i++)
             policy_row(rows, relation, &relation->policies[i]);
 }
+
+/* A view is a rule to read something else. */
+void system_rows_pg_rewrite(struct system_rows *rows)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(rows->catalog, &at))) {
+        if (relation->kind != 'v' && relation->kind != 'm') continue;
+        struct value *row = system_row_add(rows);
+        row[pg_rewrite_oid] = value_int(0x80000000u | relation->oid);
+        row[pg_rewrite_rulename] = value_text(STR("_RETURN"));
+        row[pg_rewrite_ev_class] = value_int(relation->oid);
+        row[pg_rewrite_ev_type] = value_text(STR("1"));
+        row[pg_rewrite_ev_enabled] = value_text(STR("O"));
+        row[pg_rewrite_is_instead] = value_int(1);
+    }
+}

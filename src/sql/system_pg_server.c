@@ -75,6 +75,20 @@ void system_rows_pg_default_acl(struct system_rows *rows)
     }
 }
 
+void system_rows_pg_db_role_setting(struct system_rows *rows)
+{
+    size_t at = 0;
+    const struct cat_role *role;
+    while ((role = catalog_role_next(rows->catalog, &at))) {
+        if (!role->setting_count) continue;
+        struct value *row = system_row_add(rows);
+        row[pg_db_role_setting_setdatabase] = value_int(0);
+        row[pg_db_role_setting_setrole] = value_int(role->oid);
+        row[pg_db_role_setting_setconfig] =
+            system_text_array(rows, role->settings, role->setting_count);
+    }
+}
+
 /* ---- the server ---- */
 
 void system_rows_pg_database(struct system_rows *rows)

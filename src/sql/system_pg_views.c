@@ -61,8 +61,8 @@ void system_rows_pg_indexes(struct system_rows *rows)
             row[pg_indexes_schemaname] = value_text(system_schema_name(rows, relation->schema));
             row[pg_indexes_tablename] = value_text(relation->name);
             row[pg_indexes_indexname] = value_text(index->name);
-            row[pg_indexes_indexdef] =
-                value_text(system_index_text(rows->arena, rows->catalog, relation, index));
+            row[pg_indexes_indexdef] = value_text(
+                system_index_text(rows->arena, rows->catalog, relation, index, FORM_PLAIN));
         }
     }
 }

@@ -83,6 +83,16 @@ str system_domain_default_text(struct arena *arena,
     return system_default_text(arena, catalog, &type->default_expr, type->base);
 }
 
+static str formed(struct arena *arena,
+                  const struct catalog *catalog,
+                  const struct cat_relation *relation,
+                  const struct cat_expr *expr,
+                  enum system_form form)
+{
+    const struct system_expr_place place = {.relation = relation, .pretty = form == FORM_PRETTY};
+    return system_expr_print(arena, catalog, &place, expr);
+}
+
 /* ---- constraints ---- */
 
 static void column_list(struct buf *out,
@@ -149,13 +159,14 @@ static void unique_key(struct buf *out,
 str system_constraint_text(struct arena *arena,
                            const struct catalog *catalog,
                            const struct cat_relation *relation,
-                           const struct cat_constraint *constraint)
+                           const struct cat_constraint *constraint,
+                           enum system_form form)
 {
     struct buf *out = buf_in(arena, 0);
     switch (constraint->kind) {
     case 'c':
         buf_lit(out, "CHECK (");
-        buf_str_add(out, system_expr_text(arena, catalog, relation, &constraint->check));
+        buf_str_add(out, formed(arena, catalog, relation, &constraint->check, form));
         buf_char(out, ')');
         break;
     case 'f': foreign_key(out, arena, catalog, relation, constraint); break;
@@ -169,10 +180,12 @@ str system_constraint_text(struct arena *arena,
 str system_domain_check_text(struct arena *arena,
                              const struct catalog *catalog,
                              const struct cat_type *type,
-                             const struct cat_domain_check *check)
+                             const struct cat_domain_check *check,
+                             enum system_form form)
 {
+    const struct system_expr_place place = {.value = type->base, .pretty = form == FORM_PRETTY};
     return str_printf(arena, "CHECK (%.*s)",
-                      STR_FMT(system_domain_expr_text(arena, catalog, type, &check->expr)));
+                      STR_FMT(system_expr_print(arena, catalog, &place, &check->expr)));
 }
 
 /* ---- indexes ---- */
@@ -181,14 +194,15 @@ static void index_element(struct buf *out,
                           struct arena *arena,
                           const struct catalog *catalog,
                           const struct cat_relation *relation,
-                          const struct cat_index_element *element)
+                          const struct cat_index_element *element,
+                          enum system_form form)
 {
     const struct cat_column *column = cat_column_numbered(relation, element->column);
     if (column) {
         deparse_ident(out, column->name);
         return;
     }
-    str text = system_expr_text(arena, catalog, relation, &element->expr);
+    str text = formed(arena, catalog, relation, &element->expr, form);
     /* A call needs no parentheses of its own there. */
     bool call = element->expr.tree && element->expr.tree->kind == T_FuncCall;
     buf_printf(out, call ? "%.*s" : "(%.*s)", STR_FMT(text));
@@ -198,11 +212,12 @@ str system_index_element_text(struct arena *arena,
                               const struct catalog *catalog,
                               const struct cat_relation *relation,
                               const struct cat_index *index,
-                              size_t column)
+                              size_t column,
+                              enum system_form form)
 {
     struct buf *out = buf_in(arena, 0);
     if (column >= 1 && column <= index->element_count) {
-        index_element(out, arena, catalog, relation, &index->elements[column - 1]);
+        index_element(out, arena, catalog, relation, &index->elements[column - 1], form);
     } else if (column > index->element_count &&
                column <= index->element_count + index->include_count) {
         const struct cat_column *found =
@@ -215,18 +230,21 @@ str system_index_element_text(struct arena *arena,
 str system_index_text(struct arena *arena,
                       const struct catalog *catalog,
                       const struct cat_relation *relation,
-                      const struct cat_index *index)
+                      const struct cat_index *index,
+                      enum system_form form)
 {
     struct buf *out = buf_in(arena, 0);
     buf_str_add(out, index->unique ? STR("CREATE UNIQUE INDEX ") : STR("CREATE INDEX "));
     deparse_ident(out, index->name);
     buf_lit(out, " ON ");
-    buf_str_add(out, system_qualified(arena, catalog, relation->schema, relation->name));
+    buf_str_add(out, form == FORM_PRETTY
+                         ? visible_name(arena, catalog, relation->schema, relation->name)
+                         : system_qualified(arena, catalog, relation->schema, relation->name));
     buf_printf(out, " USING %.*s (", STR_FMT(index->method));
     for (size_t i = 0; i < index->element_count; i++) {
         const struct cat_index_element *element = &index->elements[i];
         if (i) buf_lit(out, ", ");
-        index_element(out, arena, catalog, relation, element);
+        index_element(out, arena, catalog, relation, element, form);
         if (element->descending) buf_lit(out, " DESC");
         if (element->descending && !element->nulls_first) buf_lit(out, " NULLS LAST");
         if (!element->descending && element->nulls_first) buf_lit(out, " NULLS FIRST");
@@ -237,7 +255,7 @@ str system_index_text(struct arena *arena,
         column_list(out, relation, index->include, index->include_count);
     }
     if (index->nulls_not_distinct) buf_lit(out, " NULLS NOT DISTINCT");
-    str where = system_expr_text(arena, catalog, relation, &index->where);
+    str where = formed(arena, catalog, relation, &index->where, form);
     if (!str_empty(where)) buf_printf(out, " WHERE %.*s", STR_FMT(where));
     return buf_str(out);
 }

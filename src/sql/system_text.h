@@ -11,6 +11,9 @@
 #include "sql/catalog.h"
 #include "sql/system_expr.h"
 
+/* Pretty: as psql asks for it, with fewer parentheses, and the schema only where it must be said. */
+enum system_form { FORM_PLAIN, FORM_PRETTY };
+
 /* "name", "schema.name" where the schema is not said by the path; quoted where they must be. */
 str system_quoted(struct arena *arena, str name);
 str system_qualified(struct arena *arena, const struct catalog *catalog, oid schema, str name);
@@ -35,21 +38,25 @@ str system_domain_default_text(struct arena *arena,
 str system_constraint_text(struct arena *arena,
                            const struct catalog *catalog,
                            const struct cat_relation *relation,
-                           const struct cat_constraint *constraint);
+                           const struct cat_constraint *constraint,
+                           enum system_form form);
 str system_domain_check_text(struct arena *arena,
                              const struct catalog *catalog,
                              const struct cat_type *type,
-                             const struct cat_domain_check *check);
+                             const struct cat_domain_check *check,
+                             enum system_form form);
 /* CREATE INDEX ... ; column from 1: that element alone */
 str system_index_text(struct arena *arena,
                       const struct catalog *catalog,
                       const struct cat_relation *relation,
-                      const struct cat_index *index);
+                      const struct cat_index *index,
+                      enum system_form form);
 str system_index_element_text(struct arena *arena,
                               const struct catalog *catalog,
                               const struct cat_relation *relation,
                               const struct cat_index *index,
-                              size_t column);
+                              size_t column,
+                              enum system_form form);
 /* " SELECT ... ;" */
 str system_view_text(struct arena *arena, const struct cat_relation *view);
 

@@ -8,6 +8,7 @@
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/functions_json.h"
+#include "sql/system_rows.h"
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/json_scan.h"
@@ -175,6 +176,65 @@ static err unnest_next(struct cursor *cursor)
     const struct type_ref *type = cursor->shape;
     const struct type_ref *element = type->element ? type->element : type_plain(TYPE_TEXT);
     cursor->values[0] = array_read_item(cursor->step, element, item);
+    return NULL;
+}
+
+/* ---- over the catalog ---- */
+
+static err nothing_open(struct cursor *cursor)
+{
+    (void)cursor;
+    return NULL;
+}
+
+static err nothing_next(struct cursor *cursor)
+{
+    cursor->done = true;
+    return NULL;
+}
+
+/* aclexplode: text is what is left of one item's letters, by its grantor. */
+static err acl_open(struct cursor *cursor)
+{
+    cursor->array = array_iter(cursor->args[0].s);
+    cursor->text = STR_NONE;
+    return NULL;
+}
+
+static struct value acl_role(struct cursor *cursor, str name)
+{
+    if (str_empty(name)) return value_int(0); /* PUBLIC */
+    if (name.at[0] == '"') name = str_slice(name, 1, name.len - 1);
+    const struct cat_role *role = catalog_role_find(cursor->session->catalog, name);
+    return role ? value_int(role->oid) : value_null();
+}
+
+/* "grantee=rw", a slash, "grantor" */
+static bool acl_item(struct cursor *cursor)
+{
+    str item, rest;
+    if (!array_next(&cursor->array, &item)) return false;
+    struct value text = array_read_item(cursor->arena, type_plain(TYPE_TEXT), item);
+    str_cut(text.s, '=', &cursor->text_by, &rest);
+    str_cut(rest, '/', &cursor->text, &cursor->text_stop);
+    return true;
+}
+
+static err acl_next(struct cursor *cursor)
+{
+    while (str_empty(cursor->text)) {
+        cursor->done = !acl_item(cursor);
+        if (cursor->done) return NULL;
+    }
+    char letter = cursor->text.at[0];
+    bool grantable = cursor->text.len > 1 && cursor->text.at[1] == '*';
+    cursor->text = str_skip(cursor->text, grantable ? 2 : 1);
+    cursor->values[0] = acl_role(cursor, cursor->text_stop);
+    cursor->values[1] = acl_role(cursor, cursor->text_by);
+    const struct system_privilege *privilege;
+    for (size_t at = 0; (privilege = system_privilege_next(&at));)
+        if (privilege->letter == letter) cursor->values[2] = value_text(str_of(privilege->name));
+    cursor->values[3] = value_int(grantable);
     return NULL;
 }
 
@@ -435,6 +495,16 @@ static const struct set_row set_rows[] = {
     SET("array_unnest", SHAPE_FIRST, 1, "value", unnest_open, unnest_next, 0),
     /* unnest for = ANY(array): a NULL array is one NULL element. */
     SET_NULL("elements", SHAPE_FIRST, 1, unnest_open, unnest_next, NULL_IS_ONE_ROW),
+    SET("pg_partition_ancestors", SHAPE_NONE, 1, "value", nothing_open, nothing_next, 0),
+    SET("aclexplode",
+        SHAPE_NONE,
+        1,
+        "grantor, grantee, privilege_type, is_grantable",
+        acl_open,
+        acl_next,
+        0),
+ /* unnest for = ANY(array): a NULL array is one NULL element. */
+    {{"elements", SHAPE_FIRST, 1, "value"}, unnest_open, unnest_next, 0, true},
     SET("regexp_split_to_table", SHAPE_NONE, 3, "value", regex_split_open, items_next, 0),
     SET("regexp_split_to_table_no_flags", SHAPE_NONE, 2, "value", regex_split_open, items_next, 0),
     SET_NULL("text_to_table", SHAPE_NONE, 2, text_split_open, items_next, NULL_IS_TAKEN),

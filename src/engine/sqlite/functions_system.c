@@ -4,6 +4,7 @@
 #include "engine/sqlite/functions_int.h"
 #include "sql/builtin.h"
 #include "sql/catalog_build.h"
+#include "sql/parse.h"
 #include "sql/reg_names.h"
 #include "sql/system_rows.h"
 #include "sql/system_text.h"
@@ -144,6 +145,26 @@ static err run_current_schemas(struct function_call *call, struct value *out)
     return text_out(out, buf_str(text));
 }
 
+static err run_database_encoding(struct function_call *call, struct value *out)
+{
+    (void)call;
+    return text_out(out, STR("UTF8"));
+}
+
+/* There are no temporary schemas, and one tablespace, where the server is. */
+static err run_zero(struct function_call *call, struct value *out)
+{
+    (void)call;
+    *out = value_int(0);
+    return NULL;
+}
+
+static err run_no_text(struct function_call *call, struct value *out)
+{
+    (void)call;
+    return text_out(out, STR(""));
+}
+
 static err run_encoding(struct function_call *call, struct value *out)
 {
     enum { ENCODING_UTF8 = 6 };
@@ -191,17 +212,23 @@ static bool find_object(const struct catalog *catalog, oid id, struct found *out
     return false;
 }
 
+/* The last argument of the ..._ext forms. */
+static enum system_form form_of(const struct function_call *call, size_t index)
+{
+    return call->count > index && arg_int(call, index) ? FORM_PRETTY : FORM_PLAIN;
+}
+
 static err run_constraintdef(struct function_call *call, struct value *out)
 {
     const struct catalog *catalog = call->session->catalog;
     struct found found = {0};
     if (!find_object(catalog, arg_oid(call, 0), &found)) return NULL;
     if (found.check)
-        return text_out(out,
-                        system_domain_check_text(call->arena, catalog, found.type, found.check));
+        return text_out(out, system_domain_check_text(call->arena, catalog, found.type, found.check,
+                                                      form_of(call, 1)));
     if (!found.constraint) return NULL;
-    return text_out(out,
-                    system_constraint_text(call->arena, catalog, found.relation, found.constraint));
+    return text_out(out, system_constraint_text(call->arena, catalog, found.relation,
+                                                found.constraint, form_of(call, 1)));
 }
 
 static err run_indexdef(struct function_call *call, struct value *out)
@@ -211,9 +238,11 @@ static err run_indexdef(struct function_call *call, struct value *out)
     if (!find_object(catalog, arg_oid(call, 0), &found) || !found.index) return NULL;
     int64_t column = call->count > 1 ? arg_int(call, 1) : 0;
     if (column == 0)
-        return text_out(out, system_index_text(call->arena, catalog, found.relation, found.index));
-    return text_out(out, system_index_element_text(call->arena, catalog, found.relation,
-                                                   found.index, column > 0 ? (size_t)column : 0));
+        return text_out(out, system_index_text(call->arena, catalog, found.relation, found.index,
+                                               form_of(call, 2)));
+    return text_out(out,
+                    system_index_element_text(call->arena, catalog, found.relation, found.index,
+                                              column > 0 ? (size_t)column : 0, form_of(call, 2)));
 }
 
 static err run_viewdef(struct function_call *call, struct value *out)
@@ -228,6 +257,19 @@ static err run_viewdef(struct function_call *call, struct value *out)
     if (!view) return NULL;
     if (view->kind != 'v' && view->kind != 'm') return text_out(out, STR("Not a view"));
     return text_out(out, system_view_text(call->arena, view));
+}
+
+/* Of a view's own rule, whose oid is made of the view's (system_pg_relations.c). */
+static err run_ruledef(struct function_call *call, struct value *out)
+{
+    const struct catalog *catalog = call->session->catalog;
+    const struct cat_relation *view = catalog_relation(catalog, arg_oid(call, 0) & 0x7fffffffu);
+    if (!view || view->kind != 'v' || arg_oid(call, 0) == view->oid) return NULL;
+    return text_out(
+        out,
+        str_printf(call->arena, "CREATE RULE \"_RETURN\" AS\n    ON SELECT TO %.*s DO INSTEAD %.*s",
+                   STR_FMT(system_qualified(call->arena, catalog, view->schema, view->name)),
+                   STR_FMT(system_view_text(call->arena, view))));
 }
 
 enum function_part { PART_DEFINITION, PART_ARGUMENTS, PART_IDENTITY, PART_RESULT };
@@ -266,7 +308,18 @@ static err run_argument_default(struct function_call *call, struct value *out)
 /* What the catalog calls an expression's tree is its text already. */
 static err run_get_expr(struct function_call *call, struct value *out)
 {
-    return text_out(out, arg_text(call, 0));
+    const struct catalog *catalog = call->session->catalog;
+    struct cat_expr expr = {.text = arg_text(call, 0)};
+    struct node *tree = NULL;
+    if (form_of(call, 2) == FORM_PLAIN) return text_out(out, expr.text);
+    err error = sql_parse_expr(call->arena, expr.text, &tree);
+    if (error) return text_out(out, expr.text); /* of an index: a list of them */
+    expr.tree = tree;
+    const struct system_expr_place place = {
+        .relation = catalog_relation(catalog, arg_oid(call, 1)),
+        .pretty = true,
+    };
+    return text_out(out, system_expr_print(call->arena, catalog, &place, &expr));
 }
 
 /* No object of that kind is there to be described: partitions, triggers. */
@@ -641,6 +694,24 @@ static err run_row_security(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* acldefault('r', owner) */
+static err run_acldefault(struct function_call *call, struct value *out)
+{
+    struct system_rows rows = {.arena = call->arena, .catalog = call->session->catalog};
+    char object = arg_text(call, 0).len ? arg_text(call, 0).at[0] : '?';
+    if (object == 's') object = 'S';
+    if (!catalog_default_owner(object))
+        return err_sql(call->arena, "0A000", "acldefault of \"%c\" is not supported", object);
+    const struct cat_grant grants[] = {
+        {ROLE_PUBLIC, arg_oid(call, 1), catalog_default_public(object), 0},
+        { arg_oid(call,         1), arg_oid(call, 1),  catalog_default_owner(object), 0},
+    };
+    bool everybody = grants[0].privileges != 0;
+    const struct cat_acl acl = {.at = everybody ? grants : grants + 1, .count = everybody ? 2 : 1};
+    *out = system_acl(&rows, &acl);
+    return NULL;
+}
+
 /* ---- the table -------------------------------------------------------------------------------- */
 
 #define ROW(symbol, args, body, with)                   \
@@ -677,6 +748,15 @@ static const struct function_row rows[] = {
     ROW("current_schema", 0, run_current_schema, 0),
     ROW("current_schemas", 1, run_current_schemas, 0),
     ROW("PG_encoding_to_char", 1, run_encoding, 0),
+    ROW("getdatabaseencoding", 0, run_database_encoding, 0),
+    ROW("pg_client_encoding", 0, run_database_encoding, 0),
+    ROW("pg_my_temp_schema", 0, run_zero, 0),
+    ROW("pg_is_other_temp_schema", 1, run_zero, 0),
+    ROW("pg_tablespace_location", 1, run_no_text, 0),
+    ROW("pg_get_statisticsobjdef_columns", 1, run_none, 0),
+    ROW("pg_get_ruledef", 1, run_ruledef, 0),
+    ROW("pg_get_ruledef_ext", 2, run_ruledef, 0),
+    ROW("acldefault_sql", 2, run_acldefault, 0),
     ROW("pg_get_constraintdef", 1, run_constraintdef, 0),
     ROW("pg_get_constraintdef_ext", 2, run_constraintdef, 0),
     ROW("pg_get_indexdef", 1, run_indexdef, 0),
