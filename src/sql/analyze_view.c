@@ -222,7 +222,7 @@ static err level_columns(struct scope *inner,
     TRY(target_list(inner, select->targetList, INFER_SELECT_LIST));
     TRY(targets_resolve_unknown(inner));
     struct query *query = inner->query;
-    if (inner->infer.saw_aggregate || inner->infer.saw_window || inner->set_moved)
+    if (inner->infer.saw_aggregate || inner->infer.saw_window || inner->set_rte)
         return not_updatable(inner, level->view, level->command,
                              "Views that return aggregate functions, window functions or "
                              "set-returning functions are not automatically updatable.");

@@ -307,7 +307,7 @@ err returning_list(struct scope *scope, const struct list *items)
     if (!items->count) return NULL;
     scope->query->returning = true;
     TRY(target_list(scope, items, INFER_RETURNING));
-    if (scope->set_moved)
+    if (scope->set_rte)
         return SQL_ERROR(scope, "0A000", -1,
                          "set-returning functions are not allowed in RETURNING");
     return targets_resolve_unknown(scope);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "types/array.h"
 #include "types/numeric.h"
 #include "types/type_text.h"
 
@@ -164,6 +165,33 @@ static err wrap_domain(struct infer_context *ctx,
     return NULL;
 }
 
+/* '{int, text}'::regtype[]: names, each looked up. */
+static err reg_array(struct infer_context *ctx,
+                     const struct expr *literal,
+                     oid element,
+                     struct value *out)
+{
+    str stored, item;
+    TRY(array_parse(ctx->arena, NULL, type_plain(TYPE_TEXT), literal->constant.s, &stored));
+    struct buf *text = buf_in(ctx->arena, 0);
+    struct array_iter iter = array_iter(stored);
+    buf_char(text, '[');
+    while (array_next(&iter, &item)) {
+        struct value name = array_read_item(ctx->arena, type_plain(TYPE_TEXT), item);
+        int64_t id = 0;
+        if (text->len > 1) buf_char(text, ',');
+        if (name.kind == VALUE_NULL) {
+            buf_lit(text, "null");
+            continue;
+        }
+        TRY(infer_reg_literal(ctx, name.s, element, literal->location, &id));
+        buf_i64(text, id);
+    }
+    buf_char(text, ']');
+    *out = value_text(buf_str(text));
+    return NULL;
+}
+
 err infer_literal(struct infer_context *ctx,
                   const struct expr *literal,
                   oid type,
@@ -182,6 +210,8 @@ err infer_literal(struct infer_context *ctx,
             int64_t id = 0;
             TRY(infer_reg_literal(ctx, literal->constant.s, base, literal->location, &id));
             value = value_int(id);
+        } else if (reg_is_type(infer_element_type(ctx, base))) {
+            TRY(reg_array(ctx, literal, infer_element_type(ctx, base), &value));
         } else {
             TRY(infer_locate(ctx,
                              type_input(ctx->arena, ctx->type_session,

@@ -35,6 +35,7 @@ struct cursor {
     int64_t at, stop, by;
     str text, text_stop, text_by;
     struct array_iter array;
+    struct array_iter *arrays;
     struct json_walk json;
     struct interval interval;
     str *items;
@@ -176,6 +177,35 @@ static err unnest_next(struct cursor *cursor)
     const struct type_ref *type = cursor->shape;
     const struct type_ref *element = type->element ? type->element : type_plain(TYPE_TEXT);
     cursor->values[0] = array_read_item(cursor->step, element, item);
+    return NULL;
+}
+
+/* array_unnest_many('(shapes)', pack): each array of the pack beside the others, NULL behind its end. */
+static err many_open(struct cursor *cursor)
+{
+    size_t count = cursor->shape->field_count;
+    cursor->arrays = ARENA_ARRAY(cursor->arena, struct array_iter, count + 1);
+    struct json_walk pack = json_walk(cursor->args[0].s);
+    str key, item;
+    for (size_t i = 0; i < count; i++) {
+        bool there = json_walk_next(&pack, &key, &item) && item.at[0] == '[';
+        cursor->arrays[i] = array_iter(there ? item : STR("[]"));
+    }
+    return NULL;
+}
+
+static err many_next(struct cursor *cursor)
+{
+    cursor->done = true;
+    for (size_t i = 0; i < cursor->shape->field_count; i++) {
+        const struct type_ref *type = cursor->shape->fields[i].type;
+        str item;
+        cursor->values[i] = value_null();
+        if (!array_next(&cursor->arrays[i], &item)) continue;
+        cursor->done = false;
+        cursor->values[i] = array_read_item(
+            cursor->step, type->element ? type->element : type_plain(TYPE_TEXT), item);
+    }
     return NULL;
 }
 
@@ -495,16 +525,15 @@ static const struct set_row set_rows[] = {
     SET("array_unnest", SHAPE_FIRST, 1, "value", unnest_open, unnest_next, 0),
     /* unnest for = ANY(array): a NULL array is one NULL element. */
     SET_NULL("elements", SHAPE_FIRST, 1, unnest_open, unnest_next, NULL_IS_ONE_ROW),
+    SET("array_unnest_many", SHAPE_FIRST, 1, "c0,c1,c2,c3,c4,c5,c6,c7", many_open, many_next, 0),
     SET("pg_partition_ancestors", SHAPE_NONE, 1, "value", nothing_open, nothing_next, 0),
     SET("aclexplode",
         SHAPE_NONE,
         1,
-        "grantor, grantee, privilege_type, is_grantable",
+        "grantor,grantee,privilege_type,is_grantable",
         acl_open,
         acl_next,
         0),
- /* unnest for = ANY(array): a NULL array is one NULL element. */
-    {{"elements", SHAPE_FIRST, 1, "value"}, unnest_open, unnest_next, 0, true},
     SET("regexp_split_to_table", SHAPE_NONE, 3, "value", regex_split_open, items_next, 0),
     SET("regexp_split_to_table_no_flags", SHAPE_NONE, 2, "value", regex_split_open, items_next, 0),
     SET_NULL("text_to_table", SHAPE_NONE, 2, text_split_open, items_next, NULL_IS_TAKEN),
@@ -545,7 +574,9 @@ static int argument_count(const struct set_row *row)
 static int column_count(const struct set_row *row)
 {
     if (strcmp(row->function.columns, "*") == 0) return SET_COLUMNS_MAX;
-    return strchr(row->function.columns, ',') ? 2 : 1;
+    int count = 1;
+    for (const char *c = row->function.columns; *c; c++) count += *c == ',';
+    return count;
 }
 
 static int table_connect(

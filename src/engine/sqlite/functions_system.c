@@ -425,6 +425,36 @@ static err run_shared_description(struct function_call *call, struct value *out)
     return text_out(out, role->comment);
 }
 
+/* ---- arrays side by side (sql/analyze_set.c) ---------------------------------------------------- */
+
+static err run_array_pack(struct function_call *call, struct value *out)
+{
+    struct buf *text = buf_in(call->arena, 0);
+    buf_char(text, '[');
+    for (size_t i = 0; i < call->count; i++) {
+        if (i) buf_char(text, ',');
+        buf_str_add(text, arg_null(call, i) ? STR("null") : arg_text(call, i));
+    }
+    buf_char(text, ']');
+    return text_out(out, buf_str(text));
+}
+
+static err run_series_array(struct function_call *call, struct value *out)
+{
+    enum { ITEMS_MAX = 1000000 };
+    int64_t first = arg_int(call, 0), last = arg_int(call, 1);
+    if (last - first >= ITEMS_MAX)
+        return err_sql(call->arena, "54000", "a set beside others has at most %d rows", ITEMS_MAX);
+    struct buf *text = buf_in(call->arena, 0);
+    buf_char(text, '[');
+    for (int64_t i = first; i <= last; i++) {
+        if (i > first) buf_char(text, ',');
+        buf_i64(text, i);
+    }
+    buf_char(text, ']');
+    return text_out(out, buf_str(text));
+}
+
 /* ---- privileges: the user stands before the other arguments (sql/infer_call.c) ------------------ */
 
 static err role_of(struct function_call *call, const struct value *value, oid *out)
@@ -731,6 +761,8 @@ static err run_acldefault(struct function_call *call, struct value *out)
         ROW("has_column_privilege_" who "_attnum", 4, run_has_column, 0)
 
 static const struct function_row rows[] = {
+    {"array_pack",  -1, SHAPE_NONE, 0, run_array_pack,  0},
+    ROW("int4_series_array", 2, run_series_array, 0),
     ROW("reg_text", 2, run_reg_text, 0),
     ROW("reg_in", 2, run_reg_in, 0),
     ROW("to_regclass", 1, run_to_reg, REGCLASSOID),
@@ -739,7 +771,7 @@ static const struct function_row rows[] = {
     ROW("to_regprocedure", 1, run_to_reg, REGPROCEDUREOID),
     ROW("to_regnamespace", 1, run_to_reg, REGNAMESPACEOID),
     ROW("to_regrole", 1, run_to_reg, REGROLEOID),
-    {"format_type", 2, SHAPE_NONE, 0, run_format_type, 0},
+    {"format_type", 2,  SHAPE_NONE, 0, run_format_type, 0},
     ROW("oidvectortypes", 1, run_vector_types, 0),
     ROW("pg_table_is_visible", 1, run_visible, REGCLASSOID),
     ROW("pg_type_is_visible", 1, run_visible, REGTYPEOID),

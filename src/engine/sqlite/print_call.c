@@ -673,6 +673,17 @@ err print_from_function(struct print *out, const struct rte *rte)
         buf_char(out->sql, ')');
         return NULL;
     }
+    if (set && strcmp(set->symbol, "array_unnest_many") == 0) {
+        buf_printf(out->sql, "pg_%s(", set->symbol);
+        TRY(print_shapes_literal(out, &call->args));
+        buf_lit(out->sql, ",pg_array_pack(");
+        for (size_t i = 0; i < call->args.count; i++) {
+            if (i) buf_char(out->sql, ',');
+            TRY(print_expr(out, call->args.at[i]));
+        }
+        buf_lit(out->sql, "))");
+        return NULL;
+    }
     if (scalar) return print_scalar_item(out, rte);
     if (!set) return refuse_symbol(out, call, call->call.builtin);
     buf_printf(out->sql, "pg_%s(", set->symbol);
