@@ -19,6 +19,7 @@ struct printer {
     const struct catalog *catalog;
     const struct cat_relation *relation;
     struct rte *rte;
+    struct rte *old_rte; /* rows_named: rte is NEW */
     oid value;
     struct infer_context infer;
     struct {
@@ -40,7 +41,8 @@ static err hook_column(struct infer_context *ctx, const struct ColumnRef *ref, s
     }
     for (size_t i = 0; printer->relation && i < printer->relation->column_count; i++) {
         if (!str_eq(printer->relation->columns[i].name, name)) continue;
-        *out = infer_column_expr(ctx, printer->rte, (int)i);
+        bool old = printer->old_rte && str_eq(ast_name_at(ref->fields, 0), STR("old"));
+        *out = infer_column_expr(ctx, old ? printer->old_rte : printer->rte, (int)i);
         return NULL;
     }
     return err_sql(ctx->arena, "42703", "column \"%.*s\" does not exist", STR_FMT(name));
@@ -112,6 +114,12 @@ static void printer_init(struct printer *printer,
                 .typmod = relation->columns[i].typmod,
                 .number = relation->columns[i].number,
             };
+    }
+    if (relation && place->rows_named) {
+        printer->old_rte = ARENA_NEW(arena, struct rte);
+        *printer->old_rte = *printer->rte;
+        printer->old_rte->alias = STR("old");
+        printer->rte->alias = STR("new");
     }
     str *path = ARENA_ARRAY(arena, str, 3);
     const struct cat_schema *own = relation ? catalog_schema(catalog, relation->schema) : NULL;
@@ -467,7 +475,9 @@ static void print_wrapped(struct printer *printer, const char *open, const struc
 
 static void print_column(struct printer *printer, const struct expr *expr)
 {
-    deparse_ident(printer->out, expr->column.rte->columns[expr->column.index].name);
+    const struct rte *rte = expr->column.rte;
+    if (!str_empty(rte->alias)) buf_printf(printer->out, "%.*s.", STR_FMT(rte->alias));
+    deparse_ident(printer->out, rte->columns[expr->column.index].name);
 }
 
 static void print(struct printer *printer, const struct expr *expr, bool show_implicit)

@@ -16,7 +16,8 @@
 struct system_expr_place {
     const struct cat_relation *relation;
     oid value;
-    bool pretty; /* without the parentheses that precedence spares */
+    bool rows_named; /* columns are of OLD and NEW: a trigger's condition */
+    bool pretty;     /* without the parentheses that precedence spares */
 };
 str system_expr_print(struct arena *arena,
                       const struct catalog *catalog,

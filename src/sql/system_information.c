@@ -66,9 +66,10 @@ void system_rows_info_views(struct system_rows *rows)
         row[info_views_is_updatable] =
             system_yes_no((updatable & UPDATABLE_UPDATE) && (updatable & UPDATABLE_DELETE));
         row[info_views_is_insertable_into] = system_yes_no(updatable & UPDATABLE_INSERT);
-        row[info_views_is_trigger_updatable] = system_yes_no(false);
-        row[info_views_is_trigger_deletable] = system_yes_no(false);
-        row[info_views_is_trigger_insertable_into] = system_yes_no(false);
+        int instead = system_instead_of(relation);
+        row[info_views_is_trigger_updatable] = system_yes_no(instead & UPDATABLE_UPDATE);
+        row[info_views_is_trigger_deletable] = system_yes_no(instead & UPDATABLE_DELETE);
+        row[info_views_is_trigger_insertable_into] = system_yes_no(instead & UPDATABLE_INSERT);
     }
 }
 

@@ -11,6 +11,7 @@ enum class_oid {
     CLASS_ROLE = 1260,
     CLASS_CONSTRAINT = 2606,
     CLASS_NAMESPACE = 2615,
+    CLASS_TRIGGER = 2620,
     CLASS_EXTENSION = 3079,
     CLASS_POLICY = 3256,
     CLASS_PUBLICATION = 6104,
@@ -155,6 +156,9 @@ static void describe_relation(struct system_rows *rows, const struct cat_relatio
     for (size_t i = 0; i < relation->index_count; i++)
         description(rows, relation->indexes[i].oid, CLASS_RELATION, 0,
                     relation->indexes[i].comment);
+    for (size_t i = 0; i < relation->trigger_count; i++)
+        description(rows, relation->triggers[i].oid, CLASS_TRIGGER, 0,
+                    relation->triggers[i].comment);
     for (size_t i = 0; i < relation->policy_count; i++)
         description(rows, relation->policies[i].oid, CLASS_POLICY, 0,
                     relation->policies[i].comment);

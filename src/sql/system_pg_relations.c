@@ -20,6 +20,7 @@ static bool is_referenced(const struct system_rows *rows, const struct cat_relat
 /* PostgreSQL keeps foreign keys by triggers, on both sides. */
 bool system_has_triggers(const struct system_rows *rows, const struct cat_relation *relation)
 {
+    if (relation->trigger_count) return true;
     for (size_t i = 0; i < relation->constraint_count; i++)
         if (relation->constraints[i].kind == 'f') return true;
     return relation->kind == 'r' && is_referenced(rows, relation);
@@ -364,6 +365,21 @@ static void constraint_of(struct system_rows *rows,
             value_text(system_expr_text(rows->arena, rows->catalog, relation, &constraint->check));
 }
 
+/* A constraint trigger is a constraint too. */
+static void constraint_triggers(struct system_rows *rows, const struct cat_relation *relation)
+{
+    for (size_t i = 0; i < relation->trigger_count; i++) {
+        const struct cat_trigger *trigger = &relation->triggers[i];
+        if (!trigger->constraint) continue;
+        struct value *row =
+            constraint_row(rows, trigger->constraint, trigger->name, relation->schema, 't');
+        row[pg_constraint_condeferrable] = system_bool(trigger->deferrable);
+        row[pg_constraint_condeferred] = system_bool(trigger->deferred);
+        row[pg_constraint_conrelid] = value_int(relation->oid);
+        row[pg_constraint_connoinherit] = value_int(1);
+    }
+}
+
 static void constraint_domain(struct system_rows *rows, const struct cat_type *type)
 {
     for (size_t i = 0; i < type->check_count; i++) {
@@ -380,9 +396,11 @@ void system_rows_pg_constraint(struct system_rows *rows)
 {
     size_t at = 0;
     const struct cat_relation *relation;
-    while ((relation = catalog_relation_next(rows->catalog, &at)))
+    while ((relation = catalog_relation_next(rows->catalog, &at))) {
         for (size_t i = 0; i < relation->constraint_count; i++)
             constraint_of(rows, relation, &relation->constraints[i]);
+        constraint_triggers(rows, relation);
+    }
     at = 0;
     const struct cat_type *type;
     while ((type = catalog_type_next(rows->catalog, &at))) constraint_domain(rows, type);

@@ -244,6 +244,4 @@ NONE(pg_inherits)
 NONE(pg_partitioned_table)
 NONE(pg_rules)
 NONE(pg_statistic_ext)
-NONE(pg_trigger)
-NONE(info_triggers)
 #undef NONE

@@ -113,6 +113,7 @@ int system_updatable(const struct catalog *catalog, const struct cat_relation *r
 bool system_column_updatable(const struct catalog *catalog,
                              const struct cat_relation *relation,
                              const struct cat_column *column);
+int system_instead_of(const struct cat_relation *view);
 bool system_has_triggers(const struct system_rows *rows, const struct cat_relation *relation);
 /* Whether the role sees the relation in information_schema.tables and its like. */
 bool system_sees_relation(const struct system_rows *rows, const struct cat_relation *relation);

@@ -28,7 +28,7 @@ str system_qualified(struct arena *arena, const struct catalog *catalog, oid sch
 }
 
 /* Definitions leave out the schemas that a path has: here those every role starts with. */
-static str visible_name(struct arena *arena, const struct catalog *catalog, oid schema, str name)
+str system_visible_name(struct arena *arena, const struct catalog *catalog, oid schema, str name)
 {
     bool plain =
         schema == SCHEMA_PUBLIC || schema == SCHEMA_EXTENSIONS || schema == SCHEMA_PG_CATALOG;
@@ -44,7 +44,7 @@ str system_type_name(struct arena *arena, const struct catalog *catalog, oid typ
         return str_printf(arena, "%.*s[]",
                           STR_FMT(system_type_name(arena, catalog, found->element, typmod)));
     if (found->schema == SCHEMA_PG_CATALOG) return catalog_type_name(arena, catalog, type, typmod);
-    return visible_name(arena, catalog, found->schema, found->name);
+    return system_visible_name(arena, catalog, found->schema, found->name);
 }
 
 /* ---- expressions ---- */
@@ -131,7 +131,7 @@ static void foreign_key(struct buf *out,
     column_list(out, relation, key->columns, key->column_count);
     buf_lit(out, " REFERENCES ");
     if (!target) return;
-    buf_str_add(out, visible_name(arena, catalog, target->schema, target->name));
+    buf_str_add(out, system_visible_name(arena, catalog, target->schema, target->name));
     column_list(out, target, key->foreign_columns, key->column_count);
     if (key->match == 'f') buf_lit(out, " MATCH FULL");
     if (action_words(key->on_update))
@@ -169,6 +169,7 @@ str system_constraint_text(struct arena *arena,
         buf_str_add(out, formed(arena, catalog, relation, &constraint->check, form));
         buf_char(out, ')');
         break;
+    case 't': buf_lit(out, "TRIGGER"); break;
     case 'f': foreign_key(out, arena, catalog, relation, constraint); break;
     default: unique_key(out, relation, constraint); break; /* not an enum: 'p', 'u' */
     }
@@ -238,7 +239,7 @@ str system_index_text(struct arena *arena,
     deparse_ident(out, index->name);
     buf_lit(out, " ON ");
     buf_str_add(out, form == FORM_PRETTY
-                         ? visible_name(arena, catalog, relation->schema, relation->name)
+                         ? system_visible_name(arena, catalog, relation->schema, relation->name)
                          : system_qualified(arena, catalog, relation->schema, relation->name));
     buf_printf(out, " USING %.*s (", STR_FMT(index->method));
     for (size_t i = 0; i < index->element_count; i++) {

@@ -17,6 +17,7 @@ enum system_form { FORM_PLAIN, FORM_PRETTY };
 /* "name", "schema.name" where the schema is not said by the path; quoted where they must be. */
 str system_quoted(struct arena *arena, str name);
 str system_qualified(struct arena *arena, const struct catalog *catalog, oid schema, str name);
+str system_visible_name(struct arena *arena, const struct catalog *catalog, oid schema, str name);
 
 /* A check, policy or index expression; a column's default; an expression over VALUE. */
 str system_expr_text(struct arena *arena,
@@ -57,6 +58,20 @@ str system_index_element_text(struct arena *arena,
                               const struct cat_index *index,
                               size_t column,
                               enum system_form form);
+/* CREATE TRIGGER ...; its condition; EXECUTE FUNCTION f(...) */
+str system_trigger_text(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_relation *relation,
+                        const struct cat_trigger *trigger,
+                        enum system_form form);
+str system_trigger_when(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_relation *relation,
+                        const struct cat_trigger *trigger,
+                        enum system_form form);
+str system_trigger_call(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_trigger *trigger);
 /* " SELECT ... ;" */
 str system_view_text(struct arena *arena, const struct cat_relation *view);
 

@@ -178,6 +178,7 @@ struct found {
     const struct cat_index *index;
     const struct cat_constraint *constraint;
     const struct cat_policy *policy;
+    const struct cat_trigger *trigger;
     const struct cat_type *type; /* of a domain's check */
     const struct cat_domain_check *check;
 };
@@ -191,7 +192,10 @@ static bool find_part(const struct cat_relation *relation, oid id, struct found 
         if (relation->constraints[i].oid == id) out->constraint = &relation->constraints[i];
     for (size_t i = 0; i < relation->policy_count; i++)
         if (relation->policies[i].oid == id) out->policy = &relation->policies[i];
-    return out->index || out->constraint || out->policy;
+    for (size_t i = 0; i < relation->trigger_count; i++)
+        if (relation->triggers[i].oid == id || relation->triggers[i].constraint == id)
+            out->trigger = &relation->triggers[i];
+    return out->index || out->constraint || out->policy || out->trigger;
 }
 
 /* An index, constraint or policy: found through the relation that has it. */
@@ -226,6 +230,10 @@ static err run_constraintdef(struct function_call *call, struct value *out)
     if (found.check)
         return text_out(out, system_domain_check_text(call->arena, catalog, found.type, found.check,
                                                       form_of(call, 1)));
+    if (found.trigger)
+        return text_out(out, str_printf(call->arena, "TRIGGER%s%s",
+                                        found.trigger->deferrable ? " DEFERRABLE" : "",
+                                        found.trigger->deferred ? " INITIALLY DEFERRED" : ""));
     if (!found.constraint) return NULL;
     return text_out(out, system_constraint_text(call->arena, catalog, found.relation,
                                                 found.constraint, form_of(call, 1)));
@@ -243,6 +251,15 @@ static err run_indexdef(struct function_call *call, struct value *out)
     return text_out(out,
                     system_index_element_text(call->arena, catalog, found.relation, found.index,
                                               column > 0 ? (size_t)column : 0, form_of(call, 2)));
+}
+
+static err run_triggerdef(struct function_call *call, struct value *out)
+{
+    const struct catalog *catalog = call->session->catalog;
+    struct found found = {0};
+    if (!find_object(catalog, arg_oid(call, 0), &found) || !found.trigger) return NULL;
+    return text_out(out, system_trigger_text(call->arena, catalog, found.relation, found.trigger,
+                                             form_of(call, 1)));
 }
 
 static err run_viewdef(struct function_call *call, struct value *out)
@@ -322,7 +339,7 @@ static err run_get_expr(struct function_call *call, struct value *out)
     return text_out(out, system_expr_print(call->arena, catalog, &place, &expr));
 }
 
-/* No object of that kind is there to be described: partitions, triggers. */
+/* No object of that kind is there to be described: partitions, statistics. */
 static err run_none(struct function_call *call, struct value *out)
 {
     (void)call;
@@ -360,7 +377,8 @@ static err run_updatable(struct function_call *call, struct value *out)
 {
     const struct catalog *catalog = call->session->catalog;
     const struct cat_relation *relation = catalog_relation(catalog, arg_oid(call, 0));
-    *out = value_int(relation ? system_updatable(catalog, relation) : 0);
+    int instead = relation && arg_int(call, 1) ? system_instead_of(relation) : 0;
+    *out = value_int(relation ? system_updatable(catalog, relation) | instead : 0);
     return NULL;
 }
 
@@ -390,6 +408,7 @@ static str comment_of(const struct catalog *catalog, str class, oid id)
     if (!find_object(catalog, id, &found)) return STR_NONE;
     if (found.index && str_eq(class, STR("pg_class"))) return found.index->comment;
     if (found.constraint && str_eq(class, STR("pg_constraint"))) return found.constraint->comment;
+    if (found.trigger && str_eq(class, STR("pg_trigger"))) return found.trigger->comment;
     if (found.policy && str_eq(class, STR("pg_policy"))) return found.policy->comment;
     return STR_NONE;
 }
@@ -805,8 +824,8 @@ static const struct function_row rows[] = {
     ROW("pg_get_function_arg_default", 2, run_argument_default, 0),
     ROW("pg_get_function_sqlbody", 1, run_none, 0),
     ROW("pg_get_partkeydef", 1, run_none, 0),
-    ROW("pg_get_triggerdef", 1, run_none, 0),
-    ROW("pg_get_triggerdef_ext", 2, run_none, 0),
+    ROW("pg_get_triggerdef", 1, run_triggerdef, 0),
+    ROW("pg_get_triggerdef_ext", 2, run_triggerdef, 0),
     ROW("pg_get_expr", 2, run_get_expr, 0),
     ROW("pg_get_expr_ext", 3, run_get_expr, 0),
     ROW("pg_get_serial_sequence", 2, run_serial_sequence, 0),

@@ -67,6 +67,13 @@ create policy ins on people as restrictive for insert with check (name <> 'root'
 create policy two on people for update to authenticated, anon using (true) with check (age between 1 and 5 or feeling in ('ok', 'sad'));
 create policy not_those on people for delete using (not active and name not in ('a', 'b') and coalesce(small, 0) < 3);
 create policy claims on people for all to service_role using ((auth.jwt() ->> 'role') = 'x' and auth.role() is distinct from 'y');
+create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger touched before insert or update of name, score on people for each row when (new.name is not null and new.score > 1) execute function touch('a', 'b');
+create trigger noted after delete or update on people for each statement execute function touch();
+create trigger again before update on people for each row when (old.score is distinct from new.score) execute procedure touch();
+create constraint trigger later after insert on notes deferrable initially deferred for each row execute function touch();
+create trigger instead instead of insert on team_sizes for each row execute function touch();
+comment on trigger noted on people is 'notes';
 create sequence counter as integer increment 5 start 10 maxvalue 1000 cycle;
 create sequence lone;
 create schema private;
@@ -101,7 +108,13 @@ select grantee, table_name, column_name, privilege_type, is_grantable from infor
 select grantee, routine_name, is_grantable from information_schema.routine_privileges where routine_schema = 'public' order by 2, 1;
 select grantor, grantee, object_name, object_type, is_grantable from information_schema.usage_privileges where object_schema = 'public' order by 3, 2;
 select * from information_schema.information_schema_catalog_name limit 0;
-select count(*) from information_schema.triggers where event_object_schema = 'public';
+select event_object_table, trigger_name, event_manipulation, action_order, action_condition, action_statement, action_orientation, action_timing, action_reference_new_table from information_schema.triggers where event_object_schema = 'public' order by 1, 2, 3;
+select tgrelid::regclass, tgname, tgfoid::regproc, tgtype, tgenabled, tgisinternal, tgdeferrable, tginitdeferred, tgnargs, tgattr, tgargs, tgconstraint <> 0, pg_get_triggerdef(oid), pg_get_triggerdef(oid, true), obj_description(oid, 'pg_trigger') from pg_trigger where not tgisinternal and tgrelid in ('people'::regclass, 'notes'::regclass, 'team_sizes'::regclass) order by 1, 2;
+select * from unnest(array[1, 2, 3], array['a', null]) with ordinality as x (n, t, o);
+select unnest(array['a', 'b']) as t, generate_subscripts(array[7, 8, 9], 1) as n, 'x' as c;
+select attname, atttypid = any ('{int, text, "varchar"}'::regtype[]) from pg_attribute where attrelid = 'people'::regclass and attnum between 1 and 4 order by 1;
+select c.relname, p.privilege_type, p.is_grantable, p.grantee::regrole::text from pg_class c, aclexplode(c.relacl) as p where c.relname = 'notes' and c.relkind = 'r' order by 2, 4;
+select tgname, t.tableoid::regclass, pg_relation_is_updatable('team_sizes', true) from pg_trigger t where tgname = 'noted';
 select schemaname, tablename, tableowner, tablespace, hasindexes, hasrules, hastriggers, rowsecurity from pg_tables where schemaname in ('public', 'private') order by 2;
 select schemaname, viewname, viewowner from pg_views where schemaname = 'public' order by 2;
 select tablename, indexname, indexdef from pg_indexes where schemaname in ('public', 'private') order by 2;
