@@ -1,10 +1,10 @@
 /* Coercion: which casts exist, literals to constants, common types, polymorphic types.
  * Follows PostgreSQL 15's parse_coerce.c. */
 #include "sql/infer_int.h"
-#include "sql/reg_names.h"
 
 #include <string.h>
 
+#include "sql/reg_names.h"
 #include "types/array.h"
 #include "types/numeric.h"
 #include "types/type_text.h"

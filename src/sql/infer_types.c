@@ -1,5 +1,6 @@
 /* Types as inference sees them: facts, names, base types, references for types/. */
 #include "sql/infer_int.h"
+
 #include "sql/reg_names.h"
 
 bool infer_facts(const struct catalog *catalog, oid type, struct type_facts *out)

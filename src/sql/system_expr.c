@@ -480,6 +480,39 @@ static void print_column(struct printer *printer, const struct expr *expr)
     deparse_ident(printer->out, rte->columns[expr->column.index].name);
 }
 
+static void print_not(struct printer *printer, const struct expr *expr)
+{
+    open_own(printer);
+    buf_lit(printer->out, "NOT ");
+    print_operand(printer, expr->args.at[0], false, expr);
+    close_own(printer);
+}
+
+static void print_null_test(struct printer *printer, const struct expr *expr)
+{
+    open_own(printer);
+    print_operand(printer, expr->args.at[0], true, expr);
+    buf_str_add(printer->out, expr->negated ? STR(" IS NOT NULL") : STR(" IS NULL"));
+    close_own(printer);
+}
+
+static void print_field(struct printer *printer, const struct expr *expr)
+{
+    buf_char(printer->out, '(');
+    print(printer, expr->args.at[0], true);
+    buf_lit(printer->out, ").");
+    deparse_ident(printer->out, expr->field.name);
+}
+
+static void print_nextval(struct printer *printer, const struct expr *expr)
+{
+    const struct expr name = {
+        .type = REGCLASSOID, .typmod = -1, .constant = value_int(expr->sequence->oid)};
+    buf_lit(printer->out, "nextval(");
+    print_const(printer, &name);
+    buf_char(printer->out, ')');
+}
+
 static void print(struct printer *printer, const struct expr *expr, bool show_implicit)
 {
     struct buf *out = printer->out;
@@ -493,18 +526,8 @@ static void print(struct printer *printer, const struct expr *expr, bool show_im
     case EXPR_CAST: print_cast(printer, expr, show_implicit); return;
     case EXPR_AND: print_junction(printer, expr, "AND"); return;
     case EXPR_OR: print_junction(printer, expr, "OR"); return;
-    case EXPR_NOT:
-        open_own(printer);
-        buf_lit(out, "NOT ");
-        print_operand(printer, expr->args.at[0], false, expr);
-        close_own(printer);
-        return;
-    case EXPR_NULL_TEST:
-        open_own(printer);
-        print_operand(printer, expr->args.at[0], true, expr);
-        buf_str_add(out, expr->negated ? STR(" IS NOT NULL") : STR(" IS NULL"));
-        close_own(printer);
-        return;
+    case EXPR_NOT: print_not(printer, expr); return;
+    case EXPR_NULL_TEST: print_null_test(printer, expr); return;
     case EXPR_BOOL_TEST: print_bool_test(printer, expr); return;
     case EXPR_DISTINCT: print_distinct(printer, expr); return;
     case EXPR_IN_LIST: print_in(printer, expr); return;
@@ -519,19 +542,8 @@ static void print(struct printer *printer, const struct expr *expr, bool show_im
         if (!expr->args.count) print_cast_to(printer, expr->type, -1);
         return;
     case EXPR_ROW: print_wrapped(printer, "ROW(", expr); return;
-    case EXPR_FIELD:
-        buf_char(out, '(');
-        print(printer, expr->args.at[0], true);
-        buf_lit(out, ").");
-        deparse_ident(out, expr->field.name);
-        return;
-    case EXPR_NEXTVAL:
-        buf_lit(out, "nextval(");
-        print_const(printer, &(struct expr){.type = REGCLASSOID,
-                                            .typmod = -1,
-                                            .constant = value_int(expr->sequence->oid)});
-        buf_char(out, ')');
-        return;
+    case EXPR_FIELD: print_field(printer, expr); return;
+    case EXPR_NEXTVAL: print_nextval(printer, expr); return;
     case EXPR_SUBSCRIPT:
     case EXPR_PARAM:
     case EXPR_WHOLE_ROW:

@@ -92,7 +92,7 @@ struct sqlite_session {
     int action_depth;                  /* of foreign keys' actions, run_action.c */
     int trigger_depth;                 /* pg_trigger_depth() */
     struct trigger_deferred *deferred; /* run_trigger.h; NULL: nothing was ever deferred */
-    struct system_tables *system; /* rows of pg_catalog; lives with the caches */
+    struct system_tables *system;      /* rows of pg_catalog; lives with the caches */
 };
 
 /* Zeroes it and makes its scratch and caches, which live until deinit. */
