@@ -46,6 +46,9 @@ struct sqlite_session_hooks {
     bool (*setting)(struct sqlite_session *session, str name, str *out);
     err (*set_config)(
         struct sqlite_session *session, struct arena *arena, str name, str value, bool local);
+    /* Around a block with EXCEPTION: what is set, in the arena given, to go back to when it fails. */
+    void *(*settings_mark)(struct sqlite_session *session, struct arena *arena);
+    void (*settings_restore)(struct sqlite_session *session, const void *mark);
     /* pg_notify. */
     err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
 };
