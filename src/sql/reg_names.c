@@ -53,15 +53,25 @@ static err missing(struct arena *arena, const char *sqlstate, const char *kind, 
     return err_sql(arena, sqlstate, "%s \"%.*s\" does not exist", kind, STR_FMT(text));
 }
 
-/* Reads one name, folded unless it is quoted; *at moves behind it. */
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+static void skip_space(str text, size_t *at)
+{
+    while (*at < text.len && is_space(text.at[*at])) (*at)++;
+}
+
+/* Reads one name, folded unless it is quoted; *at moves behind it. A bare one ends at a blank. */
 static bool read_part(struct arena *arena, str text, size_t *at, str *out)
 {
     struct buf *part = buf_in(arena, 0);
     bool quoted = *at < text.len && text.at[*at] == '"';
     if (!quoted) {
         size_t end = *at;
-        while (end < text.len && text.at[end] != '.') end++;
-        *out = str_lower(arena, str_trim(str_slice(text, *at, end)));
+        while (end < text.len && text.at[end] != '.' && !is_space(text.at[end])) end++;
+        *out = str_lower(arena, str_slice(text, *at, end));
         *at = end;
         return !str_empty(*out);
     }
@@ -75,14 +85,16 @@ static bool read_part(struct arena *arena, str text, size_t *at, str *out)
     return (*at)++ < text.len;
 }
 
-/* "schema.name", or "database.schema.name" of the one database. */
+/* "schema.name", or "database.schema.name" of the one database; blanks may stand around the parts. */
 static bool split_name(struct arena *arena, str text, str *schema, str *name)
 {
     str parts[3];
     size_t count = 0, at = 0;
     for (;;) {
+        skip_space(text, &at);
         if (count == COUNT_OF(parts) || !read_part(arena, text, &at, &parts[count])) return false;
         count++;
+        skip_space(text, &at);
         if (at >= text.len) break;
         if (text.at[at++] != '.') return false;
     }
@@ -94,12 +106,13 @@ static bool split_name(struct arena *arena, str text, str *schema, str *name)
 static err find_relation(
     struct arena *arena, const struct reg_scope *scope, str text, str schema, str name, oid *out)
 {
-    const struct cat_schema *found =
-        str_empty(schema) ? NULL : catalog_schema_find(scope->catalog, schema);
-    if (str_empty(schema))
+    if (str_empty(schema)) {
         *out = find_in_path(scope, name, relation_in);
-    else if (found)
+    } else {
+        const struct cat_schema *found = catalog_schema_find(scope->catalog, schema);
+        if (!found) return missing(arena, "3F000", "schema", schema);
         *out = relation_in(scope->catalog, found->oid, name);
+    }
     return *out ? NULL : missing(arena, "42P01", "relation", text);
 }
 
@@ -183,10 +196,11 @@ static err find_procedure(struct arena *arena, const struct reg_scope *scope, st
     enum { TYPES_MAX = 100 };
     size_t open = str_find_char(text, '(', 0);
     str trimmed = str_trim(text), schema, name;
-    if (open == SIZE_MAX || !str_ends(trimmed, STR(")")))
-        return err_sql(arena, "22P02", "expected a left parenthesis");
-    if (!split_name(arena, str_trim(str_slice(text, 0, open)), &schema, &name))
+    if (open == SIZE_MAX) return err_sql(arena, "22P02", "expected a left parenthesis");
+    if (!split_name(arena, str_slice(text, 0, open), &schema, &name))
         return err_sql(arena, "42602", "invalid name syntax");
+    if (!str_ends(trimmed, STR(")")))
+        return err_sql(arena, "22P02", "expected a right parenthesis");
     oid types[TYPES_MAX];
     struct wanted_types wanted = {.at = types};
     str list = str_slice(trimmed, open + 1, trimmed.len - 1);
@@ -225,6 +239,8 @@ err reg_find(struct arena *arena, const struct reg_scope *scope, oid reg, str te
     if (reg == REGTYPEOID) return find_type(arena, scope, text, out);
     if (reg == REGPROCEDUREOID) return find_procedure(arena, scope, text, out);
     if (!split_name(arena, text, &schema, &name))
+        return err_sql(arena, "42602", "invalid name syntax");
+    if ((reg == REGROLEOID || reg == REGNAMESPACEOID) && !str_empty(schema))
         return err_sql(arena, "42602", "invalid name syntax");
     const struct cat_role *role;
     const struct cat_schema *found;

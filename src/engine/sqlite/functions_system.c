@@ -491,8 +491,9 @@ static err role_of(struct function_call *call, const struct value *value, oid *o
     return NULL;
 }
 
-/* What is asked of: an owner, an acl and its class; owner OID_NONE: there is no such object. */
+/* What is asked, for whom: an owner, an acl and its class; owner OID_NONE: there is no such object. */
 struct object {
+    oid role;
     oid owner;
     const struct cat_acl *acl;
     char kind;
@@ -526,38 +527,47 @@ static bool holds(const struct catalog *catalog,
     return false;
 }
 
-/* "SELECT, INSERT WITH GRANT OPTION": any of them. */
+/* One item of "SELECT, INSERT WITH GRANT OPTION"; bit 0: no such privilege. */
+static uint32_t privilege_bit(const struct object *object, str name, bool *grantable)
+{
+    static const str option = STR_INIT(" WITH GRANT OPTION");
+    *grantable =
+        name.len > option.len && str_eq_nocase(str_skip(name, name.len - option.len), option);
+    if (*grantable) name = str_trim(str_slice(name, 0, name.len - option.len));
+    return system_privilege_bit(name) & object->allowed;
+}
+
+static err unrecognized(struct function_call *call, str name)
+{
+    return err_sql(call->arena, "22023", "unrecognized privilege type: \"%.*s\"", STR_FMT(name));
+}
+
+/* Whether the role holds any of the privileges in the list; NULL: there is no such object. */
 static err ask(struct function_call *call,
                const struct object *object,
                str wanted,
                struct value *out)
 {
-    static const str option = STR_INIT(" WITH GRANT OPTION");
     const struct catalog *catalog = call->session->catalog;
-    oid role;
-    TRY(role_of(call, &call->args[0], &role));
-    bool any = false;
+    bool any = false, more;
     str item, rest = wanted;
-    while (str_cut(rest, ',', &item, &rest) || !str_empty(item)) {
-        str name = str_trim(item);
-        bool grantable =
-            name.len > option.len && str_eq_nocase(str_skip(name, name.len - option.len), option);
-        if (grantable) name = str_trim(str_slice(name, 0, name.len - option.len));
-        uint32_t bit = system_privilege_bit(name) & object->allowed;
-        if (!bit)
-            return err_sql(call->arena, "22023", "unrecognized privilege type: \"%.*s\"",
-                           STR_FMT(str_trim(item)));
-        any = any || (object->owner && holds(catalog, role, object, bit, grantable));
-        if (str_empty(rest)) break;
-    }
+    do {
+        more = str_cut(rest, ',', &item, &rest);
+        bool grantable;
+        uint32_t bit = privilege_bit(object, str_trim(item), &grantable);
+        if (!bit) return unrecognized(call, str_trim(item));
+        any = any || (object->owner && holds(catalog, object->role, object, bit, grantable));
+    } while (more);
     if (object->owner) *out = value_int(any);
     return NULL;
 }
 
-static err object_oid(struct function_call *call, oid reg, oid *out)
+/* The role is looked up first, then the object. */
+static err object_oid(struct function_call *call, oid reg, struct object *object, oid *out)
 {
     struct reg_scope scope = scope_of(call);
     *out = OID_NONE;
+    TRY(role_of(call, &call->args[0], &object->role));
     if (call->args[1].kind == VALUE_TEXT)
         return reg_find(call->arena, &scope, reg, arg_text(call, 1), out);
     *out = arg_oid(call, 1);
@@ -581,7 +591,7 @@ static err relation_object(struct function_call *call, uint32_t allowed, struct 
 {
     oid id;
     *out = (struct object){.allowed = allowed};
-    TRY(object_oid(call, REGCLASSOID, &id));
+    TRY(object_oid(call, REGCLASSOID, out, &id));
     const struct cat_relation *relation = any_relation(call->session->catalog, id);
     if (!relation) return NULL;
     out->relation = relation;
@@ -600,8 +610,12 @@ static err run_has_table(struct function_call *call, struct value *out)
 
 static err run_has_sequence(struct function_call *call, struct value *out)
 {
-    struct object object;
-    TRY(relation_object(call, PRIV_USAGE | PRIV_SELECT | PRIV_UPDATE, &object));
+    struct object object = {.allowed = PRIV_USAGE | PRIV_SELECT | PRIV_UPDATE};
+    struct value ignored;
+    /* Of a sequence the privileges are read before the sequence is looked for. */
+    TRY(role_of(call, &call->args[0], &object.role));
+    TRY(ask(call, &object, arg_text(call, 2), &ignored));
+    TRY(relation_object(call, object.allowed, &object));
     if (object.relation && object.relation->kind != 'S')
         return err_sql(call->arena, "42809", "\"%.*s\" is not a sequence",
                        STR_FMT(object.relation->name));
@@ -642,10 +656,16 @@ static err run_has_any_column(struct function_call *call, struct value *out)
 
 static err run_has_schema(struct function_call *call, struct value *out)
 {
-    oid id;
-    TRY(object_oid(call, REGNAMESPACEOID, &id));
-    const struct cat_schema *schema = catalog_schema(call->session->catalog, id);
+    const struct catalog *catalog = call->session->catalog;
+    const struct value *named = &call->args[1];
     struct object object = {.kind = 'n', .allowed = PRIV_CREATE | PRIV_USAGE};
+    TRY(role_of(call, &call->args[0], &object.role));
+    /* A schema's name is taken as it is, not read as an identifier. */
+    bool by_name = named->kind == VALUE_TEXT;
+    const struct cat_schema *schema =
+        by_name ? catalog_schema_find(catalog, named->s) : catalog_schema(catalog, (oid)named->i);
+    if (by_name && !schema)
+        return err_sql(call->arena, "3F000", "schema \"%.*s\" does not exist", STR_FMT(named->s));
     if (schema) object.owner = schema->owner;
     if (schema) object.acl = &schema->acl;
     return ask(call, &object, arg_text(call, 2), out);
@@ -654,9 +674,9 @@ static err run_has_schema(struct function_call *call, struct value *out)
 static err run_has_function(struct function_call *call, struct value *out)
 {
     oid id;
-    TRY(object_oid(call, REGPROCEDUREOID, &id));
-    const struct cat_function *function = catalog_function(call->session->catalog, id);
     struct object object = {.kind = 'f', .allowed = PRIV_EXECUTE};
+    TRY(object_oid(call, REGPROCEDUREOID, &object, &id));
+    const struct cat_function *function = catalog_function(call->session->catalog, id);
     if (function) object.owner = function->owner;
     if (function) object.acl = &function->acl;
     return ask(call, &object, arg_text(call, 2), out);
@@ -665,9 +685,9 @@ static err run_has_function(struct function_call *call, struct value *out)
 static err run_has_type(struct function_call *call, struct value *out)
 {
     oid id;
-    TRY(object_oid(call, REGTYPEOID, &id));
-    const struct cat_type *type = catalog_type(call->session->catalog, id);
     struct object object = {.kind = 'T', .allowed = PRIV_USAGE};
+    TRY(object_oid(call, REGTYPEOID, &object, &id));
+    const struct cat_type *type = catalog_type(call->session->catalog, id);
     if (type) object.owner = type->owner;
     if (type) object.acl = &type->acl;
     return ask(call, &object, arg_text(call, 2), out);
@@ -682,12 +702,15 @@ static err run_has_database(struct function_call *call, struct value *out)
     };
     static const struct cat_acl acl = {.at = grants, .count = COUNT_OF(grants)};
     const struct value *database = &call->args[1];
+    oid role;
+    TRY(role_of(call, &call->args[0], &role));
     bool known = database->kind == VALUE_TEXT ? str_eq(database->s, SYSTEM_DATABASE)
                                               : database->i == SYSTEM_DATABASE_OID;
     if (!known && database->kind == VALUE_TEXT)
         return err_sql(call->arena, "3D000", "database \"%.*s\" does not exist",
                        STR_FMT(database->s));
-    const struct object object = {.owner = known ? ROLE_POSTGRES : OID_NONE,
+    const struct object object = {.role = role,
+                                  .owner = known ? ROLE_POSTGRES : OID_NONE,
                                   .acl = &acl,
                                   .kind = 'n',
                                   .allowed = PRIV_CONNECT | PRIV_TEMPORARY | PRIV_CREATE};
@@ -713,9 +736,10 @@ static err run_has_role(struct function_call *call, struct value *out)
     oid role, group;
     TRY(role_of(call, &call->args[0], &role));
     TRY(role_of(call, &call->args[1], &group));
-    bool any = false;
+    bool any = false, more;
     str item, rest = arg_text(call, 2);
-    while (str_cut(rest, ',', &item, &rest) || !str_empty(item)) {
+    do {
+        more = str_cut(rest, ',', &item, &rest);
         str name = str_trim(item);
         if (str_eq_nocase(name, STR("USAGE")))
             any = any || catalog_role_inherits(catalog, role, group);
@@ -724,10 +748,8 @@ static err run_has_role(struct function_call *call, struct value *out)
         else if (str_ends(str_lower(call->arena, name), STR(" option")))
             any = any || is_admin(catalog, role, group);
         else
-            return err_sql(call->arena, "22023", "unrecognized privilege type: \"%.*s\"",
-                           STR_FMT(name));
-        if (str_empty(rest)) break;
-    }
+            return unrecognized(call, name);
+    } while (more);
     *out = value_int(any);
     return NULL;
 }
@@ -735,11 +757,9 @@ static err run_has_role(struct function_call *call, struct value *out)
 static err run_row_security(struct function_call *call, struct value *out)
 {
     struct object object;
-    oid role;
     TRY(relation_object(call, TABLE_ALL, &object));
-    TRY(role_of(call, &call->args[0], &role));
-    *out = value_int(object.relation &&
-                     catalog_row_security_applies(call->session->catalog, object.relation, role));
+    *out = value_int(object.relation && catalog_row_security_applies(call->session->catalog,
+                                                                     object.relation, object.role));
     return NULL;
 }
 
