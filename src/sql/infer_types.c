@@ -337,9 +337,9 @@ err infer_type_name(struct infer_context *ctx,
         size_t count = name->names->count;
         str schema = count > 1 ? ast_name_at(name->names, count - 2) : STR_NONE;
         if (count > 1 && !catalog_schema_find(ctx->catalog, schema))
-            return err_at(err_sql(ctx->arena, "3F000", "schema \"%.*s\" does not exist",
-                                  STR_FMT(schema)),
-                          name->base.location);
+            return err_at(
+                err_sql(ctx->arena, "3F000", "schema \"%.*s\" does not exist", STR_FMT(schema)),
+                name->base.location);
         found = find_type(ctx, schema, ast_name_at(name->names, count - 1));
     }
     if (!found) {
