@@ -235,3 +235,12 @@ create unique index later_span on later (span);
 insert into later values (2, '[1,3)');
 create index later_lower on later (lower(span));
 select id from later where lower(span) = 1;
+-- multiranges are refused
+-- skip: multiranges are refused
+select range_agg(i) from r;
+-- skip: range_intersect_agg is refused
+select range_intersect_agg(i) from r;
+-- error: 42883
+select range_merge(1, 2);
+-- error: 42883
+select int4range('[1,2)') && int8range(1, 2);
