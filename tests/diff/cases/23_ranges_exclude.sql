@@ -24,6 +24,11 @@ alter table slots enable row level security;
 create policy own on slots using (owner = auth.uid()) with check (owner = auth.uid());
 create table parents (id int primary key);
 create table stays (parent int references parents on update cascade on delete cascade, d daterange, exclude using gist (parent with =, d with &&));
+create table o (rowid int, "oid" int, a int4range, "value" int, exclude using gist (a with &&), exclude using gist (int4range("value", "value" + 2) with &&));
+create table "Odd ""t" ("Col ""x" int4range, exclude using gist ("Col ""x" with &&));
+create table arr (a int[], t text, n numeric, exclude using gist (n with =));
+create view ov as select * from o;
+create function f() returns int language plpgsql as $$ begin insert into o values (1, 1, '[1,3)', 1); return 1; exception when exclusion_violation then return 2; end $$;
 grant all on bookings, slots, spans, touching, prices, parents, stays to authenticated;
 
 -- as: owner
@@ -126,3 +131,26 @@ insert into slots (owner, starts) values (null, '2026-01-01'), (null, '2026-01-0
 drop table spans;
 drop table stays;
 create table spans (n numrange, constraint spans_n_excl exclude using gist (n with &&));
+-- odd names, a column named rowid, views, PL/pgSQL
+insert into o values (1, 1, '[1,2)', 1), (1, 1, '[2,3)', 5);
+-- error: 23P01
+insert into o values (1, 1, '[9,10)', 6);
+-- error: 23P01
+insert into ov values (1, 1, '[1,10)', 60);
+-- error: 23P01
+update o set rowid = 7, a = '[1,3)' where "value" = 5;
+select f();
+insert into "Odd ""t" values ('[1,2)'), ('[2,3)');
+-- error: 23P01
+insert into "Odd ""t" values ('(,)');
+update o set "value" = "value" + 1;
+update o set "value" = "value" + 3;
+delete from o;
+truncate o;
+insert into o values (1, 1, '[1,2)', 1);
+-- error: 23P01
+with x as (insert into o values (1, 1, '[1,2)', 10) returning *) select * from x;
+drop view ov;
+-- error: 42883
+alter table o alter column a type int4range using int4range(1, 2), add constraint again exclude using gist (a with &&, "value" with &&);
+select rowid, a from o order by 1;
