@@ -1,6 +1,7 @@
 /* The walk over a typed expression: connectives, comparisons, CASE, lists, sub-selects. */
 #include "engine/sqlite/print_int.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sql/infer.h"
@@ -70,7 +71,7 @@ static enum binding binding_of(const struct print *out, const struct expr *expr)
     case EXPR_CAST: return call_binding(out, expr);
     case EXPR_CONST: {
         bool negative = (expr->constant.kind == VALUE_INT && expr->constant.i < 0) ||
-                        (expr->constant.kind == VALUE_REAL && expr->constant.r < 0);
+                        (expr->constant.kind == VALUE_REAL && signbit(expr->constant.r));
         return negative ? BIND_COLLATE : BIND_PRIMARY;
     }
     case EXPR_PARAM:
@@ -745,6 +746,21 @@ static err print_any(struct print *out, const struct expr *expr)
     return print_refuse(out, expr, "this expression");
 }
 
+/* A "char" is one byte: the letters of system relations, and literals compared with them, are. What would
+ * have to be cut to one is refused. */
+static bool makes_char(const struct expr *expr)
+{
+    if (!print_refuses_type(expr->type)) return false;
+    switch (expr->kind) {
+    case EXPR_CONST:
+        return expr->constant.kind == VALUE_TEXT &&
+               (expr->type != CHAROID || expr->constant.s.len > 1);
+    case EXPR_CAST: return !print_refuses_type(expr->args.at[0]->type);
+    case EXPR_PARAM: return true;
+    default: return false; /* made of others, each of which is looked at */
+    }
+}
+
 err print_at(struct print *out, const struct expr *expr, enum binding least)
 {
     if (out->depth >= DEPTH_MAX) {
@@ -752,6 +768,7 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
             err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
             expr->location);
     }
+    if (makes_char(expr)) return print_refuse(out, expr, "the type \"char\"");
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');
     out->depth++;
