@@ -39,7 +39,6 @@ static void print_json(const struct tally *tally, const struct script_statement 
         add_text(line, "sqlstate", statement->error->code);
         add_text(line, "message", statement->error->message);
         add_text(line, "hint", statement->error->hint);
-        buf_printf(line, ",\"column\":%d", statement->column);
     } else {
         buf_lit(line, ",\"sqlstate\":null,\"message\":null");
     }

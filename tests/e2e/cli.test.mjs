@@ -166,7 +166,7 @@ test('check names each refusal with its place, and goes on', () => {
     assert.deepEqual(lines.filter((l) => l.ok === false).map((l) => [l.file, l.line, l.sqlstate]),
         [['1_a.sql', 3, '42P01'], ['seed.sql', 2, '22P02']]);
     assert.deepEqual(lines[0], {file: '1_a.sql', line: 1, kind: 'CreateStmt', ok: true, sqlstate: null, message: null});
-    assert.deepEqual(Object.keys(lines[1]), ['file', 'line', 'kind', 'ok', 'sqlstate', 'message', 'hint', 'column']);
+    assert.deepEqual(Object.keys(lines[1]), ['file', 'line', 'kind', 'ok', 'sqlstate', 'message', 'hint']);
     assert.match(lines[1].message, /"nowhere" does not exist/);
     assert.match(ok('check', 'shop'), /0 refused/);
     fs.mkdirSync(path.join(folder, 'empty'));
