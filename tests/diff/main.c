@@ -202,14 +202,21 @@ static void write_counts(const struct totals *totals)
     fclose(file);
 }
 
-static str read_prelude(struct arena *arena)
+static void add_file(struct buf *text, const char *path)
 {
-    FILE *file = fopen(DAPUR_SOURCE_DIR "/tests/diff/prelude.sql", "rb");
-    struct buf *text = buf_in(arena, 0);
+    FILE *file = fopen(path, "rb");
     char part[4096];
     for (size_t got; file && (got = fread(part, 1, sizeof part, file)) > 0;)
         buf_append(text, part, got);
     if (file) fclose(file);
+}
+
+/* What PostgreSQL lacks of a new database of dapur's, the tables of auth included. */
+static str read_prelude(struct arena *arena)
+{
+    struct buf *text = buf_in(arena, 0);
+    add_file(text, DAPUR_SOURCE_DIR "/tests/diff/prelude.sql");
+    add_file(text, DAPUR_SOURCE_DIR "/src/api/auth/schema.sql");
     return buf_str(text);
 }
 
