@@ -149,6 +149,109 @@ with done as (update tasks set priority = 1 where number = 3 returning title, pr
 select p.key, l.title from projects p cross join lateral (select title from tasks t where t.project_id = p.id order by number limit 1) l order by p.key;
 select distinct on (project_id) title from tasks order by project_id, number desc;
 select * from events;
+-- as: bob
+insert into comments (task_id, body) select id, 'Which page?' from tasks where title = 'Write the page' returning body, author, edited;
+insert into comments (task_id, body, parent_id) select task_id, 'The first', c.id from comments c returning body;
+-- error: 42501
+insert into comments (task_id, body) select id, '   ' from tasks where number = 2 and title like 'Draw%';
+-- error: 42501
+insert into comments (task_id, body, author) select id, 'not me', '00000000-0000-0000-0000-00000000000a' from tasks where title like 'Draw%';
+-- error: 23514
+insert into comments (task_id, body) select id, repeat('x', 501) from tasks where title like 'Draw%';
+-- error: 42501
+insert into comments (task_id, body) values (987654, 'to nobody');
+update comments set body = 'Which page, please?', edited = true where parent_id is null returning body, edited;
+with recursive thread as (select id, body, 0 as depth from comments where parent_id is null union all select c.id, c.body, depth + 1 from comments c join thread t on c.parent_id = t.id) select depth, body from thread order by depth, body;
+insert into time_entries (task_id, day, minutes) select id, '2026-02-02', 90 from tasks where title like 'Draw%' returning id, hours;
+insert into time_entries (task_id, day, minutes, note) select id, '2026-02-03', 50, 'ship' from tasks where title = 'Ship it' returning id, hours;
+insert into time_entries (task_id, day, minutes) select id, '2026-02-03', 25 from tasks where title like 'Draw%' returning id, hours;
+-- error: 23505
+insert into time_entries (task_id, day, minutes) select id, '2026-02-02', 10 from tasks where title like 'Draw%';
+insert into time_entries (task_id, day, minutes) select id, '2026-02-02', 10 from tasks where title like 'Draw%' on conflict on constraint one_a_day do update set minutes = time_entries.minutes + excluded.minutes returning minutes, hours;
+-- error: 23514
+insert into time_entries (task_id, day, minutes) select id, '2026-02-04', 1441 from tasks where title = 'Ship it';
+-- error: 22008
+insert into time_entries (task_id, day, minutes) select id, '2026-02-30', 5 from tasks where title = 'Ship it';
+-- error: 428C9
+update time_entries set hours = 3;
+-- error: 42501
+insert into time_entries (task_id, user_id, day, minutes) select id, '00000000-0000-0000-0000-00000000000a', '2026-02-05', 5 from tasks where title = 'Ship it';
+select day, hours, entries from hours_by_day order by day;
+select t.title, sum(e.minutes) as minutes from time_entries e join tasks t on t.id = e.task_id group by t.title having sum(e.minutes) > 60 order by 2 desc;
+select day, minutes, sum(minutes) over (order by day, minutes) as running, lag(minutes) over (order by day, minutes) as before from time_entries order by day, minutes;
+select date_trunc('week', day)::date as week, extract(isodow from day) as dow, day + 7 as next, to_char(day, 'DD Mon YYYY') as text from time_entries order by day, id;
+select max(day) - min(day) as days, age(max(day), min(day)) from time_entries;
+select * from invoices;
+-- error: 42501
+insert into invoices (org_id, period) select id, '2026-01' from orgs;
+-- error: 42501
+select * from close_month('2026-01');
+-- error: 42501
+select set_role(id, auth.uid(), 'admin') from orgs;
+-- as: alice
+select count(*) from comments;
+select count(*) from time_entries;
+update comments set body = 'Mine now';
+delete from comments;
+insert into comments (task_id, body, parent_id) select task_id, 'About us', id from comments where body like 'Which%' returning body;
+select p.full_name, count(*) from comments c join profiles p on p.id = c.author group by p.full_name order by 1;
+select set_role(id, '00000000-0000-0000-0000-00000000000b', 'king') from orgs;
+select set_role(id, '00000000-0000-0000-0000-0000000000ee', 'admin') from orgs;
+select set_role(id, '00000000-0000-0000-0000-00000000000c', 'viewer') from orgs;
+select set_role(id, '00000000-0000-0000-0000-00000000000b', null) from orgs;
+-- error: 42501
+update invoices set paid_on = '2026-01-15';
+-- as: carol
+-- error: 42501
+select set_role(id, auth.uid(), 'owner') from orgs;
+select body from comments order by body;
+insert into comments (task_id, body) select id, 'May I?' from tasks where title = 'Ship it' returning edited;
+delete from comments where body = 'May I?' returning body;
+-- as: service
+select number, slug, cents from close_month('2026-01');
+select number, slug, cents from close_month('2026-01');
+select number, cents from close_month('2026-02');
+-- error: 23514
+select * from close_month('January');
+update invoices set paid_on = '2026-02-01' where period = '2026-01' returning number, paid_on;
+select period, total_cents, (total_cents * tax_percent / 100)::bigint as tax, to_char(total_cents / 100.0, 'FM999,990.00') as shown from invoices order by period;
+select seat_price('free', 9), seat_price('team', 3), seat_price('business', 2);
+select nextval('public.invoice_number') > 1000 as numbered;
+-- as: alice
+select period, paid_on is not null as paid from invoices order by period;
+select sum(total_cents), bool_and(paid_on is null), count(paid_on) from invoices;
+-- as: anon
+select * from comments;
+select * from time_entries;
+select * from hours_by_day;
+select * from invoices;
+-- error: 42501
+select set_role(1, null, 'owner');
+-- error: 42501
+delete from invoices;
+-- error: 42501
+insert into comments (task_id, body, author) values (1, 'spam', '00000000-0000-0000-0000-00000000000a');
+-- as: owner
+-- skip: a cascade's BEFORE ROW triggers still see the parent (docs/sql.md, Triggers)
+delete from profiles where email = 'alice@example.com';
+-- error: 22P02
+insert into time_entries (task_id, day, minutes) values (1, '2026-01-01', 'many');
+-- error: 2BP01
+drop table tasks;
+-- error: 42710
+create policy time_own on time_entries using (true);
+-- error: 42701
+alter table orgs add column updated_at timestamptz;
+-- error: 42704
+alter table orgs drop constraint orgs_none;
+alter table orgs drop constraint if exists orgs_none;
+-- error: 42P07
+create table invoices (id int);
+select count(*) from pg_policies where tablename in ('comments', 'invoices');
+select sequence_name, data_type, start_value from information_schema.sequences where sequence_name = 'invoice_number';
+select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'time_entries'::regclass and contype = 'u';
+select table_name, column_name from information_schema.columns where table_schema = 'public' and column_name = 'updated_at' order by 1;
+select relname, relrowsecurity from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1;
 -- as: carol
 select ref, title from board order by ref;
 select role_in(id) from orgs;
