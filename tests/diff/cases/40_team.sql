@@ -252,6 +252,78 @@ select sequence_name, data_type, start_value from information_schema.sequences w
 select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'time_entries'::regclass and contype = 'u';
 select table_name, column_name from information_schema.columns where table_schema = 'public' and column_name = 'updated_at' order by 1;
 select relname, relrowsecurity from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1;
+-- as: bob
+insert into labels (org_id, name) select id, 'bug' from orgs returning name, colour;
+insert into labels (org_id, name, colour) select id, 'idea', '#00ff7f' from orgs returning colour;
+-- error: 42501
+insert into labels (org_id, name) select id, 'BUG' from orgs;
+-- error: 23505
+insert into labels (org_id, name) select id, 'bug' from orgs;
+-- error: 23514
+insert into labels (org_id, name, colour) select id, 'odd', 'red' from orgs;
+-- error: 22001
+insert into labels (org_id, name, colour) select id, 'long', '#12345678' from orgs;
+select name, label_colour(l) from labels l order by name;
+delete from labels where name = 'bug';
+insert into stars (project_id) select id from projects where key = 'WEB' returning since;
+insert into stars (project_id) select id from projects where key = 'WEB' on conflict do nothing returning since;
+-- error: 42501
+insert into stars (user_id, project_id) select '00000000-0000-0000-0000-00000000000a', id from projects where key = 'WEB';
+-- error: 23502
+insert into stars (project_id) values (null);
+-- error: 23503
+insert into stars (project_id) values (987654);
+select p.key, s.user_id is not null as starred from projects p left join stars s on s.project_id = p.id order by p.key;
+select name, value from app_settings order by name;
+update projects set starts = '2026-01-01';
+-- as: alice
+select count(*) from stars;
+insert into stars (project_id, since) select id, '2026-02-01' from projects returning since;
+select p.key from projects p where exists (select from stars s where s.project_id = p.id and s.since > '2026-01-31') order by p.key;
+delete from stars s using projects p where p.id = s.project_id and p.key = 'OLD' returning p.key;
+update projects set starts = '2026-01-01', ends = '2026-06-30' where key = 'WEB' returning starts, ends, ends - starts as days;
+-- error: 23514
+update projects set ends = '2025-12-31' where key = 'WEB';
+-- error: 22001
+update projects set name = repeat('n', 61) where key = 'WEB';
+select key, ends is null as endless, coalesce(ends, '2099-12-31') as ends from projects order by ends nulls first;
+select key from projects where (starts, ends) overlaps (date '2026-05-01', date '2026-07-01');
+delete from labels where name = 'bug' returning name;
+select name from labels;
+select initcap(name), lpad(key, 5, '.'), left(name, 3), position('s' in name) from projects order by key;
+select string_to_array(name, ' ') as words, split_part(name, ' ', 1) as first from projects order by key;
+select name ~* '^web' as web, regexp_replace(name, '[aeiou]', '_', 'g') as dull from projects order by key;
+select key, case when archived then 'archive' when ends < '2026-07-01' then 'ending' else 'open' end as stage from projects order by key;
+select jsonb_agg(jsonb_build_object('key', key, 'name', name) order by key) from projects;
+select jsonb_object_agg(key, archived) from projects;
+select array_agg(key order by key desc) from projects;
+select o.slug, to_jsonb(m) - 'updated_at' - 'org_id' as member from members m join orgs o on o.id = m.org_id order by m.user_id;
+select full_name from profiles where id in (select user_id from members) order by full_name nulls last;
+select full_name from profiles p where not exists (select from members m where m.user_id = p.id and m.role = 'viewer') order by 1;
+select role, count(*) from members group by role order by role desc;
+select role::text from members union select plan::text from orgs order by 1;
+select email from profiles except select email from invitations order by 1;
+select lower(email) from profiles intersect select email from invitations order by 1;
+select * from (values (1, 'one'), (2, 'two')) v (n, word) where n > (select count(*) - 1 from orgs) order by n;
+select rank() over (order by count(*) desc) as rank, project_id is not null as known, count(*) from tasks group by project_id order by 1, 3;
+-- as: carol
+select name from labels order by name;
+-- error: 42501
+insert into labels (org_id, name) select id, 'mine' from orgs;
+select count(*) from stars;
+delete from labels;
+-- as: anon
+select name, value from app_settings order by name;
+update app_settings set value = 'hacked';
+-- error: 42501
+insert into app_settings values ('mine', '1');
+select count(*) from labels;
+-- as: owner
+select value from app_settings order by name;
+select to_regclass('settings_old') is null as gone;
+select conname from pg_constraint where conrelid = 'stars'::regclass and contype = 'p';
+select data_type, character_maximum_length from information_schema.columns where table_name = 'projects' and column_name = 'name' and table_schema = 'public';
+select count(*) from labels;
 -- as: carol
 select ref, title from board order by ref;
 select role_in(id) from orgs;
