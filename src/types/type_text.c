@@ -133,38 +133,45 @@ static err float_input(INPUT_ARGS)
     return NULL;
 }
 
+/* SQLite 3.40 keeps a whole number in a REAL column as an integer until the row is read again: that is what
+ * RETURNING hands out. */
+static double real_of(const struct value *value)
+{
+    return value->kind == VALUE_INT ? (double)value->i : value->r;
+}
+
 static void float4_output(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float4_write(out, value->r);
+    float4_write(out, real_of(value));
 }
 
 static void float8_output(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float8_write(out, value->r);
+    float8_write(out, real_of(value));
 }
 
 static void float4_json(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float4_write_json(out, value->r);
+    float4_write_json(out, real_of(value));
 }
 
 static void float8_json(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float8_write_json(out, value->r);
+    float8_write_json(out, real_of(value));
 }
 
 static int float_compare(COMPARE_ARGS)
 {
     UNUSED(type);
-    return float8_compare(a->r, b->r);
+    return float8_compare(real_of(a), real_of(b));
 }
 
 static err numeric_input(INPUT_ARGS)
