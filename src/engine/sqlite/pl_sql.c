@@ -209,18 +209,19 @@ static err too_many_rows(struct pl_frame *frame)
 /* What a statement answered goes to its targets. */
 static err take_rows(struct pl_frame *frame,
                      const struct pl_into *into,
-                     const struct plan *plan,
                      const struct pl_shape *shape,
-                     const struct pl_rows *rows)
+                     const struct pl_rows *rows,
+                     bool one)
 {
-    bool modifies = plan->steps[plan->step_count - 1].node->query->command != QUERY_SELECT;
     size_t count = rows->set != NULL ? rows->set->count : 0;
     if (count == 0 && into->strict) return no_rows(frame);
-    if (count > 1 && (into->strict || modifies)) return too_many_rows(frame);
-    TRY(pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL));
-    frame->row_count = modifies ? rows->count : count > 0;
-    pl_set_found(frame, count > 0);
-    return NULL;
+    if (count > 1 && (into->strict || one)) return too_many_rows(frame);
+    return pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL);
+}
+
+static bool is_select(const struct plan *plan)
+{
+    return plan->steps[plan->step_count - 1].node->query->command == QUERY_SELECT;
 }
 
 static size_t rows_wanted(const struct pl_into *into)
@@ -341,7 +342,8 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     const struct pl_into *into = &statement->sql.into;
     struct pl_query *query;
     struct pl_rows rows;
-    if (frame->code->queries[text->number].plan == NULL) {
+    const struct pl_query *known = &frame->code->queries[text->number];
+    if (known->plan == NULL || known->call) {
         struct node *node;
         TRY(parse_statement(frame, text, &node));
         if (AST_IS(CallStmt, node)) return run_call(frame, text, AST_AS(CallStmt, node));
@@ -351,7 +353,7 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     const struct plan *plan = plan_ref(query->plan);
     const struct pl_shape *shape = query->shape;
     size_t most = into->given ? rows_wanted(into) : 0;
-    bool select = plan->steps[plan->step_count - 1].node->query->command == QUERY_SELECT;
+    bool select = is_select(plan);
     err error = NULL;
     if (select && !into->given && !statement->sql.perform)
         error = err_hint(frame->arena,
@@ -359,11 +361,11 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
                          "If you want to discard the results of a SELECT, use PERFORM instead.");
     if (error == NULL)
         error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, most, &rows);
-    if (error == NULL && into->given) {
-        error = take_rows(frame, into, plan, shape, &rows);
-    } else if (error == NULL) {
-        frame->row_count = rows.count;
-        pl_set_found(frame, rows.count > 0);
+    if (error == NULL && into->given) error = take_rows(frame, into, shape, &rows, !select);
+    if (error == NULL) {
+        bool any = rows.set != NULL && rows.set->count > 0;
+        frame->row_count = into->given && select ? any : rows.count;
+        pl_set_found(frame, into->given ? any : rows.count > 0);
     }
     plan_unref(plan);
     return error;
@@ -424,17 +426,10 @@ err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
                            "INTO used with a command that cannot return data");
         return run_other(frame, dynamic.node, dynamic.text);
     }
-    size_t most = into->given ? rows_wanted(into) : 0;
-    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, most, &rows);
-    if (error == NULL && into->given) {
-        bool found = rows.set != NULL && rows.set->count > 0;
-        struct value before = frame->vars[frame->tree->found].cell.value;
-        error = take_rows(frame, into, dynamic.plan, dynamic.shape, &rows);
-        pl_set_found(frame, before.i != 0); /* EXECUTE leaves FOUND as it is */
-        frame->row_count = found ? 1 : 0;
-    } else if (error == NULL) {
-        frame->row_count = rows.count;
-    }
+    /* All rows are counted, the first is taken; FOUND stays as it is. */
+    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, 0, &rows);
+    if (error == NULL && into->given) error = take_rows(frame, into, dynamic.shape, &rows, false);
+    if (error == NULL) frame->row_count = rows.count;
     plan_unref(dynamic.plan);
     return error;
 }
@@ -457,10 +452,28 @@ static err wrong_structure(struct pl_frame *frame, const struct pl_shape *shape,
                        STR_FMT(type_name(frame->scratch, rows->fields[column].ref)), column + 1);
 }
 
+/* f() AS (a int, ...): the rows must be these, or a text would be read as a number. */
+err pl_check_definitions(struct pl_frame *frame, const struct pl_shape *shape)
+{
+    const struct call_site *site = frame->site;
+    if (site == NULL || site->row_types == NULL) return NULL;
+    bool fits = shape->count == site->row_count;
+    for (size_t i = 0; fits && i < shape->count; i++) {
+        const struct pl_field *field = &shape->fields[i];
+        const struct type_ref *wanted =
+            catalog_type_ref(frame->scratch, frame->code->catalog, site->row_types[i], -1);
+        fits = field->type == OID_NONE ? field->ref->storage == wanted->storage
+                                       : field->type == site->row_types[i];
+    }
+    if (fits) return NULL;
+    return err_sql(frame->arena, "42804",
+                   "returned record type does not match expected record type");
+}
+
 static err check_structure(struct pl_frame *frame, const struct pl_shape *shape)
 {
     const struct pl_shape *rows = frame->code->rows;
-    if (rows == NULL) return NULL;
+    if (rows == NULL) return pl_check_definitions(frame, shape);
     if (shape->count != rows->count) return wrong_structure(frame, shape, 0);
     for (size_t i = 0; i < rows->count; i++)
         if (shape->fields[i].type != rows->fields[i].type) return wrong_structure(frame, shape, i);
@@ -542,6 +555,7 @@ static err answer_value(struct pl_frame *frame, const struct pl_expr *expr)
     if (rows == NULL) { /* RETURNS SETOF record: as the row has them */
         struct pl_shape shape;
         pl_shape_of_ref(frame->scratch, &type, &shape);
+        TRY(pl_check_definitions(frame, &shape));
         return rowset_add_values(answer_rows(frame, shape.count),
                                  pl_row_fields(frame->scratch, &shape, value));
     }

@@ -69,9 +69,10 @@ static err run_utility(
     run->search_path_count = site->path_count;
     err error = script_statement_run(run, &item, &result);
     if (!error) error = script_flush(run);
-    bool kept = node->kind != T_VariableSetStmt; /* SET is meant to last */
-    if (kept) {
-        run->role = role;
+    /* SET is meant to last, and only what it set: the function's path ends with the function. */
+    bool set = node->kind == T_VariableSetStmt;
+    if (!set || run->role == site->role) run->role = role;
+    if (!set || run->search_path == site->path) {
         run->search_path = path;
         run->search_path_count = path_count;
     }
