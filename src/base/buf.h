@@ -20,8 +20,9 @@ struct buf {
     size_t cap;
     size_t bytes_max; /* 0: no limit */
     bool overflow;
-    bool inside;         /* the bytes are the arena's still */
-    struct arena *arena; /* of buf_in: its cost token is charged as the buf grows; spent is overflow */
+    bool inside; /* the bytes are the arena's still */
+    struct arena
+        *arena; /* of buf_in: its cost token is charged as the buf grows; spent is overflow */
 };
 
 void buf_init(struct buf *buf, size_t bytes_max);
