@@ -55,9 +55,9 @@ struct sqlite_session_hooks {
 
 /* DDL, and what else only a script may do, inside a function. */
 struct session_utility {
-    /* site: as whom, with which path. */
+    /* site: as whom, with which path; both as SET left them. */
     err (*run)(void *context,
-               const struct call_site *site,
+               struct call_site *site,
                const struct node *node,
                str text,
                int64_t *rows);

@@ -436,6 +436,16 @@ static void resolve_identity(struct pl_code *code, const struct call_site *site)
     code->path_count = path.count;
 }
 
+void pl_code_become(struct pl_code *code, const struct call_site *site)
+{
+    if (code->function->oid != OID_NONE) return;
+    if (code->role == site->role && code->path == site->path) return;
+    code->role = site->role;
+    code->path = site->path;
+    code->path_count = site->path_count;
+    for (size_t i = 0; i < code->tree->expr_count; i++) code->queries[i].catalog = NULL;
+}
+
 static struct pl_code *code_new(const struct catalog *catalog)
 {
     struct arena *arena = arena_new(0);

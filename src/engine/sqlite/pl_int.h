@@ -124,6 +124,8 @@ MUST_USE err pl_code_find(struct run *run,
                           const struct call_site *site,
                           const struct pl_trigger_call *trigger,
                           struct pl_code **out);
+/* SET role or search_path in a DO block: what it runs from now on is as this role with this path. */
+void pl_code_become(struct pl_code *code, const struct call_site *site);
 MUST_USE err pl_code_block(struct run *run,
                            const struct call_site *site,
                            str body,

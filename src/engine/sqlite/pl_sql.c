@@ -261,6 +261,7 @@ static err run_utility(struct pl_frame *frame, const struct node *node, str text
                              .path = frame->code->path,
                              .path_count = frame->code->path_count};
     TRY(session->utility->run(session->utility_context, &site, node, text, &rows));
+    if (AST_IS(VariableSetStmt, node)) pl_code_become(frame->code, &site);
     frame->row_count = rows;
     return NULL;
 }
@@ -289,6 +290,26 @@ static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, s
     return copy;
 }
 
+/* The variable that an argument of CALL is, by its place or its name; -1: it is something else. */
+static int argument_variable(const struct pl_expr *text,
+                             const struct list *args,
+                             const struct cat_argument *argument,
+                             size_t place)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const struct node *node = args->at[i];
+        bool meant = i == place;
+        if (AST_IS(NamedArgExpr, node)) {
+            const struct NamedArgExpr *named = AST_AS(NamedArgExpr, node);
+            meant = str_eq(named->name, argument->name);
+            node = named->arg;
+        }
+        if (!meant || !AST_IS(ColumnRef, node)) continue;
+        return pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, node)->fields, 0));
+    }
+    return -1;
+}
+
 /* INOUT arguments are variables, which take what comes back. */
 static err take_outputs(struct pl_frame *frame,
                         const struct pl_expr *text,
@@ -305,10 +326,7 @@ static err take_outputs(struct pl_frame *frame,
         input += argument->mode != 'o' && argument->mode != 't';
         if (argument->mode != 'b') continue;
         const struct list *args = call->funccall->args;
-        struct pl_target target = {.variable = -1};
-        if (at < args->count && AST_IS(ColumnRef, args->at[at]))
-            target.variable =
-                pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, args->at[at])->fields, 0));
+        struct pl_target target = {.variable = argument_variable(text, args, argument, at)};
         if (target.variable < 0)
             return err_sql(frame->arena, "42601",
                            "procedure parameter \"%.*s\" is an output parameter but corresponding "

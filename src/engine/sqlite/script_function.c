@@ -47,7 +47,7 @@ static bool query_is_open(sqlite3 *db)
 
 /* The statement as the function's role, the script's own before and after. */
 static err run_utility(
-    void *context, const struct call_site *site, const struct node *node, str text, int64_t *rows)
+    void *context, struct call_site *site, const struct node *node, str text, int64_t *rows)
 {
     struct script_run *run = context;
     struct script_result result = {0};
@@ -71,8 +71,12 @@ static err run_utility(
     if (!error) error = script_flush(run);
     /* SET is meant to last, and only what it set: the function's path ends with the function. */
     bool set = node->kind == T_VariableSetStmt;
-    if (!set || run->role == site->role) run->role = role;
-    if (!set || run->search_path == site->path) {
+    bool role_set = set && run->role != site->role, path_set = set && run->search_path != site->path;
+    site->role = run->role;
+    site->path = run->search_path;
+    site->path_count = run->search_path_count;
+    if (!role_set) run->role = role;
+    if (!path_set) {
         run->search_path = path;
         run->search_path_count = path_count;
     }
