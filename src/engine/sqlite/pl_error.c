@@ -68,8 +68,8 @@ static err format_message(struct pl_frame *frame, const struct pl_statement *sta
 struct raised {
     str state, message, detail, hint;
     str condition; /* the state as it was named */
-    bool named;  /* the state was chosen */
-    bool texted; /* the message was */
+    bool named;    /* the state was chosen */
+    bool texted;   /* the message was */
 };
 
 static err twice(struct pl_frame *frame, const char *what)

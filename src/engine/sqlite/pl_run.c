@@ -306,8 +306,7 @@ static err set_element(struct pl_frame *frame,
                        const struct value *value)
 {
     struct pl_shape one = {.row_type = RECORDOID, .fields = element, .count = 1};
-    if (into->target_count == 1)
-        return pl_assign_target(frame, &into->targets[0], element, value);
+    if (into->target_count == 1) return pl_assign_target(frame, &into->targets[0], element, value);
     if (element->ref->field_count > 0) {
         pl_shape_of_ref(frame->scratch, element, &one);
         return pl_fill_into(frame, into, &one, pl_row_fields(frame->scratch, &one, *value));

@@ -71,7 +71,8 @@ static err run_utility(
     if (!error) error = script_flush(run);
     /* SET is meant to last, and only what it set: the function's path ends with the function. */
     bool set = node->kind == T_VariableSetStmt;
-    bool role_set = set && run->role != site->role, path_set = set && run->search_path != site->path;
+    bool role_set = set && run->role != site->role,
+         path_set = set && run->search_path != site->path;
     site->role = run->role;
     site->path = run->search_path;
     site->path_count = run->search_path_count;
