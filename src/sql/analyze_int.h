@@ -44,6 +44,7 @@ struct analyzer {
     const struct type_session *session;
     bool api;
     bool trusted;
+    bool describes; /* the statement is not to be run: analyze_describe */
     struct {
         VEC(struct access *);
     } accesses;

@@ -42,9 +42,6 @@ err write_target_open(struct scope *scope,
                          STR_FMT(name->relname));
     TRY(scope_relation(scope, name, &relation));
     str alias = name->alias ? name->alias->aliasname : relation->name;
-    if (relation->kind == 'm')
-        return SQL_ERROR(scope, "42809", name->base.location,
-                         "cannot change materialized view \"%.*s\"", STR_FMT(relation->name));
     if (relation->kind == 'v')
         TRY(view_open_target(scope, relation, alias, command, target));
     else
