@@ -78,7 +78,8 @@ static void options_of(const struct compile *compile,
         .arena = compile->plan->arena,
         .catalog = compile->plan->catalog,
         .role = options->role,
-        .search_path = compile->plan->path, /* the plan outlives the options, and calls look there */
+        .search_path =
+            compile->plan->path, /* the plan outlives the options, and calls look there */
         .search_path_count = compile->plan->path_count,
         .api = options->api,
         .params = params,

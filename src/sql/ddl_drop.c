@@ -782,11 +782,17 @@ static err name_part(struct dropping *dropping,
     return NULL;
 }
 
-/* Nothing can depend on them: their functions are built in whether or not they are named. */
-static err drop_extension(struct ddl *ddl, const struct DropStmt *drop, str name)
+/* Functions that are built in stay whether or not they are named; one that the extension made, of its own
+ * name, goes with it. */
+static err drop_extension(struct dropping *dropping, const struct DropStmt *drop, str name)
 {
+    struct ddl *ddl = dropping->ddl;
     const struct cat_extension *extension = catalog_extension_find(ddl->next, name);
+    size_t at = 0;
     if (!extension) return missing(ddl, drop, "42704", "extension", name);
+    const struct cat_function *made =
+        catalog_function_named(ddl->next, extension->schema, name, &at);
+    if (made) list_add(dropping, (struct dropped){.kind = DROPPED_FUNCTION, .id = made->oid});
     catalog_drop(ddl->next, CAT_EXTENSION, extension->oid);
     return NULL;
 }
@@ -818,7 +824,7 @@ static err name_object(struct dropping *dropping,
     case OBJECT_ROUTINE: return name_function(dropping, drop, AST_AS(ObjectWithArgs, object));
     case OBJECT_POLICY:
     case OBJECT_TRIGGER: return name_part(dropping, drop, AST_AS(List, object)->items);
-    case OBJECT_EXTENSION: return drop_extension(dropping->ddl, drop, AST_AS(String, object)->sval);
+    case OBJECT_EXTENSION: return drop_extension(dropping, drop, AST_AS(String, object)->sval);
     case OBJECT_PUBLICATION:
         return drop_publication(dropping->ddl, drop, AST_AS(String, object)->sval);
     default: /* kinds that this engine has not */

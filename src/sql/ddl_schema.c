@@ -1,5 +1,7 @@
 /* CREATE SCHEMA, CREATE EXTENSION, publications. */
 #include "sql/ddl_int.h"
+#include "sql/deparse.h"
+#include "sql/parse.h"
 
 /* ---- schemas ---- */
 
@@ -49,14 +51,24 @@ err ddl_create_schema(struct ddl *ddl, const struct node *statement)
 struct extension_row {
     str name;
     str version;
+    str function; /* what it makes beside what is built in, behind CREATE FUNCTION schema.; may be empty */
 };
 
+/* contrib/spi/moddatetime.c: the column that the trigger names takes the time. */
+#define MODDATETIME                                                                   \
+    "moddatetime() RETURNS trigger LANGUAGE plpgsql AS $$\n"                          \
+    "begin\n"                                                                         \
+    "    new := jsonb_populate_record(new, jsonb_build_object(tg_argv[0], now()));\n" \
+    "    return new;\n"                                                               \
+    "end $$"
+
 static const struct extension_row extensions[] = {
-    {STR_INIT("pgcrypto"),  STR_INIT("1.3")},
-    {STR_INIT("uuid-ossp"), STR_INIT("1.1")},
-    {STR_INIT("citext"),    STR_INIT("1.6")},
-    {STR_INIT("pg_trgm"),   STR_INIT("1.6")},
-    {STR_INIT("plpgsql"),   STR_INIT("1.0")},
+    {STR_INIT("pgcrypto"),    STR_INIT("1.3"), {0}                  },
+    {STR_INIT("uuid-ossp"),   STR_INIT("1.1"), {0}                  },
+    {STR_INIT("citext"),      STR_INIT("1.6"), {0}                  },
+    {STR_INIT("pg_trgm"),     STR_INIT("1.6"), {0}                  },
+    {STR_INIT("plpgsql"),     STR_INIT("1.0"), {0}                  },
+    {STR_INIT("moddatetime"), STR_INIT("1.0"), STR_INIT(MODDATETIME)},
 };
 
 static const struct extension_row *extension_of(str name)
@@ -64,6 +76,18 @@ static const struct extension_row *extension_of(str name)
     for (size_t i = 0; i < COUNT_OF(extensions); i++)
         if (str_eq(extensions[i].name, name)) return &extensions[i];
     return NULL;
+}
+
+static err make_function(struct ddl *ddl, const struct extension_row *row, oid schema)
+{
+    struct node *node;
+    struct buf *text = buf_in(ddl->arena, 0);
+    buf_lit(text, "CREATE FUNCTION ");
+    deparse_ident(text, catalog_schema(ddl->next, schema)->name);
+    buf_char(text, '.');
+    buf_str_add(text, row->function);
+    TRY(sql_parse_one(ddl->arena, buf_str(text), &node));
+    return ddl_create_function(ddl, node);
 }
 
 err ddl_create_extension(struct ddl *ddl, const struct node *statement)
@@ -82,7 +106,8 @@ err ddl_create_extension(struct ddl *ddl, const struct node *statement)
     if (!row) {
         struct err *error = err_sql(ddl->arena, "0A000", "extension \"%.*s\" is not available",
                                     STR_FMT(create->extname));
-        return err_hint(ddl->arena, error, "Built in are pgcrypto, uuid-ossp, citext and pg_trgm.");
+        return err_hint(ddl->arena, error,
+                        "Built in are pgcrypto, uuid-ossp, citext, pg_trgm and moddatetime.");
     }
     struct cat_extension *extension = ARENA_NEW(ddl->pool, struct cat_extension);
     *extension = (struct cat_extension){
@@ -99,7 +124,7 @@ err ddl_create_extension(struct ddl *ddl, const struct node *statement)
         extension->schema = schema->oid;
     }
     catalog_put(ddl->next, CAT_EXTENSION, extension);
-    return NULL;
+    return !str_empty(row->function) ? make_function(ddl, row, extension->schema) : NULL;
 }
 
 /* ---- publications: what realtime will follow ---- */

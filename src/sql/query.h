@@ -213,10 +213,10 @@ struct rte_column {
 enum rte_kind {
     RTE_RELATION, /* a table (views are expanded to RTE_SUBQUERY) */
     RTE_SUBQUERY,
-    RTE_VALUES,   /* .rows */
-    RTE_FUNCTION, /* .function: a set-returning or scalar call in FROM */
-    RTE_CTE,      /* .cte */
-    RTE_RESULT,   /* no table at all: one empty row */
+    RTE_VALUES,     /* .rows */
+    RTE_FUNCTION,   /* .function: a set-returning or scalar call in FROM */
+    RTE_CTE,        /* .cte */
+    RTE_RESULT,     /* no table at all: one empty row */
     RTE_TRANSITION, /* .is_new: the NEW or OLD TABLE of the trigger whose function this stands in */
 };
 
@@ -228,7 +228,7 @@ struct rte {
     const struct cat_relation *relation; /* RTE_RELATION; RTE_SUBQUERY of a view: the view */
     struct query *query;                 /* RTE_SUBQUERY */
     bool lateral;
-    bool is_new; /* RTE_TRANSITION */
+    bool is_new;            /* RTE_TRANSITION */
     struct expr_list *rows; /* RTE_VALUES */
     size_t row_count;
     struct expr *function; /* RTE_FUNCTION: EXPR_CALL or EXPR_USER_CALL */

@@ -194,6 +194,8 @@ struct interval_parts {
     int64_t years, months, weeks, days, hours, minutes;
     double seconds;
 };
+/* A zone as make_timestamptz takes it: "+07" is east of UTC, as in a timestamp's text. */
+MUST_USE err make_zone(struct arena *arena, str name, const struct tz_zone **out);
 MUST_USE err make_interval(struct arena *arena,
                            const struct interval_parts *parts,
                            struct interval *out);

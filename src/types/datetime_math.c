@@ -250,8 +250,9 @@ err make_date(struct arena *arena, int64_t year, int64_t month, int64_t day, int
 static bool clock_us(int64_t hour, int64_t minute, double second, int64_t *out)
 {
     if (hour < 0 || hour > 24 || minute < 0 || minute > 59) return false;
-    if (isnan(second) || second < 0 || second > 60) return false;
-    *out = (hour * 60 + minute) * US_PER_MINUTE + (int64_t)rint(second * 1e6);
+    double us = rint(second * 1e6);
+    if (isnan(us) || us < 0 || us > 60e6) return false;
+    *out = (hour * 60 + minute) * US_PER_MINUTE + (int64_t)us;
     return *out <= US_PER_DAY;
 }
 
@@ -275,6 +276,25 @@ err make_timestamp(struct arena *arena, const struct datetime_parts *parts, int6
     }
     *out = date * US_PER_DAY + time;
     return timestamp_check(arena, *out);
+}
+
+err make_zone(struct arena *arena, str name, const struct tz_zone **out)
+{
+    if (name.len && name.at[0] >= '0' && name.at[0] <= '9') {
+        struct err *error =
+            err_sql(arena, "22023", "invalid input syntax for type numeric time zone: \"%.*s\"",
+                    STR_FMT(name));
+        return err_hint(arena, error,
+                        "Numeric time zones must have \"-\" or \"+\" as first character.");
+    }
+    int32_t east_s;
+    bool numeric = name.len && (name.at[0] == '+' || name.at[0] == '-');
+    enum decode_result result = numeric ? decode_offset(name, &east_s) : DECODE_FORMAT;
+    if (result == DECODE_ZONE_OVERFLOW)
+        return err_sql(arena, "22023", "numeric time zone \"%.*s\" out of range", STR_FMT(name));
+    *out = result == DECODE_OK ? tz_fixed(east_s) : tz_find_any(name);
+    return *out ? NULL
+                : err_sql(arena, "22023", "time zone \"%.*s\" not recognized", STR_FMT(name));
 }
 
 err make_interval(struct arena *arena, const struct interval_parts *parts, struct interval *out)

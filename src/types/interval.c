@@ -566,7 +566,7 @@ static double round_us(double seconds)
 
 static bool double_fits_int32(double value)
 {
-    return value >= INT32_MIN && value <= INT32_MAX;
+    return value >= INT32_MIN && value < -(double)INT32_MIN; /* fractions are cut */
 }
 
 /* What months and days give as doubles, cut to whole ones; their fractions go down to days and

@@ -443,7 +443,7 @@ static err edit_array(const struct edit *edit, str array, size_t level, struct b
 static err edit_value(const struct edit *edit, str value, size_t level, struct buf *out)
 {
     enum jsonb_kind kind = jsonb_kind(value);
-    if (is_container(kind) && !edit->path[level].at) {
+    if (!edit->path[level].at) {
         return err_sql(edit->arena, "22004", "path element at position %zu is null", level + 1);
     }
     if (kind == JSONB_OBJECT) return edit_object(edit, value, level, out);

@@ -34,6 +34,8 @@ MUST_USE err numeric_div_trunc(struct arena *arena, str a, str b, str *out);
 MUST_USE err numeric_mod(struct arena *arena, str a, str b, str *out);
 MUST_USE err numeric_power(struct arena *arena, str a, str b, str *out);
 MUST_USE err numeric_sqrt(struct arena *arena, str a, str *out);
+/* a >= 0 and finite, or NaN; with this many digits behind the point. */
+MUST_USE err numeric_sqrt_to(struct arena *arena, str a, int32_t scale, str *out);
 MUST_USE err numeric_exp(struct arena *arena, str a, str *out);
 MUST_USE err numeric_ln(struct arena *arena, str a, str *out);
 /* log(base, a); log(a) is base "10". */

@@ -97,6 +97,15 @@ static struct decimal root_to(struct arena *arena, const struct decimal *a, int3
     return decimal_fit(arena, &root, scale, DECIMAL_ROUND);
 }
 
+err numeric_sqrt_to(struct arena *arena, str a, int32_t scale, str *out)
+{
+    *out = a;
+    if (numeric_class(a) != NUMERIC_FINITE) return NULL;
+    struct decimal x = decimal_read(arena, a);
+    struct decimal root = root_to(arena, &x, scale);
+    return decimal_finish(arena, &root, out);
+}
+
 err numeric_sqrt(struct arena *arena, str a, str *out)
 {
     enum numeric_class class = numeric_class(a);

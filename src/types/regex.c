@@ -212,16 +212,24 @@ static size_t next_start(str text, const struct regex_match *match)
     return at;
 }
 
+size_t regex_start(str text, int64_t character)
+{
+    if (character <= 1) return 0;
+    size_t skipped = (size_t)character - 1;
+    return skipped > utf8_count(text) ? text.len + 1 : utf8_offset(text, skipped);
+}
+
 err regex_find_all(struct arena *arena,
                    const struct regex *regex,
                    str text,
+                   size_t from,
                    struct regex_match **out,
                    size_t *count)
 {
     size_t capacity = 8;
     struct regex_match *matches = ARENA_ARRAY(arena, struct regex_match, capacity);
     *count = 0;
-    for (size_t from = 0; from <= text.len;) {
+    while (from <= text.len) {
         struct regex_match match;
         bool found;
         TRY(regex_find(arena, regex, text, from, &found, &match));
@@ -268,8 +276,7 @@ err regex_replace(struct arena *arena,
                   str *out)
 {
     struct buf *result = buf_in(arena, RESULT_BYTES_MAX);
-    size_t from = options->start > 1 ? utf8_offset(text, options->start - 1) : 0;
-    if (options->start > 1 && utf8_count(text) + 1 < options->start) from = text.len + 1;
+    size_t from = regex_start(text, (int64_t)options->start);
     size_t wanted = options->nth ? options->nth : options->all ? 0 : 1; /* 0: every one */
     size_t done = 0, seen = 0;
     while (from <= text.len) {
@@ -294,7 +301,7 @@ err regex_split(struct arena *arena, const struct regex *regex, str text, str **
 {
     struct regex_match *matches;
     size_t match_count;
-    TRY(regex_find_all(arena, regex, text, &matches, &match_count));
+    TRY(regex_find_all(arena, regex, text, 0, &matches, &match_count));
     *out = ARENA_ARRAY(arena, str, match_count + 1);
     *count = 0;
     size_t done = 0, before_end = 0;

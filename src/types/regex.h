@@ -38,10 +38,13 @@ MUST_USE err regex_find(struct arena *arena,
                         size_t from,
                         bool *found,
                         struct regex_match *out);
-/* All matches, not overlapping; an empty match moves on by one character. */
+/* Byte of the character that searches begin at, from 1; behind the text when it has fewer. */
+size_t regex_start(str text, int64_t character);
+/* All matches at or after byte from, not overlapping; an empty match moves on by one character. */
 MUST_USE err regex_find_all(struct arena *arena,
                             const struct regex *regex,
                             str text,
+                            size_t from,
                             struct regex_match **out,
                             size_t *count);
 

@@ -126,10 +126,29 @@ static void put_point(struct translator *t, int32_t point)
     }
 }
 
+/* Decimal digits beyond ASCII: glibc takes them for letters, as ISO C allows "0" to "9" alone for digits. */
+#define OTHER_DIGITS                                                                       \
+    "\\x{660}-\\x{669}\\x{6f0}-\\x{6f9}\\x{7c0}-\\x{7c9}\\x{966}-\\x{96f}"                 \
+    "\\x{9e6}-\\x{9ef}\\x{a66}-\\x{a6f}\\x{ae6}-\\x{aef}\\x{b66}-\\x{b6f}"                 \
+    "\\x{be6}-\\x{bef}\\x{c66}-\\x{c6f}\\x{ce6}-\\x{cef}\\x{d66}-\\x{d6f}"                 \
+    "\\x{de6}-\\x{def}\\x{e50}-\\x{e59}\\x{ed0}-\\x{ed9}\\x{f20}-\\x{f29}"                 \
+    "\\x{1040}-\\x{1049}\\x{1090}-\\x{1099}\\x{17e0}-\\x{17e9}\\x{1810}-\\x{1819}"         \
+    "\\x{1946}-\\x{194f}\\x{19d0}-\\x{19d9}\\x{1a80}-\\x{1a89}\\x{1a90}-\\x{1a99}"         \
+    "\\x{1b50}-\\x{1b59}\\x{1bb0}-\\x{1bb9}\\x{1c40}-\\x{1c49}\\x{1c50}-\\x{1c59}"         \
+    "\\x{a620}-\\x{a629}\\x{a8d0}-\\x{a8d9}\\x{a900}-\\x{a909}\\x{a9d0}-\\x{a9d9}"         \
+    "\\x{a9f0}-\\x{a9f9}\\x{aa50}-\\x{aa59}\\x{abf0}-\\x{abf9}\\x{ff10}-\\x{ff19}"         \
+    "\\x{104a0}-\\x{104a9}\\x{10d30}-\\x{10d39}\\x{11066}-\\x{1106f}\\x{110f0}-\\x{110f9}" \
+    "\\x{11136}-\\x{1113f}\\x{111d0}-\\x{111d9}\\x{112f0}-\\x{112f9}\\x{11450}-\\x{11459}" \
+    "\\x{114d0}-\\x{114d9}\\x{11650}-\\x{11659}\\x{116c0}-\\x{116c9}\\x{11730}-\\x{11739}" \
+    "\\x{118e0}-\\x{118e9}\\x{11950}-\\x{11959}\\x{11c50}-\\x{11c59}\\x{11d50}-\\x{11d59}" \
+    "\\x{11da0}-\\x{11da9}\\x{16a60}-\\x{16a69}\\x{16ac0}-\\x{16ac9}\\x{16b50}-\\x{16b59}" \
+    "\\x{1d7ce}-\\x{1d7ff}\\x{1e140}-\\x{1e149}\\x{1e2f0}-\\x{1e2f9}\\x{1e950}-\\x{1e959}" \
+    "\\x{1fbf0}-\\x{1fbf9}"
 #define WORD_CLASS "\\p{Alphabetic}\\p{Nd}_"
 #define SPACE_CLASS                                                                             \
     "\\x{9}-\\x{d}\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{" \
     "205f}\\x{3000}"
+#define UNSEEN "\\p{Cf}\\p{Co}"                     /* not control characters, to glibc */
 #define NO_BREAK_SPACES "\\x{a0}\\x{2007}\\x{202f}" /* punctuation, to glibc */
 #define START_OF_WORD "(?<![" WORD_CLASS "])(?=[" WORD_CLASS "])"
 #define END_OF_WORD "(?<=[" WORD_CLASS "])(?![" WORD_CLASS "])"
@@ -140,19 +159,19 @@ struct class_row {
 };
 
 static const struct class_row classes[] = {
-    {STR_INIT("alnum"),  "\\p{Alphabetic}\\p{Nd}"                        },
-    {STR_INIT("alpha"),  "\\p{Alphabetic}"                               },
-    {STR_INIT("blank"),  "\\x{9}\\x{20}"                                 },
-    {STR_INIT("cntrl"),  "\\p{Cc}\\x{2028}\\x{2029}"                     },
-    {STR_INIT("digit"),  "0-9"                                           },
-    {STR_INIT("graph"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}" NO_BREAK_SPACES},
-    {STR_INIT("lower"),  "\\p{Ll}"                                       },
-    {STR_INIT("print"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}"         },
-    {STR_INIT("punct"),  "\\p{P}\\p{S}" NO_BREAK_SPACES                  },
-    {STR_INIT("space"),  SPACE_CLASS                                     },
-    {STR_INIT("upper"),  "\\p{Lu}"                                       },
-    {STR_INIT("word"),   WORD_CLASS                                      },
-    {STR_INIT("xdigit"), "0-9A-Fa-f"                                     },
+    {STR_INIT("alnum"),  "\\p{Alphabetic}\\p{Nd}"                               },
+    {STR_INIT("alpha"),  "\\p{Alphabetic}" OTHER_DIGITS                         },
+    {STR_INIT("blank"),  "\\x{9}\\x{20}"                                        },
+    {STR_INIT("cntrl"),  "\\p{Cc}"                                              },
+    {STR_INIT("digit"),  "0-9"                                                  },
+    {STR_INIT("graph"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}" UNSEEN NO_BREAK_SPACES},
+    {STR_INIT("lower"),  "\\p{Lowercase}\\x{1c5}\\x{1c8}\\x{1cb}\\x{1f2}"       },
+    {STR_INIT("print"),  "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}" UNSEEN         },
+    {STR_INIT("punct"),  "\\p{P}\\p{S}\\p{No}" UNSEEN NO_BREAK_SPACES           },
+    {STR_INIT("space"),  SPACE_CLASS                                            },
+    {STR_INIT("upper"),  "\\p{Uppercase}\\p{Lt}"                                },
+    {STR_INIT("word"),   WORD_CLASS                                             },
+    {STR_INIT("xdigit"), "0-9A-Fa-f"                                            },
 };
 
 struct shorthand {

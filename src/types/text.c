@@ -168,6 +168,7 @@ str text_left(str s, int64_t n)
 
 str text_right(str s, int64_t n)
 {
+    if (n == INT32_MIN) return s; /* PostgreSQL's negation overflows */
     size_t length = utf8_count(s);
     size_t count = n >= 0 ? (size_t)n : without(s, n);
     return count >= length ? s : str_skip(s, utf8_offset(s, length - count));
@@ -368,7 +369,7 @@ str text_reverse(struct arena *arena, str s)
 
 err text_overlay(struct arena *arena, str s, str with, int64_t start, int64_t length, str *out)
 {
-    int64_t behind;
+    int32_t behind;
     if (start <= 0) return err_sql(arena, "22011", "negative substring length not allowed");
     if (__builtin_add_overflow(start, length, &behind)) {
         return err_sql(arena, "22003", "integer out of range");

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "types/int.h"
 #include "types/text.h"
 
 struct formatter {
@@ -131,11 +132,8 @@ static err resolve_width(struct formatter *f, struct specifier *s)
     if (!s->width_given_by_argument) return NULL;
     TRY(take(f, s->width_argument, &argument));
     s->width = 0;
-    if (!argument->is_null && !str_to_i64(argument->text, &s->width)) {
-        return err_sql(f->arena, "22P02", "invalid input syntax for type integer: \"%.*s\"",
-                       STR_FMT(argument->text));
-    }
-    if (s->width < -INT32_MAX || s->width > INT32_MAX) {
+    if (!argument->is_null) TRY(int_parse(f->arena, INT_4, argument->text, &s->width));
+    if (s->width < -INT32_MAX) {
         return err_sql(f->arena, "22003", "number is out of range");
     }
     return NULL;

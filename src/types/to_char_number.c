@@ -1,4 +1,5 @@
 /* to_char and to_number of numbers: PostgreSQL's walk over "S9,999.99", state for state. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -556,7 +557,7 @@ static err lay_out(struct arena *arena, struct shape *shape, str printed, str *o
         ordinal = ordinal || shape->items[i].picture == PICTURE_TH;
     }
     bool countable = number.at[0] == '#' || (number.at[0] >= '0' && number.at[0] <= '9');
-    if (ordinal && !countable && !shape->decimal) {
+    if (ordinal && !countable && !shape->decimal && sign == '+') {
         return err_sql(arena, "22P02", "\"%.*s\" is not a number", STR_FMT(number));
     }
     *out = write_number(arena, shape, number, sign, blanks);
@@ -585,7 +586,38 @@ err to_char_numeric(struct arena *arena, str value, str format, str *out)
     return lay_out(arena, &shape, numeric_round(arena, value, shape.fraction), out);
 }
 
-enum { DOUBLE_DIGITS = 15 };
+static str printed_float(struct arena *arena, int places, double value)
+{
+    if (!isfinite(value)) return numeric_from_double(arena, value);
+    return str_printf(arena, "%.*f", places, value);
+}
+
+/* " 1.5e+00", as C prints it. */
+static err float_exponent(struct arena *arena, const struct shape *shape, double value, str *out)
+{
+    if (!isfinite(value)) return exponent(arena, shape, STR("NaN"), out);
+    *out = str_printf(arena, "%s%.*e", signbit(value) ? "" : " ", shape->fraction, value);
+    return NULL;
+}
+
+/* digits: what the type has; the answer shows no more. */
+static err float_to_char(
+    struct arena *arena, struct shape *shape, double value, int digits, str *out)
+{
+    if (shape->roman) {
+        bool inside = value > 0 && value < 4000;
+        *out = roman(arena, shape, inside ? (int64_t)rint(value) : 0);
+        return NULL;
+    }
+    if (shape->exponent) return float_exponent(arena, shape, value, out);
+    if (shape->multiply) shape->whole += shape->shift;
+    int whole = (int)printed_float(arena, 0, fabs(value)).len;
+    if (whole >= digits)
+        shape->fraction = 0;
+    else if (whole + shape->fraction > digits)
+        shape->fraction = digits - whole;
+    return lay_out(arena, shape, printed_float(arena, shape->fraction, value), out);
+}
 
 err to_char_float8(struct arena *arena, double value, str format, str *out)
 {
@@ -593,60 +625,75 @@ err to_char_float8(struct arena *arena, double value, str format, str *out)
     *out = STR("");
     if (!format.len) return NULL;
     TRY(parse_shape(arena, format, &shape));
-    if (shape.roman) {
-        bool inside = value > 0 && value < 4000;
-        *out = roman(arena, &shape, inside ? (int64_t)rint(value) : 0);
-        return NULL;
-    }
-    if (shape.exponent) {
-        if (!isfinite(value)) return exponent(arena, &shape, STR("NaN"), out);
-        *out = str_printf(arena, "%s%.*e", value < 0 || signbit(value) ? "" : " ", shape.fraction,
-                          value);
-        return NULL;
-    }
-    if (shape.multiply) {
-        value *= pow(10, shape.shift);
-        shape.whole += shape.shift;
-    }
-    if (!isfinite(value)) return lay_out(arena, &shape, numeric_from_double(arena, value), out);
-    /* No more digits than a double has. */
-    int whole = (int)str_printf(arena, "%.0f", fabs(value)).len;
-    if (whole >= DOUBLE_DIGITS)
-        shape.fraction = 0;
-    else if (whole + shape.fraction > DOUBLE_DIGITS)
-        shape.fraction = DOUBLE_DIGITS - whole;
-    return lay_out(arena, &shape, str_printf(arena, "%.*f", shape.fraction, value), out);
+    if (shape.multiply) value *= pow(10, shape.shift);
+    return float_to_char(arena, &shape, value, DBL_DIG, out);
+}
+
+err to_char_float4(struct arena *arena, double value, str format, str *out)
+{
+    struct shape shape;
+    *out = STR("");
+    if (!format.len) return NULL;
+    TRY(parse_shape(arena, format, &shape));
+    if (shape.multiply) value = (double)((float)value * (float)pow(10, shape.shift));
+    return float_to_char(arena, &shape, value, FLT_DIG, out);
+}
+
+/* PostgreSQL does not look for an overflow of an integer here: it wraps. */
+static int64_t shifted_int4(int64_t value, int places)
+{
+    double factor = pow(10, places);
+    int64_t whole = factor <= INT32_MAX ? (int64_t)factor : INT32_MIN;
+    return (int32_t)(uint32_t)(value * whole);
+}
+
+static err shifted_int8(struct arena *arena, int64_t value, int places, int64_t *out)
+{
+    int64_t factor;
+    TRY(int_from_double(arena, INT_8, pow(10, places), &factor));
+    return int_mul(arena, INT_8, value, factor, out);
+}
+
+err to_char_int(struct arena *arena, enum int_width width, int64_t value, str format, str *out)
+{
+    struct shape shape;
+    *out = STR("");
+    if (!format.len) return NULL;
+    TRY(parse_shape(arena, format, &shape));
+    /* PostgreSQL takes an integer for a double here, and a bigint for a numeric. */
+    if (shape.exponent && width == INT_4) return float_exponent(arena, &shape, (double)value, out);
+    if (shape.roman || shape.exponent || !shape.multiply)
+        return to_char_numeric(arena, numeric_from_i64(arena, value), format, out);
+    if (width == INT_4)
+        value = shifted_int4(value, shape.shift);
+    else
+        TRY(shifted_int8(arena, value, shape.shift, &value));
+    shape.whole += shape.shift;
+    str digits = numeric_from_i64(arena, value);
+    return lay_out(arena, &shape, numeric_round(arena, digits, shape.fraction), out);
 }
 
 /* ---- to_number ---- */
 
 struct number_reader {
+    const struct shape *shape;
     str text;
     size_t at;
-    struct buf *digits;
-    bool negative;
+    struct buf *digits; /* with their point */
+    char sign;          /* ' ': none yet */
+    int whole;          /* digits read before the point */
+    int fraction;       /* and behind it */
     bool point;
-    bool any;
 };
+
+static bool at_end(const struct number_reader *r)
+{
+    return r->at >= r->text.len;
+}
 
 static char peek(const struct number_reader *r)
 {
-    return r->at < r->text.len ? r->text.at[r->at] : '\0';
-}
-
-static void skip_blanks(struct number_reader *r)
-{
-    while (peek(r) == ' ') r->at++;
-}
-
-/* A sign before the digits, whatever the template says of it. */
-static void read_sign(struct number_reader *r)
-{
-    skip_blanks(r);
-    char c = peek(r);
-    if (c == '-' || c == '<') r->negative = true;
-    if (c == '-' || c == '+' || c == '<') r->at++;
-    skip_blanks(r);
+    return at_end(r) ? '\0' : r->text.at[r->at];
 }
 
 static bool is_digit(char c)
@@ -654,48 +701,92 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static void read_place(struct number_reader *r, bool decimal)
+static bool is_sign(char c)
 {
-    if (!r->any) read_sign(r);
+    return c == '-' || c == '+';
+}
+
+/* What a template's text stands for, but never a part of the number. */
+static void skip_text(struct number_reader *r, int most)
+{
+    while (most-- > 0 && !at_end(r) && !strchr("0123456789.,+-", peek(r)))
+        if (utf8_next(r->text, &r->at) < 0) r->at++;
+}
+
+static void read_sign_before(struct number_reader *r)
+{
+    const struct shape *s = r->shape;
     char c = peek(r);
-    if (is_digit(c)) {
-        buf_char(r->digits, c);
-        r->any = true;
+    bool locale = s->signed_locale && s->sign == SIGN_BEFORE;
+    if (!is_sign(c) && (locale || !s->bracket || c != '<')) return;
+    r->sign = c == '+' ? '+' : '-';
+    r->at++;
+}
+
+/* Behind the last digit, wherever that is: S right there, MI, PL and SG where a place found none. */
+static void read_sign_behind(struct number_reader *r, bool taken)
+{
+    const struct shape *s = r->shape;
+    if (s->signed_locale) {
+        char next = r->at + 1 < r->text.len ? r->text.at[r->at + 1] : '\0';
+        if (!taken || !is_sign(next)) return;
+        r->sign = next;
         r->at++;
-    } else if (c == '.' && decimal && !r->point) {
-        buf_char(r->digits, c);
-        r->point = true;
-        r->at++;
-    } else {
-        r->at++; /* a place takes one character, whatever it is */
+    } else if (!taken && (s->plus || s->minus) && is_sign(peek(r))) {
+        r->sign = peek(r);
     }
 }
 
-static void read_item(struct number_reader *r, const struct shape *shape, const struct item *item)
+/* A place takes one character, whatever it is: the caller steps over it. */
+static void read_place(struct number_reader *r, enum picture picture)
 {
+    bool taken = false, none = !r->whole && !r->fraction;
+    if (peek(r) == ' ') r->at++;
+    if (at_end(r)) return;
+    if (r->sign == ' ' && picture != PICTURE_POINT && none) read_sign_before(r);
+    if (at_end(r)) return;
+    if (is_digit(peek(r))) {
+        if (r->point && r->fraction == r->shape->fraction) return;
+        buf_char(r->digits, peek(r));
+        *(r->point ? &r->fraction : &r->whole) += 1;
+        taken = true;
+    } else if (r->shape->decimal && !r->point && peek(r) == '.') {
+        buf_char(r->digits, '.');
+        r->point = taken = true;
+    }
+    if (r->sign == ' ' && (r->whole || r->fraction)) read_sign_behind(r, taken);
+}
+
+static void read_item(struct number_reader *r, const struct item *item)
+{
+    enum picture picture = item->picture;
     char c = peek(r);
-    switch (item->picture) {
+    switch (picture) {
     case PICTURE_9:
     case PICTURE_0:
-    case PICTURE_POINT: read_place(r, shape->decimal); return;
+    case PICTURE_POINT:
+        read_place(r, picture);
+        r->at++;
+        return;
     case PICTURE_COMMA:
-        if (!r->any) skip_blanks(r);
-        if (peek(r) == ',') r->at++;
+        if (!r->shape->fill && c == ',') r->at++;
         return;
     case PICTURE_MI:
     case PICTURE_PL:
     case PICTURE_SG:
-    case PICTURE_S:
-    case PICTURE_PR:
-        if (c == '-') r->negative = true;
-        if (c == '-' || c == '+' || c == '>') r->at++;
+        if ((c == '-' && picture != PICTURE_PL) || (c == '+' && picture != PICTURE_MI)) {
+            r->sign = c;
+            r->at++;
+        } else {
+            skip_text(r, 1);
+        }
         return;
-    case PICTURE_CURRENCY:
-    case PICTURE_TEXT:
-        if (c && !is_digit(c) && c != '-' && c != '+' && c != '.' && c != ',') r->at++;
-        return;
+    case PICTURE_CURRENCY: skip_text(r, 1); return;
     case PICTURE_TH:
-        if (r->at + 2 <= r->text.len && !is_digit(c)) r->at += 2;
+        if (!r->shape->decimal) skip_text(r, 2);
+        return;
+    case PICTURE_TEXT:
+        if (utf8_next(r->text, &r->at) < 0) r->at++;
         return;
     default: return;
     }
@@ -707,21 +798,17 @@ err to_number(struct arena *arena, str text, str format, str *out)
     *out = STR_NONE;
     if (!format.len) return NULL;
     TRY(parse_shape(arena, format, &shape));
-    if (shape.roman) return err_sql(arena, "0A000", "\"RN\" not supported for input");
     if (shape.exponent) return err_sql(arena, "0A000", "\"EEEE\" not supported for input");
-    struct number_reader r = {text, 0, buf_in(arena, 0), false, false, false};
-    for (size_t i = 0; i < shape.count && r.at < text.len; i++)
-        read_item(&r, &shape, &shape.items[i]);
-    /* A sign behind the digits counts where the template has one there. */
-    if (shape.signed_locale && peek(&r) == '-') r.negative = true;
+    if (shape.roman) return err_sql(arena, "0A000", "\"RN\" not supported for input");
+    struct number_reader r = {
+        .shape = &shape, .text = text, .digits = buf_in(arena, 0), .sign = ' '};
+    for (size_t i = 0; i < shape.count && !at_end(&r); i++) read_item(&r, &shape.items[i]);
     str digits = r.digits->at ? buf_str(r.digits) : STR("");
-    str number = str_printf(arena, "%s%.*s", r.negative ? "-" : "", STR_FMT(digits));
-    if (!r.any) {
-        return err_sql(arena, "22P02", "invalid input syntax for type numeric: \"%s\"",
-                       r.negative ? "-" : " ");
-    }
-    TRY(numeric_parse(arena, number, TYPMOD_UNBOUND, out));
-    *out = numeric_round(arena, *out, shape.fraction);
+    if (str_ends(digits, STR("."))) digits.len--;
+    /* The template's places before the point, and the digits that were read behind it. */
+    int32_t precision = shape.whole + shape.shift + r.fraction;
+    int32_t typmod = ((precision << 16) | r.fraction) + 4;
+    TRY(numeric_parse(arena, str_printf(arena, "%c%.*s", r.sign, STR_FMT(digits)), typmod, out));
     if (!shape.multiply) return NULL;
     str factor, places = numeric_from_i64(arena, -shape.shift);
     TRY(numeric_power(arena, STR("10"), places, &factor));

@@ -189,6 +189,13 @@ const struct tz_zone *tz_find(str name)
     return zone;
 }
 
+const struct tz_zone *tz_find_any(str name)
+{
+    int32_t east_s;
+    bool dst;
+    return tz_abbreviation(name, &east_s, &dst) ? tz_fixed(east_s) : tz_find(name);
+}
+
 const struct tz_zone *tz_fixed(int32_t east_s)
 {
     if (east_s <= -DAY_S || east_s >= DAY_S) return NULL;

@@ -19,6 +19,8 @@ struct tz_zone;
 const struct tz_zone *tz_find(str name);
 /* A zone that is always east_s seconds east of UTC. NULL past +-24 hours. */
 const struct tz_zone *tz_fixed(int32_t east_s);
+/* As AT TIME ZONE reads a name: abbreviations before zones, so "CET" has no summer time. */
+const struct tz_zone *tz_find_any(str name);
 /* The name it was found by. */
 str tz_name(const struct tz_zone *zone);
 

@@ -73,6 +73,7 @@ struct reader {
     const struct identity *as;
     str expected;
     str skip;
+    bool may_be_refused;
     const char *trouble;
 };
 
@@ -102,6 +103,7 @@ static void add_statements(struct reader *reader, str block, int first_line)
             .ordered = has_order(reader->arena, sql),
             .expected = reader->expected,
             .skip = reader->skip,
+            .may_be_refused = reader->may_be_refused,
         };
         /* A directive is for the one statement behind it. */
         reader->expected = reader->skip = STR_NONE;
@@ -126,6 +128,9 @@ static bool read_directive(struct reader *reader, str line, int number)
     } else if (str_eq(key, STR("skip"))) {
         if (str_empty(value)) trouble(reader, number, "skip needs a reason", value);
         reader->skip = value;
+    } else if (str_eq(key, STR("refusals"))) {
+        if (!str_eq(value, STR("skipped"))) trouble(reader, number, "unknown:", value);
+        reader->may_be_refused = true;
     } else {
         return false;
     }

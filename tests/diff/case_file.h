@@ -11,10 +11,11 @@
 struct statement {
     str sql;
     const struct identity *as;
-    int line;     /* in the file, from 1 */
-    bool ordered; /* has ORDER BY at its top: rows are compared in order */
-    str expected; /* "-- error: 42501": what PostgreSQL itself must say; or empty */
-    str skip;     /* "-- skip: REASON" */
+    int line;            /* in the file, from 1 */
+    bool ordered;        /* has ORDER BY at its top: rows are compared in order */
+    str expected;        /* "-- error: 42501": what PostgreSQL itself must say; or empty */
+    str skip;            /* "-- skip: REASON" */
+    bool may_be_refused; /* behind "-- refusals: skipped" */
 };
 
 struct case_file {

@@ -181,6 +181,8 @@ const char *postgres_start(struct arena *arena, str prelude, struct postgres **o
                       "-c",
                       "TimeZone=UTC",
                       "-c",
+                      "search_path=public, extensions",
+                      "-c",
                       "jit=off",
                       "-c",
                       "logging_collector=off",

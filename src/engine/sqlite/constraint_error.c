@@ -42,6 +42,7 @@ static const struct text_row text_rows[] = {
     {"Expression tree is too large", "54001"},
     {"at most",                      "54001"}, /* 64 tables in a join */
     {"too many",                     "54011"},
+    {"argument of ntile must be",    "22014"},
 };
 
 static err error_of_text(struct arena *arena, const char *message)

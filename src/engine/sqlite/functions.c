@@ -1,6 +1,7 @@
 /* Sessions, the registration of every function, errors through SQLite's texts. */
 #include "engine/sqlite/functions.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -142,6 +143,11 @@ struct value value_of_sqlite(sqlite3_value *value)
     }
 }
 
+/* As function_error_write has it. */
+#define NAN_REFUSED \
+    "0A000\x1f"     \
+    "NaN in double precision is not supported on this database\x1f\x1f"
+
 static const char *text_at(str text)
 {
     return text.at ? text.at : "";
@@ -152,7 +158,13 @@ void value_to_sqlite(sqlite3_context *context, const struct value *value)
     switch (value->kind) {
     case VALUE_NULL: sqlite3_result_null(context); break;
     case VALUE_INT: sqlite3_result_int64(context, value->i); break;
-    case VALUE_REAL: sqlite3_result_double(context, value->r); break;
+    case VALUE_REAL:
+        /* SQLite would make NULL of it, and nobody would know. */
+        if (isnan(value->r))
+            sqlite3_result_error(context, NAN_REFUSED, -1);
+        else
+            sqlite3_result_double(context, value->r);
+        break;
     case VALUE_TEXT:
         sqlite3_result_text64(context, text_at(value->s), value->s.len, SQLITE_TRANSIENT,
                               SQLITE_UTF8);

@@ -45,6 +45,9 @@ struct sqlite_session_hooks {
     bool (*setting)(struct sqlite_session *session, str name, str *out);
     err (*set_config)(
         struct sqlite_session *session, struct arena *arena, str name, str value, bool local);
+    /* Around a block with EXCEPTION: what is set, in the arena given, to go back to when it fails. */
+    void *(*settings_mark)(struct sqlite_session *session, struct arena *arena);
+    void (*settings_restore)(struct sqlite_session *session, const void *mark);
     /* pg_notify. */
     err (*notify)(struct sqlite_session *session, struct arena *arena, str channel, str payload);
 };
@@ -79,7 +82,8 @@ struct sqlite_session {
     struct pl_frame *frames; /* the innermost function that runs; NULL: none */
     struct run *run;         /* the step that runs now: what a function's statements go by */
     bool reads_only;         /* a write is refused: 25006 */
-    bool writing; /* a statement that writes is active: no function may write or catch errors then */
+    bool
+        writing; /* a statement that writes is active: no function may write or catch errors then */
     /* RAISE below EXCEPTION; NULL: nobody hears it. */
     void (*notice)(struct sqlite_session *session, str level, str message);
     const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */

@@ -9,6 +9,7 @@
 #include "engine/sqlite/functions_json.h"
 #include "types/array.h"
 #include "types/datetime.h"
+#include "types/float.h"
 #include "types/jsonb.h"
 #include "types/numeric.h"
 #include "types/text.h"
@@ -26,18 +27,13 @@ static err sum_step(struct aggregate_call *call, const struct value *args, size_
     return NULL;
 }
 
-/* Takes a value out again by adding its negation; counts go back by hand. */
+/* Takes an integer out again by adding its negation; counts go back by hand. */
 static err sum_inverse(struct aggregate_call *call, const struct value *args, size_t count)
 {
     (void)count;
     struct numeric_sum *sum = call->state;
     struct arena *scratch = call->session->scratch;
-    str text = args[0].kind == VALUE_INT ? numeric_from_i64(scratch, args[0].i) : args[0].s;
-    if (numeric_scale(text) < 0) {
-        return err_sql(call->arena, "0A000",
-                       "NaN and infinity in a moving window frame are not supported on SQLite");
-    }
-    numeric_sum_add(sum, numeric_neg(scratch, text));
+    numeric_sum_add(sum, numeric_neg(scratch, numeric_from_i64(scratch, args[0].i)));
     sum->count -= 2;
     return NULL;
 }
@@ -215,6 +211,8 @@ static err single_value(struct aggregate_call *call, struct arena *arena, struct
 struct list_state {
     struct buf text;
     int64_t count;
+    size_t dimensions;  /* array_agg of arrays: of each ... */
+    int64_t lengths[6]; /* ... and how long they are */
 };
 
 static void list_release(void *state)
@@ -268,6 +266,25 @@ static err array_step(struct aggregate_call *call, const struct value *args, siz
     return list_checked(call, list);
 }
 
+/* All of one shape: that of the first. */
+static err array_fits(struct aggregate_call *call, struct list_state *list, str array)
+{
+    size_t dimensions = array_dimensions(array);
+    if (dimensions == 0 && list->dimensions == 0)
+        return err_sql(call->arena, "2202E", "cannot accumulate empty arrays");
+    bool same = list->count == 0 || dimensions == list->dimensions;
+    for (size_t d = 1; same && d <= dimensions && d <= COUNT_OF(list->lengths); d++) {
+        int64_t length = 0;
+        (void)array_length(array, d, &length);
+        if (!list->count) list->lengths[d - 1] = length;
+        same = length == list->lengths[d - 1];
+    }
+    list->dimensions = dimensions;
+    return same ? NULL
+                : err_sql(call->arena, "2202E",
+                          "cannot accumulate arrays of different dimensionality");
+}
+
 /* array_agg of arrays: one dimension more. */
 static err arrays_step(struct aggregate_call *call, const struct value *args, size_t count)
 {
@@ -276,6 +293,7 @@ static err arrays_step(struct aggregate_call *call, const struct value *args, si
     if (args[0].kind == VALUE_NULL) {
         return err_sql(call->arena, "22004", "cannot accumulate null arrays");
     }
+    TRY(array_fits(call, list, args[0].s));
     buf_char(&list->text, list->count ? ',' : '[');
     buf_str_add(&list->text, args[0].s);
     return list_checked(call, list);
@@ -435,12 +453,55 @@ static err spread_step(struct aggregate_call *call, const struct value *args, si
     (void)count;
     struct spread *spread = call->state;
     double x = real_of(&args[0]);
+    double before = spread->sum;
     spread->count += 1;
     spread->sum += x;
-    if (spread->count > 1) {
-        double difference = x * spread->count - spread->sum;
-        spread->squares += difference * difference / (spread->count * (spread->count - 1));
+    if (spread->count == 1) {
+        if (isinf(x)) spread->squares = NAN;
+        return NULL;
     }
+    double difference = x * spread->count - spread->sum;
+    spread->squares += difference * difference / (spread->count * (spread->count - 1));
+    if (!isinf(spread->sum) && !isinf(spread->squares)) return NULL;
+    /* Of finite values an overflow is an error, of infinite ones there is no variance. */
+    if (!isinf(before) && !isinf(x))
+        return err_sql(call->arena, "22003", "value out of range: overflow");
+    spread->squares = NAN;
+    return NULL;
+}
+
+/* SQLite's sum knows no overflow, and adds in doubles what PostgreSQL adds in reals. */
+static err sum_float8_step(struct aggregate_call *call, const struct value *args, size_t count)
+{
+    (void)count;
+    struct spread *spread = call->state;
+    if (spread->count++ == 0) { /* not added to 0: the sum of -0 is -0 */
+        spread->sum = real_of(&args[0]);
+        return NULL;
+    }
+    return float8_add(call->arena, spread->sum, real_of(&args[0]), &spread->sum);
+}
+
+static err sum_float4_step(struct aggregate_call *call, const struct value *args, size_t count)
+{
+    TRY(sum_float8_step(call, args, count));
+    struct spread *spread = call->state;
+    return float4_from_float8(call->arena, spread->sum, &spread->sum);
+}
+
+static err sum_float_value(struct aggregate_call *call, struct arena *arena, struct value *out)
+{
+    (void)arena;
+    const struct spread *spread = call->state;
+    if (spread->count > 0) *out = value_real(spread->sum);
+    return NULL;
+}
+
+static err avg_float_value(struct aggregate_call *call, struct arena *arena, struct value *out)
+{
+    (void)arena;
+    const struct spread *spread = call->state;
+    if (spread->count > 0) *out = value_real(spread->sum / spread->count);
     return NULL;
 }
 
@@ -512,7 +573,7 @@ static err exact_value(const struct exact_spread *spread,
         return NULL;
     }
     TRY(numeric_div(arena, difference, divisor, &result));
-    if (root) TRY(numeric_sqrt(arena, result, &result));
+    if (root) TRY(numeric_sqrt_to(arena, result, numeric_scale(result), &result));
     *out = value_text(result);
     return NULL;
 }
@@ -535,17 +596,13 @@ struct ordered_values {
     bool fraction_null;
 };
 
-/* args: fraction, value. */
+/* args: fraction, which pg_fraction has looked at, and value. */
 static err percentile_step(struct aggregate_call *call, const struct value *args, size_t count)
 {
     (void)count;
     struct ordered_values *values = call->state;
     values->fraction_null = args[0].kind == VALUE_NULL;
     values->fraction = values->fraction_null ? 0 : real_of(&args[0]);
-    if (values->fraction < 0 || values->fraction > 1) {
-        return err_sql(call->arena, "22003", "percentile value %g is not between 0 and 1",
-                       values->fraction);
-    }
     if (args[1].kind == VALUE_NULL) return NULL;
     *VEC_ADD(call->arena, values) = value_copy(call->arena, &args[1]);
     return session_check(call->session, call->arena);
@@ -616,6 +673,11 @@ static err mode_value(struct aggregate_call *call, struct arena *arena, struct v
 
 /* ---- the table ---- */
 
+#define NUMERIC_SUMS(symbol, value)                                                     \
+    {                                                                                   \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct numeric_sum), sum_step, NULL, value, \
+            sum_release                                                                 \
+    }
 #define SUMS(symbol, value)                                                                    \
     {                                                                                          \
         symbol, 1, SHAPE_NONE, true, sizeof(struct numeric_sum), sum_step, sum_inverse, value, \
@@ -628,6 +690,10 @@ static err mode_value(struct aggregate_call *call, struct arena *arena, struct v
 #define BITS(symbol, step)                                                             \
     {                                                                                  \
         symbol, 1, SHAPE_NONE, true, sizeof(struct bits), step, NULL, bits_value, NULL \
+    }
+#define FLOAT(symbol, step, value)                                                  \
+    {                                                                               \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct spread), step, NULL, value, NULL \
     }
 #define SPREAD(symbol, value)                                                              \
     {                                                                                      \
@@ -644,11 +710,11 @@ static err mode_value(struct aggregate_call *call, struct arena *arena, struct v
 
 static const struct aggregate_row aggregate_rows[] = {
     SUMS("sum_int8", sum_value),
-    SUMS("sum_numeric", sum_value),
+    NUMERIC_SUMS("sum_numeric", sum_value),
     SUMS("avg_int2", average_value),
     SUMS("avg_int4", average_value),
     SUMS("avg_int8", average_value),
-    SUMS("avg_numeric", average_value),
+    NUMERIC_SUMS("avg_numeric", average_value),
     {"sum_interval",                      1, SHAPE_NONE,  true,  sizeof(struct interval_sum),   interval_step,
                                     interval_inverse,                                                                                                   interval_total,        NULL},
     {"avg_interval",                      1, SHAPE_NONE,  true,  sizeof(struct interval_sum),   interval_step,
@@ -675,6 +741,10 @@ static const struct aggregate_row aggregate_rows[] = {
     LIST("json_object_agg_any_any", 2, SHAPE_EACH, false, json_object_step, json_object_value),
     {"jsonb_object_agg_any_any",          2, SHAPE_EACH,  false, sizeof(struct pairs),          jsonb_object_step,
                                     NULL,                                                                                                               jsonb_object_value,    NULL},
+    FLOAT("sum_float4", sum_float4_step, sum_float_value),
+    FLOAT("sum_float8", sum_float8_step, sum_float_value),
+    FLOAT("avg_float4", spread_step, avg_float_value),
+    FLOAT("avg_float8", spread_step, avg_float_value),
     SPREADS("variance", var_samp_value, exact_var_samp),
     SPREADS("var_samp", var_samp_value, exact_var_samp),
     SPREADS("var_pop", var_pop_value, exact_var_pop),

@@ -63,7 +63,7 @@ static err run_nest(struct function_call *call, struct value *out)
 /* array_fill(value, lengths): the shape is the value's. */
 static err run_fill(struct function_call *call, struct value *out)
 {
-    enum { ITEMS_MAX = 1000000 };
+    enum { ITEMS_MAX = 134217727 }; /* PostgreSQL's; TEXT_BYTES_MAX is met before */
     if (arg_null(call, 1)) {
         return err_sql(call->arena, "22004", "dimension array or low bound array cannot be null");
     }
@@ -72,10 +72,20 @@ static err run_fill(struct function_call *call, struct value *out)
     struct array_iter iter = array_iter(arg_text(call, 1));
     str item;
     int64_t total = 1;
-    while (array_next(&iter, &item) && dimensions < COUNT_OF(lengths)) {
+    if (array_dimensions(arg_text(call, 1)) > 1)
+        return err_sql(call->arena, "2202E", "wrong number of array subscripts");
+    int64_t wanted = array_cardinality(arg_text(call, 1));
+    if (wanted > (int64_t)COUNT_OF(lengths))
+        return err_sql(call->arena, "54000",
+                       "number of array dimensions (%lld) exceeds the maximum allowed (%zu)",
+                       (long long)wanted, COUNT_OF(lengths));
+    while (array_next(&iter, &item)) {
         struct value length = array_read_item(call->arena, type_plain(TYPE_INT4), item);
-        lengths[dimensions++] = length.kind == VALUE_INT ? length.i : 0;
-        if (__builtin_mul_overflow(total, lengths[dimensions - 1], &total) || total > ITEMS_MAX) {
+        if (length.kind == VALUE_NULL)
+            return err_sql(call->arena, "22004", "dimension values cannot be null");
+        lengths[dimensions++] = length.i;
+        if (length.i < 0 || __builtin_mul_overflow(total, lengths[dimensions - 1], &total) ||
+            total > ITEMS_MAX) {
             return err_sql(call->arena, "54000", "array size exceeds the maximum allowed (%d)",
                            ITEMS_MAX);
         }
@@ -228,7 +238,7 @@ static err run_trim(struct function_call *call, struct value *out)
 
 static err run_position(struct function_call *call, struct value *out)
 {
-    if (arg_null(call, 0)) return NULL;
+    if (arg_null(call, 0) || array_cardinality(arg_text(call, 0)) == 0) return NULL;
     if (call->count == 3 && arg_null(call, 2)) {
         return err_sql(call->arena, "22004", "initial position must not be null");
     }

@@ -94,17 +94,13 @@ static err put_interval(struct function_call *call, struct interval value, struc
 static err find_zone(struct function_call *call, size_t i, const struct tz_zone **out)
 {
     str name = arg_text(call, i);
-    *out = tz_find(name);
-    if (*out) return NULL;
-    int32_t east = 0;
-    bool dst = false;
-    if (tz_abbreviation(name, &east, &dst)) *out = tz_fixed(east);
+    *out = tz_find_any(name);
     if (*out) return NULL;
     return err_sql(call->arena, "22023", "time zone \"%.*s\" not recognized", STR_FMT(name));
 }
 
 /* An interval as a fixed zone: AT TIME ZONE INTERVAL '+7'. */
-static err interval_zone(struct function_call *call, size_t i, const struct tz_zone **out)
+static err interval_zone(struct function_call *call, size_t i, int64_t *east_s)
 {
     struct interval offset;
     TRY(get_interval(call, i, &offset));
@@ -113,8 +109,8 @@ static err interval_zone(struct function_call *call, size_t i, const struct tz_z
                        "interval time zone \"%.*s\" must not include months or days",
                        STR_FMT(arg_text(call, i)));
     }
-    *out = tz_fixed((int32_t)(offset.us / US_PER_SECOND));
-    return *out ? NULL : err_sql(call->arena, "22023", "time zone displacement out of range");
+    *east_s = offset.us / US_PER_SECOND;
+    return NULL;
 }
 
 /* ---- dates ---- */
@@ -149,6 +145,15 @@ static err signed_interval(struct function_call *call, size_t i, struct interval
 {
     TRY(get_interval(call, i, out));
     return call->row->with == MINUS ? interval_neg(call->arena, *out, out) : NULL;
+}
+
+/* The same for a time of day, which days and months do not move. */
+static err signed_clock(struct function_call *call, size_t i, struct interval *out)
+{
+    TRY(get_interval(call, i, out));
+    *out = (struct interval){.us = out->us % US_PER_DAY};
+    if (call->row->with == MINUS) out->us = -out->us;
+    return NULL;
 }
 
 static size_t value_place(const struct function_call *call)
@@ -197,7 +202,7 @@ static err run_time_interval(struct function_call *call, struct value *out)
     struct interval interval;
     size_t place = value_place(call);
     TRY(get_time(call, place, &us));
-    TRY(signed_interval(call, 1 - place, &interval));
+    TRY(signed_clock(call, 1 - place, &interval));
     return put_time(call, time_add(us, interval), out);
 }
 
@@ -207,7 +212,7 @@ static err run_timetz_interval(struct function_call *call, struct value *out)
     struct interval interval;
     size_t place = value_place(call);
     TRY(get_timetz(call, place, &value));
-    TRY(signed_interval(call, 1 - place, &interval));
+    TRY(signed_clock(call, 1 - place, &interval));
     return put_timetz(call, timetz_add(value, interval), out);
 }
 
@@ -366,6 +371,42 @@ static err run_extract(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* By way of microseconds, which round before they are divided where a double has not all of them. */
+static err part_as_double(struct arena *arena, str number, double *out)
+{
+    size_t point = str_find_char(number, '.', 0);
+    int64_t us;
+    bool in_us = point != SIZE_MAX && number.len - point - 1 == 6 &&
+                 str_to_i64(str_printf(arena, "%.*s%.*s", (int)point, number.at,
+                                       STR_FMT(str_skip(number, point + 1))),
+                            &us);
+    if (!in_us) return numeric_to_double(arena, number, out);
+    *out = (double)us / 1e6;
+    return NULL;
+}
+
+/* Epochs are sums of doubles there, and rounded at each. */
+static err timetz_epoch(struct function_call *call, double *out)
+{
+    struct timetz value;
+    TRY(get_timetz(call, 1, &value));
+    *out = (double)value.us / 1e6 + value.west_s;
+    return NULL;
+}
+
+static err interval_epoch(struct function_call *call, double *out)
+{
+    static const double DAY_S = 86400, YEAR_S = 365.25 * 86400, MONTH_S = 30.0 * 86400;
+    struct interval value;
+    TRY(get_interval(call, 1, &value));
+    int32_t years = value.months / 12, months = value.months % 12;
+    *out = (double)value.us / 1e6;
+    *out += YEAR_S * years;
+    *out += MONTH_S * months;
+    *out += DAY_S * value.days;
+    return NULL;
+}
+
 /* date_part: the same as double precision. */
 static err run_part(struct function_call *call, struct value *out)
 {
@@ -374,7 +415,13 @@ static err run_part(struct function_call *call, struct value *out)
     double real = 0;
     TRY(extract_field(call, (enum field_of)call->row->with, &null, &number));
     if (null) return NULL;
-    TRY(numeric_to_double(call->arena, number, &real));
+    bool epoch = str_eq_nocase(arg_text(call, 0), STR("epoch"));
+    if (epoch && call->row->with == OF_TIMETZ)
+        TRY(timetz_epoch(call, &real));
+    else if (epoch && call->row->with == OF_INTERVAL)
+        TRY(interval_epoch(call, &real));
+    else
+        TRY(part_as_double(call->arena, number, &real));
     *out = value_real(real);
     return NULL;
 }
@@ -429,18 +476,27 @@ static err run_finite(struct function_call *call, struct value *out)
 /* ---- zones ---- */
 
 /* zone, value; `with`: the zone is an interval. */
-static err zone_of(struct function_call *call, const struct tz_zone **out)
+
+/* Any interval moves a timestamp, also one that no zone has. */
+static err move_by_interval(struct function_call *call, int direction, int64_t *us)
 {
-    return call->row->with ? interval_zone(call, 0, out) : find_zone(call, 0, out);
+    int64_t east_s;
+    TRY(interval_zone(call, 0, &east_s));
+    return timestamp_add(call->arena, *us,
+                         (struct interval){.us = direction * east_s * US_PER_SECOND}, us);
 }
 
 static err run_timestamp_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     int64_t us;
-    TRY(zone_of(call, &zone));
     TRY(get_timestamp(call, 1, &us));
-    TRY(timestamp_to_utc(call->arena, zone, us, &us));
+    if (call->row->with) {
+        TRY(move_by_interval(call, -1, &us));
+    } else {
+        TRY(find_zone(call, 0, &zone));
+        TRY(timestamp_to_utc(call->arena, zone, us, &us));
+    }
     return put_timestamptz(call, us, out);
 }
 
@@ -448,17 +504,35 @@ static err run_timestamptz_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     int64_t us;
-    TRY(zone_of(call, &zone));
     TRY(get_timestamptz(call, 1, &us));
-    TRY(timestamp_to_wall(call->arena, zone, us, &us));
+    if (call->row->with) {
+        TRY(move_by_interval(call, 1, &us));
+    } else {
+        TRY(find_zone(call, 0, &zone));
+        TRY(timestamp_to_wall(call->arena, zone, us, &us));
+    }
     return put_timestamp(call, us, out);
+}
+
+/* A timetz keeps its zone, and has place for less than 16 hours. */
+static err timetz_zone(struct function_call *call, const struct tz_zone **out)
+{
+    enum { TIMETZ_OFFSET_END = 16 * 60 * 60 };
+    if (!call->row->with) return find_zone(call, 0, out);
+    int64_t east_s;
+    TRY(interval_zone(call, 0, &east_s));
+    bool fits = east_s > -TIMETZ_OFFSET_END && east_s < TIMETZ_OFFSET_END;
+    *out = fits ? tz_fixed((int32_t)east_s) : NULL;
+    return *out ? NULL
+                : err_sql(call->arena, "0A000",
+                          "a time zone 16 hours or more from UTC is not supported for a time");
 }
 
 static err run_timetz_zone(struct function_call *call, struct value *out)
 {
     const struct tz_zone *zone = NULL;
     struct timetz value;
-    TRY(zone_of(call, &zone));
+    TRY(timetz_zone(call, &zone));
     TRY(get_timetz(call, 1, &value));
     return put_timetz(call, timetz_at_zone(types_of(call), zone, value), out);
 }
@@ -503,8 +577,8 @@ static err run_make_timestamptz(struct function_call *call, struct value *out)
 {
     int64_t us;
     const struct tz_zone *zone = types_of(call)->zone;
-    if (call->count == 7) TRY(find_zone(call, 6, &zone));
     TRY(parts_of(call, &us));
+    if (call->count == 7) TRY(make_zone(call->arena, arg_text(call, 6), &zone));
     TRY(timestamp_to_utc(call->arena, zone, us, &us));
     return put_timestamptz(call, us, out);
 }
@@ -534,38 +608,59 @@ static err run_from_epoch(struct function_call *call, struct value *out)
 
 /* ---- to_char and back ---- */
 
+/* A text without an address is NULL: of an infinity, or by an empty template. */
+static err put_text(str text, struct value *out)
+{
+    *out = text.at ? value_text(text) : value_null();
+    return NULL;
+}
+
 static err run_timestamp_to_char(struct function_call *call, struct value *out)
 {
     int64_t us;
-    out->kind = VALUE_TEXT;
-    if (!call->row->with) {
+    str text;
+    if (call->row->with) {
+        TRY(get_timestamptz(call, 0, &us));
+        TRY(to_char_timestamptz(call->arena, types_of(call)->zone, us, arg_text(call, 1), &text));
+    } else {
         TRY(get_timestamp(call, 0, &us));
-        return to_char_timestamp(call->arena, us, arg_text(call, 1), &out->s);
+        TRY(to_char_timestamp(call->arena, us, arg_text(call, 1), &text));
     }
-    TRY(get_timestamptz(call, 0, &us));
-    return to_char_timestamptz(call->arena, types_of(call)->zone, us, arg_text(call, 1), &out->s);
+    return put_text(text, out);
 }
 
 static err run_interval_to_char(struct function_call *call, struct value *out)
 {
     struct interval interval;
+    str text;
     TRY(get_interval(call, 0, &interval));
-    out->kind = VALUE_TEXT;
-    return to_char_interval(call->arena, interval, arg_text(call, 1), &out->s);
+    TRY(to_char_interval(call->arena, interval, arg_text(call, 1), &text));
+    return put_text(text, out);
 }
 
-static err run_number_to_char(struct function_call *call, struct value *out)
+static err run_numeric_to_char(struct function_call *call, struct value *out)
 {
-    const struct value *number = &call->args[0];
-    str text = number->kind == VALUE_INT ? numeric_from_i64(call->arena, number->i) : number->s;
     out->kind = VALUE_TEXT;
-    return to_char_numeric(call->arena, text, arg_text(call, 1), &out->s);
+    return to_char_numeric(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
 }
 
-static err run_float_to_char(struct function_call *call, struct value *out)
+static err run_int_to_char(struct function_call *call, struct value *out)
+{
+    enum int_width width = (enum int_width)call->row->with;
+    out->kind = VALUE_TEXT;
+    return to_char_int(call->arena, width, arg_int(call, 0), arg_text(call, 1), &out->s);
+}
+
+static err run_float8_to_char(struct function_call *call, struct value *out)
 {
     out->kind = VALUE_TEXT;
     return to_char_float8(call->arena, arg_real(call, 0), arg_text(call, 1), &out->s);
+}
+
+static err run_float4_to_char(struct function_call *call, struct value *out)
+{
+    out->kind = VALUE_TEXT;
+    return to_char_float4(call->arena, arg_real(call, 0), arg_text(call, 1), &out->s);
 }
 
 static err run_to_date(struct function_call *call, struct value *out)
@@ -584,8 +679,9 @@ static err run_to_timestamp(struct function_call *call, struct value *out)
 
 static err run_to_number(struct function_call *call, struct value *out)
 {
-    out->kind = VALUE_TEXT;
-    return to_number(call->arena, arg_text(call, 0), arg_text(call, 1), &out->s);
+    str number;
+    TRY(to_number(call->arena, arg_text(call, 0), arg_text(call, 1), &number));
+    return put_text(number, out);
 }
 
 /* ---- clocks ---- */
@@ -603,24 +699,73 @@ static err run_now(struct function_call *call, struct value *out)
 
 /* ---- overlaps ---- */
 
-static void order_pair(str *a, str *b)
+/* A stretch of time on stored texts, whose order is that of time. One end may be unknown: it is `to`. */
+struct stretch {
+    str from, to;
+    bool known, open; /* known: one end at least; open: `to` is unknown */
+};
+
+static struct stretch stretch_of(const struct value *one, const struct value *other)
 {
-    if (str_cmp(*a, *b) <= 0) return;
-    str swap = *a;
-    *a = *b;
-    *b = swap;
+    str a = one->s, b = other->s;
+    bool no_a = one->kind == VALUE_NULL, no_b = other->kind == VALUE_NULL;
+    if (no_a || (!no_b && str_cmp(a, b) > 0)) return (struct stretch){b, a, !no_b, no_a};
+    return (struct stretch){a, b, true, no_b};
 }
 
-/* (s1, e1) OVERLAPS (s2, e2) on stored texts, whose order is that of time. */
+/* (s1, e1) OVERLAPS (s2, e2). What an unknown end decides is NULL. */
+static err overlaps(const struct value *ends, struct value *out)
+{
+    struct stretch first = stretch_of(&ends[0], &ends[1]), second = stretch_of(&ends[2], &ends[3]);
+    if (!first.known || !second.known) return NULL;
+    int order = str_cmp(first.from, second.from);
+    if (order > 0) { /* first begins first */
+        struct stretch swap = first;
+        first = second;
+        second = swap;
+    }
+    if (first.open) return NULL;
+    bool meet = order == 0 ? !second.open : str_cmp(second.from, first.to) < 0;
+    if (meet || !second.open) *out = value_int(meet);
+    return NULL;
+}
+
 static err run_overlaps(struct function_call *call, struct value *out)
 {
-    str a = arg_text(call, 0), a_end = arg_text(call, 1);
-    str b = arg_text(call, 2), b_end = arg_text(call, 3);
-    order_pair(&a, &a_end);
-    order_pair(&b, &b_end);
-    bool meet = str_eq(a, b) || (str_cmp(a, b_end) < 0 && str_cmp(b, a_end) < 0);
-    *out = value_int(meet);
-    return NULL;
+    return overlaps(call->args, out);
+}
+
+/* `with`: the ends that are lengths, and what of. */
+enum { FIRST_LENGTH = 1, SECOND_LENGTH = 2, BOTH_LENGTHS = 3, OF_ZONED = 4, OF_CLOCK = 8 };
+
+/* The moment at i and the length behind it, added. */
+static err end_of(struct function_call *call, size_t i, struct value *out)
+{
+    struct interval length;
+    int64_t us;
+    *out = value_null();
+    if (arg_null(call, i) || arg_null(call, i + 1)) return NULL;
+    TRY(get_interval(call, i + 1, &length));
+    if (call->row->with & OF_CLOCK) {
+        TRY(get_time(call, i, &us));
+        return put_time(call, time_add(us, length), out);
+    }
+    if (call->row->with & OF_ZONED) {
+        TRY(get_timestamptz(call, i, &us));
+        TRY(timestamptz_add(call->arena, types_of(call)->zone, us, length, &us));
+        return put_timestamptz(call, us, out);
+    }
+    TRY(get_timestamp(call, i, &us));
+    TRY(timestamp_add(call->arena, us, length, &us));
+    return put_timestamp(call, us, out);
+}
+
+static err run_overlaps_length(struct function_call *call, struct value *out)
+{
+    struct value ends[4] = {call->args[0], call->args[1], call->args[2], call->args[3]};
+    if (call->row->with & FIRST_LENGTH) TRY(end_of(call, 0, &ends[1]));
+    if (call->row->with & SECOND_LENGTH) TRY(end_of(call, 2, &ends[3]));
+    return overlaps(ends, out);
 }
 
 /* ---- the table ---- */
@@ -629,6 +774,15 @@ static err run_overlaps(struct function_call *call, struct value *out)
     {                                                   \
         symbol, args, SHAPE_NONE, FN_STRICT, body, with \
     }
+
+#define OVERLAPS_LENGTH(symbol, with)                       \
+    {                                                       \
+        symbol, 4, SHAPE_NONE, 0, run_overlaps_length, with \
+    }
+#define OVERLAPS(type, of)                                                                     \
+    OVERLAPS_LENGTH("overlaps_" type "_interval_" type "_" type, (of) | FIRST_LENGTH),         \
+        OVERLAPS_LENGTH("overlaps_" type "_" type "_" type "_interval", (of) | SECOND_LENGTH), \
+        OVERLAPS_LENGTH("overlaps_" type "_interval_" type "_interval", (of) | BOTH_LENGTHS)
 
 static const struct function_row rows[] = {
     ROW("date_pli", 2, run_date_days, PLUS),
@@ -704,18 +858,21 @@ static const struct function_row rows[] = {
     ROW("timestamp_to_char", 2, run_timestamp_to_char, 0),
     ROW("timestamptz_to_char", 2, run_timestamp_to_char, 1),
     ROW("interval_to_char", 2, run_interval_to_char, 0),
-    ROW("int4_to_char", 2, run_number_to_char, 0),
-    ROW("int8_to_char", 2, run_number_to_char, 0),
-    ROW("numeric_to_char", 2, run_number_to_char, 0),
-    ROW("float4_to_char", 2, run_float_to_char, 0),
-    ROW("float8_to_char", 2, run_float_to_char, 0),
+    ROW("int4_to_char", 2, run_int_to_char, INT_4),
+    ROW("int8_to_char", 2, run_int_to_char, INT_8),
+    ROW("numeric_to_char", 2, run_numeric_to_char, 0),
+    ROW("float4_to_char", 2, run_float4_to_char, 0),
+    ROW("float8_to_char", 2, run_float8_to_char, 0),
     ROW("to_date", 2, run_to_date, 0),
     ROW("to_timestamp", 2, run_to_timestamp, 0),
     ROW("numeric_to_number", 2, run_to_number, 0),
-    {"clock_timestamp", 0, SHAPE_NONE, FN_VOLATILE, run_clock, 0},
-    {"now",             0, SHAPE_NONE, FN_VOLATILE, run_now,   0},
-    ROW("overlaps_timestamp", 4, run_overlaps, 0),
-    ROW("overlaps_time", 4, run_overlaps, 0),
+    {"clock_timestamp",    0, SHAPE_NONE, FN_VOLATILE, run_clock,    0},
+    {"now",                0, SHAPE_NONE, FN_VOLATILE, run_now,      0},
+    {"overlaps_timestamp", 4, SHAPE_NONE, 0,           run_overlaps, 0},
+    {"overlaps_time",      4, SHAPE_NONE, 0,           run_overlaps, 0},
+    OVERLAPS("timestamp", 0),
+    OVERLAPS("timestamptz", OF_ZONED),
+    OVERLAPS("time", OF_CLOCK),
 };
 
 const struct function_table functions_datetime = {rows, COUNT_OF(rows)};

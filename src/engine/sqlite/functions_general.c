@@ -1,4 +1,6 @@
 /* Functions that work on any type: casts, greatest, rows, fields, NULL counts. */
+#include <string.h>
+
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
 #include "types/json_scan.h"
@@ -171,24 +173,59 @@ static err run_column_size(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* ---- what SQLite's aggregates and window functions are not to see ---- */
+
+enum { COUNT_ANY, COUNT_POSITIVE };
+
+/* pg_nth(n), pg_ntile_count(n): a NULL is for the caller's CASE; ntile refuses the rest itself, for it
+ * looks at its first row alone. */
+static err run_count(struct function_call *call, struct value *out)
+{
+    *out = value_int(arg_null(call, 0) ? 1 : arg_int(call, 0));
+    if (call->row->with == COUNT_ANY || out->i > 0) return NULL;
+    return err_sql(call->arena, "22016", "argument of nth_value must be greater than zero");
+}
+
+/* pg_fraction(f): of percentile_cont and percentile_disc. */
+static err run_fraction(struct function_call *call, struct value *out)
+{
+    double fraction = arg_real(call, 0);
+    *out = value_real(fraction);
+    if (fraction >= 0 && fraction <= 1) return NULL;
+    return err_sql(call->arena, "22003", "percentile value %g is not between 0 and 1", fraction);
+}
+
+/* pg_double(bits): a literal that SQLite would not read to the last digit. */
+static err run_double(struct function_call *call, struct value *out)
+{
+    int64_t bits = arg_int(call, 0);
+    *out = value_real(0);
+    memcpy(&out->r, &bits, sizeof bits);
+    return NULL;
+}
+
 static const struct function_row rows[] = {
-    {"cast",              4,  SHAPE_NONE,  0,         run_cast,        0          },
-    {"greatest",          -1, SHAPE_FIRST, 0,         run_greatest,    0          },
-    {"least",             -1, SHAPE_FIRST, 0,         run_greatest,    1          },
-    {"row",               -1, SHAPE_FIRST, 0,         run_row,         0          },
-    {"row_join",          -1, SHAPE_NONE,  FN_STRICT, run_row_join,    0          },
-    {"field",             2,  SHAPE_FIRST, FN_STRICT, run_field,       0          },
-    {"pg_num_nulls",      -1, SHAPE_NONE,  0,         run_num_nulls,   0          },
-    {"pg_num_nonnulls",   -1, SHAPE_NONE,  0,         run_num_nulls,   1          },
-    {"enum_first",        1,  SHAPE_FIRST, 0,         run_enum,        ENUM_FIRST },
-    {"enum_last",         1,  SHAPE_FIRST, 0,         run_enum,        ENUM_LAST  },
-    {"enum_range_all",    1,  SHAPE_FIRST, 0,         run_enum,        ENUM_ALL   },
-    {"enum_range_bounds", 2,  SHAPE_FIRST, 0,         run_enum,        ENUM_BOUNDS},
-    {"enum_ok",           2,  SHAPE_NONE,  FN_STRICT, run_enum_ok,     0          },
-    {"row_is_null",       1,  SHAPE_NONE,  0,         run_row_null,    0          },
-    {"row_is_filled",     1,  SHAPE_NONE,  0,         run_row_null,    1          },
-    {"nn",                1,  SHAPE_NONE,  0,         run_nn,          0          },
-    {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT, run_column_size, 0          },
+    {"cast",              4,  SHAPE_NONE,  0,                       run_cast,        0             },
+    {"greatest",          -1, SHAPE_FIRST, 0,                       run_greatest,    0             },
+    {"least",             -1, SHAPE_FIRST, 0,                       run_greatest,    1             },
+    {"row",               -1, SHAPE_FIRST, 0,                       run_row,         0             },
+    {"row_join",          -1, SHAPE_NONE,  FN_STRICT,               run_row_join,    0             },
+    {"field",             2,  SHAPE_FIRST, FN_STRICT,               run_field,       0             },
+    {"pg_num_nulls",      -1, SHAPE_NONE,  0,                       run_num_nulls,   0             },
+    {"pg_num_nonnulls",   -1, SHAPE_NONE,  0,                       run_num_nulls,   1             },
+    {"enum_first",        1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_FIRST    },
+    {"enum_last",         1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_LAST     },
+    {"enum_range_all",    1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_ALL      },
+    {"enum_range_bounds", 2,  SHAPE_FIRST, 0,                       run_enum,        ENUM_BOUNDS   },
+    {"enum_ok",           2,  SHAPE_NONE,  FN_STRICT,               run_enum_ok,     0             },
+    {"row_is_null",       1,  SHAPE_NONE,  0,                       run_row_null,    0             },
+    {"row_is_filled",     1,  SHAPE_NONE,  0,                       run_row_null,    1             },
+    {"nn",                1,  SHAPE_NONE,  0,                       run_nn,          0             },
+    {"nth",               1,  SHAPE_NONE,  0,                       run_count,       COUNT_POSITIVE},
+    {"ntile_count",       1,  SHAPE_NONE,  0,                       run_count,       COUNT_ANY     },
+    {"fraction",          1,  SHAPE_NONE,  FN_STRICT | FN_VOLATILE, run_fraction,    0             },
+    {"double",            1,  SHAPE_NONE,  FN_STRICT,               run_double,      0             },
+    {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT,               run_column_size, 0             },
 };
 
 const struct function_table functions_general = {rows, COUNT_OF(rows)};

@@ -22,11 +22,12 @@ const struct aggregate_row *aggregate_row_find(const char *symbol)
 /* ---- one group in SQLite's hands ---- */
 
 struct link {
-    const struct aggregate_row *row; /* NULL: pg_ordered */
+    const struct aggregate_row *row; /* NULL: pg_ordered, pg_moving */
     struct sqlite_session *session;
 };
 
 struct ordered; /* below */
+struct moving;
 
 struct group {
     struct arena *arena;
@@ -34,6 +35,7 @@ struct group {
     struct aggregate_call call;
     const struct type_ref **shapes;
     struct ordered *ordered; /* pg_ordered alone */
+    struct moving *moving;   /* pg_moving alone */
     bool failed;
 };
 
@@ -88,12 +90,17 @@ static size_t split_arguments(struct group *group,
 }
 
 /* Aggregates that keep their rows (ordered ones, jsonb_object_agg, percentiles) grow with them. */
-static err group_fits(struct group *group)
+static err bytes_fit(struct group *group, size_t bytes)
 {
     enum { GROUP_BYTES_MAX = 4 * TEXT_BYTES_MAX };
-    if (arena_used(group->arena) <= GROUP_BYTES_MAX) return NULL;
+    if (bytes <= GROUP_BYTES_MAX) return NULL;
     return err_sql(group->arena, "54000", "the rows of an aggregate exceed %d bytes",
                    GROUP_BYTES_MAX);
+}
+
+static err group_fits(struct group *group)
+{
+    return bytes_fit(group, arena_used(group->arena));
 }
 
 static err step_row(struct group *group,
@@ -128,10 +135,8 @@ static void run_step(sqlite3_context *context, int argc, sqlite3_value **argv, b
     struct value values[FUNCTION_ARGS_MAX];
     for (int i = 0; i < argc; i++) values[i] = value_of_sqlite(argv[i]);
     arena_reset(group->call.session->scratch);
-    if (inverse && !group->row->inverse) {
-        fail(context, group,
-             err_sql(group->arena, "0A000",
-                     "this aggregate over a moving window frame is not supported on SQLite"));
+    if (inverse && !group->row->inverse) { /* print_window sends those to pg_moving */
+        fail(context, group, err_sql(group->arena, "XX000", "an aggregate cannot go back"));
         return;
     }
     err error = step_row(group, group->row, values, (size_t)argc, inverse);
@@ -348,6 +353,121 @@ static void ordered_final(sqlite3_context *context)
     group_end(group);
 }
 
+/* ---- pg_moving('symbol', arguments...): a window frame that rows leave ----
+ *
+ * As PostgreSQL does without an inverse: of each frame anew. What an addition in doubles did cannot be
+ * taken back, and neither can the scale that a numeric brought. */
+
+struct moving {
+    const struct aggregate_row *row;
+    struct arena *arena; /* holds the rows' values */
+    size_t width;        /* arguments */
+    size_t first;        /* rows before it have left */
+    struct {
+        VEC(struct value *);
+    } rows;
+};
+
+static void keep_row(struct moving *moving, const struct value *values)
+{
+    struct value *row = ARENA_ARRAY(moving->arena, struct value, moving->width);
+    for (size_t i = 0; i < moving->width; i++) row[i] = value_copy(moving->arena, &values[i]);
+    *VEC_ADD(moving->arena, &moving->rows) = row;
+}
+
+/* Rows that left free their memory when they are the most. */
+static void moving_shrink(struct moving *moving)
+{
+    enum { LEFT_MIN = 1024 };
+    if (moving->first < LEFT_MIN || moving->first * 2 < moving->rows.count) return;
+    struct moving old = *moving;
+    moving->arena = arena_new(0);
+    moving->rows = (__typeof__(moving->rows)){0};
+    moving->first = 0;
+    for (size_t i = old.first; i < old.rows.count; i++) keep_row(moving, old.rows.at[i]);
+    arena_free(old.arena);
+}
+
+static void moving_free(void *moving)
+{
+    arena_free(((struct moving *)moving)->arena);
+}
+
+static err moving_begin(struct group *group, str symbol, size_t width)
+{
+    struct moving *moving = group->moving = ARENA_NEW(group->arena, struct moving);
+    moving->arena = arena_new(0);
+    arena_defer(group->arena, moving_free, moving);
+    moving->row = aggregate_row_find(str_cstr(group->arena, symbol));
+    moving->width = width;
+    return moving->row ? NULL : err_sql(group->arena, "XX000", "no aggregate to move");
+}
+
+static void moving_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct group *group = group_of(context, true);
+    if (!group) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    err error = NULL;
+    if (!group->moving) error = moving_begin(group, value_of_sqlite(argv[0]).s, (size_t)argc - 1);
+    struct value values[FUNCTION_ARGS_MAX];
+    for (int i = 1; i < argc; i++) values[i - 1] = value_of_sqlite(argv[i]);
+    if (!error) {
+        keep_row(group->moving, values);
+        error = bytes_fit(group, arena_used(group->moving->arena));
+    }
+    if (error) fail(context, group, error);
+}
+
+static void moving_inverse(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct group *group = group_of(context, false);
+    if (!group || group->failed) return;
+    group->moving->first++;
+    moving_shrink(group->moving);
+}
+
+static err moving_frame(struct group *group, struct group *frame, struct value *out)
+{
+    const struct moving *moving = group->moving;
+    frame->call.state = arena_alloc(frame->arena, moving->row->state_size);
+    for (size_t i = moving->first; i < moving->rows.count; i++) {
+        arena_reset(group->call.session->scratch);
+        TRY(step_row(frame, moving->row, moving->rows.at[i], moving->width, false));
+    }
+    cost_begin(&group->call.session->cost);
+    return session_call_end(group->call.session,
+                            moving->row->value(&frame->call, frame->arena, out));
+}
+
+static void moving_value(sqlite3_context *context)
+{
+    struct group *group = group_of(context, false);
+    if (!group || !group->moving || group->failed) return;
+    struct group frame = *group;
+    frame.row = group->moving->row;
+    frame.arena = frame.call.arena = arena_new(0);
+    arena_cost_set(frame.arena, &group->call.session->cost);
+    struct value result = value_null();
+    err error = moving_frame(group, &frame, &result);
+    if (error)
+        function_fail(context, frame.arena, error);
+    else
+        value_to_sqlite(context, &result);
+    group_end(&frame);
+}
+
+static void moving_final(sqlite3_context *context)
+{
+    struct group *group = group_of(context, false);
+    moving_value(context);
+    if (group) group_end(group);
+}
+
 /* ---- registration ---- */
 
 static int arity(const struct aggregate_row *row)
@@ -372,6 +492,9 @@ int aggregates_register(sqlite3 *db, struct sqlite_session *session)
     }
     struct link *link = ARENA_NEW(arena, struct link);
     *link = (struct link){NULL, session};
+    int rc = sqlite3_create_window_function(db, "pg_moving", -1, FLAGS, link, moving_step,
+                                            moving_final, moving_value, moving_inverse, NULL);
+    if (rc != SQLITE_OK) return rc;
     return sqlite3_create_function_v2(db, "pg_ordered", -1, FLAGS, link, NULL, ordered_step,
                                       ordered_final, NULL);
 }

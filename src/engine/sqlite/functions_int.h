@@ -83,7 +83,7 @@ struct aggregate_row {
     bool skips_null;       /* rows whose first argument is NULL do not count */
     size_t state_size;
     err (*step)(struct aggregate_call *call, const struct value *args, size_t count);
-    /* NULL: the aggregate cannot serve a moving window frame */
+    /* NULL: a window frame whose start moves is computed anew for each row, by pg_moving */
     err (*inverse)(struct aggregate_call *call, const struct value *args, size_t count);
     /* May run many times (windows). *out starts as NULL. */
     err (*value)(struct aggregate_call *call, struct arena *arena, struct value *out);

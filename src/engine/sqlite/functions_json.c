@@ -79,28 +79,44 @@ static err run_field(struct function_call *call, struct value *out)
 
 static err run_element(struct function_call *call, struct value *out)
 {
-    str value;
-    bool found = jsonb_at(arg_text(call, 0), arg_int(call, 1), &value);
+    str value, json = arg_text(call, 0);
+    /* jsonb counts a lone scalar as an array of one, json does not. */
+    bool binary = str_starts(str_of(call->row->symbol), STR("jsonb"));
+    if (!binary && !str_eq(jsonb_typeof(json), STR("array"))) return NULL;
+    bool found = jsonb_at(json, arg_int(call, 1), &value);
     return answer(call, found, value, out);
 }
 
-/* A text[] argument as texts; false when it has a NULL. */
-static bool text_items(struct function_call *call, size_t index, str **out, size_t *count)
+static err one_dimension(struct function_call *call, size_t index)
+{
+    if (array_dimensions(arg_text(call, index)) <= 1) return NULL;
+    return err_sql(call->arena, "2202E", "wrong number of array subscripts");
+}
+
+/* A text[] argument as texts; a NULL has no address. */
+static void path_items(struct function_call *call, size_t index, str **out, size_t *count)
 {
     str array = arg_text(call, index);
     *out = ARENA_ARRAY(call->arena, str, (size_t)array_cardinality(array) + 1);
     *count = 0;
-    bool whole = true;
     struct array_iter iter = array_iter(array);
     str item;
     while (array_next(&iter, &item)) {
         struct value value = array_read_item(call->arena, type_plain(TYPE_TEXT), item);
-        if (value.kind == VALUE_NULL)
-            whole = false;
-        else
-            (*out)[(*count)++] = value.s;
+        bool null = value.kind == VALUE_NULL;
+        (*out)[(*count)++] = null ? STR_NONE : value.s.at ? value.s : STR("");
     }
-    return whole;
+}
+
+/* The same without NULLs; false when there was one. */
+static bool text_items(struct function_call *call, size_t index, str **out, size_t *count)
+{
+    size_t all;
+    path_items(call, index, out, &all);
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if ((*out)[i].at) (*out)[(*count)++] = (*out)[i];
+    return *count == all;
 }
 
 static err run_path(struct function_call *call, struct value *out)
@@ -110,6 +126,7 @@ static err run_path(struct function_call *call, struct value *out)
     if (!text_items(call, 1, &path, &count)) return NULL;
     str value;
     bool found = jsonb_path(arg_text(call, 0), path, count, &value);
+    if (found && !count) value = str_trim(value); /* json keeps the blanks around it */
     return answer(call, found, value, out);
 }
 
@@ -151,6 +168,8 @@ static err run_delete(struct function_call *call, struct value *out)
     str *texts = NULL;
     size_t count = 0;
     out->kind = VALUE_TEXT;
+    if (call->row->with == DELETE_KEYS || call->row->with == DELETE_PATH)
+        TRY(one_dimension(call, 1));
     switch (call->row->with) {
     case DELETE_KEY: return jsonb_delete_key(call->arena, a, arg_text(call, 1), &out->s);
     case DELETE_INDEX: return jsonb_delete_index(call->arena, a, arg_int(call, 1), &out->s);
@@ -158,7 +177,7 @@ static err run_delete(struct function_call *call, struct value *out)
         text_items(call, 1, &texts, &count);
         return jsonb_delete_keys(call->arena, a, texts, count, &out->s);
     default:
-        text_items(call, 1, &texts, &count);
+        path_items(call, 1, &texts, &count);
         return jsonb_delete_path(call->arena, a, texts, count, &out->s);
     }
 }
@@ -171,9 +190,8 @@ static err run_change(struct function_call *call, struct value *out)
 {
     str *path = NULL;
     size_t count = 0;
-    if (!text_items(call, 1, &path, &count)) {
-        return err_sql(call->arena, "22004", "path element at position 1 is null");
-    }
+    TRY(one_dimension(call, 1));
+    path_items(call, 1, &path, &count);
     bool flag = arg_int(call, 3) != 0;
     out->kind = VALUE_TEXT;
     return call->row->with == CHANGE_SET ? jsonb_set(call->arena, arg_text(call, 0), path, count,
@@ -223,7 +241,15 @@ err json_key_make(struct arena *arena,
     if (!scalar) {
         return err_sql(arena, "22023", "key value must be scalar, not array, composite, or json");
     }
+    /* As JSON has it, without the quotes: 2024-01-02T03:04:05. */
+    bool moment = type->storage == TYPE_TIMESTAMP || type->storage == TYPE_TIMESTAMPTZ;
     *out = type_output_str(arena, &session->types, type, value);
+    if (type->storage == TYPE_BOOL) *out = value->i ? STR("true") : STR("false");
+    if (!moment) return NULL;
+    struct buf *text = buf_in(arena, 0);
+    type_json(&session->types, type, value, text);
+    *out = buf_str(text);
+    if (out->len >= 2 && out->at[0] == '"') *out = str_slice(*out, 1, out->len - 1);
     return NULL;
 }
 
@@ -300,11 +326,26 @@ static err run_build_array(struct function_call *call, struct value *out)
     return text_out(out, buf_str(text));
 }
 
+/* One array: of one dimension, or of pairs. Two: of one dimension each. */
+static err object_dimensions(struct function_call *call)
+{
+    size_t dimensions = array_dimensions(arg_text(call, 0));
+    int64_t width = 2;
+    if (call->count == 2) {
+        TRY(one_dimension(call, 0));
+        return one_dimension(call, 1);
+    }
+    if (dimensions > 2) return one_dimension(call, 0);
+    if (dimensions == 2) (void)array_length(arg_text(call, 0), 2, &width);
+    return width == 2 ? NULL : err_sql(call->arena, "2202E", "array must have two columns");
+}
+
 /* json_object('{a,1,b,2}') and json_object(keys, values). */
 static err run_object(struct function_call *call, struct value *out)
 {
     bool two = call->count == 2;
     size_t total = (size_t)array_cardinality(arg_text(call, 0));
+    TRY(object_dimensions(call));
     if (two && total != (size_t)array_cardinality(arg_text(call, 1))) {
         return err_sql(call->arena, "2202E", "mismatched array dimensions");
     }

@@ -6,6 +6,7 @@
 #include "types/float.h"
 #include "types/int.h"
 #include "types/numeric.h"
+#include "types/width_bucket.h"
 
 /* ---- integers: op and width are in the row ---- */
 
@@ -124,14 +125,16 @@ static double cot_of(double a)
     return 1.0 / tan(a);
 }
 
+static const double RADIANS_PER_DEGREE = 0.0174532925199432957692;
+
 static double degrees_of(double a)
 {
-    return a * (180.0 / M_PI);
+    return a / RADIANS_PER_DEGREE;
 }
 
 static double radians_of(double a)
 {
-    return a * (M_PI / 180.0);
+    return a * RADIANS_PER_DEGREE;
 }
 
 typedef double libm_function(double a);
@@ -164,6 +167,10 @@ static err run_float_unary(struct function_call *call, struct value *out)
     out->kind = VALUE_REAL;
     if (with < F_CHECKED) return float_unaries[with](call->arena, a, &out->r);
     out->r = libm_functions[with](a);
+    if (with == F_DEGREES && isinf(out->r) && !isinf(a))
+        return err_sql(call->arena, "22003", "value out of range: overflow");
+    if (with == F_RADIANS && out->r == 0 && a != 0)
+        return err_sql(call->arena, "22003", "value out of range: underflow");
     if (isnan(out->r) && !isnan(a)) return err_sql(call->arena, "22003", "input is out of range");
     return NULL;
 }
@@ -267,16 +274,9 @@ static err run_numeric_unary(struct function_call *call, struct value *out)
     return NULL;
 }
 
-enum { SCALE_MAX = 2000 };
-
-static int32_t clamp_scale(int64_t scale)
-{
-    return (int32_t)(scale > SCALE_MAX ? SCALE_MAX : scale < -SCALE_MAX ? -SCALE_MAX : scale);
-}
-
 static err run_numeric_round(struct function_call *call, struct value *out)
 {
-    int32_t scale = clamp_scale(arg_int(call, 1));
+    int32_t scale = (int32_t)arg_int(call, 1);
     *out = value_text(call->row->with == N_ROUND
                           ? numeric_round(call->arena, arg_text(call, 0), scale)
                           : numeric_trunc(call->arena, arg_text(call, 0), scale));
@@ -311,7 +311,7 @@ static err euclid(struct function_call *call, struct arena *const *arenas, str x
     return NULL;
 }
 
-/* lcm = |a / gcd * b| */
+/* lcm = |a / gcd * b|; both are shown with the longer scale. */
 static err run_numeric_gcd(struct function_call *call, struct value *out)
 {
     struct arena *arena = call->arena;
@@ -326,15 +326,14 @@ static err run_numeric_gcd(struct function_call *call, struct value *out)
     err error = euclid(call, arenas, a, b, &x);
     for (size_t i = 0; i < EUCLID_ARENAS; i++) arena_free(arenas[i]);
     if (error) return error;
-    out->s = x;
+    int32_t scale = numeric_scale(a) > numeric_scale(b) ? numeric_scale(a) : numeric_scale(b);
+    out->s = numeric_round(arena, x, scale);
     if (!call->row->with) return NULL;
-    if (numeric_is_zero(x)) {
-        out->s = STR("0");
-        return NULL;
-    }
-    str quotient;
-    TRY(numeric_div_trunc(arena, a, x, &quotient));
-    return numeric_mul(arena, quotient, b, &out->s);
+    str quotient = STR("0"), multiple;
+    if (!numeric_is_zero(x)) TRY(numeric_div_trunc(arena, a, x, &quotient));
+    TRY(numeric_mul(arena, quotient, b, &multiple));
+    out->s = numeric_round(arena, multiple, scale);
+    return NULL;
 }
 
 /* low * (low + 1) * ... * high, halved each time so that both factors are about as long. */
@@ -366,29 +365,18 @@ static err run_factorial(struct function_call *call, struct value *out)
     return product(call, 1, n, &out->s);
 }
 
-/* width_bucket(value, low, high, count) */
-static err bucket(struct function_call *call, double position, struct value *out)
+static err run_width_bucket_float(struct function_call *call, struct value *out)
 {
-    int64_t count = arg_int(call, 3);
-    if (count <= 0) return err_sql(call->arena, "2201G", "count must be greater than zero");
-    int64_t place = position < 0    ? 0
-                    : position >= 1 ? count + 1
-                                    : (int64_t)(position * (double)count) + 1;
-    *out = value_int(place);
-    return NULL;
+    const struct float8_buckets buckets = {arg_real(call, 1), arg_real(call, 2), arg_int(call, 3)};
+    out->kind = VALUE_INT;
+    return float8_width_bucket(call->arena, arg_real(call, 0), &buckets, &out->i);
 }
 
-static err run_width_bucket(struct function_call *call, struct value *out)
+static err run_width_bucket_numeric(struct function_call *call, struct value *out)
 {
-    double v[3];
-    for (size_t i = 0; i < 3; i++) {
-        if (call->row->with)
-            TRY(numeric_to_double(call->arena, arg_text(call, i), &v[i]));
-        else
-            v[i] = arg_real(call, i);
-    }
-    if (v[1] == v[2]) return err_sql(call->arena, "2201G", "lower bound cannot equal upper bound");
-    return bucket(call, (v[0] - v[1]) / (v[2] - v[1]), out);
+    const struct numeric_buckets buckets = {arg_text(call, 1), arg_text(call, 2), arg_int(call, 3)};
+    out->kind = VALUE_INT;
+    return numeric_width_bucket(call->arena, arg_text(call, 0), &buckets, &out->i);
 }
 
 /* ---- the table ---- */
@@ -460,7 +448,7 @@ static const struct function_row rows[] = {
     FLOAT_ROWS("float48", run_float8),
     FLOAT_ROWS("float84", run_float8),
     FLOAT_ROWS("float4", run_float4),
-    {"dpow",                 2, SHAPE_NONE, FN_STRICT,               run_float8,        F_POW  },
+    {"dpow",                 2, SHAPE_NONE, FN_STRICT,               run_float8,               F_POW  },
     FLOAT_ROW("dsqrt", F_SQRT),
     FLOAT_ROW("dexp", F_EXP),
     FLOAT_ROW("dlog1", F_LN),
@@ -485,10 +473,10 @@ static const struct function_row rows[] = {
     FLOAT_ROW("dcbrt", F_CBRT),
     FLOAT_ROW("degrees", F_DEGREES),
     FLOAT_ROW("radians", F_RADIANS),
-    {"datan2",               2, SHAPE_NONE, FN_STRICT,               run_atan2,         0      },
-    {"dpi",                  0, SHAPE_NONE, 0,                       run_pi,            0      },
-    {"drandom",              0, SHAPE_NONE, FN_VOLATILE,             run_random,        0      },
-    {"setseed",              1, SHAPE_NONE, FN_STRICT | FN_VOLATILE, run_setseed,       0      },
+    {"datan2",               2, SHAPE_NONE, FN_STRICT,               run_atan2,                0      },
+    {"dpi",                  0, SHAPE_NONE, 0,                       run_pi,                   0      },
+    {"drandom",              0, SHAPE_NONE, FN_VOLATILE,             run_random,               0      },
+    {"setseed",              1, SHAPE_NONE, FN_STRICT | FN_VOLATILE, run_setseed,              0      },
     NUMERIC_PAIR("numeric_add", N_ADD),
     NUMERIC_PAIR("numeric_sub", N_SUB),
     NUMERIC_PAIR("numeric_mul", N_MUL),
@@ -510,15 +498,15 @@ static const struct function_row rows[] = {
     NUMERIC_ROW("round_numeric", N_ROUND),
     NUMERIC_ROW("trunc_numeric", N_TRUNC),
     NUMERIC_ROW("numeric_trim_scale", N_TRIM),
-    {"numeric_round",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round, N_ROUND},
-    {"numeric_trunc",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round, N_TRUNC},
-    {"numeric_scale",        1, SHAPE_NONE, FN_STRICT,               run_numeric_scale, 0      },
-    {"numeric_min_scale",    1, SHAPE_NONE, FN_STRICT,               run_numeric_scale, 1      },
-    {"numeric_gcd",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,   0      },
-    {"numeric_lcm",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,   1      },
-    {"numeric_fac",          1, SHAPE_NONE, FN_STRICT,               run_factorial,     0      },
-    {"width_bucket_float8",  4, SHAPE_NONE, FN_STRICT,               run_width_bucket,  0      },
-    {"width_bucket_numeric", 4, SHAPE_NONE, FN_STRICT,               run_width_bucket,  1      },
+    {"numeric_round",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round,        N_ROUND},
+    {"numeric_trunc",        2, SHAPE_NONE, FN_STRICT,               run_numeric_round,        N_TRUNC},
+    {"numeric_scale",        1, SHAPE_NONE, FN_STRICT,               run_numeric_scale,        0      },
+    {"numeric_min_scale",    1, SHAPE_NONE, FN_STRICT,               run_numeric_scale,        1      },
+    {"numeric_gcd",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,          0      },
+    {"numeric_lcm",          2, SHAPE_NONE, FN_STRICT,               run_numeric_gcd,          1      },
+    {"numeric_fac",          1, SHAPE_NONE, FN_STRICT,               run_factorial,            0      },
+    {"width_bucket_float8",  4, SHAPE_NONE, FN_STRICT,               run_width_bucket_float,   0      },
+    {"width_bucket_numeric", 4, SHAPE_NONE, FN_STRICT,               run_width_bucket_numeric, 0      },
 };
 
 const struct function_table functions_number = {rows, COUNT_OF(rows)};

@@ -4,6 +4,7 @@
  * makes its rows one by one, so generate_series of a billion rows costs nothing before they are read. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/functions_json.h"
@@ -41,13 +42,19 @@ struct cursor {
     const struct json *tree;
 };
 
-/* open: arguments are in place, none NULL. next: values of the next row, or done. */
+enum set_nulls {
+    NULL_IS_NO_ROW,  /* a NULL argument: no rows, open() is not asked */
+    NULL_IS_ONE_ROW, /* ... one row of NULLs */
+    NULL_IS_TAKEN,   /* ... open() sees it */
+};
+
+/* open: arguments are in place. next: values of the next row, or done. */
 struct set_row {
     struct set_function function;
     err (*open)(struct cursor *cursor);
     err (*next)(struct cursor *cursor);
     int with;
-    bool null_is_row; /* a NULL argument gives one NULL row instead of none */
+    enum set_nulls nulls;
 };
 
 /* ---- series ---- */
@@ -193,14 +200,31 @@ static err regex_split_open(struct cursor *cursor)
                        &cursor->item_count);
 }
 
+/* string_to_table(text, NULL): each character by itself. */
+static void characters(struct cursor *cursor, str text)
+{
+    cursor->items = ARENA_ARRAY(cursor->arena, str, text.len + 1);
+    cursor->item_count = 0;
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        if (utf8_next(text, &at) < 0) at = start + 1;
+        cursor->items[cursor->item_count++] = str_slice(text, start, at);
+    }
+}
+
 static err text_split_open(struct cursor *cursor)
 {
-    str delimiter = cursor->args[1].s;
-    text_split(cursor->arena, cursor->args[0].s, delimiter.at ? delimiter : STR(""), &cursor->items,
-               &cursor->item_count);
+    str text = cursor->args[0].s, delimiter = cursor->args[1].s;
+    if (cursor->args[0].kind == VALUE_NULL) return NULL;
+    if (cursor->args[1].kind == VALUE_NULL)
+        characters(cursor, text);
+    else
+        text_split(cursor->arena, text, delimiter.at ? delimiter : STR(""), &cursor->items,
+                   &cursor->item_count);
     for (size_t i = 0; i < cursor->item_count; i++) {
         if (!cursor->items[i].at) cursor->items[i] = STR("");
-        if (cursor->count > 2 && str_eq(cursor->items[i], cursor->args[2].s)) {
+        if (cursor->count > 2 && cursor->args[2].kind != VALUE_NULL &&
+            str_eq(cursor->items[i], cursor->args[2].s)) {
             cursor->items[i] = STR_NONE;
         }
     }
@@ -220,7 +244,7 @@ static err matches_open(struct cursor *cursor)
             buf_char(rest, flags.at[i]);
     }
     TRY(session_regex(cursor->session, cursor->arena, cursor->args[1].s, buf_str(rest), &regex));
-    TRY(regex_find_all(cursor->arena, regex, cursor->args[0].s, &cursor->matches,
+    TRY(regex_find_all(cursor->arena, regex, cursor->args[0].s, 0, &cursor->matches,
                        &cursor->item_count));
     if (!all && cursor->item_count > 1) cursor->item_count = 1;
     return NULL;
@@ -358,9 +382,17 @@ static err record_next(struct cursor *cursor)
 
 /* ---- the table ---- */
 
-#define SET(symbol, shape, args, columns, open, next, with)     \
-    {                                                           \
-        {symbol, shape, args, columns}, open, next, with, false \
+#define SET(symbol, shape, args, columns, open, next, with)              \
+    {                                                                    \
+        {symbol, shape, args, columns}, open, next, with, NULL_IS_NO_ROW \
+    }
+#define SET_NULL(symbol, shape, args, open, next, nulls)     \
+    {                                                        \
+        {symbol, shape, args, "value"}, open, next, 0, nulls \
+    }
+#define RECORD(symbol)                                                                       \
+    {                                                                                        \
+        {symbol, SHAPE_FIRST, 1, "*"}, record_open, record_next, ONE_RECORD, NULL_IS_ONE_ROW \
     }
 #define JSON_SETS(prefix)                                                                         \
     SET(prefix "_array_elements", SHAPE_NONE, 1, "value", elements_open, elements_next,           \
@@ -372,10 +404,10 @@ static err record_next(struct cursor *cursor)
             JSON_AS_TEXT),                                                                        \
         SET(prefix "_object_keys", SHAPE_NONE, 1, "value", object_open, each_next, JSON_KEYS),    \
         SET(prefix "_to_recordset", SHAPE_FIRST, 1, "*", record_open, record_next, MANY_RECORDS), \
-        SET(prefix "_to_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD),      \
+        RECORD(prefix "_to_record"),                                                              \
         SET(prefix "_populate_recordset", SHAPE_FIRST, 1, "*", record_open, record_next,          \
             MANY_RECORDS),                                                                        \
-        SET(prefix "_populate_record", SHAPE_FIRST, 1, "*", record_open, record_next, ONE_RECORD)
+        RECORD(prefix "_populate_record")
 
 static const struct set_row set_rows[] = {
     SET("generate_series_int4", SHAPE_NONE, 2, "value", int_open, int_next, 0),
@@ -401,12 +433,12 @@ static const struct set_row set_rows[] = {
     SET("generate_subscripts", SHAPE_NONE, 3, "value", subscripts_open, int_next, 0),
     SET("generate_subscripts_nodir", SHAPE_NONE, 2, "value", subscripts_open, int_next, 0),
     SET("array_unnest", SHAPE_FIRST, 1, "value", unnest_open, unnest_next, 0),
- /* unnest for = ANY(array): a NULL array is one NULL element. */
-    {{"elements", SHAPE_FIRST, 1, "value"}, unnest_open, unnest_next, 0, true},
+    /* unnest for = ANY(array): a NULL array is one NULL element. */
+    SET_NULL("elements", SHAPE_FIRST, 1, unnest_open, unnest_next, NULL_IS_ONE_ROW),
     SET("regexp_split_to_table", SHAPE_NONE, 3, "value", regex_split_open, items_next, 0),
     SET("regexp_split_to_table_no_flags", SHAPE_NONE, 2, "value", regex_split_open, items_next, 0),
-    SET("text_to_table", SHAPE_NONE, 2, "value", text_split_open, items_next, 0),
-    SET("text_to_table_null", SHAPE_NONE, 3, "value", text_split_open, items_next, 0),
+    SET_NULL("text_to_table", SHAPE_NONE, 2, text_split_open, items_next, NULL_IS_TAKEN),
+    SET_NULL("text_to_table_null", SHAPE_NONE, 3, text_split_open, items_next, NULL_IS_TAKEN),
     SET("regexp_matches", SHAPE_NONE, 3, "value", matches_open, matches_next, 0),
     SET("regexp_matches_no_flags", SHAPE_NONE, 2, "value", matches_open, matches_next, 0),
     JSON_SETS("json"),
@@ -545,7 +577,8 @@ static int cursor_next(sqlite3_vtab_cursor *base)
 {
     enum { CHECK_EVERY = 256 };
     struct cursor *cursor = (struct cursor *)base;
-    if (cursor->row->null_is_row && cursor->count == 0) { /* the one NULL row was read */
+    if (cursor->row->nulls == NULL_IS_ONE_ROW &&
+        cursor->count == 0) { /* the one NULL row was read */
         cursor->done = true;
         return SQLITE_OK;
     }
@@ -581,9 +614,10 @@ static int cursor_filter(
         null = null || value.kind == VALUE_NULL;
         cursor->args[cursor->count++] = value_copy(cursor->arena, &value);
     }
-    if (null) {
-        cursor->done = !cursor->row->null_is_row;
-        cursor->values[0] = value_null();
+    if (null && cursor->row->nulls != NULL_IS_TAKEN) {
+        cursor->done = cursor->row->nulls == NULL_IS_NO_ROW;
+        cursor->ordinal = 1;
+        for (size_t i = 0; i < SET_COLUMNS_MAX; i++) cursor->values[i] = value_null();
         cursor->count = 0;
         return SQLITE_OK;
     }

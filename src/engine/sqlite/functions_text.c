@@ -44,6 +44,8 @@ static err run_quote_any(struct function_call *call, struct value *out)
         return NULL;
     }
     str text = type_output_str(call->arena, &call->session->types, call->shapes[0], &call->args[0]);
+    /* By the cast to text, which spells a boolean out. */
+    if (call->shapes[0]->storage == TYPE_BOOL) text = call->args[0].i ? STR("true") : STR("false");
     return text_out(out, text_quote_literal(call->arena, text));
 }
 
@@ -370,15 +372,26 @@ static err run_regexp_split(struct function_call *call, struct value *out)
     return text_out(out, texts_as_array(call->arena, pieces, count));
 }
 
+static err parameter_at_least(struct function_call *call,
+                              size_t index,
+                              int64_t least,
+                              const char *name)
+{
+    if (index >= call->count || arg_int(call, index) >= least) return NULL;
+    return err_sql(call->arena, "22023", "invalid value for parameter \"%s\": %lld", name,
+                   (long long)arg_int(call, index));
+}
+
 static err run_regexp_count(struct function_call *call, struct value *out)
 {
     const struct regex *regex = NULL;
+    TRY(parameter_at_least(call, 2, 1, "start"));
     TRY(regex_of(call, 1, 3, "", &regex));
     str text = arg_text(call, 0);
-    if (call->count > 2) text = text_substring_from(text, arg_int(call, 2));
+    size_t from = call->count > 2 ? regex_start(text, arg_int(call, 2)) : 0;
     struct regex_match *matches = NULL;
     size_t count = 0;
-    TRY(regex_find_all(call->arena, regex, text, &matches, &count));
+    TRY(regex_find_all(call->arena, regex, text, from, &matches, &count));
     *out = value_int((int64_t)count);
     return NULL;
 }
@@ -386,15 +399,20 @@ static err run_regexp_count(struct function_call *call, struct value *out)
 static err run_regexp_substr(struct function_call *call, struct value *out)
 {
     const struct regex *regex = NULL;
+    TRY(parameter_at_least(call, 2, 1, "start"));
+    TRY(parameter_at_least(call, 3, 1, "n"));
+    TRY(parameter_at_least(call, 5, 0, "subexpr"));
     TRY(regex_of(call, 1, 4, "", &regex));
     str text = arg_text(call, 0);
-    if (call->count > 2) text = text_substring_from(text, arg_int(call, 2));
+    size_t from = call->count > 2 ? regex_start(text, arg_int(call, 2)) : 0;
     size_t nth = call->count > 3 ? (size_t)arg_int(call, 3) : 1;
     size_t group = call->count > 5 ? (size_t)arg_int(call, 5) : 0;
     struct regex_match *matches = NULL;
     size_t count = 0;
-    TRY(regex_find_all(call->arena, regex, text, &matches, &count));
-    if (nth < 1 || nth > count || group > matches[nth - 1].group_count) return NULL;
+    TRY(regex_find_all(call->arena, regex, text, from, &matches, &count));
+    if (nth < 1 || nth > count) return NULL;
+    if (group == 1 && !matches[nth - 1].group_count) group = 0; /* without groups it is the match */
+    if (group > matches[nth - 1].group_count) return NULL;
     str found = matches[nth - 1].groups[group];
     if (found.at) *out = value_text(found);
     return NULL;

@@ -100,33 +100,50 @@ static err handle(struct pl_frame *frame,
     return failed;
 }
 
-/* The catalog of a script, whose DDL the block may have to take back. */
-static void *mark(struct pl_frame *frame)
+/* What a block with EXCEPTION found, beside the rows that its savepoint keeps: the catalog of a script whose
+ * DDL it may have to take back, settings, deferred triggers. */
+struct guard {
+    void *script;
+    const void *settings;
+    size_t deferred;
+};
+
+static struct guard guard_begin(struct pl_frame *frame)
 {
     struct sqlite_session *session = frame->run->session;
-    return session->utility != NULL ? session->utility->mark(session->utility_context) : NULL;
+    struct guard guard = {.deferred = trigger_deferred_mark(session)};
+    if (session->utility != NULL)
+        guard.script = session->utility->mark(session->utility_context);
+    if (session->hooks != NULL && session->hooks->settings_mark != NULL)
+        guard.settings = session->hooks->settings_mark(session, frame->arena);
+    return guard;
 }
 
-static void unmark(struct pl_frame *frame, void *mark, bool restore)
+static void guard_end(struct pl_frame *frame, const struct guard *guard)
+{
+    const struct sqlite_session *session = frame->run->session;
+    if (session->utility != NULL)
+        session->utility->release(session->utility_context, guard->script);
+}
+
+static void guard_restore(struct pl_frame *frame, const struct guard *guard)
 {
     struct sqlite_session *session = frame->run->session;
-    if (session->utility == NULL) return;
-    if (restore)
-        session->utility->restore(session->utility_context, mark);
-    else
-        session->utility->release(session->utility_context, mark);
+    if (session->utility != NULL)
+        session->utility->restore(session->utility_context, guard->script);
+    if (guard->settings != NULL) session->hooks->settings_restore(session, guard->settings);
+    trigger_deferred_restore(session, guard->deferred);
 }
 
-/* What the failed body wrote is undone; variables keep what they hold. */
+/* What the failed body wrote is undone; variables keep what they hold. Declarations are not guarded. */
 static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
 {
+    TRY(declare_all(frame, block));
     TRY(savepoint(frame, "SAVEPOINT pl"));
-    void *before = mark(frame);
-    size_t deferred = trigger_deferred_mark(frame->run->session);
-    err error = declare_all(frame, block);
-    if (error == NULL) error = pl_run_body(frame, &block->block.body);
+    struct guard guard = guard_begin(frame);
+    err error = pl_run_body(frame, &block->block.body);
     if (error == NULL) {
-        unmark(frame, before, false);
+        guard_end(frame, &guard);
         return savepoint(frame, "RELEASE pl");
     }
     /* SQLite drops the whole transaction when the disk is full, and an interrupt may. */
@@ -135,8 +152,7 @@ static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
     error = err_copy(frame->arena, error);
     arena_reset(frame->scratch);
     err back = lost ? NULL : savepoint(frame, "ROLLBACK TO pl; RELEASE pl");
-    unmark(frame, before, true);
-    trigger_deferred_restore(frame->run->session, deferred);
+    guard_restore(frame, &guard);
     TRY(back);
     return handler != NULL ? handle(frame, block, handler, error) : error;
 }

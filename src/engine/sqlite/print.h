@@ -12,6 +12,7 @@
 #ifndef DAPUR_ENGINE_SQLITE_PRINT_H
 #define DAPUR_ENGINE_SQLITE_PRINT_H
 
+#include "sql/builtin.h"
 #include "base/buf.h"
 #include "base/vec.h"
 #include "engine/sqlite/program.h"
@@ -89,5 +90,12 @@ str print_collation(struct arena *arena, const struct catalog *catalog, oid type
 /* The text by which functions are told a type at run time: "23", "1700:655366", or for rows
  * {"a":23,...}. Parsed by functions_shape.c. */
 MUST_USE err print_shape(struct print *out, const struct expr *expr, str *shape);
+
+/* "char", a byte: the catalog has it, SQLite's side does not. */
+static inline bool print_refuses_type(oid type)
+{
+    enum { CHARARRAYOID = 1002 };
+    return type == CHAROID || type == CHARARRAYOID;
+}
 
 #endif

@@ -22,28 +22,28 @@ struct native_row {
 };
 
 static const struct native_row native_rows[] = {
-    {"textcat",       "$1 || $2",                 BIND_CONCAT,  BIND_CONCAT },
-    {"textlen",       "length($1)",               BIND_PRIMARY, BIND_ANY    },
-    {"bpcharlen",     "length($1)",               BIND_PRIMARY, BIND_ANY    },
-    {"textoctetlen",  "length(CAST($1 AS BLOB))", BIND_PRIMARY, BIND_ANY    },
-    {"byteaoctetlen", "length($1)",               BIND_PRIMARY, BIND_ANY    },
-    {"int2up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"int4up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"int8up",        "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"float4up",      "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"float8up",      "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"numeric_uplus", "$1",                       BIND_PRIMARY, BIND_PRIMARY},
-    {"float4um",      "-$1",                      BIND_COLLATE, BIND_PRIMARY},
-    {"float8um",      "-$1",                      BIND_COLLATE, BIND_PRIMARY},
-    {"int2and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
-    {"int4and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
-    {"int8and",       "$1 & $2",                  BIND_BITS,    BIND_ADD    },
-    {"int2or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
-    {"int4or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
-    {"int8or",        "$1 | $2",                  BIND_BITS,    BIND_ADD    },
-    {"int2not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
-    {"int4not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
-    {"int8not",       "~$1",                      BIND_COLLATE, BIND_PRIMARY},
+    {"textcat",       "$1 || $2",                 BIND_CONCAT,   BIND_CONCAT  },
+    {"textlen",       "length($1)",               BIND_PRIMARY,  BIND_ANY     },
+    {"bpcharlen",     "length($1)",               BIND_PRIMARY,  BIND_ANY     },
+    {"textoctetlen",  "length(CAST($1 AS BLOB))", BIND_PRIMARY,  BIND_ANY     },
+    {"byteaoctetlen", "length($1)",               BIND_PRIMARY,  BIND_ANY     },
+    {"int2up",        "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"int4up",        "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"int8up",        "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"float4up",      "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"float8up",      "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"numeric_uplus", "$1",                       BIND_PRIMARY,  BIND_PRIMARY },
+    {"float4um",      "-1.0 * $1",                BIND_MULTIPLY, BIND_MULTIPLY}, /* -0 is 0 - 0 there */
+    {"float8um",      "-1.0 * $1",                BIND_MULTIPLY, BIND_MULTIPLY},
+    {"int2and",       "$1 & $2",                  BIND_BITS,     BIND_ADD     },
+    {"int4and",       "$1 & $2",                  BIND_BITS,     BIND_ADD     },
+    {"int8and",       "$1 & $2",                  BIND_BITS,     BIND_ADD     },
+    {"int2or",        "$1 | $2",                  BIND_BITS,     BIND_ADD     },
+    {"int4or",        "$1 | $2",                  BIND_BITS,     BIND_ADD     },
+    {"int8or",        "$1 | $2",                  BIND_BITS,     BIND_ADD     },
+    {"int2not",       "~$1",                      BIND_COLLATE,  BIND_PRIMARY },
+    {"int4not",       "~$1",                      BIND_COLLATE,  BIND_PRIMARY },
+    {"int8not",       "~$1",                      BIND_COLLATE,  BIND_PRIMARY },
 };
 
 static const struct native_row *native_find(const char *symbol)
@@ -249,9 +249,12 @@ static bool keeps_value(enum type_storage from, enum type_storage to)
 
 bool cast_is_silent(const struct print *out, const struct expr *expr)
 {
-    if (expr->cast.binary) return true;
-    if (expr->typmod >= 0) return false;
     oid from = expr->args.at[0]->type;
+    /* The same bits, but stored as the number they are. */
+    bool resigned =
+        (from == INT4OID && expr->type == OIDOID) || (from == OIDOID && expr->type == INT4OID);
+    if (expr->cast.binary && !resigned) return true;
+    if (expr->typmod >= 0) return false;
     bool reg = from != OIDOID && print_storage(out, from) == TYPE_OID;
     return !reg && keeps_value(print_storage(out, from), print_storage(out, expr->type));
 }
@@ -309,10 +312,6 @@ static const struct native_aggregate native_aggregates[] = {
     {"count_any",     true,  "count"},
     {"sum_int2",      true,  "sum"  },
     {"sum_int4",      true,  "sum"  },
-    {"sum_float4",    true,  "sum"  },
-    {"sum_float8",    true,  "sum"  },
-    {"avg_float4",    true,  "avg"  },
-    {"avg_float8",    true,  "avg"  },
     {"min_",          false, "min"  },
     {"max_",          false, "max"  },
     {"bool_and_bool", true,  "min"  },
@@ -411,8 +410,16 @@ static err print_within_group(struct print *out,
                               const struct expr *expr)
 {
     const struct sort_list *order = &expr->aggregate.within_group;
+    bool direct = expr->args.count > 1;
+    if (direct) { /* a wrong fraction is refused also where there are no rows */
+        buf_lit(out->sql, "CASE WHEN pg_fraction(");
+        TRY(print_expr(out, expr->args.at[0]));
+        buf_lit(out->sql, ") IS NOT NULL THEN ");
+    }
     TRY(print_ordered(out, row, order, false, expr));
-    return print_filter(out, expr->aggregate.filter);
+    TRY(print_filter(out, expr->aggregate.filter));
+    if (direct) buf_lit(out->sql, " END");
+    return NULL;
 }
 
 err print_aggregate(struct print *out, const struct expr *expr)
@@ -497,27 +504,99 @@ static err print_over(struct print *out, const struct window_spec *over)
     return NULL;
 }
 
+/* name(arguments) over the window. */
+struct window_call {
+    const struct expr *expr;
+    str name;
+    const struct expr *counted; /* the argument that counts rows, or NULL */
+    const char *number;         /* what that one is wrapped in, or NULL */
+};
+
+static err print_window_call(struct print *out, const struct window_call *call)
+{
+    const struct expr_list *args = &call->expr->args;
+    buf_str_add(out->sql, call->name);
+    buf_char(out->sql, '(');
+    for (size_t i = 0; i < args->count; i++) {
+        bool wrapped = call->number && args->at[i] == call->counted;
+        if (i) buf_char(out->sql, ',');
+        if (wrapped) buf_printf(out->sql, "%s(", call->number);
+        TRY(print_expr(out, args->at[i]));
+        if (wrapped) buf_char(out->sql, ')');
+    }
+    buf_char(out->sql, ')');
+    TRY(print_filter(out, call->expr->window.filter));
+    return print_over(out, call->expr->window.over);
+}
+
+/* lag(x, -1) is lead(x, 1), and lag(x, NULL) is NULL: SQLite knows neither. */
+static err print_shifted(struct print *out, struct window_call call)
+{
+    bool lag = str_eq(call.name, STR("lag"));
+    buf_lit(out->sql, "CASE WHEN ");
+    TRY(print_operand(out, call.counted));
+    buf_lit(out->sql, ">=0 THEN ");
+    TRY(print_window_call(out, &call));
+    buf_lit(out->sql, " WHEN ");
+    TRY(print_operand(out, call.counted));
+    buf_lit(out->sql, "<0 THEN ");
+    call.name = lag ? STR("lead") : STR("lag");
+    call.number = "-";
+    TRY(print_window_call(out, &call));
+    buf_lit(out->sql, " END");
+    return NULL;
+}
+
+/* nth_value(x, NULL) and ntile(NULL) are NULL; of what is not positive the error is ours. */
+static err print_counted(struct print *out, struct window_call call)
+{
+    buf_lit(out->sql, "CASE WHEN ");
+    TRY(print_operand(out, call.counted));
+    buf_lit(out->sql, " IS NOT NULL THEN ");
+    call.number = str_eq(call.name, STR("ntile")) ? "pg_ntile_count" : "pg_nth";
+    TRY(print_window_call(out, &call));
+    buf_lit(out->sql, " END");
+    return NULL;
+}
+
+static bool is_constant_from(const struct expr *expr, int64_t least)
+{
+    const struct value *value = &expr->constant;
+    return expr->kind == EXPR_CONST && value->kind == VALUE_INT && value->i >= least;
+}
+
 /* "window_row_number" and "window_lag_with_offset" are SQLite's row_number and lag. */
 static err print_window_function(struct print *out, const struct expr *expr)
 {
-    buf_str_add(out->sql, expr->window.builtin->name);
-    buf_char(out->sql, '(');
-    TRY(print_expr_list(out, &expr->args));
-    buf_char(out->sql, ')');
-    return NULL;
+    const struct expr_list *args = &expr->args;
+    struct window_call call = {.expr = expr, .name = expr->window.builtin->name};
+    bool shifts = str_eq(call.name, STR("lag")) || str_eq(call.name, STR("lead"));
+    bool nth = str_eq(call.name, STR("nth_value"));
+    if ((shifts || nth) && args->count > 1) call.counted = args->at[1];
+    if (str_eq(call.name, STR("ntile"))) call.counted = args->at[0];
+    if (!call.counted || is_constant_from(call.counted, shifts ? 0 : 1))
+        return print_window_call(out, &call);
+    return shifts ? print_shifted(out, call) : print_counted(out, call);
+}
+
+/* Rows leave the frame again. */
+static bool start_moves(const struct window_spec *over)
+{
+    int options = over->frame_options;
+    return (options & FRAMEOPTION_NONDEFAULT) && !(options & FRAMEOPTION_START_UNBOUNDED_PRECEDING);
 }
 
 err print_window(struct print *out, const struct expr *expr)
 {
     const struct builtin *builtin = expr->window.builtin;
+    if (builtin->kind == BUILTIN_WINDOW) return print_window_function(out, expr);
     const char *native = native_aggregate(builtin->symbol);
     const struct aggregate_row *row = aggregate_row_find(builtin->symbol);
-    if (builtin->kind == BUILTIN_WINDOW) {
-        TRY(print_window_function(out, expr));
-    } else if (native) {
+    if (native) {
         TRY(print_native_aggregate(out, native, expr, expr->window.star, false));
     } else if (row) {
-        buf_printf(out->sql, "pg_%s(", row->symbol);
+        bool moving = !row->inverse && start_moves(expr->window.over);
+        buf_printf(out->sql, moving ? "pg_moving('%s'," : "pg_%s(", row->symbol);
         TRY(print_arguments(out, row->shape, expr));
         buf_char(out->sql, ')');
     } else {
@@ -562,6 +641,13 @@ static bool is_recordset(const struct set_function *set)
     return strcmp(set->columns, "*") == 0;
 }
 
+/* json_populate_record(null::t, ...): the row that says which type it is. */
+static bool is_null_base(const struct expr *base)
+{
+    while (base->kind == EXPR_CAST) base = base->args.at[0];
+    return base->kind == EXPR_CONST && base->constant.kind == VALUE_NULL;
+}
+
 err print_from_function(struct print *out, const struct rte *rte)
 {
     const struct expr *call = rte->function;
@@ -570,10 +656,13 @@ err print_from_function(struct print *out, const struct rte *rte)
     const struct set_function *set =
         call->kind == EXPR_CALL ? set_function_find(call->call.builtin->symbol) : NULL;
     if (set && is_recordset(set)) {
+        bool populates = strstr(set->symbol, "_populate_") != NULL;
+        if (populates && !is_null_base(call->args.at[0]))
+            return print_refuse(out, call, "a base row that is not NULL, in FROM,");
         buf_printf(out->sql, "pg_%s(", set->symbol);
         TRY(print_columns_shape(out, rte));
         buf_char(out->sql, ',');
-        TRY(print_expr(out, call->args.at[call->args.count - 1]));
+        TRY(print_expr(out, call->args.at[populates ? 1 : 0]));
         buf_char(out->sql, ')');
         return NULL;
     }

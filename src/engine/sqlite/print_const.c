@@ -1,5 +1,6 @@
 /* Literals, slots, names, collations and shapes. */
 #include <math.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "engine/sqlite/print_int.h"
@@ -50,11 +51,26 @@ static void print_text(struct buf *out, str text)
     buf_char(out, '\'');
 }
 
+/* SQLite reads a number by way of a long double, so twice rounded. That cannot show in whole numbers
+ * below 2^53 and in those with few digits behind the point, where no quotient comes near a middle. */
+static bool reads_back(double value)
+{
+    double thousands = value * 1000;
+    return fabs(thousands) < 0x1p53 && thousands == rint(thousands) &&
+           rint(thousands) / 1000 == value;
+}
+
 /* Always with a point or an exponent: SQLite reads it as REAL. */
 static void print_real(struct buf *out, double value)
 {
     if (isinf(value)) {
         buf_printf(out, value > 0 ? "9e999" : "-9e999");
+        return;
+    }
+    if (!reads_back(value)) {
+        int64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        buf_printf(out, "pg_double(%lld)", (long long)bits);
         return;
     }
     size_t start = out->len;

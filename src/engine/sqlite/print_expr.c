@@ -1,6 +1,7 @@
 /* The walk over a typed expression: connectives, comparisons, CASE, lists, sub-selects. */
 #include "engine/sqlite/print_int.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sql/infer.h"
@@ -70,7 +71,7 @@ static enum binding binding_of(const struct print *out, const struct expr *expr)
     case EXPR_CAST: return call_binding(out, expr);
     case EXPR_CONST: {
         bool negative = (expr->constant.kind == VALUE_INT && expr->constant.i < 0) ||
-                        (expr->constant.kind == VALUE_REAL && expr->constant.r < 0);
+                        (expr->constant.kind == VALUE_REAL && signbit(expr->constant.r));
         return negative ? BIND_COLLATE : BIND_PRIMARY;
     }
     case EXPR_PARAM:
@@ -752,6 +753,7 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
             err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
             expr->location);
     }
+    if (print_refuses_type(expr->type)) return print_refuse(out, expr, "the type \"char\"");
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');
     out->depth++;

@@ -83,6 +83,30 @@ static err hook_set_config(
     return NULL;
 }
 
+struct settings_mark {
+    struct session_setting *at;
+    size_t count;
+};
+
+static void *hook_settings_mark(struct sqlite_session *session, struct arena *arena)
+{
+    const struct request_session *request = session->owner;
+    struct settings_mark *mark = ARENA_NEW(arena, struct settings_mark);
+    mark->count = request->settings.count;
+    mark->at = ARENA_ARRAY(arena, struct session_setting, mark->count);
+    for (size_t i = 0; i < mark->count; i++) mark->at[i] = request->settings.at[i];
+    return mark;
+}
+
+/* Settings are added behind and never taken away: those of the mark are the first ones. */
+static void hook_settings_restore(struct sqlite_session *session, const void *object)
+{
+    struct request_session *request = session->owner;
+    const struct settings_mark *mark = object;
+    request->settings.count = mark->count;
+    for (size_t i = 0; i < mark->count; i++) request->settings.at[i] = mark->at[i];
+}
+
 static err find_sequence(struct sqlite_session *session,
                          struct arena *arena,
                          oid id,
@@ -169,6 +193,8 @@ static const struct sqlite_session_hooks hooks = {
     .lastval = hook_lastval,
     .setting = hook_setting,
     .set_config = hook_set_config,
+    .settings_mark = hook_settings_mark,
+    .settings_restore = hook_settings_restore,
     .notify = hook_notify,
 };
 

@@ -161,6 +161,8 @@ err schema_print_column(struct schema_print *print,
     int32_t typmod = column->typmod;
     const struct cat_type *type = base_of(print->catalog, column->type, &typmod);
     const struct cat_column *rowid = schema_rowid_column(print->catalog, print->relation);
+    if (print_refuses_type(type->oid))
+        return err_sql(print->arena, "0A000", "the type \"char\" is not supported on SQLite");
     column_name(print, column, out);
     buf_printf(out, " %s", storage_class(type->storage));
     if (rowid && rowid->number == column->number) {

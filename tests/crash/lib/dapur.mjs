@@ -10,6 +10,9 @@ import {makeToken, readKeys} from '../../api/lib/server.mjs';
 
 const PROJECT = new URL('../project/', import.meta.url).pathname;
 const READY_MS = 60000, END_MS = 30000;
+// A sanitizer's build takes ten times as long for everything: its limits of time are not what is looked at.
+const SLOW_TIMES = 5;
+const PATIENCE = ['--database.wait_ms=60000', '--database.read_run_ms=300000'];
 
 export class Dapur {
     // args: for `serve` and the commands, such as where the database is.
@@ -24,12 +27,15 @@ export class Dapur {
 
     // before: words put in front of the program, such as "unshare"; ownMounts: its data folder is seen by it alone.
     async start({before = [], extra = [], ownMounts = false} = {}) {
-        const [file, ...args] = [...before, this.binary, 'serve', this.folder, '--listen', '127.0.0.1:0', ...this.args, ...extra];
+        const slow = sanitized(this.binary);
+        this.times = slow ? SLOW_TIMES : 1;
+        const patience = slow ? PATIENCE.filter((flag) => !extra.some((own) => own.startsWith(flag.split('=')[0]))) : [];
+        const [file, ...args] = [...before, this.binary, 'serve', this.folder, '--listen', '127.0.0.1:0', ...patience, ...this.args, ...extra];
         this.child = spawn(file, args, {stdio: ['ignore', 'pipe', 'pipe']});
         this.child.stderr.on('data', (part) => { this.errors = (this.errors + part).slice(-20000); });
         this.base = await new Promise((resolve, reject) => {
             let out = '';
-            const timer = setTimeout(() => reject(new Error(`not ready\n${this.errors}`)), READY_MS);
+            const timer = setTimeout(() => reject(new Error(`not ready\n${this.errors}`)), READY_MS * this.times);
             this.child.on('error', reject);
             this.child.on('exit', (code, signal) => { clearTimeout(timer); reject(new Error(`ended with ${signal ?? code}\n${this.errors}`)); });
             this.child.stdout.on('data', (part) => {
@@ -58,7 +64,7 @@ export class Dapur {
         if (!this.child || this.gone()) return;
         this.agent.destroy();
         this.child.kill('SIGTERM');
-        const timer = setTimeout(() => this.child.kill('SIGKILL'), END_MS);
+        const timer = setTimeout(() => this.child.kill('SIGKILL'), END_MS * this.times);
         await this.exited();
         clearTimeout(timer);
         if (this.child.exitCode !== 0) throw new Error(`the server ended with ${this.child.signalCode ?? this.child.exitCode}\n${this.errors}`);

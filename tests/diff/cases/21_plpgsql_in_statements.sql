@@ -103,3 +103,30 @@ select noted('bob');
 select * from docs;
 select is_member(1), slug('A B'), has_role(1, 'owner');
 insert into docs (team_id, title) values (1, 'anon');
+-- as: owner
+create function settings() returns text language plpgsql as $$
+declare t text;
+begin
+    perform set_config('app.a', 'before', true);
+    begin
+        perform set_config('app.a', 'inside', true);
+        perform set_config('app.b', 'new', true);
+        raise exception 'x';
+    exception when others then
+        t := current_setting('app.a') || ' ' || coalesce(nullif(current_setting('app.b', true), ''), 'none');
+    end;
+    return t;
+end $$;
+select settings();
+create function declared() returns text language plpgsql as $$
+begin
+    declare n int := 1 / 0;
+    begin
+        return 'no';
+    exception when division_by_zero then
+        return 'own';
+    end;
+exception when division_by_zero then
+    return 'outer';
+end $$;
+select declared();

@@ -463,6 +463,31 @@ static void stored_order_is_time_order(void **state)
     arena_free(arena);
 }
 
+static void an_offset_that_makes_a_timestamp_counts_east(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0);
+    const struct tz_zone *zone;
+    assert_null(make_zone(arena, STR("+07"), &zone));
+    assert_int_equal(tz_at(zone, 0).east_s, 7 * 3600);
+    assert_null(make_zone(arena, STR("-03:30"), &zone));
+    assert_int_equal(tz_at(zone, 0).east_s, -(3 * 60 + 30) * 60);
+    assert_null(make_zone(arena, STR("Asia/Jakarta"), &zone));
+    assert_true(err_is(make_zone(arena, STR("07"), &zone), STR("22023")));
+    assert_true(err_is(make_zone(arena, STR("+99"), &zone), STR("22023")));
+    assert_true(err_is(make_zone(arena, STR("Nowhere"), &zone), STR("22023")));
+    arena_free(arena);
+}
+
+static void an_abbreviation_comes_before_a_zone(void **state)
+{
+    (void)state;
+    int64_t july_s = INT64_C(1751328000);
+    assert_int_equal(tz_at(tz_find(STR("CET")), july_s).east_s, 7200);
+    assert_int_equal(tz_at(tz_find_any(STR("CET")), july_s).east_s, 3600);
+    assert_null(tz_find_any(STR("Nowhere")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +495,8 @@ int main(void)
         cmocka_unit_test(years_outside_1_to_9999_are_refused),
         cmocka_unit_test(words_follow_the_session),
         cmocka_unit_test(stored_order_is_time_order),
+        cmocka_unit_test(an_offset_that_makes_a_timestamp_counts_east),
+        cmocka_unit_test(an_abbreviation_comes_before_a_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

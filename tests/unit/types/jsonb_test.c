@@ -320,12 +320,26 @@ static void depth_is_limited(void **state)
     arena_free(arena);
 }
 
+static void a_null_in_a_path_is_refused_where_the_path_gets_to_it(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0);
+    const str path[] = {STR("a"), STR_NONE};
+    str out;
+    err error = jsonb_set(arena, STR("{\"a\": 1}"), path, 2, STR("2"), true, &out);
+    assert_true(err_is(error, STR("22004")));
+    assert_null(jsonb_set(arena, STR("{\"b\": 1}"), path, 2, STR("2"), true, &out));
+    assert_true(str_eq(out, STR("{\"b\": 1}")));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jsonb_answers_as_postgresql),
         cmocka_unit_test(an_object_is_built_sorted_and_without_duplicates),
         cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(a_null_in_a_path_is_refused_where_the_path_gets_to_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

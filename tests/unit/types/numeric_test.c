@@ -3,6 +3,7 @@
 
 #include "types/float.h"
 #include "types/numeric.h"
+#include "types/width_bucket.h"
 
 static err parsed(struct arena *arena, str text, str *out)
 {
@@ -193,6 +194,35 @@ static err do_n5_minus2(struct arena *arena, const str *args, str *out)
     return numeric_parse(arena, args[0], (5 << 16 | (-2 & 0x7ff)) + 4, out);
 }
 
+/* args: value, low, high, count */
+static err do_bucket(struct arena *arena, const str *args, str *out)
+{
+    str x;
+    struct numeric_buckets buckets = {0};
+    TRY(parsed(arena, args[0], &x));
+    TRY(parsed(arena, args[1], &buckets.low));
+    TRY(parsed(arena, args[2], &buckets.high));
+    assert_true(str_to_i64(args[3], &buckets.count));
+    int64_t place;
+    TRY(numeric_width_bucket(arena, x, &buckets, &place));
+    *out = numeric_from_i64(arena, place);
+    return NULL;
+}
+
+static err do_bucket8(struct arena *arena, const str *args, str *out)
+{
+    double x;
+    struct float8_buckets buckets = {0};
+    TRY(float8_parse(arena, args[0], &x));
+    TRY(float8_parse(arena, args[1], &buckets.low));
+    TRY(float8_parse(arena, args[2], &buckets.high));
+    assert_true(str_to_i64(args[3], &buckets.count));
+    int64_t place;
+    TRY(float8_width_bucket(arena, x, &buckets, &place));
+    *out = numeric_from_i64(arena, place);
+    return NULL;
+}
+
 static const struct vector_op ops[] = {
     {"in",         do_in        },
     {"add",        do_add       },
@@ -235,6 +265,8 @@ static const struct vector_op ops[] = {
     {"n38_10",     do_n38_10    },
     {"n1000_0",    do_n1000_0   },
     {"n1_1",       do_n1_1      },
+    {"bucket",     do_bucket    },
+    {"bucket8",    do_bucket8   },
 };
 
 static void numeric_answers_as_postgresql(void **state)
@@ -252,6 +284,21 @@ static void numeric_field_overflow_names_the_limit(void **state)
     assert_non_null(error);
     assert_true(str_eq(error->details, STR("A field with precision 5, scale 2 must round to an "
                                            "absolute value less than 10^3.")));
+    arena_free(arena);
+}
+
+/* stddev takes its root with the digits of the variance, not with sqrt's. */
+static void numeric_sqrt_to_has_the_digits_asked_for(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0);
+    str out;
+    assert_null(numeric_sqrt_to(arena, STR("2"), 3, &out));
+    assert_true(str_eq(out, STR("1.414")));
+    assert_null(numeric_sqrt_to(arena, STR("0.0"), 2, &out));
+    assert_true(str_eq(out, STR("0.00")));
+    assert_null(numeric_sqrt_to(arena, STR("NaN"), 2, &out));
+    assert_true(str_eq(out, STR("NaN")));
     arena_free(arena);
 }
 
@@ -278,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numeric_answers_as_postgresql),
         cmocka_unit_test(numeric_field_overflow_names_the_limit),
+        cmocka_unit_test(numeric_sqrt_to_has_the_digits_asked_for),
         cmocka_unit_test(numeric_sum_stays_exact_past_128_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ OP_BODY(matches)
     struct regex_match *matches;
     size_t count;
     TRY(compile(arena, args[1], STR(""), &regex));
-    TRY(regex_find_all(arena, regex, args[0], &matches, &count));
+    TRY(regex_find_all(arena, regex, args[0], 0, &matches, &count));
     if (!count) return NULL;
     struct buf *json = buf_in(arena, 0);
     buf_char(json, '[');
@@ -231,12 +231,34 @@ static void what_cannot_be_translated_is_named(void **state)
     arena_free(arena);
 }
 
+static void a_search_from_a_character_sees_what_stands_before_it(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(0);
+    struct regex *regex;
+    struct regex_match *matches;
+    size_t count;
+    str text = STR("éab");
+    assert_int_equal(regex_start(text, 1), 0);
+    assert_int_equal(regex_start(text, 2), 2);
+    assert_int_equal(regex_start(text, 4), text.len);
+    assert_int_equal(regex_start(text, 5), text.len + 1);
+    assert_null(regex_compile(arena, STR("^a|b"), STR(""), &regex));
+    assert_null(regex_find_all(arena, regex, text, regex_start(text, 2), &matches, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(matches[0].start, 3);
+    assert_null(regex_find_all(arena, regex, text, regex_start(text, 5), &matches, &count));
+    assert_int_equal(count, 0);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(regexes_answer_as_postgresql),
         cmocka_unit_test(a_runaway_match_is_cancelled),
         cmocka_unit_test(what_cannot_be_translated_is_named),
+        cmocka_unit_test(a_search_from_a_character_sees_what_stands_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,9 +44,28 @@ OP_BODY(f8)
     return to_char_float8(arena, value, args[1], out);
 }
 
+OP_BODY(f4)
+{
+    double value;
+    TRY(float4_parse(arena, args[0], &value));
+    return to_char_float4(arena, value, args[1], out);
+}
+
+static err whole(struct arena *arena, enum int_width width, const str *args, str *out)
+{
+    int64_t value;
+    TRY(int_parse(arena, width, args[0], &value));
+    return to_char_int(arena, width, value, args[1], out);
+}
+
 OP_BODY(int)
 {
-    return to_char_numeric(arena, args[0], args[1], out);
+    return whole(arena, INT_4, args, out);
+}
+
+OP_BODY(int8)
+{
+    return whole(arena, INT_8, args, out);
 }
 
 OP_BODY(date)
@@ -79,7 +98,8 @@ OP_BODY(number)
 #name, do_##name \
     }
 static const struct vector_op ops[] = {
-    OP(ts), OP(tz), OP(iv), OP(num), OP(f8), OP(int), OP(date), OP(stamp), OP(number),
+    OP(ts),  OP(tz),   OP(iv),   OP(num),   OP(f4),     OP(f8),
+    OP(int), OP(int8), OP(date), OP(stamp), OP(number),
 };
 
 static void templates_answer_as_postgresql(void **state)

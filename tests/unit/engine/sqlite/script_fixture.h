@@ -138,10 +138,10 @@ static void database_ok(struct database *db, const char *sql)
                  db->line, db->column);
 }
 
-static void database_fails(struct database *db,
-                           const char *sql,
-                           const char *sqlstate,
-                           const char *message)
+static inline void database_fails(struct database *db,
+                                  const char *sql,
+                                  const char *sqlstate,
+                                  const char *message)
 {
     err error = database_run(db, sql);
     if (!error) fail_msg("%s\n  should have failed with %s", sql, sqlstate);
@@ -152,19 +152,20 @@ static void database_fails(struct database *db,
 }
 
 /* The rows of a query, as JSON arrays of PostgreSQL's text. */
-static void database_rows(struct database *db, const char *sql, const char *expected)
+static inline void database_rows(struct database *db, const char *sql, const char *expected)
 {
     database_ok(db, sql);
     if (!str_eq(db->rows, str_of(expected)))
         fail_msg("%s\n  gave  %.*s\n  wants %s", sql, STR_FMT(db->rows), expected);
 }
 
-static bool database_noticed(const struct database *db, const char *text)
+static inline bool database_noticed(const struct database *db, const char *text)
 {
     return str_find(buf_str(db->notices), str_of(text), 0) != SIZE_MAX;
 }
 
-static const struct cat_relation *database_relation(const struct database *db, const char *name)
+static inline const struct cat_relation *database_relation(const struct database *db,
+                                                           const char *name)
 {
     const struct cat_relation *relation =
         catalog_relation_find(db->catalog, SCHEMA_PUBLIC, str_of(name));

@@ -33,6 +33,8 @@ OPS = {
     "to8": "{0}::numeric::float8",
     "sum": "(select sum(x::numeric) from unnest(string_to_array({0}, ' ')) x)",
     "avg": "(select avg(x::numeric) from unnest(string_to_array({0}, ' ')) x)",
+    "bucket": "width_bucket({0}::numeric, {1}::numeric, {2}::numeric, {3}::int)",
+    "bucket8": "width_bucket({0}::float8, {1}::float8, {2}::float8, {3}::int)",
     "avg8": "(select avg(x::int8) from unnest(string_to_array({0}, ' ')) x)",
 }
 for p, s in [(3, 0), (5, 2), (14, 2), (2, 2), (2, 4), (5, -2), (38, 10), (1000, 0), (1, 1)]:
@@ -110,3 +112,7 @@ def cases(full):
         yield "avg", [xs]
     for xs in ["1 2", "1 2 4", "9223372036854775807 9223372036854775807", "0", "10 20 25", "-7 2 2"]:
         yield "avg8", [xs]
+    buckets = "5.35 0.024 10.06 5|10 10 0 3|-1 10 0 3|11 10 0 3|0 0 10 4|10 0 10 4|2.5 0 10 4|inf 0 10 3|-inf 0 10 3|NaN 0 10 3|1 NaN 10 3|1 0 inf 3|1 -inf 0 3|1 2 2 3|1 0 2 0|1 0 2 -1|11 0 10 2147483647|9 0 10 2147483647|-0.5 -9223372036854775808 0.00000000000048985 10|2e-116 5e-324 -1e308 1|0.99999999999999999 0 1 10|1e308 -1.7e308 1.7e308 7|-1e308 1.7e308 -1.7e308 7|0.1 0.2 -0.3 9|210298338612 123456789012345678901234567890 -1 2147483647"
+    for case in buckets.split("|"):
+        yield "bucket", case.split()
+        yield "bucket8", case.split()
