@@ -243,7 +243,7 @@ static err locking_clause(struct scope *scope, const struct SelectStmt *select)
     if (!select->lockingClause->count) return NULL;
     const char *beside = query->set_op != SET_NONE || query->values    ? "UNION/INTERSECT/EXCEPT"
                          : query->distinct || query->distinct_on.count ? "DISTINCT clause"
-                         : query->group_by.count                       ? "GROUP BY clause"
+                         : query->group_by.count || scope->grouping    ? "GROUP BY clause"
                          : query->having                               ? "HAVING clause"
                          : query->has_aggregates                       ? "aggregate functions"
                          : query->has_windows                          ? "window functions"
@@ -610,7 +610,8 @@ static err plain_select(struct scope *scope,
     query->has_aggregates = scope->infer.saw_aggregate;
     query->has_windows = scope->infer.saw_window;
     TRY(group_check(scope));
-    return locking_clause(scope, select);
+    TRY(locking_clause(scope, select));
+    return grouping_rewrite(scope);
 }
 
 err select_analyze(struct scope *scope,

@@ -94,6 +94,7 @@ static enum binding binding_of(const struct print *out, const struct expr *expr)
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_DOMAIN_VALUE:
     case EXPR_NEXTVAL:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE: return BIND_PRIMARY;
     }
     return BIND_PRIMARY;
@@ -691,6 +692,7 @@ static err print_simple(struct print *out, const struct expr *expr)
     case EXPR_NEXTVAL:
         buf_printf(out->sql, "pg_nextval_oid(%u)", (unsigned)expr->sequence->oid);
         return NULL;
+    case EXPR_GROUPING: buf_lit(out->sql, "0"); return NULL;
     case EXPR_BARRIER_TRUE: buf_lit(out->sql, "1"); return NULL;
     case EXPR_DEFAULT: return print_refuse(out, expr, "DEFAULT in this context");
     default: return print_refuse(out, expr, "this expression");
@@ -709,6 +711,7 @@ static err print_any(struct print *out, const struct expr *expr)
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_DOMAIN_VALUE:
     case EXPR_NEXTVAL:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE:
     case EXPR_DEFAULT: return print_simple(out, expr);
     case EXPR_WHOLE_ROW: return print_whole_row(out, expr);

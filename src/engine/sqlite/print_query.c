@@ -204,7 +204,6 @@ static bool is_constant(const struct expr *expr)
 
 static err print_group(struct text *text, const struct query *query)
 {
-    if (query->grouping_sets != NULL) return text_refuse(text, -1, "GROUPING SETS, CUBE or ROLLUP");
     if (query->group_by.count == 0) return NULL;
     str word = STR(" GROUP BY ");
     for (size_t i = 0; i < query->group_by.count; i++) {
