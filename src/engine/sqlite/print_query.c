@@ -199,7 +199,7 @@ static err print_targets(struct text *text,
 static bool is_constant(const struct expr *expr)
 {
     while (expr->kind == EXPR_CAST) expr = expr->args.at[0];
-    return expr->kind == EXPR_CONST;
+    return expr->kind == EXPR_CONST || expr->kind == EXPR_GROUPING;
 }
 
 static err print_group(struct text *text, const struct query *query)

@@ -74,7 +74,7 @@ select percentile_cont(0.5) within group (order by qty) as median, region from s
 select id, region, qty, count(*) from sales group by id, rollup (region) order by id, region;
 select s.region, s.product, t.n from (
     select region, product, count(*) as n from sales group by rollup (region, product)) t
-    join sales s on s.region = t.region and t.product is null order by s.id;
+    join sales s on s.region = t.region and t.product is null order by s.id, t.n;
 select grouping(region) from sales group by region order by 1;
 select region, count(*) from sales group by region having grouping(region) = 0 order by 1;
 with t as (select region as r, qty from sales where qty > 1)
@@ -109,7 +109,7 @@ select sum(grouping(region)) from sales group by rollup (region);
 -- error: 0A000
 select region from sales group by rollup (region) for update;
 -- error: 54011
-select count(*) from sales group by cube (1,2,3,4,5,6,7,8,9,10,11,12,13);
+select count(*) from sales group by cube (id, id, id, id, id, id, id, id, id, id, id, id, id);
 
 -- as: alice
 select region, product, sum(qty), grouping(region, product) as g from sales
