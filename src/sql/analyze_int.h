@@ -10,6 +10,7 @@
  *   analyze_select.c  SELECT, VALUES, set operations, WITH
  *   analyze_group.c   GROUP BY, DISTINCT, ORDER BY and their checks
  *   analyze_grouping.c  GROUPING SETS, ROLLUP, CUBE
+ *   analyze_ties.c    FETCH FIRST ... WITH TIES
  *   analyze_write.c   INSERT, UPDATE, DELETE; analyze_insert.c: the source and its defaults
  *   analyze_view.c    views in FROM and as targets
  *
@@ -285,6 +286,11 @@ MUST_USE err grouping_func(struct scope *scope, const struct GroupingFunc *node,
 MUST_USE err grouping_check(struct scope *scope, const struct expr *grouping);
 /* The finished query as one over the union of its sets; nothing happens without sets. */
 MUST_USE err grouping_rewrite(struct scope *scope);
+
+/* ---- analyze_ties.c ---- */
+
+/* The finished query, with ORDER BY and bounds, as one that keeps the peers of its last row too. */
+MUST_USE err ties_rewrite(struct scope *scope);
 
 /* ---- analyze_write.c, analyze_insert.c ---- */
 

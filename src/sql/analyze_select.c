@@ -203,9 +203,6 @@ static err limit_one(struct scope *scope,
 
 static err limit_clause(struct scope *scope, const struct SelectStmt *select)
 {
-    if (select->limitOption == LIMIT_OPTION_WITH_TIES)
-        return NOT_DONE(scope, ast_location(select->limitCount),
-                        "FETCH FIRST ... WITH TIES is not supported");
     TRY(limit_one(scope, INFER_OFFSET, select->limitOffset, "OFFSET", &scope->query->offset));
     return limit_one(scope, INFER_LIMIT, select->limitCount, "LIMIT", &scope->query->limit);
 }
@@ -627,6 +624,7 @@ err select_analyze(struct scope *scope,
         TRY(set_query(scope, select));
     else
         TRY(plain_select(scope, select, unknown));
+    if (select->limitOption == LIMIT_OPTION_WITH_TIES) TRY(ties_rewrite(scope));
     scope_leave(scope);
     return NULL;
 }
