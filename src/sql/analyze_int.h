@@ -12,6 +12,7 @@
  *   analyze_grouping.c  GROUPING SETS, ROLLUP, CUBE
  *   analyze_ties.c    FETCH FIRST ... WITH TIES
  *   analyze_write.c   INSERT, UPDATE, DELETE; analyze_insert.c: the source and its defaults
+ *   analyze_assign.c  SET of an array's element, a composite's field, a key of jsonb
  *   analyze_view.c    views in FROM and as targets
  *
  * Owns, Threads, Errors: see analyze.h.
@@ -335,6 +336,12 @@ MUST_USE err update_assignments(struct scope *scope,
                                 const struct write_target *target,
                                 const struct list *items,
                                 struct update_set *out);
+/* What a column becomes when item's part of it gets `value` (NULL: DEFAULT, refused). analyze_assign.c */
+MUST_USE err assign_part(struct scope *scope,
+                         const struct ResTarget *item,
+                         struct expr *old,
+                         struct expr *value,
+                         struct expr **out);
 MUST_USE err returning_list(struct scope *scope, const struct list *items);
 
 /* ---- analyze_view.c ---- */

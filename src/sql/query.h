@@ -283,6 +283,7 @@ enum set_operation { SET_NONE, SET_UNION, SET_INTERSECT, SET_EXCEPT };
 struct assignment {
     int column;        /* index into target_rte->columns */
     struct expr *expr; /* coerced to the column's type and typmod by assignment */
+    bool part;         /* of the column's value: another part of it may be set beside */
 };
 
 /* What must be TRUE of a new row, in the order of testing. */
