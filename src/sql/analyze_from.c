@@ -118,7 +118,7 @@ static err from_relation(struct scope *scope, const struct RangeVar *name, struc
     TRY(scope_relation(scope, name, &relation));
     struct rte *rte = rte_of_relation(scope, relation, alias_or(name->alias, relation->name));
     guard_access(scope->analyzer, rte, relation, &scope->who, PRIV_SELECT);
-    if (relation->kind == 'v') TRY(view_expand(scope, rte, relation));
+    if (relation->kind == 'v' && !relation->system) TRY(view_expand(scope, rte, relation));
     *out = rte;
     return rte_rename(scope, rte, name->alias);
 }
@@ -402,6 +402,8 @@ static err function_rte(struct scope *scope,
                              "\"record\"");
         TRY(call->kind == EXPR_USER_CALL ? user_definitions(scope, rte, definitions)
                                          : definition_columns(scope, rte, definitions));
+    } else if (set_is_unnest_many(call)) {
+        TRY(set_unnest_many_columns(scope, rte));
     } else if (call->kind == EXPR_USER_CALL) {
         TRY(user_columns(scope, rte, alias, scalar));
     } else {
@@ -446,6 +448,14 @@ static err one_function(struct scope *scope,
     return NULL;
 }
 
+static bool is_unnest_many(const struct node *node)
+{
+    if (!AST_IS(FuncCall, node) || AST_AS(FuncCall, node)->args->count < 2) return false;
+    const struct list *name = AST_AS(FuncCall, node)->funcname;
+    bool system = name->count == 1 || str_eq(ast_name_at(name, 0), STR("pg_catalog"));
+    return system && str_eq(ast_name_at(name, name->count - 1), STR("unnest"));
+}
+
 static err from_function(struct scope *scope,
                          const struct RangeFunction *range,
                          struct from_item **out,
@@ -454,15 +464,13 @@ static err from_function(struct scope *scope,
     const struct node *node;
     const struct list *definitions;
     TRY(one_function(scope, range, &node, &definitions));
-    if (AST_IS(FuncCall, node) && AST_AS(FuncCall, node)->args->count > 1 &&
-        str_eq(ast_name_at(AST_AS(FuncCall, node)->funcname, 0), STR("unnest")))
-        return NOT_DONE(scope, ast_location(node), "unnest of several arrays is not supported");
     bool lateral_before = scope->lateral_active;
     const struct node *call_before = scope->from_call;
     scope->lateral_active = true;
     scope->from_call = node;
     struct expr *call;
-    TRY(infer_from_function(&scope->infer, node, &call));
+    TRY(is_unnest_many(node) ? set_unnest_many(scope, AST_AS(FuncCall, node), &call)
+                             : infer_from_function(&scope->infer, node, &call));
     scope->from_call = call_before;
     struct rte *rte;
     bool scalar;

@@ -351,7 +351,7 @@ err group_check(struct scope *scope)
     struct query *query = scope->query;
     if (!query->group_by.count && !query->has_aggregates && !query->having && !scope->grouping)
         return NULL;
-    if (scope->set_moved)
+    if (scope->set_rte)
         return NOT_DONE(scope, -1, "a set-returning function beside aggregates is not supported");
     struct group_walk walk = {.scope = scope};
     for (size_t i = 0; i < query->target_count; i++)

@@ -7,6 +7,7 @@
  *   analyze_scope.c   names: columns, stars, relations, arguments; the hooks of infer.h
  *   analyze_variable.c  variables of PL/pgSQL
  *   analyze_from.c    FROM, JOIN, functions, CTEs' use
+ *   analyze_set.c     set-returning calls side by side
  *   analyze_select.c  SELECT, VALUES, set operations, WITH
  *   analyze_group.c   GROUP BY, DISTINCT, ORDER BY and their checks
  *   analyze_grouping.c  GROUPING SETS, ROLLUP, CUBE
@@ -145,7 +146,7 @@ struct scope {
     size_t *target_starts;        /* per ResTarget: its first target; one more holds the count */
     size_t target_start_count;
     struct grouping_sets *grouping; /* GROUPING SETS, ROLLUP, CUBE; NULL: a plain GROUP BY */
-    bool set_moved;                 /* a set-returning call of the select list is in FROM */
+    struct rte *set_rte;            /* the set-returning calls of the select list, moved to FROM */
     struct scope_cte *recursive;    /* WITH RECURSIVE: the query that this scope defines */
 };
 
@@ -232,6 +233,15 @@ MUST_USE err from_function_rte(struct scope *scope,
                                const struct list *definitions,
                                bool ordinality,
                                struct rte **out);
+
+/* ---- analyze_set.c ---- */
+
+/* unnest(a, b): a call over arrays. */
+MUST_USE err set_unnest_many(struct scope *scope, const struct FuncCall *node, struct expr **out);
+bool set_is_unnest_many(const struct expr *call);
+MUST_USE err set_unnest_many_columns(struct scope *scope, struct rte *rte);
+/* SELECT unnest(a): the set-returning calls in a target move to FROM, beside what is there. */
+MUST_USE err set_target(struct scope *scope, struct expr *expr);
 
 /* ---- analyze_select.c ---- */
 
@@ -354,6 +364,11 @@ MUST_USE err view_open_target(struct scope *scope,
                               str alias,
                               enum query_command command,
                               struct write_target *target);
+
+/* 55000 of a view of the system. */
+MUST_USE err view_not_updatable(struct scope *scope,
+                                const struct cat_relation *view,
+                                enum query_command command);
 
 /* ---- analyze.c ---- */
 

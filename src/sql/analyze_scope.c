@@ -2,6 +2,7 @@
 
 #include "sql/inline.h"
 #include "sql/plan.h"
+#include "sql/system_catalog.h"
 
 /* ---- scopes and entries -------------------------------------------------------------------- */
 
@@ -90,6 +91,7 @@ struct rte *rte_of_relation(struct scope *scope, const struct cat_relation *rela
 {
     struct rte *rte = rte_new(scope, RTE_RELATION, alias);
     rte->relation = relation;
+    rte->reader = scope->who.user;
     rte->column_count = relation->column_count;
     rte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, relation->column_count);
     for (size_t i = 0; i < relation->column_count; i++) {
@@ -443,6 +445,13 @@ static err column_plain(struct scope *scope, str name, int32_t location, struct 
     return no_column(scope, STR_NONE, name, location);
 }
 
+/* psql asks pg_class and its like by which of them an object is described. */
+static bool is_tableoid(const struct ns_item *item, str name)
+{
+    return item->rte && item->rte->relation && item->rte->relation->system &&
+           str_eq(name, STR("tableoid"));
+}
+
 static err column_qualified(
     struct scope *scope, str schema, str relation, str name, int32_t location, struct expr **out)
 {
@@ -452,6 +461,10 @@ static err column_qualified(
     if (item) {
         size_t index;
         TRY(item_find(scope, item, name, location, &index));
+        if (index == SIZE_MAX && is_tableoid(item, name)) {
+            *out = infer_const(&scope->infer, OIDOID, value_int(item->rte->relation->oid));
+            return NULL;
+        }
         if (index == SIZE_MAX) return no_column(scope, relation, name, location);
         *out = ns_column(level, item, index, location);
         return NULL;
@@ -606,6 +619,15 @@ static err hook_star(struct infer_context *ctx,
 
 /* ---- relations -------------------------------------------------------------------------------- */
 
+/* The schema's own, or one of the system's that PostgreSQL has there. */
+static const struct cat_relation *find_in(const struct catalog *catalog, oid schema, str name)
+{
+    const struct cat_relation *found = catalog_relation_find(catalog, schema, name);
+    if (found) return found;
+    const struct system_relation *system = system_relation_find(schema, name);
+    return system ? &system->relation : NULL;
+}
+
 static err relation_in_schema(struct scope *scope,
                               const struct RangeVar *name,
                               const struct cat_relation **out)
@@ -614,7 +636,7 @@ static err relation_in_schema(struct scope *scope,
     const struct cat_schema *schema = catalog_schema_find(analyzer->catalog, name->schemaname);
     if (schema && !scope->who.stored)
         TRY(guard_schema(analyzer, scope->who.user, schema, name->base.location));
-    *out = schema ? catalog_relation_find(analyzer->catalog, schema->oid, name->relname) : NULL;
+    *out = schema ? find_in(analyzer->catalog, schema->oid, name->relname) : NULL;
     if (*out) return NULL;
     return SQL_ERROR(scope, "42P01", name->base.location, "relation \"%.*s.%.*s\" does not exist",
                      STR_FMT(name->schemaname), STR_FMT(name->relname));
@@ -626,12 +648,11 @@ static const struct cat_relation *relation_in_path(struct scope *scope, str name
     struct analyzer *analyzer = scope->analyzer;
     const struct catalog *catalog = analyzer->catalog;
     const struct cat_schema *system = catalog_schema_find(catalog, STR("pg_catalog"));
-    const struct cat_relation *found =
-        system ? catalog_relation_find(catalog, system->oid, name) : NULL;
+    const struct cat_relation *found = system ? find_in(catalog, system->oid, name) : NULL;
     for (size_t i = 0; i < scope->who.path_count && !found; i++) {
         const struct cat_schema *schema = catalog_schema_find(catalog, scope->who.path[i]);
         if (!schema) continue;
-        const struct cat_relation *relation = catalog_relation_find(catalog, schema->oid, name);
+        const struct cat_relation *relation = find_in(catalog, schema->oid, name);
         if (!relation) continue;
         if (scope->who.stored || analyzer->trusted ||
             catalog_role_has(catalog, scope->who.user, schema->owner, &schema->acl, 'n',

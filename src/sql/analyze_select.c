@@ -28,54 +28,6 @@ static err target_star(struct scope *scope, const struct ColumnRef *ref)
     return NULL;
 }
 
-struct set_search {
-    struct expr *found;
-    size_t count;
-};
-
-static bool set_visit(struct expr *expr, void *context)
-{
-    struct set_search *search = context;
-    bool returns_set = (expr->kind == EXPR_CALL && expr->call.builtin->kind == BUILTIN_SET) ||
-                       (expr->kind == EXPR_USER_CALL && expr->function->returns_set);
-    if (returns_set) {
-        search->found = expr;
-        search->count++;
-    }
-    return expr_children(expr, set_visit, search);
-}
-
-/* SELECT unnest(a): the call moves to FROM, beside what is there; one per select list. */
-static err target_set(struct scope *scope, struct expr *expr)
-{
-    struct set_search search = {0};
-    set_visit(expr, &search);
-    if (!search.count) return NULL;
-    if (search.count > 1 || scope->set_moved)
-        return NOT_DONE(scope, expr->location,
-                        "several set-returning functions in a select list are not supported");
-    struct expr *call = ARENA_NEW(scope->analyzer->arena, struct expr);
-    *call = *search.found;
-    struct rte *rte;
-    TRY(from_function_rte(scope, call, NULL, NULL, false, &rte));
-    from_add_rte(scope, rte);
-    scope->set_moved = true;
-    bool row = rte->column_count != 1;
-    *search.found = (struct expr){
-        .kind = row ? EXPR_WHOLE_ROW : EXPR_COLUMN,
-        .type = row ? call->type : rte->columns[0].type,
-        .typmod = row ? -1 : rte->columns[0].typmod,
-        .location = call->location,
-    };
-    if (row) {
-        search.found->rte = rte;
-    } else {
-        search.found->column.rte = rte;
-        search.found->column.index = 0;
-    }
-    return NULL;
-}
-
 static bool is_star(const struct node *value)
 {
     if (!AST_IS(ColumnRef, value)) return false;
@@ -123,7 +75,7 @@ static err target_one(struct scope *scope, const struct ResTarget *item)
     TRY(infer_expr(&scope->infer, item->val, &expr));
     str name = item->name.at ? item->name : infer_column_name(item->val);
     query_add_target(scope->analyzer->arena, scope->query, expr, name);
-    if (infer_returns_set(expr)) TRY(target_set(scope, expr));
+    if (infer_returns_set(expr)) TRY(set_target(scope, expr));
     return NULL;
 }
 

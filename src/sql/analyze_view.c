@@ -1,4 +1,5 @@
 #include "sql/analyze_int.h"
+#include "sql/view_updatable.h"
 
 /* ---- views in FROM ------------------------------------------------------------------------------ */
 
@@ -81,8 +82,17 @@ static err not_updatable(struct scope *scope,
     return err_hint(arena, err_details(arena, error, "%s", why), "%s", hints[command]);
 }
 
+err view_not_updatable(struct scope *scope,
+                       const struct cat_relation *view,
+                       enum query_command command)
+{
+    return not_updatable(scope, view, command,
+                         "Views that do not select from a single table or view are not "
+                         "automatically updatable.");
+}
+
 /* PostgreSQL's view_query_is_auto_updatable: NULL, or why not. */
-static const char *why_not_updatable(const struct SelectStmt *select)
+const char *view_why_not_updatable(const struct SelectStmt *select)
 {
     if (select->distinctClause->count)
         return "Views containing DISTINCT are not automatically updatable.";
@@ -212,7 +222,7 @@ static err level_columns(struct scope *inner,
     TRY(target_list(inner, select->targetList, INFER_SELECT_LIST));
     TRY(targets_resolve_unknown(inner));
     struct query *query = inner->query;
-    if (inner->infer.saw_aggregate || inner->infer.saw_window || inner->set_moved)
+    if (inner->infer.saw_aggregate || inner->infer.saw_window || inner->set_rte)
         return not_updatable(inner, level->view, level->command,
                              "Views that return aggregate functions, window functions or "
                              "set-returning functions are not automatically updatable.");
@@ -268,7 +278,7 @@ static err open_level(struct scope *scope,
     const struct cat_relation *view = level->view;
     const struct SelectStmt *select;
     TRY(view_select(scope, view, &select));
-    const char *why = why_not_updatable(select);
+    const char *why = view_why_not_updatable(select);
     if (why) return not_updatable(scope, view, level->command, why);
     struct identity who = view_identity(viewer, view);
     struct scope *inner = scope_new(scope->analyzer, NULL, &who);

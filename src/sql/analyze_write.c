@@ -42,6 +42,11 @@ err write_target_open(struct scope *scope,
                          STR_FMT(name->relname));
     TRY(scope_relation(scope, name, &relation));
     str alias = name->alias ? name->alias->aliasname : relation->name;
+    if (relation->system)
+        return relation->kind == 'v'
+                   ? view_not_updatable(scope, relation, command)
+                   : SQL_ERROR(scope, "42501", name->base.location,
+                               "permission denied for table %.*s", STR_FMT(relation->name));
     if (relation->kind == 'v')
         TRY(view_open_target(scope, relation, alias, command, target));
     else
@@ -304,7 +309,7 @@ err returning_list(struct scope *scope, const struct list *items)
     if (!items->count) return NULL;
     scope->query->returning = true;
     TRY(target_list(scope, items, INFER_RETURNING));
-    if (scope->set_moved)
+    if (scope->set_rte)
         return SQL_ERROR(scope, "0A000", -1,
                          "set-returning functions are not allowed in RETURNING");
     return targets_resolve_unknown(scope);

@@ -66,6 +66,12 @@ const struct builtin_cast *builtin_cast(uint32_t source, uint32_t target)
 
 /* ---- functions and operators ---- */
 
+static const struct builtin_column columns_aclexplode[] = {
+    {"grantor",        OIDOID },
+    {"grantee",        OIDOID },
+    {"privilege_type", TEXTOID},
+    {"is_grantable",   BOOLOID},
+};
 static const struct builtin_column columns_json_each[] = {
     {"key",   TEXTOID},
     {"value", JSONOID}

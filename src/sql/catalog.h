@@ -253,6 +253,8 @@ struct cat_relation {
     int16_t column_last;   /* the greatest column number ever given */
     bool security_invoker; /* views */
     bool security_barrier;
+    bool
+        system; /* of pg_catalog or information_schema: no object of the catalog, system_catalog.h */
     char check_option;                   /* views: 'l' local, 'c' cascaded, 0 none */
     struct cat_expr query;               /* views, materialized or not: the SELECT */
     bool unpopulated;                    /* kind 'm': WITH NO DATA, nothing can be read of it */

@@ -54,10 +54,13 @@ const struct type_ref *catalog_type_ref(struct arena *arena,
     if (type->kind == TYPE_KIND_DOMAIN)
         return catalog_type_ref(arena, catalog, type->base, type->base_typmod);
     bool plain = type->kind == TYPE_KIND_BASE || type->kind == TYPE_KIND_PSEUDO;
-    if (plain && typmod < 0) return type_plain(type->storage);
+    bool reg = type->storage == TYPE_OID && id != OIDOID && id != XIDOID;
+    if (plain && typmod < 0 && !reg) return type_plain(type->storage);
     struct type_ref *ref = ARENA_NEW(arena, struct type_ref);
     ref->storage = type->storage;
     ref->typmod = typmod;
+    ref->reg = reg ? id : OID_NONE;
+    ref->vector = id == INT2VECTOROID || id == OIDVECTOROID;
     switch (type->kind) {
     case TYPE_KIND_ENUM:
         ref->name = bare_name(arena, catalog, type);
@@ -162,7 +165,7 @@ str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid id
 {
     const struct cat_type *type = catalog_type(catalog, id);
     if (!type) return str_printf(arena, "%s", id == OID_NONE ? "-" : "???");
-    if (type->kind == TYPE_KIND_ARRAY) {
+    if (type->kind == TYPE_KIND_ARRAY && id != INT2VECTOROID && id != OIDVECTOROID) {
         str element = catalog_type_name(arena, catalog, type->element, typmod);
         return str_printf(arena, "%.*s[]", STR_FMT(element));
     }

@@ -97,6 +97,7 @@ struct infer_context {
     const struct type_session *type_session; /* zone and time for literals; NULL: UTC */
     enum infer_clause clause;
     bool procedures; /* CALL: a procedure may be named */
+    bool keep_casts; /* constants are not folded: the expression will be printed, not run */
     /* Out: raised while inferring, never lowered. The caller clears them. */
     bool saw_aggregate;
     bool saw_window;

@@ -379,6 +379,26 @@ static bool as_nextval(struct infer_context *ctx, const struct expr *call, struc
     return true;
 }
 
+/* has_table_privilege(t, 'SELECT') asks of the current user: he becomes the first argument. */
+static void add_current_user(struct infer_context *ctx, struct expr *call)
+{
+    static const str named[] = {STR_INIT("_name"), STR_INIT("_id"), STR_INIT("_attnum")};
+    str symbol = str_of(call->call.builtin->symbol);
+    bool column = str_starts(symbol, STR("has_column_privilege_"));
+    bool asks = str_eq(call->call.builtin->name, STR("row_security_active"));
+    bool privilege = str_starts(symbol, STR("has_")) || str_starts(symbol, STR("pg_has_role_"));
+    for (size_t i = 0; privilege && i < COUNT_OF(named); i++)
+        asks = asks || (str_ends(symbol, named[i]) && call->args.count == (column ? 3 : 2));
+    if (!asks) return;
+    const struct cat_role *role = ctx->catalog ? catalog_role(ctx->catalog, ctx->role) : NULL;
+    struct expr **args = ARENA_ARRAY(ctx->arena, struct expr *, call->args.count + 1);
+    args[0] = infer_new(ctx, EXPR_SESSION, NAMEOID, call->location);
+    args[0]->session.which = SESSION_CURRENT_USER;
+    if (role) args[0]->session.name = role->name;
+    memcpy(args + 1, call->args.at, call->args.count * sizeof *args);
+    call->args = (struct expr_list){args, call->args.count + 1};
+}
+
 static struct expr *rewrite_call(struct infer_context *ctx, struct expr *call)
 {
     const char *symbol = call->call.builtin->symbol;
@@ -395,6 +415,7 @@ static struct expr *rewrite_call(struct infer_context *ctx, struct expr *call)
         out->location = call->location;
         return out;
     }
+    add_current_user(ctx, call);
     return call;
 }
 
@@ -623,8 +644,7 @@ static err make_builtin(struct infer_context *ctx,
         ctx->saw_set = true;
     }
     expr->call.builtin = row;
-    *out = rewrite_call(ctx, expr);
-    return NULL;
+    return infer_vector_call(ctx, rewrite_call(ctx, expr), out);
 }
 
 static err make_user(struct infer_context *ctx,

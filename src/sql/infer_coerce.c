@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sql/reg_names.h"
+#include "types/array.h"
 #include "types/numeric.h"
 #include "types/type_text.h"
 
@@ -118,12 +120,6 @@ err infer_locate(struct infer_context *ctx, err error, int32_t location)
     return err_at(copy, location);
 }
 
-static bool is_reg_type(oid type)
-{
-    return type == REGCLASSOID || type == REGTYPEOID || type == REGROLEOID ||
-           type == REGNAMESPACEOID || type == REGPROCOID;
-}
-
 static enum type_coercion type_coercion_of(enum cast_context context)
 {
     return context == CAST_EXPLICIT     ? TYPE_EXPLICIT
@@ -169,6 +165,33 @@ static err wrap_domain(struct infer_context *ctx,
     return NULL;
 }
 
+/* '{int, text}'::regtype[]: names, each looked up. */
+static err reg_array(struct infer_context *ctx,
+                     const struct expr *literal,
+                     oid element,
+                     struct value *out)
+{
+    str stored, item;
+    TRY(array_parse(ctx->arena, NULL, type_plain(TYPE_TEXT), literal->constant.s, &stored));
+    struct buf *text = buf_in(ctx->arena, 0);
+    struct array_iter iter = array_iter(stored);
+    buf_char(text, '[');
+    while (array_next(&iter, &item)) {
+        struct value name = array_read_item(ctx->arena, type_plain(TYPE_TEXT), item);
+        int64_t id = 0;
+        if (text->len > 1) buf_char(text, ',');
+        if (name.kind == VALUE_NULL) {
+            buf_lit(text, "null");
+            continue;
+        }
+        TRY(infer_reg_literal(ctx, name.s, element, literal->location, &id));
+        buf_i64(text, id);
+    }
+    buf_char(text, ']');
+    *out = value_text(buf_str(text));
+    return NULL;
+}
+
 err infer_literal(struct infer_context *ctx,
                   const struct expr *literal,
                   oid type,
@@ -183,10 +206,12 @@ err infer_literal(struct infer_context *ctx,
         if (builtin_is_polymorphic(base) || base == RECORDOID || base == VOIDOID) {
             return no_cast(ctx, UNKNOWNOID, base, literal->location);
         }
-        if (is_reg_type(base)) {
+        if (reg_is_type(base)) {
             int64_t id = 0;
             TRY(infer_reg_literal(ctx, literal->constant.s, base, literal->location, &id));
             value = value_int(id);
+        } else if (reg_is_type(infer_element_type(ctx, base))) {
+            TRY(reg_array(ctx, literal, infer_element_type(ctx, base), &value));
         } else {
             TRY(infer_locate(ctx,
                              type_input(ctx->arena, ctx->type_session,
@@ -232,13 +257,13 @@ static err settle_param(
  * zone waits. */
 static bool folds(struct infer_context *ctx, const struct expr *expr, oid target)
 {
-    if (expr->kind != EXPR_CONST) return false;
+    if (expr->kind != EXPR_CONST || ctx->keep_casts) return false;
     bool preferred;
     char from = infer_category(ctx, expr->type, &preferred);
     char to = infer_category(ctx, target, &preferred);
     bool from_fine = from == 'N' || from == 'B' || from == 'S';
     bool to_fine = to == 'N' || to == 'B' || to == 'S';
-    return from_fine && to_fine && !is_reg_type(target) && !is_reg_type(expr->type);
+    return from_fine && to_fine && !reg_is_type(target) && !reg_is_type(expr->type);
 }
 
 /* Casts whose answer depends on the session's zone or on "now". */
@@ -392,9 +417,6 @@ err infer_coerce_column(struct infer_context *ctx,
 err infer_resolve_unknown(struct infer_context *ctx, struct expr *expr, struct expr **out)
 {
     *out = expr;
-    if (is_reg_type(expr->type)) { /* a result shows the object's name */
-        return infer_coerce(ctx, expr, TEXTOID, -1, CAST_EXPLICIT, out);
-    }
     if (!infer_is_unknown(expr) || expr->kind == EXPR_DEFAULT) return NULL;
     if (expr->kind == EXPR_CONST || expr->kind == EXPR_PARAM) {
         return infer_coerce(ctx, expr, TEXTOID, -1, CAST_IMPLICIT, out);

@@ -736,6 +736,9 @@ static err array_subscripts(struct infer_context *ctx,
     size_t total = slice ? 3 : count + 1;
     struct expr **args = ARENA_ARRAY(ctx->arena, struct expr *, total);
     args[0] = array;
+    if (slice && infer_is_vector(array->type)) {
+        return infer_unsupported(ctx, array->location, "a slice of an int2vector");
+    }
     if (slice) {
         if (indices[0]->lidx) TRY(subscript_index(ctx, indices[0]->lidx, &args[1]));
         if (indices[0]->uidx) TRY(subscript_index(ctx, indices[0]->uidx, &args[2]));
@@ -745,6 +748,7 @@ static err array_subscripts(struct infer_context *ctx,
         if (array->kind == EXPR_PARAM && array->from_zero)
             TRY(infer_operator(ctx, STR("+"), args[1], infer_const(ctx, INT4OID, value_int(1)),
                                array->location, &args[1]));
+        TRY(infer_vector_subscript(ctx, array->type, &args[1]));
     }
     *out = infer_new(ctx, EXPR_SUBSCRIPT, slice ? infer_base_type(ctx, array->type) : element,
                      array->location);

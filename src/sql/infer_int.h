@@ -158,5 +158,12 @@ static inline bool infer_is_unknown(const struct expr *expr)
 
 /* infer_expr.c: the fields of ROW(...) or of a FROM item's row; false for any other value. */
 bool infer_row_parts(struct infer_context *ctx, const struct expr *row, struct expr_list *parts);
+/* ---- infer_vector.c ---- */
+
+/* int2vector, oidvector: counted from 0. */
+bool infer_is_vector(oid type);
+MUST_USE err infer_vector_subscript(struct infer_context *ctx, oid array, struct expr **subscript);
+/* A call that counts the items of one, as PostgreSQL numbers them; any other as it is. */
+MUST_USE err infer_vector_call(struct infer_context *ctx, struct expr *call, struct expr **out);
 
 #endif

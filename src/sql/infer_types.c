@@ -1,6 +1,8 @@
 /* Types as inference sees them: facts, names, base types, references for types/. */
 #include "sql/infer_int.h"
 
+#include "sql/reg_names.h"
+
 bool infer_facts(const struct catalog *catalog, oid type, struct type_facts *out)
 {
     const struct builtin_type *row = builtin_type(type);
@@ -116,17 +118,22 @@ str infer_type_text(struct infer_context *ctx, oid type, int32_t typmod)
         str element = infer_type_text(ctx, row->element, typmod);
         return str_printf(ctx->arena, "%.*s[]", STR_FMT(element));
     }
-    return row->kind == 'p' ? row->name : type_storage_name(row->storage);
+    bool own = row->kind == 'p' || infer_is_vector(row->oid) ||
+               (row->storage == TYPE_OID && row->oid != OIDOID);
+    return own ? row->name : type_storage_name(row->storage);
 }
 
 static const struct type_ref *builtin_ref(struct arena *arena,
                                           const struct builtin_type *row,
                                           int32_t typmod)
 {
-    if (typmod < 0 && !row->element) return type_plain(row->storage);
+    bool reg = reg_is_type(row->oid);
+    if (typmod < 0 && !row->element && !reg) return type_plain(row->storage);
     struct type_ref *ref = ARENA_NEW(arena, struct type_ref);
     *ref = *type_plain(row->storage);
     ref->typmod = typmod;
+    ref->reg = reg ? row->oid : OID_NONE;
+    ref->vector = infer_is_vector(row->oid);
     if (row->element) {
         ref->typmod = TYPMOD_NONE;
         ref->element = builtin_ref(arena, builtin_type(row->element), typmod);
@@ -329,6 +336,10 @@ err infer_type_name(struct infer_context *ctx,
     } else {
         size_t count = name->names->count;
         str schema = count > 1 ? ast_name_at(name->names, count - 2) : STR_NONE;
+        if (count > 1 && !catalog_schema_find(ctx->catalog, schema))
+            return err_at(
+                err_sql(ctx->arena, "3F000", "schema \"%.*s\" does not exist", STR_FMT(schema)),
+                name->base.location);
         found = find_type(ctx, schema, ast_name_at(name->names, count - 1));
     }
     if (!found) {
@@ -363,79 +374,12 @@ err infer_type_name(struct infer_context *ctx,
 
 /* ---- reg* literals ---- */
 
-static err reg_missing(
-    struct infer_context *ctx, const char *sqlstate, const char *kind, str text, int32_t location)
-{
-    return err_at(err_sql(ctx->arena, sqlstate, "%s \"%.*s\" does not exist", kind, STR_FMT(text)),
-                  location);
-}
-
-/* Splits "schema.name" with double quotes; unquoted parts go to lower case. */
-static bool split_name(struct infer_context *ctx, str text, str *schema, str *name)
-{
-    str parts[2];
-    size_t count = 0;
-    size_t i = 0;
-    while (i <= text.len) {
-        struct buf *part = buf_in(ctx->arena, 0);
-        bool quoted = i < text.len && text.at[i] == '"';
-        if (quoted) {
-            for (i++; i < text.len; i++) {
-                if (text.at[i] == '"' && !(i + 1 < text.len && text.at[i + 1] == '"')) break;
-                if (text.at[i] == '"') i++;
-                buf_char(part, text.at[i]);
-            }
-            if (i++ >= text.len) return false;
-        } else {
-            for (; i < text.len && text.at[i] != '.'; i++) buf_char(part, text.at[i]);
-        }
-        str piece = buf_str(part);
-        if (count == COUNT_OF(parts) || (str_empty(piece) && !quoted)) return false;
-        parts[count++] = quoted ? piece : str_lower(ctx->arena, str_trim(piece));
-        if (i >= text.len) break;
-        if (text.at[i++] != '.') return false;
-    }
-    *schema = count == 2 ? parts[0] : STR_NONE;
-    *name = count ? parts[count - 1] : STR_NONE;
-    return count > 0;
-}
-
 err infer_reg_literal(struct infer_context *ctx, str text, oid type, int32_t location, int64_t *out)
 {
-    uint64_t number = 0;
-    if (str_to_u64(text, &number) && number <= UINT32_MAX) {
-        *out = (int64_t)number;
-        return NULL;
-    }
-    str schema;
-    str name;
-    if (!split_name(ctx, text, &schema, &name)) {
-        return err_at(err_sql(ctx->arena, "42602", "invalid name syntax"), location);
-    }
-    if (type == REGCLASSOID) {
-        const struct cat_relation *relation = find_relation(ctx, schema, name);
-        if (!relation) return reg_missing(ctx, "42P01", "relation", text, location);
-        *out = relation->oid;
-        return NULL;
-    }
-    if (type == REGROLEOID) {
-        const struct cat_role *role = ctx->catalog ? catalog_role_find(ctx->catalog, name) : NULL;
-        if (!role) return reg_missing(ctx, "42704", "role", text, location);
-        *out = role->oid;
-        return NULL;
-    }
-    if (type == REGNAMESPACEOID) {
-        const struct cat_schema *found =
-            ctx->catalog ? catalog_schema_find(ctx->catalog, name) : NULL;
-        if (!found) return reg_missing(ctx, "3F000", "schema", text, location);
-        *out = found->oid;
-        return NULL;
-    }
-    if (type == REGTYPEOID) {
-        oid found = find_type(ctx, schema, name);
-        if (!found) return reg_missing(ctx, "42704", "type", text, location);
-        *out = found;
-        return NULL;
-    }
-    return infer_unsupported(ctx, location, "a regproc literal");
+    const struct reg_scope scope = {ctx->catalog, ctx->search_path, ctx->search_path_count};
+    oid found = OID_NONE;
+    if (!ctx->catalog) return infer_unsupported(ctx, location, "a name of the catalog");
+    TRY(infer_locate(ctx, reg_find(ctx->arena, &scope, type, text, &found), location));
+    *out = found;
+    return NULL;
 }

@@ -227,7 +227,8 @@ struct rte {
     struct rte_column *columns;
     size_t column_count;
     const struct cat_relation *relation; /* RTE_RELATION; RTE_SUBQUERY of a view: the view */
-    struct query *query;                 /* RTE_SUBQUERY */
+    oid reader; /* RTE_RELATION: current_user there; a system relation shows what it may see */
+    struct query *query; /* RTE_SUBQUERY */
     bool lateral;
     bool is_new;            /* RTE_TRANSITION */
     struct expr_list *rows; /* RTE_VALUES */

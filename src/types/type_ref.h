@@ -62,6 +62,9 @@ struct type_ref {
     size_t field_count;
     const str *labels; /* TYPE_ENUM: in declared order */
     size_t label_count;
+    uint32_t
+        reg; /* TYPE_OID: which of regclass, regtype..., whose values are shown as names; 0: none */
+    bool vector; /* TYPE_ARRAY: int2vector, oidvector, written "1 2" and counted from 0 */
 };
 
 /* The plain type of a family, without modifier: type_plain(TYPE_INT4). Arrays, enums, composites:

@@ -55,14 +55,29 @@ static void int_write(WRITE_ARGS)
     buf_i64(out, value->i);
 }
 
+static void oid_output(WRITE_ARGS)
+{
+    if (type->reg && session && session->names)
+        session->names->write(session->names->context, type->reg, (uint32_t)value->i, out);
+    else
+        buf_i64(out, value->i);
+}
+
 /* PostgreSQL's to_json takes an oid for no number. */
 static void oid_json(WRITE_ARGS)
 {
-    UNUSED(session);
-    UNUSED(type);
-    buf_char(out, '"');
-    buf_i64(out, value->i);
-    buf_char(out, '"');
+    bool name = type->reg && session && session->names;
+    if (!name) {
+        buf_char(out, '"');
+        buf_i64(out, value->i);
+        buf_char(out, '"');
+        return;
+    }
+    struct buf text;
+    buf_init(&text, 0);
+    oid_output(session, type, value, &text);
+    json_write_str(out, buf_str(&text));
+    buf_deinit(&text);
 }
 
 static int int_compare(COMPARE_ARGS)
@@ -523,8 +538,26 @@ static int32_t typmod_of(const struct type_ref *type)
     return own ? type->typmod : type->element->typmod;
 }
 
+static err vector_input(INPUT_ARGS)
+{
+    UNUSED(session);
+    struct buf *stored = buf_in(arena, 0);
+    buf_char(stored, '[');
+    for (str item, rest = str_trim(text); !str_empty(rest); rest = str_trim(rest)) {
+        int64_t number;
+        if (!str_cut(rest, ' ', &item, &rest)) rest = STR_NONE;
+        TRY(int_parse(arena, int_width_of(type->element->storage), item, &number));
+        if (stored->len > 1) buf_char(stored, ',');
+        buf_i64(stored, number);
+    }
+    buf_char(stored, ']');
+    *out = value_text(buf_str(stored));
+    return NULL;
+}
+
 static err array_input(INPUT_ARGS)
 {
+    if (type->vector) return vector_input(arena, session, type, text, out);
     struct type_ref element = *type->element;
     element.typmod = TYPMOD_NONE; /* fit applies it, by the rules of the coercion */
     *out = value_text(STR_NONE);
@@ -554,8 +587,25 @@ static err array_fit(FIT_ARGS)
     return NULL;
 }
 
+/* int2vector: "1 2". Its items are numbers, whose stored form is their text. */
+static void vector_output(WRITE_ARGS)
+{
+    UNUSED(session);
+    UNUSED(type);
+    struct array_iter iter = array_iter(value->s);
+    str item;
+    for (bool any = false; array_next(&iter, &item); any = true) {
+        if (any) buf_char(out, ' ');
+        buf_str_add(out, item);
+    }
+}
+
 static void array_output(WRITE_ARGS)
 {
+    if (type->vector) {
+        vector_output(session, type, value, out);
+        return;
+    }
     array_write(out, session, type->element, value->s);
 }
 
@@ -611,7 +661,7 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     ROW(TYPE_INT2, "int2", "smallint", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT4, "int4", "integer", int_input, int_write, int_write, int_compare, NULL, ""),
     ROW(TYPE_INT8, "int8", "bigint", int_input, int_write, int_write, int_compare, NULL, ""),
-    ROW(TYPE_OID, "oid", "oid", int_input, int_write, oid_json, int_compare, NULL, ""),
+    ROW(TYPE_OID, "oid", "oid", int_input, oid_output, oid_json, int_compare, NULL, ""),
     ROW(TYPE_FLOAT4,
         "float4",
         "real",

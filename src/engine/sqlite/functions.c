@@ -9,6 +9,8 @@
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/pl.h"
+#include "engine/sqlite/system_table.h"
+#include "sql/reg_names.h"
 #include "types/text.h"
 
 enum { SCRATCH_BYTES_MAX = 1024 * 1024 * 1024 };
@@ -23,11 +25,23 @@ static bool is_over(void *context, uint64_t ahead_ns)
     return session->deadline_ns && clock_mono_ns() + ahead_ns > session->deadline_ns;
 }
 
+static void write_reg_name(const void *context, uint32_t reg, uint32_t id, struct buf *out)
+{
+    const struct sqlite_session *session = context;
+    const struct reg_scope scope = {session->catalog, session->path, session->path_count};
+    if (session->catalog)
+        reg_write(&scope, reg, id, out);
+    else
+        buf_printf(out, "%u", (unsigned)id);
+}
+
 void sqlite_session_init(struct sqlite_session *session)
 {
     *session = (struct sqlite_session){
-        .cost = {.is_over = is_over, .context = session}
+        .cost = {.is_over = is_over, .context = session     },
+        .names = {.context = session, .write = write_reg_name},
     };
+    session->types.names = &session->names;
     session->scratch = arena_new(SCRATCH_BYTES_MAX);
     arena_cost_set(session->scratch, &session->cost);
     session->caches = function_caches_new();
@@ -37,6 +51,8 @@ void sqlite_session_init(struct sqlite_session *session)
 void sqlite_session_deinit(struct sqlite_session *session)
 {
     arena_free(session->scratch);
+    if (session->system) system_tables_forget(session->system);
+    session->system = NULL;
     function_caches_free(session->caches);
     pl_cache_free(session->pl);
     session->pl = NULL;
@@ -50,6 +66,7 @@ void sqlite_session_catalog(struct sqlite_session *session, const struct catalog
     session->catalog = catalog;
     function_caches_forget(session->caches);
     pl_cache_forget(session->pl);
+    if (session->system) system_tables_forget(session->system);
 }
 
 static err timed_out(struct arena *arena)
@@ -237,8 +254,9 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
 /* ---- registration ---- */
 
 static const struct function_table *const tables[] = {
-    &functions_number, &functions_text,    &functions_datetime, &functions_json,
-    &functions_array,  &functions_session, &functions_crypto,   &functions_general,
+    &functions_number, &functions_text,   &functions_datetime,
+    &functions_json,   &functions_array,  &functions_session,
+    &functions_system, &functions_crypto, &functions_general,
 };
 
 const struct function_row *function_row_find(const char *symbol)
@@ -291,6 +309,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
     if (rc == SQLITE_OK) rc = pl_register(db, session);
+    if (rc == SQLITE_OK) rc = system_tables_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",
                    sqlite3_errmsg(db));

@@ -29,6 +29,7 @@ struct pl_cache;
 struct pl_frame;
 struct run;
 struct node;
+struct system_tables;
 
 struct sqlite_session_hooks {
     /* nextval, currval, setval, lastval by the sequence's oid. A NULL hook: 25006 (this connection
@@ -71,12 +72,15 @@ struct sqlite_session {
     void *owner;                   /* the hooks' own */
     const struct catalog *catalog; /* of the transaction; set with sqlite_session_catalog */
     struct type_session types;     /* zone, now: fixed per transaction */
+    struct type_names names;       /* types.names: of regclass and its like */
     atomic_bool *interrupted;      /* long functions look at it; may be NULL */
     uint64_t deadline_ns;          /* clock_mono_ns; 0: none. Long functions look at it */
     void (*random)(void *out, size_t count); /* NULL: crypto_random */
     int64_t (*clock_us)(void);               /* clock_timestamp(); NULL: clock_real_us */
     struct cost cost;                        /* of the call that runs now; its arenas carry it */
     struct arena *scratch; /* the functions' working memory, reset between calls */
+    const str *path; /* schemas where names of the catalog are looked up, of the plan that runs */
+    size_t path_count;
     struct function_caches *caches;
     struct pl_cache *pl;     /* compiled PL/pgSQL functions */
     struct pl_frame *frames; /* the innermost function that runs; NULL: none */
@@ -91,6 +95,7 @@ struct sqlite_session {
     int action_depth;                  /* of foreign keys' actions, run_action.c */
     int trigger_depth;                 /* pg_trigger_depth() */
     struct trigger_deferred *deferred; /* run_trigger.h; NULL: nothing was ever deferred */
+    struct system_tables *system;      /* rows of pg_catalog; lives with the caches */
 };
 
 /* Zeroes it and makes its scratch and caches, which live until deinit. */

@@ -95,89 +95,6 @@ static err run_notify(struct function_call *call, struct value *out)
 
 /* ---- names of the catalog ---- */
 
-static const struct cat_relation *find_relation(struct function_call *call, str name)
-{
-    const struct catalog *catalog = call->session->catalog;
-    if (!catalog) return NULL;
-    str schema;
-    str table;
-    if (!str_cut(name, '.', &schema, &table)) {
-        table = name;
-        schema = STR("public");
-    }
-    const struct cat_schema *found = catalog_schema_find(catalog, schema);
-    return found ? catalog_relation_find(catalog, found->oid, table) : NULL;
-}
-
-static str qualified(struct function_call *call, oid schema, str name)
-{
-    const struct cat_schema *found = catalog_schema(call->session->catalog, schema);
-    return str_printf(call->arena, "%.*s.%.*s", STR_FMT(found ? found->name : STR("public")),
-                      STR_FMT(name));
-}
-
-static err run_serial_sequence(struct function_call *call, struct value *out)
-{
-    const struct cat_relation *relation = find_relation(call, arg_text(call, 0));
-    if (!relation) {
-        return err_sql(call->arena, "42P01", "relation \"%.*s\" does not exist",
-                       STR_FMT(arg_text(call, 0)));
-    }
-    const struct cat_column *column = cat_column_find(relation, arg_text(call, 1));
-    if (!column) {
-        return err_sql(call->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
-                       STR_FMT(arg_text(call, 1)), STR_FMT(relation->name));
-    }
-    const struct cat_relation *sequence =
-        column->sequence ? catalog_relation(call->session->catalog, column->sequence) : NULL;
-    if (!sequence) return NULL;
-    return text_out(out, qualified(call, sequence->schema, sequence->name));
-}
-
-static err run_to_regclass(struct function_call *call, struct value *out)
-{
-    const struct cat_relation *relation = find_relation(call, arg_text(call, 0));
-    if (relation) *out = value_int(relation->oid);
-    return NULL;
-}
-
-/* pg_reg_text(type, oid): regclass, regtype, regrole, regnamespace to text. */
-static err run_reg_text(struct function_call *call, struct value *out)
-{
-    const struct catalog *catalog = call->session->catalog;
-    oid id = (oid)arg_int(call, 1);
-    str name = str_printf(call->arena, "%u", (unsigned)id);
-    if (!catalog) return text_out(out, name);
-    const struct cat_relation *relation = NULL;
-    const struct cat_role *role = NULL;
-    const struct cat_schema *schema = NULL;
-    switch (arg_int(call, 0)) {
-    case REGCLASSOID:
-        relation = catalog_relation(catalog, id);
-        if (!relation) break;
-        schema = catalog_schema(catalog, relation->schema);
-        name = schema && str_eq(schema->name, STR("public"))
-                   ? relation->name
-                   : qualified(call, relation->schema, relation->name);
-        break;
-    case REGTYPEOID:
-        if (catalog_type(catalog, id)) name = catalog_type_name(call->arena, catalog, id, -1);
-        if (id == BPCHAROID) name = STR("character"); /* "bpchar" is a column's without length */
-        if (str_starts(name, STR("public."))) name = str_skip(name, sizeof "public." - 1);
-        break;
-    case REGROLEOID:
-        role = catalog_role(catalog, id);
-        if (role) name = role->name;
-        break;
-    case REGNAMESPACEOID:
-        schema = catalog_schema(catalog, id);
-        if (schema) name = schema->name;
-        break;
-    default: break; /* not an enum: regproc stays a number */
-    }
-    return text_out(out, name);
-}
-
 static err run_userbyid(struct function_call *call, struct value *out)
 {
     const struct catalog *catalog = call->session->catalog;
@@ -193,12 +110,6 @@ static err run_database(struct function_call *call, struct value *out)
 {
     (void)call;
     return text_out(out, STR("postgres"));
-}
-
-static err run_schema(struct function_call *call, struct value *out)
-{
-    (void)call;
-    return text_out(out, STR("public"));
 }
 
 static err run_version(struct function_call *call, struct value *out)
@@ -232,13 +143,6 @@ static err run_void(struct function_call *call, struct value *out)
 {
     (void)call;
     *out = value_text(STR(""));
-    return NULL;
-}
-
-static err run_null(struct function_call *call, struct value *out)
-{
-    (void)call;
-    (void)out;
     return NULL;
 }
 
@@ -329,17 +233,12 @@ static const struct function_row rows[] = {
     VOLATILE("setval_oid", 2, FN_STRICT, run_setval),
     VOLATILE("setval3_oid", 3, FN_STRICT, run_setval),
     VOLATILE("pg_notify", 2, 0, run_notify),
-    ROW("pg_get_serial_sequence", 2, run_serial_sequence),
-    ROW("to_regclass", 1, run_to_regclass),
-    ROW("reg_text", 2, run_reg_text),
     ROW("pg_get_userbyid", 1, run_userbyid),
     ROW("current_database", 0, run_database),
-    ROW("current_schema", 0, run_schema),
     ROW("pgsql_version", 0, run_version),
     ROW("pg_backend_pid", 0, run_zero),
     VOLATILE("pg_trigger_depth", 0, 0, run_trigger_depth),
     ROW("pg_is_in_recovery", 0, run_zero),
-    ROW("pg_table_is_visible", 1, run_true),
     VOLATILE("pg_advisory_lock_int8", 1, FN_STRICT, run_void),
     VOLATILE("pg_advisory_xact_lock_int8", 1, FN_STRICT, run_void),
     VOLATILE("pg_advisory_xact_lock_int4", 2, FN_STRICT, run_void),
@@ -347,9 +246,6 @@ static const struct function_row rows[] = {
     VOLATILE("pg_advisory_unlock_int8", 1, FN_STRICT, run_true),
     VOLATILE("pg_try_advisory_xact_lock_int8", 1, FN_STRICT, run_true),
     VOLATILE("pg_try_advisory_xact_lock_int4", 2, FN_STRICT, run_true),
-    {"obj_description_oid",      1, SHAPE_NONE, 0, run_null, 0},
-    {"obj_description_oid_name", 2, SHAPE_NONE, 0, run_null, 0},
-    {"col_description_oid_int4", 2, SHAPE_NONE, 0, run_null, 0},
     VOLATILE("dapur_raise", 4, 0, run_raise),
     ROW("storage_foldername", 1, run_foldername),
     ROW("storage_filename", 1, run_filename),

@@ -8,6 +8,7 @@
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/functions_json.h"
+#include "sql/system_rows.h"
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/json_scan.h"
@@ -34,6 +35,7 @@ struct cursor {
     int64_t at, stop, by;
     str text, text_stop, text_by;
     struct array_iter array;
+    struct array_iter *arrays;
     struct json_walk json;
     struct interval interval;
     str *items;
@@ -175,6 +177,94 @@ static err unnest_next(struct cursor *cursor)
     const struct type_ref *type = cursor->shape;
     const struct type_ref *element = type->element ? type->element : type_plain(TYPE_TEXT);
     cursor->values[0] = array_read_item(cursor->step, element, item);
+    return NULL;
+}
+
+/* array_unnest_many('(shapes)', pack): each array of the pack beside the others, NULL behind its end. */
+static err many_open(struct cursor *cursor)
+{
+    size_t count = cursor->shape->field_count;
+    cursor->arrays = ARENA_ARRAY(cursor->arena, struct array_iter, count + 1);
+    struct json_walk pack = json_walk(cursor->args[0].s);
+    str key, item;
+    for (size_t i = 0; i < count; i++) {
+        bool there = json_walk_next(&pack, &key, &item) && item.at[0] == '[';
+        cursor->arrays[i] = array_iter(there ? item : STR("[]"));
+    }
+    return NULL;
+}
+
+static err many_next(struct cursor *cursor)
+{
+    cursor->done = true;
+    for (size_t i = 0; i < cursor->shape->field_count; i++) {
+        const struct type_ref *type = cursor->shape->fields[i].type;
+        str item;
+        cursor->values[i] = value_null();
+        if (!array_next(&cursor->arrays[i], &item)) continue;
+        cursor->done = false;
+        cursor->values[i] = array_read_item(
+            cursor->step, type->element ? type->element : type_plain(TYPE_TEXT), item);
+    }
+    return NULL;
+}
+
+/* ---- over the catalog ---- */
+
+static err nothing_open(struct cursor *cursor)
+{
+    (void)cursor;
+    return NULL;
+}
+
+static err nothing_next(struct cursor *cursor)
+{
+    cursor->done = true;
+    return NULL;
+}
+
+/* aclexplode: text is what is left of one item's letters, by its grantor. */
+static err acl_open(struct cursor *cursor)
+{
+    cursor->array = array_iter(cursor->args[0].s);
+    cursor->text = STR_NONE;
+    return NULL;
+}
+
+static struct value acl_role(struct cursor *cursor, str name)
+{
+    if (str_empty(name)) return value_int(0); /* PUBLIC */
+    if (name.at[0] == '"') name = str_slice(name, 1, name.len - 1);
+    const struct cat_role *role = catalog_role_find(cursor->session->catalog, name);
+    return role ? value_int(role->oid) : value_null();
+}
+
+/* "grantee=rw", a slash, "grantor" */
+static bool acl_item(struct cursor *cursor)
+{
+    str item, rest;
+    if (!array_next(&cursor->array, &item)) return false;
+    struct value text = array_read_item(cursor->arena, type_plain(TYPE_TEXT), item);
+    str_cut(text.s, '=', &cursor->text_by, &rest);
+    str_cut(rest, '/', &cursor->text, &cursor->text_stop);
+    return true;
+}
+
+static err acl_next(struct cursor *cursor)
+{
+    while (str_empty(cursor->text)) {
+        cursor->done = !acl_item(cursor);
+        if (cursor->done) return NULL;
+    }
+    char letter = cursor->text.at[0];
+    bool grantable = cursor->text.len > 1 && cursor->text.at[1] == '*';
+    cursor->text = str_skip(cursor->text, grantable ? 2 : 1);
+    cursor->values[0] = acl_role(cursor, cursor->text_stop);
+    cursor->values[1] = acl_role(cursor, cursor->text_by);
+    const struct system_privilege *privilege;
+    for (size_t at = 0; (privilege = system_privilege_next(&at));)
+        if (privilege->letter == letter) cursor->values[2] = value_text(str_of(privilege->name));
+    cursor->values[3] = value_int(grantable);
     return NULL;
 }
 
@@ -435,6 +525,15 @@ static const struct set_row set_rows[] = {
     SET("array_unnest", SHAPE_FIRST, 1, "value", unnest_open, unnest_next, 0),
     /* unnest for = ANY(array): a NULL array is one NULL element. */
     SET_NULL("elements", SHAPE_FIRST, 1, unnest_open, unnest_next, NULL_IS_ONE_ROW),
+    SET("array_unnest_many", SHAPE_FIRST, 1, "c0,c1,c2,c3,c4,c5,c6,c7", many_open, many_next, 0),
+    SET("pg_partition_ancestors", SHAPE_NONE, 1, "value", nothing_open, nothing_next, 0),
+    SET("aclexplode",
+        SHAPE_NONE,
+        1,
+        "grantor,grantee,privilege_type,is_grantable",
+        acl_open,
+        acl_next,
+        0),
     SET("regexp_split_to_table", SHAPE_NONE, 3, "value", regex_split_open, items_next, 0),
     SET("regexp_split_to_table_no_flags", SHAPE_NONE, 2, "value", regex_split_open, items_next, 0),
     SET_NULL("text_to_table", SHAPE_NONE, 2, text_split_open, items_next, NULL_IS_TAKEN),
@@ -475,7 +574,9 @@ static int argument_count(const struct set_row *row)
 static int column_count(const struct set_row *row)
 {
     if (strcmp(row->function.columns, "*") == 0) return SET_COLUMNS_MAX;
-    return strchr(row->function.columns, ',') ? 2 : 1;
+    int count = 1;
+    for (const char *c = row->function.columns; *c; c++) count += *c == ',';
+    return count;
 }
 
 static int table_connect(

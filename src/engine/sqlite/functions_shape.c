@@ -103,9 +103,12 @@ static const struct type_ref *builtin_shape(struct arena *arena,
                                             const struct builtin_type *row,
                                             int32_t typmod)
 {
-    if (!row->element && typmod < 0) return type_plain(row->storage);
+    bool reg = row->storage == TYPE_OID && row->oid != OIDOID && row->oid != XIDOID;
+    if (!row->element && typmod < 0 && !reg) return type_plain(row->storage);
     struct type_ref *ref = ARENA_NEW(arena, struct type_ref);
     *ref = *type_plain(row->storage);
+    ref->reg = reg ? row->oid : 0;
+    ref->vector = row->oid == INT2VECTOROID || row->oid == OIDVECTOROID;
     ref->typmod = row->element ? TYPMOD_NONE : typmod;
     if (row->element) ref->element = builtin_shape(arena, builtin_type(row->element), typmod);
     return ref;

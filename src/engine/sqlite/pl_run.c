@@ -112,8 +112,7 @@ static struct guard guard_begin(struct pl_frame *frame)
 {
     struct sqlite_session *session = frame->run->session;
     struct guard guard = {.deferred = trigger_deferred_mark(session)};
-    if (session->utility != NULL)
-        guard.script = session->utility->mark(session->utility_context);
+    if (session->utility != NULL) guard.script = session->utility->mark(session->utility_context);
     if (session->hooks != NULL && session->hooks->settings_mark != NULL)
         guard.settings = session->hooks->settings_mark(session, frame->arena);
     return guard;

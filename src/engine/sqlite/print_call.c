@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "engine/sqlite/functions_int.h"
 #include "sql/ast.h"
+#include "sql/reg_names.h"
 
 /* ---- what SQLite does by itself ---- */
 
@@ -276,6 +277,12 @@ err print_cast(struct print *out, const struct expr *expr)
     bool reg = arg->type != OIDOID && from == TYPE_OID;
     if (reg && is_text_like(to)) {
         buf_printf(out->sql, "pg_reg_text(%u,", (unsigned)arg->type);
+        TRY(print_expr(out, arg));
+        buf_char(out->sql, ')');
+        return NULL;
+    }
+    if (is_own_text(from) && to == TYPE_OID && reg_is_type(expr->type)) {
+        buf_printf(out->sql, "pg_reg_in(%u,", (unsigned)expr->type);
         TRY(print_expr(out, arg));
         buf_char(out->sql, ')');
         return NULL;
@@ -664,6 +671,17 @@ err print_from_function(struct print *out, const struct rte *rte)
         buf_char(out->sql, ',');
         TRY(print_expr(out, call->args.at[populates ? 1 : 0]));
         buf_char(out->sql, ')');
+        return NULL;
+    }
+    if (set && strcmp(set->symbol, "array_unnest_many") == 0) {
+        buf_printf(out->sql, "pg_%s(", set->symbol);
+        TRY(print_shapes_literal(out, &call->args));
+        buf_lit(out->sql, ",pg_array_pack(");
+        for (size_t i = 0; i < call->args.count; i++) {
+            if (i) buf_char(out->sql, ',');
+            TRY(print_expr(out, call->args.at[i]));
+        }
+        buf_lit(out->sql, "))");
         return NULL;
     }
     if (scalar) return print_scalar_item(out, rte);

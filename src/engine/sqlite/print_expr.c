@@ -749,6 +749,21 @@ static err print_any(struct print *out, const struct expr *expr)
     return print_refuse(out, expr, "this expression");
 }
 
+/* A "char" is one byte: the letters of system relations, and literals compared with them, are. What would
+ * have to be cut to one is refused. */
+static bool makes_char(const struct expr *expr)
+{
+    if (!print_refuses_type(expr->type)) return false;
+    switch (expr->kind) {
+    case EXPR_CONST:
+        return expr->constant.kind == VALUE_TEXT &&
+               (expr->type != CHAROID || expr->constant.s.len > 1);
+    case EXPR_CAST: return !print_refuses_type(expr->args.at[0]->type);
+    case EXPR_PARAM: return true;
+    default: return false; /* made of others, each of which is looked at */
+    }
+}
+
 err print_at(struct print *out, const struct expr *expr, enum binding least)
 {
     if (out->depth >= DEPTH_MAX) {
@@ -756,7 +771,7 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
             err_sql(out->arena, "54001", "the expression is nested too deeply for SQLite"),
             expr->location);
     }
-    if (print_refuses_type(expr->type)) return print_refuse(out, expr, "the type \"char\"");
+    if (makes_char(expr)) return print_refuse(out, expr, "the type \"char\"");
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');
     out->depth++;

@@ -64,7 +64,7 @@ static err print_barrier(struct text *text,
     buf_lit(sql, "(SELECT *");
     buf_str_add(sql, extra_column);
     buf_lit(sql, " FROM ");
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     buf_lit(sql, " AS ");
     print_ident(sql, item->alias);
     TRY(text_conditions(text, &inside, STR(" WHERE ")));
@@ -100,7 +100,7 @@ static err print_filtered(struct text *text, const struct rte *rte)
     struct condition_list policy = {0};
     conditions_add(text->print.arena, &policy, rte->security);
     buf_lit(body, "SELECT * FROM ");
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     buf_lit(body, " AS ");
     print_ident(body, item->alias);
     TRY(text_conditions(text, &policy, STR(" WHERE ")));
@@ -125,7 +125,7 @@ static err print_relation(struct text *text,
     if (needs_barrier(rte))
         return print_barrier(text, query, rte, outer_side ? NULL : where, STR_NONE);
     conditions_add(text->print.arena, where, rte->security);
-    text_table(text, rte->relation);
+    text_item_table(text, rte);
     if (str_eq(item->alias, rte->relation->physical)) return NULL;
     buf_lit(text->print.sql, " AS ");
     print_ident(text->print.sql, item->alias);
@@ -383,6 +383,19 @@ static bool is_empty_result(const struct from_item *item)
     return item->kind == FROM_RTE && item->rte->kind == RTE_RESULT;
 }
 
+/* f(a.x) finds its sibling only outside parentheses. */
+static bool has_lateral_call(const struct from_item *item)
+{
+    if (item->kind == FROM_RTE) return item->rte->kind == RTE_FUNCTION && item->rte->lateral;
+    return has_lateral_call(item->left) || has_lateral_call(item->right);
+}
+
+static bool has_full_join(const struct from_item *item)
+{
+    if (item->kind == FROM_RTE) return false;
+    return item->join == JOIN_KIND_FULL || has_full_join(item->left) || has_full_join(item->right);
+}
+
 static err print_list(
     struct text *text, const struct query *query, struct condition_list *where, str first, str next)
 {
@@ -392,7 +405,8 @@ static err print_list(
         if (is_empty_result(item) && query->from_count == 1) continue;
         buf_str_add(text->print.sql, any ? next : first);
         /* a, b LEFT JOIN c: SQLite joins from the left, which is the same but for FULL. */
-        bool enclose = any && item->kind == FROM_JOIN;
+        bool enclose =
+            any && item->kind == FROM_JOIN && (has_full_join(item) || !has_lateral_call(item));
         TRY(print_tree(text, query, item, (struct from_place){.where = where, .nested = enclose}));
         any = true;
     }

@@ -95,6 +95,8 @@ str text_alias(struct text *text, str wanted);
 MUST_USE err text_rowid(struct text *text, const struct cat_relation *relation, str *out);
 /* main."physical" */
 void text_table(struct text *text, const struct cat_relation *relation);
+/* The same in FROM, where a system relation is a table-valued function of its reader (system_table.h). */
+void text_item_table(struct text *text, const struct rte *rte);
 /* The column of the relation that rte column `index` is. */
 MUST_USE err text_relation_column(struct text *text,
                                   const struct rte *rte,

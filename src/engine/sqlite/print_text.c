@@ -123,6 +123,16 @@ void text_table(struct text *text, const struct cat_relation *relation)
     print_ident(text->print.sql, relation->physical);
 }
 
+void text_item_table(struct text *text, const struct rte *rte)
+{
+    if (!rte->relation->system) {
+        text_table(text, rte->relation);
+        return;
+    }
+    print_ident(text->print.sql, rte->relation->physical);
+    buf_printf(text->print.sql, "(%u)", (unsigned)rte->reader);
+}
+
 /* ---- columns ---------------------------------------------------------------------------------- */
 
 static err unknown_item(struct text *text, const struct rte *rte)

@@ -438,6 +438,8 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
     if (run->read_only && plan->writes)
         return err_sql(run->arena, "25006", "cannot execute %s in a read-only transaction",
                        command_name(plan));
+    run->session->path = plan->path;
+    run->session->path_count = plan->path_count;
     row_writer_init(&state.writer, run->arena, run->output.bytes, run->format,
                     &run->session->types);
     struct run *outer = run->session->run;

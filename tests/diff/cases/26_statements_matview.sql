@@ -24,13 +24,13 @@ revoke all on secret from anon, authenticated;
 create materialized view if not exists totals as select 1 as x;
 create view over_totals as select region, n from totals where n > 1;
 create view over_late as select a from late;
-create role keeper;
-grant keeper to postgres;
+create role r26;
+grant r26 to postgres;
 create table ledger (id int);
 alter table ledger enable row level security;
 create policy late_ones on ledger to public using (id > 2);
 insert into ledger values (1), (2), (3);
-grant usage, create on schema public to keeper;
+grant usage, create on schema public to r26;
 create materialized view keepers as select count(*) as n from ledger;
 
 -- as: owner
@@ -172,11 +172,11 @@ select region, worth from store.sums order by region;
 
 -- as: owner
 -- The new owner has no right on the table below.
-alter materialized view keepers owner to keeper;
+alter materialized view keepers owner to r26;
 -- error: 42501
 refresh materialized view keepers;
 select n from keepers;
-grant select on ledger to keeper;
+grant select on ledger to r26;
 -- Now it reads, as far as row-level security lets it.
 refresh materialized view keepers;
 select n from keepers;
@@ -197,3 +197,5 @@ drop table sales cascade;
 select * from store.sums;
 -- error: 42P01
 select * from fresh;
+select matviewname, ispopulated from pg_matviews order by 1;
+select relname, relispopulated from pg_class where relkind = 'm' order by 1;

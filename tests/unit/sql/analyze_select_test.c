@@ -187,7 +187,7 @@ static void values_and_sublinks(void **state)
                  "SELECT 1 AS ?column? FROM u WHERE (u.t_id = cast(cast(:uid as 25) as 20))");
     assert_query(f, "select unnest(tags) as tag from t",
                  "SELECT unnest.unnest AS tag FROM t, unnest(t.tags) unnest");
-    assert_refused(f, "select unnest(tags), unnest(tags) from t",
+    assert_refused(f, "select unnest(tags), jsonb_object_keys('{}') from t",
                    "0A000 several set-returning functions in a select list are not supported");
 }
 

@@ -414,7 +414,8 @@ static void words_follow_the_session(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(0);
-    struct type_session jakarta = {tz_find(STR("Asia/Jakarta")), INT64_C(1767311999000000)};
+    struct type_session jakarta = {.zone = tz_find(STR("Asia/Jakarta")),
+                                   .now_us = INT64_C(1767311999000000)};
     int64_t us;
     int32_t date;
     str out;

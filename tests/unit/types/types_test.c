@@ -336,7 +336,7 @@ static void json_shows_timestamps_in_the_sessions_zone(void **state)
 {
     (void)state;
     struct arena *arena = arena_new(0);
-    struct type_session jakarta = {tz_find(STR("Asia/Jakarta")), 0};
+    struct type_session jakarta = {.zone = tz_find(STR("Asia/Jakarta"))};
     struct value value = value_text(STR("2026-01-02T03:04:05.12+00:00"));
     struct value array = value_text(STR("[\"2026-01-02T03:04:05+00:00\",null]"));
     struct buf *out = buf_in(arena, 0);
