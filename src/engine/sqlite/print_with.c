@@ -7,6 +7,7 @@
  *
  * Source: sql-on-sqlite.md, section 7. */
 #include "engine/sqlite/program_int.h"
+#include "sql/plpgsql.h"
 #include "sql/query_walk.h"
 
 struct with_parts {
@@ -123,6 +124,52 @@ static void collect_changed(struct with_parts *parts,
     }
 }
 
+/* A trigger that runs with the part, not behind the statement, may change any table. */
+static bool changes_more(const struct with_parts *parts, const struct cat_relation *relation)
+{
+    const struct catalog *catalog = parts->builder->plan->catalog;
+    for (size_t i = 0; i < relation->trigger_count; i++) {
+        const struct cat_trigger *trigger = &relation->triggers[i];
+        const struct cat_function *function = catalog_function(catalog, trigger->function);
+        if ((trigger->type & TRIGGER_TIMING) == 0) continue;
+        if (function == NULL || plpgsql_writes(catalog, function)) return true;
+    }
+    return false;
+}
+
+static bool reads_tables(const struct query *query);
+
+static bool sublink_reads_tables(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_SUBQUERY && reads_tables(expr->sublink.query);
+}
+
+static bool subquery_reads_none(struct query *query, void *context)
+{
+    (void)context;
+    return !reads_tables(query);
+}
+
+static bool reads_tables(const struct query *query)
+{
+    bool inserts = query->command == QUERY_INSERT && query->conflict == NULL;
+    for (size_t i = 0; i < query->rtable_count; i++) {
+        const struct rte *rte = query->rtable[i];
+        if (rte->kind == RTE_RELATION && !(inserts && rte == query->target_rte)) return true;
+    }
+    return !query_subqueries(query, subquery_reads_none, NULL) ||
+           query_any(query, sublink_reads_tables, NULL);
+}
+
+static err trigger_refused(const struct with_parts *parts, const struct cat_relation *relation)
+{
+    return err_sql(parts->builder->scratch, "0A000",
+                   "reading a table in the same statement that fires a trigger of \"%.*s\", which "
+                   "writes, in WITH is not supported on this database",
+                   STR_FMT(relation->name));
+}
+
 static err snapshot_refused(const struct with_parts *parts, const struct cat_relation *relation)
 {
     return err_sql(
@@ -132,20 +179,28 @@ static err snapshot_refused(const struct with_parts *parts, const struct cat_rel
         STR_FMT(relation->name));
 }
 
+/* `later` runs behind a part that has changed these tables by then. */
+static err check_later(const struct with_parts *parts,
+                       const struct changed *changed,
+                       const struct query *later)
+{
+    for (size_t i = 0; i < changed->count; i++) {
+        if (query_reads(later, changed->at[i])) return snapshot_refused(parts, changed->at[i]);
+        if (changes_more(parts, changed->at[i]) && reads_tables(later))
+            return trigger_refused(parts, changed->at[i]);
+    }
+    return NULL;
+}
+
 static err check_snapshot(struct with_parts *parts, size_t index, bool main_is_late)
 {
     const struct query *query = parts->query;
     struct changed changed = {0};
     collect_changed(parts, query->ctes[index]->query, &changed);
-    for (size_t i = 0; i < changed.count; i++) {
-        for (size_t k = index + 1; k < query->cte_count; k++)
-            if (parts->late[k] && parts->used[k] &&
-                query_reads(query->ctes[k]->query, changed.at[i]))
-                return snapshot_refused(parts, changed.at[i]);
-        if (main_is_late && query_reads(&parts->main, changed.at[i]))
-            return snapshot_refused(parts, changed.at[i]);
-    }
-    return NULL;
+    for (size_t k = index + 1; k < query->cte_count; k++)
+        if (parts->late[k] && parts->used[k])
+            TRY(check_later(parts, &changed, query->ctes[k]->query));
+    return main_is_late ? check_later(parts, &changed, &parts->main) : NULL;
 }
 
 /* ---- the parts ------------------------------------------------------------------------------------- */

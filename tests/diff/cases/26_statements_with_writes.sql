@@ -29,6 +29,18 @@ create function settle(n int) returns int language sql as
     'with done as (update orders set state = ''done'' where id = n returning id, total)
      insert into archive select d.id, auth.uid(), d.total, ''settled'' from done d returning id';
 
+create table kept (id int primary key, n int);
+create table notes (id int generated always as identity, note text);
+create view door as select id, n from kept;
+create function door_in() returns trigger language plpgsql as $$ begin insert into kept values (new.id, new.n); return new; end $$;
+create trigger door_in instead of insert on door for each row execute function door_in();
+create function twice() returns trigger language plpgsql as $$ begin new.n := new.n * 2; return new; end $$;
+create trigger twice before insert or update on kept for each row execute function twice();
+create function noted() returns trigger language plpgsql as
+    $$ begin insert into notes (note) values (tg_op || ' ' || (select count(*) from kept)); return null; end $$;
+create trigger noted after insert or update on kept for each row execute function noted();
+insert into kept values (1, 1);
+
 -- as: alice
 -- One that writes, read once, twice, not at all.
 with x as (insert into orders values (10, auth.uid(), 'new', 1) returning id, total) select * from x;
@@ -152,3 +164,16 @@ select id, owner, state, total from orders order by id;
 select * from archive order by id;
 select owner, note from log order by id;
 select * from tags order by 1, 2;
+-- Triggers: those before run with their part, those after at the end.
+with x as (insert into kept values (2, 2) returning id, n) select x.n, (select count(*) from notes) as notes, t.tag
+    from x, tags t order by t.tag;
+with x as (insert into kept values (3, 3) returning n), y as (select n + 1 as n from x),
+    z as (insert into kept select n, n from y returning id, n) select z.id, z.n, x.n as x from x, z;
+with x as (insert into door values (4, 4) returning id) select count(*) from kept where id = 4;
+with x as (insert into door values (5, 5) returning id, n) select id, n from x;
+select * from kept order by id;
+select note from notes order by id;
+with x as (select '{"a": [1, 2]}'::jsonb as j, array[1, 2] as a, row(1, 'a') as r),
+    y as (delete from kept where id = 5 returning id) select x.j->'a'->0, x.a[2], x.r, y.id from x, y;
+with x as (select id, n::numeric(6, 2) as n from kept), y as (delete from kept where id = 4 returning id)
+    select x.n, max(x.n) over () from x join y using (id);
