@@ -310,7 +310,7 @@ static err print_source(struct text *text,
     TRY(print_group(text, query));
     if (query->having == NULL) return NULL;
     buf_lit(text->print.sql, " HAVING ");
-    return print_expr(&text->print, query->having);
+    return print_tested(&text->print, query->having);
 }
 
 static err print_plain(struct text *text,
