@@ -119,23 +119,41 @@ static void collate(struct print *out, str collation)
         print_ident(out->sql, collation);
 }
 
-/* SQLite takes over a COLLATE from deep inside an operand (functions, CASE): what must compare as
- * BINARY says so when the text before has one. */
+/* What was printed since start, in parentheses. */
+static void enclose(struct print *out, size_t start)
+{
+    str printed = str_copy(out->arena, str_skip(buf_str(out->sql), start));
+    out->sql->len = start;
+    buf_char(out->sql, '(');
+    buf_str_add(out->sql, printed);
+    buf_char(out->sql, ')');
+}
+
+/* SQLite takes over a COLLATE from deep inside an expression (functions, CASE, ||): where the text has
+ * one, the expression says its own, BINARY too. */
+static err print_closed(struct print *out,
+                        const struct expr *expr,
+                        str collation,
+                        enum binding least)
+{
+    size_t start = out->sql->len;
+    TRY(print_at(out, expr, least));
+    str printed = str_skip(buf_str(out->sql), start);
+    if (str_find(printed, STR(" COLLATE "), 0) == SIZE_MAX) return NULL;
+    enum binding binding = binding_of(out, expr);
+    if (binding >= least && binding < BIND_COLLATE) enclose(out, start);
+    collate(out, collation);
+    return NULL;
+}
+
 err print_compared(
     struct print *out, const struct expr *expr, str collation, bool first, enum binding least)
 {
-    str carried = carried_collation(out, expr);
-    bool right_already = str_eq(carried, collation);
-    bool add = first ? !right_already : !right_already && str_empty(collation);
-    if (add && least < BIND_COLLATE) least = BIND_COLLATE;
-    size_t start = out->sql->len;
-    TRY(print_at(out, expr, least));
-    if (!add && str_empty(collation)) {
-        str printed = str_skip(buf_str(out->sql), start);
-        bool primary = binding_of(out, expr) >= BIND_COLLATE;
-        add = primary && str_find(printed, STR(" COLLATE "), 0) != SIZE_MAX;
-    }
-    if (add) collate(out, collation);
+    bool right_already = str_eq(carried_collation(out, expr), collation);
+    bool add = !right_already && (first || str_empty(collation));
+    if (!add) return print_closed(out, expr, collation, least);
+    TRY(print_at(out, expr, least < BIND_COLLATE ? BIND_COLLATE : least));
+    collate(out, collation);
     return NULL;
 }
 
@@ -159,11 +177,7 @@ err print_comparison(struct print *out,
 err print_collated(struct print *out, const struct expr *expr)
 {
     str collation = print_collation(out->arena, out->catalog, expr->type);
-    str carried = carried_collation(out, expr);
-    if (str_eq(carried, collation)) return print_expr(out, expr);
-    TRY(print_at(out, expr, BIND_COLLATE));
-    collate(out, collation);
-    return NULL;
+    return print_compared(out, expr, collation, true, BIND_ANY);
 }
 
 /* ---- connectives ---- */

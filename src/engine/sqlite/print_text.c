@@ -225,6 +225,7 @@ static bool hook_collated(struct print *out, const struct expr *column)
     struct text *text = text_of(out);
     bool proposed = column->kind == EXPR_EXCLUDED_COLUMN;
     if (proposed && text->excluded == NULL) return true;
+    if (!proposed && column->column.rte == text->returned) return false;
     const struct item *item = proposed ? text->excluded : text_item_find(text, column->column.rte);
     return item != NULL && (item->form == ITEM_TABLE || item->form == ITEM_NAMED);
 }
