@@ -20,7 +20,7 @@
 #define UNPOISON(at, len) ((void)(at), (void)(len))
 #endif
 
-enum { ALIGNMENT = 16, BLOCK_FIRST = 4096, BLOCK_MAX = 256 * 1024 };
+enum { ALIGNMENT = 16, BLOCK_FIRST = 4096, BLOCK_KEPT = 16 * 1024, BLOCK_MAX = 256 * 1024 };
 
 struct block {
     struct block *before;
@@ -126,21 +126,32 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+/* The largest block that may wait for the next use: a request that needs more than the first block
+ * then finds it. With large ones alone, the first. */
+static struct block *block_kept(const struct arena *arena)
+{
+    struct block *oldest = NULL;
+    for (struct block *block = arena->newest; block; block = block->before) {
+        if (block->size <= BLOCK_KEPT) return block;
+        oldest = block;
+    }
+    return oldest && oldest->size <= BLOCK_MAX ? oldest : NULL;
+}
+
 void arena_reset(struct arena *arena)
 {
     run_deferred(arena);
-    while (arena->newest && arena->newest->before) {
-        struct block *block = arena->newest;
-        arena->newest = block->before;
-        block_free(block);
+    struct block *kept = block_kept(arena), *block = arena->newest;
+    while (block) {
+        struct block *before = block->before;
+        if (block != kept) block_free(block);
+        block = before;
     }
-    if (arena->newest && arena->newest->size > BLOCK_MAX) {
-        block_free(arena->newest);
-        arena->newest = NULL;
-    }
-    if (arena->newest) {
-        arena->newest->used = 0;
-        POISON(block_bytes(arena->newest), arena->newest->size);
+    arena->newest = kept;
+    if (kept) {
+        kept->before = NULL;
+        kept->used = 0;
+        POISON(block_bytes(kept), kept->size);
     }
     arena->used = 0;
 }

@@ -19,7 +19,7 @@ struct cost;
 struct arena *arena_new(size_t bytes_max);
 /* Runs the deferred releases, newest first, then frees every block and the arena. NULL is fine. */
 void arena_free(struct arena *arena);
-/* The same, but keeps the arena and its first block for reuse. */
+/* The same, but keeps the arena and one block for reuse. */
 void arena_reset(struct arena *arena);
 
 /* Zeroed, aligned to 16 bytes. Size 0 gives a valid pointer. */

@@ -5,7 +5,7 @@
 
 #include "base/cost.h"
 
-enum { CAP_FIRST = 256 };
+enum { CAP_FIRST = 256, CAP_INSIDE = 240 };
 
 void buf_init(struct buf *buf, size_t bytes_max)
 {
@@ -14,8 +14,8 @@ void buf_init(struct buf *buf, size_t bytes_max)
 
 void buf_deinit(struct buf *buf)
 {
-    free(buf->at);
-    *buf = (struct buf){.bytes_max = buf->bytes_max, .cost = buf->cost};
+    if (!buf->inside) free(buf->at);
+    *buf = (struct buf){.bytes_max = buf->bytes_max};
 }
 
 static void release(void *object)
@@ -25,11 +25,33 @@ static void release(void *object)
 
 struct buf *buf_in(struct arena *arena, size_t bytes_max)
 {
-    struct buf *buf = ARENA_NEW(arena, struct buf);
-    buf_init(buf, bytes_max);
-    buf->cost = arena_cost(arena);
-    arena_defer(arena, release, buf);
-    return buf;
+    struct inside {
+        struct buf buf;
+        char bytes[CAP_INSIDE];
+    } *made = ARENA_NEW(arena, struct inside);
+    buf_init(&made->buf, bytes_max);
+    made->buf.arena = arena;
+    made->buf.inside = true;
+    made->buf.at = made->bytes;
+    made->buf.cap = bytes_max && bytes_max < CAP_INSIDE ? bytes_max : CAP_INSIDE;
+    return &made->buf;
+}
+
+/* The bytes in a heap block of this size; false when there is none. */
+static bool resize(struct buf *buf, size_t cap)
+{
+    struct cost *cost = buf->arena ? arena_cost(buf->arena) : NULL;
+    if (cost_charge(cost, cap)) return false;
+    char *grown = realloc(buf->inside ? NULL : buf->at, cap);
+    if (!grown) return false;
+    if (buf->inside) {
+        memcpy(grown, buf->at, buf->len);
+        arena_defer(buf->arena, release, buf);
+    }
+    buf->inside = false;
+    buf->at = grown;
+    buf->cap = cap;
+    return true;
 }
 
 bool buf_reserve(struct buf *buf, size_t more)
@@ -45,14 +67,8 @@ bool buf_reserve(struct buf *buf, size_t more)
     size_t cap = buf->cap ? buf->cap : CAP_FIRST;
     while (cap < need && cap <= SIZE_MAX / 2) cap *= 2;
     if (cap < need) cap = need;
-    char *grown = cost_charge(buf->cost, cap) ? NULL : realloc(buf->at, cap);
-    if (!grown) {
-        buf->overflow = true;
-        return false;
-    }
-    buf->at = grown;
-    buf->cap = cap;
-    return true;
+    buf->overflow = !resize(buf, cap);
+    return !buf->overflow;
 }
 
 void buf_append_slow(struct buf *buf, const void *bytes, size_t len)

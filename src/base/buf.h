@@ -20,12 +20,15 @@ struct buf {
     size_t cap;
     size_t bytes_max; /* 0: no limit */
     bool overflow;
-    struct cost *cost; /* the arena's token (base/cost.h), charged as it grows; spent is overflow */
+    bool inside; /* the bytes are the arena's still */
+    struct arena
+        *arena; /* of buf_in: its cost token is charged as the buf grows; spent is overflow */
 };
 
 void buf_init(struct buf *buf, size_t bytes_max);
 void buf_deinit(struct buf *buf);
-/* A buf that lives in the arena's care: its bytes go when the arena is reset or freed. */
+/* A buf that lives in the arena's care: its bytes go when the arena is reset or freed. The first few
+ * hundred lie in the arena itself. Not to be copied. */
 struct buf *buf_in(struct arena *arena, size_t bytes_max);
 /* Empties it, keeps the memory. */
 static inline void buf_clear(struct buf *buf)

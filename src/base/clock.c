@@ -25,3 +25,8 @@ int64_t clock_real_us(void)
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+int64_t clock_real_s(void)
+{
+    return time(NULL);
+}

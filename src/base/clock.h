@@ -18,5 +18,7 @@ static inline uint64_t clock_mono_ms(void)
 uint64_t clock_thread_ns(void);
 /* Microseconds since 1970-01-01T00:00:00Z. */
 int64_t clock_real_us(void);
+/* Seconds since then, of the kernel's last tick: for what is compared on each request. */
+int64_t clock_real_s(void);
 
 #endif

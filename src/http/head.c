@@ -126,7 +126,7 @@ static void add_date(struct http_loop *home, struct buf *out)
     if (now_ms - home->date_at_ms >= 500 || !home->date_at_ms) {
         home->date_at_ms = now_ms;
         memcpy(home->date_line, "Date: ", 6);
-        http_date_write(home->date_line + 6, clock_real_us() / 1000000);
+        http_date_write(home->date_line + 6, clock_real_s());
         memcpy(home->date_line + 6 + HTTP_DATE_BYTES, "\r\n", 2);
     }
     buf_append(out, home->date_line, DATE_LINE_BYTES);

@@ -29,7 +29,7 @@ static err load_file(struct arena *arena, const struct config *config, struct ap
         return api_keys_parse(arena, text, out);
     }
     TRY(folder_make(arena, config->database.dir, 0700));
-    TRY(api_keys_make(arena, clock_real_us() / 1000000, out));
+    TRY(api_keys_make(arena, clock_real_s(), out));
     str line = str_printf(arena, "%.*s\n", STR_FMT(render(arena, out)));
     return file_write(arena, path, line, 0600);
 }
@@ -135,7 +135,7 @@ static err load_or_make(struct arena *arena,
                                         "no secret"));
     if (!str_empty(sealed)) return unseal(arena, secret, sealed, out);
     if (str_empty(secret)) TRY(make_secret(arena, config, &secret));
-    TRY(api_keys_make(arena, clock_real_us() / 1000000, out));
+    TRY(api_keys_make(arena, clock_real_s(), out));
     return store(arena, engine, secret, out);
 }
 

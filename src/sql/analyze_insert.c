@@ -517,6 +517,24 @@ static err conflict_update(struct insert *insert,
     return NULL;
 }
 
+/* EXCLUDE is kept by triggers, which cannot leave a row out. */
+static err refuse_exclusion(struct insert *insert, const struct on_conflict *conflict)
+{
+    const struct cat_relation *relation = insert->target.relation;
+    for (size_t i = 0; i < relation->constraint_count; i++) {
+        const struct cat_constraint *constraint = &relation->constraints[i];
+        bool meant = conflict->any_arbiter ||
+                     (conflict->arbiter && conflict->arbiter->oid == constraint->index);
+        if (constraint->kind != 'x' || !meant) continue;
+        if (conflict->do_update)
+            return SQL_ERROR(insert->scope, "42809", -1,
+                             "ON CONFLICT DO UPDATE not supported with exclusion constraints");
+        return SQL_ERROR(insert->scope, "0A000", -1,
+                         "ON CONFLICT DO NOTHING for an exclusion constraint is not supported");
+    }
+    return NULL;
+}
+
 static err on_conflict_clause(struct insert *insert)
 {
     const struct OnConflictClause *clause = insert->statement->onConflictClause;
@@ -535,6 +553,8 @@ static err on_conflict_clause(struct insert *insert)
         TRY(arbiter_of_constraint(insert, infer->conname, &conflict->arbiter));
     else
         TRY(arbiter_of_columns(insert, infer, &conflict->arbiter));
+    conflict->do_update = update;
+    TRY(refuse_exclusion(insert, conflict));
     if (conflict->arbiter) mark_index(insert, conflict->arbiter);
     scope->query->conflict = conflict;
     return update ? conflict_update(insert, clause, conflict) : NULL;

@@ -37,6 +37,19 @@ const struct builtin_type *builtin_type(uint32_t oid)
     return bsearch(&oid, types, COUNT_OF(types), sizeof types[0], compare_type);
 }
 
+uint32_t builtin_range_subtype(uint32_t range)
+{
+    switch (range) {
+    case INT4RANGEOID: return INT4OID;
+    case INT8RANGEOID: return INT8OID;
+    case NUMRANGEOID: return NUMERICOID;
+    case DATERANGEOID: return DATEOID;
+    case TSRANGEOID: return TIMESTAMPOID;
+    case TSTZRANGEOID: return TIMESTAMPTZOID;
+    default: return 0; /* not an enum: every other type */
+    }
+}
+
 const struct builtin_type *builtin_type_named(str name)
 {
     for (size_t i = 0; i < COUNT_OF(types); i++) {

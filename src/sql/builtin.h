@@ -55,6 +55,12 @@ enum {
     REGTYPEOID = 2206,
     UUIDOID = 2950,
     JSONBOID = 3802,
+    INT4RANGEOID = 3904,
+    NUMRANGEOID = 3906,
+    TSRANGEOID = 3908,
+    TSTZRANGEOID = 3910,
+    DATERANGEOID = 3912,
+    INT8RANGEOID = 3926,
     REGNAMESPACEOID = 4089,
     REGROLEOID = 4096,
     /* pseudo types */
@@ -67,6 +73,7 @@ enum {
     RECORDARRAYOID = 2287,
     ANYNONARRAYOID = 2776,
     ANYENUMOID = 3500,
+    ANYRANGEOID = 3831,
     ANYCOMPATIBLEOID = 5077,
     ANYCOMPATIBLEARRAYOID = 5078,
     ANYCOMPATIBLENONARRAYOID = 5079,
@@ -152,11 +159,14 @@ const struct builtin *builtin_next(size_t *at);
 /* The operator with exactly these argument types (left 0: prefix). */
 const struct builtin *builtin_operator_exact(str name, uint32_t left, uint32_t right);
 
+/* The element type of a range type; 0 for every other. */
+uint32_t builtin_range_subtype(uint32_t range);
+
 static inline bool builtin_is_polymorphic(uint32_t type)
 {
     return type == ANYELEMENTOID || type == ANYARRAYOID || type == ANYNONARRAYOID ||
-           type == ANYENUMOID || type == ANYCOMPATIBLEOID || type == ANYCOMPATIBLEARRAYOID ||
-           type == ANYCOMPATIBLENONARRAYOID;
+           type == ANYENUMOID || type == ANYRANGEOID || type == ANYCOMPATIBLEOID ||
+           type == ANYCOMPATIBLEARRAYOID || type == ANYCOMPATIBLENONARRAYOID;
 }
 
 #endif

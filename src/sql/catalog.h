@@ -130,11 +130,11 @@ struct cat_column {
 struct cat_constraint {
     oid oid;
     str name;
-    char kind;              /* 'p','u','f','c' */
+    char kind;              /* 'p','u','f','c','x' */
     const int16_t *columns; /* column numbers */
     size_t column_count;
     bool nulls_not_distinct;
-    oid index; /* 'p','u': the index that keeps it */
+    oid index; /* 'p','u','x': the index that keeps it */
     /* 'f' */
     oid foreign_relation;
     const int16_t *foreign_columns;
@@ -154,6 +154,7 @@ struct cat_index_element {
     struct cat_expr expr;
     bool descending;
     bool nulls_first;
+    str exclude; /* of an EXCLUDE constraint: its operator, else empty */
 };
 
 struct cat_index {

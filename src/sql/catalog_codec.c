@@ -146,6 +146,7 @@ static const struct field index_element_fields[] = {
     PLAIN(cat_index_element, expr, FIELD_EXPR),
     PLAIN(cat_index_element, descending, FIELD_BOOL),
     PLAIN(cat_index_element, nulls_first, FIELD_BOOL),
+    PLAIN(cat_index_element, exclude, FIELD_STR),
 };
 SHAPE(cat_index_element, index_element_fields);
 

@@ -1,4 +1,4 @@
-/* One constraint onto a relation: CHECK, PRIMARY KEY, UNIQUE, FOREIGN KEY. */
+/* One constraint onto a relation: CHECK, PRIMARY KEY, UNIQUE, FOREIGN KEY, EXCLUDE. */
 #include "sql/ddl_int.h"
 #include "sql/infer.h"
 
@@ -13,7 +13,8 @@ static err name_free(const struct adding *adding, str name)
 {
     if (!cat_constraint_find(adding->relation, name)) return NULL;
     bool key = adding->constraint->contype == CONSTR_PRIMARY ||
-               adding->constraint->contype == CONSTR_UNIQUE;
+               adding->constraint->contype == CONSTR_UNIQUE ||
+               adding->constraint->contype == CONSTR_EXCLUSION;
     if (key) /* its index would clash first */
         return err_sql(adding->ddl->arena, "42P07", "relation \"%.*s\" already exists",
                        STR_FMT(name));
@@ -373,6 +374,11 @@ void ddl_constraint_fold(struct Constraint *constraint, const struct list *list,
     }
 }
 
+static err add_exclude(const struct adding *adding, struct cat_constraint *out)
+{
+    return ddl_exclude_add(adding->ddl, adding->relation, adding->constraint, out);
+}
+
 struct constraint_row {
     enum ConstrType type;
     char kind;
@@ -380,10 +386,11 @@ struct constraint_row {
 };
 
 static const struct constraint_row rows[] = {
-    {CONSTR_CHECK,   'c', add_check  },
-    {CONSTR_PRIMARY, 'p', add_key    },
-    {CONSTR_UNIQUE,  'u', add_key    },
-    {CONSTR_FOREIGN, 'f', add_foreign},
+    {CONSTR_CHECK,     'c', add_check  },
+    {CONSTR_PRIMARY,   'p', add_key    },
+    {CONSTR_UNIQUE,    'u', add_key    },
+    {CONSTR_FOREIGN,   'f', add_foreign},
+    {CONSTR_EXCLUSION, 'x', add_exclude},
 };
 
 err ddl_constraint_add(struct ddl *ddl,
@@ -406,7 +413,5 @@ err ddl_constraint_add(struct ddl *ddl,
         catalog_put(ddl->next, CAT_RELATION, relation);
         return NULL;
     }
-    return ddl_unsupported(ddl, &constraint->base,
-                           constraint->contype == CONSTR_EXCLUSION ? "an EXCLUDE constraint"
-                                                                   : "this constraint");
+    return ddl_unsupported(ddl, &constraint->base, "this constraint");
 }

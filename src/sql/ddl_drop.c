@@ -227,6 +227,22 @@ static bool foreign_depends(struct search *search,
     return held && !other;
 }
 
+/* An EXCLUDE constraint hangs on what its index's expressions mention. */
+static bool exclusion_depends(struct search *search,
+                              const struct cat_relation *relation,
+                              const struct cat_constraint *constraint)
+{
+    bool uses = false;
+    for (size_t i = 0; constraint->kind == 'x' && i < relation->index_count; i++) {
+        const struct cat_index *index = &relation->indexes[i];
+        if (index->oid != constraint->index) continue;
+        for (size_t j = 0; j < index->element_count; j++)
+            uses = uses || mentioned(search, relation, &index->elements[j].expr);
+        uses = uses || mentioned(search, relation, &index->where);
+    }
+    return uses;
+}
+
 static void search_constraints(struct search *search, const struct cat_relation *relation)
 {
     const struct dropped cause = search->dropping->list.at[search->cause];
@@ -236,6 +252,7 @@ static void search_constraints(struct search *search, const struct cat_relation 
                           contains(constraint->columns, constraint->column_count, cause.number);
         bool needs = foreign_depends(search, &cause, constraint) ||
                      mentioned(search, relation, &constraint->check);
+        needs = needs || exclusion_depends(search, relation, constraint);
         if (own_column)
             add(search, AUTO, DROPPED_CONSTRAINT, relation->oid, 0, constraint->name);
         else if (needs)

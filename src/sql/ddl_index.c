@@ -78,10 +78,10 @@ err ddl_index_for_constraint(struct ddl *ddl,
     return NULL;
 }
 
-static err element_make(struct ddl *ddl,
-                        const struct cat_relation *relation,
-                        const struct IndexElem *elem,
-                        struct cat_index_element *out)
+err ddl_index_element(struct ddl *ddl,
+                      const struct cat_relation *relation,
+                      const struct IndexElem *elem,
+                      struct cat_index_element *out)
 {
     out->descending = elem->ordering == SORTBY_DESC;
     /* Left to itself DESC means NULLS FIRST. */
@@ -102,10 +102,10 @@ static err element_make(struct ddl *ddl,
 }
 
 /* ChooseIndexColumnNames: the columns' names, "expr" (or the function's name) for expressions. */
-static str index_columns_text(struct ddl *ddl,
-                              const struct cat_relation *relation,
-                              const struct IndexStmt *create,
-                              const struct cat_index *index)
+str ddl_index_columns_text(struct ddl *ddl,
+                           const struct cat_relation *relation,
+                           const struct list *elems,
+                           const struct cat_index *index)
 {
     struct buf *out = buf_in(ddl->arena, 0);
     for (size_t i = 0; i < index->element_count; i++) {
@@ -114,7 +114,7 @@ static str index_columns_text(struct ddl *ddl,
             buf_str_add(out, ddl_column_names(ddl, relation, &index->elements[i].column, 1, ""));
             continue;
         }
-        str name = infer_column_name(AST_AS(IndexElem, create->indexParams->at[i])->expr);
+        str name = infer_column_name(AST_AS(IndexElem, elems->at[i])->expr);
         buf_str_add(out, str_eq(name, STR("?column?")) ? STR("expr") : name);
     }
     return buf_str(out);
@@ -128,8 +128,8 @@ static err index_fill(struct ddl *ddl,
     size_t count = create->indexParams->count;
     struct cat_index_element *elements = ARENA_ARRAY(ddl->pool, struct cat_index_element, count);
     for (size_t i = 0; i < count; i++)
-        TRY(element_make(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]),
-                         &elements[i]));
+        TRY(ddl_index_element(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]),
+                              &elements[i]));
     index->elements = elements;
     index->element_count = count;
     TRY(include_columns(ddl, relation, create->indexIncludingParams, index));
@@ -148,7 +148,8 @@ static err index_name(struct ddl *ddl,
     str name = create->idxname;
     if (str_empty(name))
         name = ddl_choose_name(ddl, relation->schema, relation->name,
-                               index_columns_text(ddl, relation, create, index), "idx");
+                               ddl_index_columns_text(ddl, relation, create->indexParams, index),
+                               "idx");
     else if (ddl_relation_name_taken(ddl, relation->schema, name))
         return err_sql(ddl->arena, "42P07", "relation \"%.*s\" already exists", STR_FMT(name));
     index->name = str_copy(ddl->pool, name);

@@ -250,6 +250,23 @@ MUST_USE err ddl_index_for_constraint(struct ddl *ddl,
                                       const struct list *including,
                                       oid *out);
 
+/* One element of CREATE INDEX or EXCLUDE, checked. */
+MUST_USE err ddl_index_element(struct ddl *ddl,
+                               const struct cat_relation *relation,
+                               const struct IndexElem *elem,
+                               struct cat_index_element *out);
+/* The elements' part of a name that is chosen: a_b_expr. */
+str ddl_index_columns_text(struct ddl *ddl,
+                           const struct cat_relation *relation,
+                           const struct list *elems,
+                           const struct cat_index *index);
+
+/* ddl_exclude.c: the constraint's index, name and columns. */
+MUST_USE err ddl_exclude_add(struct ddl *ddl,
+                             struct cat_relation *relation,
+                             const struct Constraint *constraint,
+                             struct cat_constraint *out);
+
 /* ddl_sequence.c: a sequence for a column (serial, identity), put into next. */
 struct ddl_sequence_options {
     str name;

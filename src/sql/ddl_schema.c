@@ -67,6 +67,7 @@ static const struct extension_row extensions[] = {
     {STR_INIT("uuid-ossp"),   STR_INIT("1.1"), {0}                  },
     {STR_INIT("citext"),      STR_INIT("1.6"), {0}                  },
     {STR_INIT("pg_trgm"),     STR_INIT("1.6"), {0}                  },
+    {STR_INIT("btree_gist"),  STR_INIT("1.7"), {0}                  },
     {STR_INIT("plpgsql"),     STR_INIT("1.0"), {0}                  },
     {STR_INIT("moddatetime"), STR_INIT("1.0"), STR_INIT(MODDATETIME)},
 };
@@ -106,8 +107,9 @@ err ddl_create_extension(struct ddl *ddl, const struct node *statement)
     if (!row) {
         struct err *error = err_sql(ddl->arena, "0A000", "extension \"%.*s\" is not available",
                                     STR_FMT(create->extname));
-        return err_hint(ddl->arena, error,
-                        "Built in are pgcrypto, uuid-ossp, citext, pg_trgm and moddatetime.");
+        return err_hint(
+            ddl->arena, error,
+            "Built in are pgcrypto, uuid-ossp, citext, pg_trgm, btree_gist and moddatetime.");
     }
     struct cat_extension *extension = ARENA_NEW(ddl->pool, struct cat_extension);
     *extension = (struct cat_extension){

@@ -162,6 +162,10 @@ static err like_apply(struct ddl *ddl,
     for (size_t i = 0; i < source->constraint_count; i++)
         if (source->constraints[i].kind == 'p' || source->constraints[i].kind == 'u')
             TRY(like_key(&like, &source->constraints[i]));
+    for (size_t i = 0; i < source->constraint_count; i++)
+        if (source->constraints[i].kind == 'x')
+            return ddl_unsupported(ddl, &clause->base,
+                                   "LIKE INCLUDING INDEXES of a table with an EXCLUDE constraint");
     for (size_t i = 0; i < source->index_count; i++)
         if (!source->indexes[i].constraint) like_index(&like, &source->indexes[i]);
     return NULL;

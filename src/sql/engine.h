@@ -109,6 +109,7 @@ struct script_statement {
     str kind; /* the parser's node name */
     err error;
     struct script_result result;
+    const struct catalog *catalog; /* as it is behind the statement; borrowed; NULL: on a server */
 };
 
 struct script_options {
@@ -122,6 +123,7 @@ struct script_options {
     bool auto_rls;    /* enable row security on new tables of exposed schemas at the end */
     const struct caller *caller; /* console statements as somebody; NULL: the role alone */
     bool collect_rows;           /* fill script_result rows */
+    bool show; /* queries are compiled, not run: the rows are their text on the engine */
     bool (*each)(void *context, const struct script_statement *statement); /* may be NULL */
     bool (*cancelled)(void *context); /* asked now and then: true ends it, 57014; may be NULL */
     void (*notice)(void *context, str message);

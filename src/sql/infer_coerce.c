@@ -67,6 +67,7 @@ bool infer_binary_coercible(struct infer_context *ctx, oid source, oid target)
     if (target == ANYARRAYOID || target == ANYCOMPATIBLEARRAYOID) return array;
     if (target == ANYNONARRAYOID || target == ANYCOMPATIBLENONARRAYOID) return !array;
     if (target == ANYENUMOID) return is_enum(ctx, source);
+    if (target == ANYRANGEOID) return builtin_range_subtype(source) != OID_NONE;
     if (target == RECORDOID) return infer_is_composite(ctx, source);
     const struct builtin_cast *cast = builtin_cast(source, target);
     return cast && cast->binary && cast->context == 'i';
@@ -272,7 +273,9 @@ static char cast_volatility(enum type_storage from, enum type_storage to)
     bool text = from == TYPE_TEXT || from == TYPE_VARCHAR || from == TYPE_BPCHAR ||
                 from == TYPE_CITEXT || from == TYPE_NAME;
     bool dated = to >= TYPE_DATE && to <= TYPE_INTERVAL;
-    if (text && dated) return 's';
+    bool ranged = to >= TYPE_INT4RANGE && to <= TYPE_TSTZRANGE;
+    if (text && (dated || ranged)) return 's';
+    if (from == TYPE_TSTZRANGE) return 's';
     bool from_zoned = from == TYPE_TIMESTAMPTZ || from == TYPE_TIMETZ;
     bool to_zoned = to == TYPE_TIMESTAMPTZ || to == TYPE_TIMETZ;
     if (from_zoned != to_zoned) return 's';
@@ -519,6 +522,8 @@ err infer_unify(struct infer_context *ctx,
 struct generic {
     oid element; /* anyelement, anynonarray, anyenum */
     oid array;   /* anyarray */
+    oid range;   /* anyrange */
+    bool has_range;
     bool used;
     bool unknown; /* every polymorphic argument so far was unknown */
 };
@@ -541,6 +546,7 @@ static err not_alike(struct infer_context *ctx, const char *name, oid a, oid b)
 static err note_generic(struct infer_context *ctx, oid declared, oid actual, struct generic *found)
 {
     found->used = true;
+    found->has_range = found->has_range || declared == ANYRANGEOID;
     if (actual == UNKNOWNOID) return NULL;
     found->unknown = false;
     if (declared == ANYARRAYOID) {
@@ -556,6 +562,19 @@ static err note_generic(struct infer_context *ctx, oid declared, oid actual, str
         found->array = array;
         return NULL;
     }
+    if (declared == ANYRANGEOID) {
+        oid range = infer_base_type(ctx, actual);
+        if (!builtin_range_subtype(range)) {
+            return err_sql(ctx->arena, "42804",
+                           "argument declared anyrange is not a range type but type %.*s",
+                           STR_FMT(infer_type_text(ctx, actual, -1)));
+        }
+        if (found->range && found->range != range) {
+            return not_alike(ctx, "anyrange", found->range, range);
+        }
+        found->range = range;
+        return NULL;
+    }
     if (found->element && found->element != actual) {
         return not_alike(ctx, "anyelement", found->element, actual);
     }
@@ -563,9 +582,33 @@ static err note_generic(struct infer_context *ctx, oid declared, oid actual, str
     return NULL;
 }
 
+/* A range gives the element; an element alone gives no range. */
+static err settle_range(struct infer_context *ctx, struct generic *found)
+{
+    if (!found->has_range) return NULL;
+    if (!found->range) {
+        return err_sql(ctx->arena, "42804",
+                       "could not determine polymorphic type anyrange because input has type "
+                       "unknown");
+    }
+    oid subtype = builtin_range_subtype(found->range);
+    if (found->element && found->element != subtype) {
+        return err_details(
+            ctx->arena,
+            err_sql(ctx->arena, "42804",
+                    "argument declared anyrange is not consistent with argument declared "
+                    "anyelement"),
+            "%.*s versus %.*s", STR_FMT(infer_type_text(ctx, found->range, -1)),
+            STR_FMT(infer_type_text(ctx, found->element, -1)));
+    }
+    found->element = subtype;
+    return NULL;
+}
+
 static err settle_generic(struct infer_context *ctx, struct generic *found)
 {
     if (!found->used) return NULL;
+    TRY(settle_range(ctx, found));
     if (found->array) {
         oid element = infer_element_type(ctx, found->array);
         if (found->element && found->element != element) {
@@ -626,6 +669,7 @@ static oid generic_actual(oid declared, const struct generic *any, const struct 
     case ANYELEMENTOID:
     case ANYNONARRAYOID:
     case ANYENUMOID: return any->element;
+    case ANYRANGEOID: return any->range;
     case ANYCOMPATIBLEARRAYOID: return compatible->array;
     case ANYCOMPATIBLEOID:
     case ANYCOMPATIBLENONARRAYOID: return compatible->element;

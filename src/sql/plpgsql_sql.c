@@ -106,7 +106,7 @@ err pl_expressions(struct pl_parser *parser,
 {
     struct pl_expr_list list = {0};
     do {
-        const struct pl_expr *expr;
+        const struct pl_expr *expr = NULL;
         TRY(pl_expression(parser, until, &expr, end));
         *VEC_ADD(parser->arena, &list) = expr;
     } while (pl_token_is(*end, STR(",")));

@@ -226,6 +226,15 @@ static err find_function(
     return err_sql(arena, "42725", "more than one function named \"%.*s\"", STR_FMT(text));
 }
 
+err reg_find_table(struct arena *arena, const struct reg_scope *scope, str text, oid *out)
+{
+    str schema, name;
+    *out = OID_NONE;
+    if (!split_name(arena, text, &schema, &name))
+        return err_sql(arena, "42602", "invalid name syntax");
+    return find_relation(arena, scope, text, schema, name, out);
+}
+
 err reg_find(struct arena *arena, const struct reg_scope *scope, oid reg, str text, oid *out)
 {
     uint64_t number = 0;

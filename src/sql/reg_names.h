@@ -22,6 +22,8 @@ bool reg_is_type(oid type);
 /* The object of that name; a number is taken as an oid, "-" as 0. reg: REGCLASSOID, ... */
 MUST_USE err
 reg_find(struct arena *arena, const struct reg_scope *scope, oid reg, str text, oid *out);
+/* The table of that name, as has_table_privilege reads it: a number is a name. */
+MUST_USE err reg_find_table(struct arena *arena, const struct reg_scope *scope, str text, oid *out);
 /* The name as that type prints it; an oid that nothing has as its number. */
 void reg_write(const struct reg_scope *scope, oid reg, oid id, struct buf *out);
 

@@ -351,7 +351,7 @@ static void constraint_of(struct system_rows *rows,
 {
     struct value *row =
         constraint_row(rows, constraint->oid, constraint->name, relation->schema, constraint->kind);
-    bool key = constraint->kind == 'p' || constraint->kind == 'u';
+    bool key = constraint->kind == 'p' || constraint->kind == 'u' || constraint->kind == 'x';
     row[pg_constraint_condeferrable] = system_bool(constraint->deferrable);
     row[pg_constraint_condeferred] = system_bool(constraint->deferred);
     row[pg_constraint_conrelid] = value_int(relation->oid);

@@ -156,6 +156,44 @@ static void unique_key(struct buf *out,
     column_list(out, relation, index->include, index->include_count);
 }
 
+static void index_element(struct buf *out,
+                          struct arena *arena,
+                          const struct catalog *catalog,
+                          const struct cat_relation *relation,
+                          const struct cat_index_element *element,
+                          enum system_form form)
+{
+    const struct cat_column *column = cat_column_numbered(relation, element->column);
+    if (column) {
+        deparse_ident(out, column->name);
+        return;
+    }
+    str text = formed(arena, catalog, relation, &element->expr, form);
+    /* A call needs no parentheses of its own there. */
+    bool call = element->expr.tree && element->expr.tree->kind == T_FuncCall;
+    buf_printf(out, call ? "%.*s" : "(%.*s)", STR_FMT(text));
+}
+
+static void exclusion(struct buf *out,
+                      struct arena *arena,
+                      const struct catalog *catalog,
+                      const struct cat_relation *relation,
+                      const struct cat_constraint *constraint,
+                      enum system_form form)
+{
+    const struct cat_index *index = system_constraint_index(relation, constraint);
+    if (!index) return;
+    buf_printf(out, "EXCLUDE USING %.*s (", STR_FMT(index->method));
+    for (size_t i = 0; i < index->element_count; i++) {
+        if (i) buf_lit(out, ", ");
+        index_element(out, arena, catalog, relation, &index->elements[i], form);
+        buf_printf(out, " WITH %.*s", STR_FMT(index->elements[i].exclude));
+    }
+    buf_char(out, ')');
+    str where = formed(arena, catalog, relation, &index->where, form);
+    if (!str_empty(where)) buf_printf(out, " WHERE (%.*s)", STR_FMT(where));
+}
+
 str system_constraint_text(struct arena *arena,
                            const struct catalog *catalog,
                            const struct cat_relation *relation,
@@ -171,6 +209,7 @@ str system_constraint_text(struct arena *arena,
         break;
     case 't': buf_lit(out, "TRIGGER"); break;
     case 'f': foreign_key(out, arena, catalog, relation, constraint); break;
+    case 'x': exclusion(out, arena, catalog, relation, constraint, form); break;
     default: unique_key(out, relation, constraint); break; /* not an enum: 'p', 'u' */
     }
     if (constraint->deferrable) buf_lit(out, " DEFERRABLE");
@@ -190,24 +229,6 @@ str system_domain_check_text(struct arena *arena,
 }
 
 /* ---- indexes ---- */
-
-static void index_element(struct buf *out,
-                          struct arena *arena,
-                          const struct catalog *catalog,
-                          const struct cat_relation *relation,
-                          const struct cat_index_element *element,
-                          enum system_form form)
-{
-    const struct cat_column *column = cat_column_numbered(relation, element->column);
-    if (column) {
-        deparse_ident(out, column->name);
-        return;
-    }
-    str text = formed(arena, catalog, relation, &element->expr, form);
-    /* A call needs no parentheses of its own there. */
-    bool call = element->expr.tree && element->expr.tree->kind == T_FuncCall;
-    buf_printf(out, call ? "%.*s" : "(%.*s)", STR_FMT(text));
-}
 
 str system_index_element_text(struct arena *arena,
                               const struct catalog *catalog,

@@ -43,6 +43,12 @@ enum type_storage {
     TYPE_ARRAY,
     TYPE_COMPOSITE,
     TYPE_RECORD, /* anonymous row: fields as a composite's */
+    TYPE_INT4RANGE,
+    TYPE_INT8RANGE,
+    TYPE_NUMRANGE,
+    TYPE_DATERANGE,
+    TYPE_TSRANGE,
+    TYPE_TSTZRANGE,
     TYPE_STORAGE_COUNT
 };
 

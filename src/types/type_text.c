@@ -12,9 +12,13 @@
 #include "types/int.h"
 #include "types/jsonb.h"
 #include "types/numeric.h"
+#include "types/range.h"
 #include "types/text.h"
 #include "types/type_int.h"
 #include "types/uuid.h"
+
+#define RANGE_ROW(storage, name, collation) \
+    ROW(storage, name, name, range_input, range_output, range_json, range_order, NULL, collation)
 
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
@@ -129,38 +133,45 @@ static err float_input(INPUT_ARGS)
     return NULL;
 }
 
+/* SQLite 3.40 keeps a whole number in a REAL column as an integer until the row is read again: that is what
+ * RETURNING hands out. */
+static double real_of(const struct value *value)
+{
+    return value->kind == VALUE_INT ? (double)value->i : value->r;
+}
+
 static void float4_output(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float4_write(out, value->r);
+    float4_write(out, real_of(value));
 }
 
 static void float8_output(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float8_write(out, value->r);
+    float8_write(out, real_of(value));
 }
 
 static void float4_json(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float4_write_json(out, value->r);
+    float4_write_json(out, real_of(value));
 }
 
 static void float8_json(WRITE_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
-    float8_write_json(out, value->r);
+    float8_write_json(out, real_of(value));
 }
 
 static int float_compare(COMPARE_ARGS)
 {
     UNUSED(type);
-    return float8_compare(a->r, b->r);
+    return float8_compare(real_of(a), real_of(b));
 }
 
 static err numeric_input(INPUT_ARGS)
@@ -506,6 +517,29 @@ static void bytea_json(WRITE_ARGS)
     buf_char(out, '"');
 }
 
+static err range_input(INPUT_ARGS)
+{
+    *out = value_text(STR_NONE);
+    return range_parse(arena, session, type->storage, text, &out->s);
+}
+
+static void range_output(WRITE_ARGS)
+{
+    range_write(out, session, type->storage, value->s);
+}
+
+static void range_json(WRITE_ARGS)
+{
+    struct arena *scratch = arena_new(0);
+    json_write_str(out, type_output_str(scratch, session, type, value));
+    arena_free(scratch);
+}
+
+static int range_order(COMPARE_ARGS)
+{
+    return range_compare(type->storage, a->s, b->s);
+}
+
 /* The place among the labels, label_count when it is none. */
 static size_t label_index(const struct type_ref *type, str label)
 {
@@ -812,6 +846,12 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
         composite_compare,
         NULL,
         ""),
+    RANGE_ROW(TYPE_INT4RANGE, "int4range", "intrange"),
+    RANGE_ROW(TYPE_INT8RANGE, "int8range", "intrange"),
+    RANGE_ROW(TYPE_NUMRANGE, "numrange", "numrange"),
+    RANGE_ROW(TYPE_DATERANGE, "daterange", "timerange"),
+    RANGE_ROW(TYPE_TSRANGE, "tsrange", "timerange"),
+    RANGE_ROW(TYPE_TSTZRANGE, "tstzrange", "timerange"),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -924,14 +964,18 @@ const struct type_ref *type_plain(enum type_storage storage)
 {
 #define PLAIN(storage_) [storage_] = {.storage = storage_, .typmod = TYPMOD_NONE }
     static const struct type_ref plain[TYPE_STORAGE_COUNT] = {
-        PLAIN(TYPE_UNKNOWN),     PLAIN(TYPE_VOID),     PLAIN(TYPE_BOOL),   PLAIN(TYPE_INT2),
-        PLAIN(TYPE_INT4),        PLAIN(TYPE_INT8),     PLAIN(TYPE_OID),    PLAIN(TYPE_FLOAT4),
-        PLAIN(TYPE_FLOAT8),      PLAIN(TYPE_NUMERIC),  PLAIN(TYPE_TEXT),   PLAIN(TYPE_VARCHAR),
-        PLAIN(TYPE_BPCHAR),      PLAIN(TYPE_NAME),     PLAIN(TYPE_CITEXT), PLAIN(TYPE_UUID),
-        PLAIN(TYPE_DATE),        PLAIN(TYPE_TIME),     PLAIN(TYPE_TIMETZ), PLAIN(TYPE_TIMESTAMP),
-        PLAIN(TYPE_TIMESTAMPTZ), PLAIN(TYPE_INTERVAL), PLAIN(TYPE_JSON),   PLAIN(TYPE_JSONB),
-        PLAIN(TYPE_BYTEA),       PLAIN(TYPE_ENUM),     PLAIN(TYPE_ARRAY),  PLAIN(TYPE_COMPOSITE),
-        PLAIN(TYPE_RECORD),
+        PLAIN(TYPE_UNKNOWN),   PLAIN(TYPE_VOID),      PLAIN(TYPE_BOOL),
+        PLAIN(TYPE_INT2),      PLAIN(TYPE_INT4),      PLAIN(TYPE_INT8),
+        PLAIN(TYPE_OID),       PLAIN(TYPE_FLOAT4),    PLAIN(TYPE_FLOAT8),
+        PLAIN(TYPE_NUMERIC),   PLAIN(TYPE_TEXT),      PLAIN(TYPE_VARCHAR),
+        PLAIN(TYPE_BPCHAR),    PLAIN(TYPE_NAME),      PLAIN(TYPE_CITEXT),
+        PLAIN(TYPE_UUID),      PLAIN(TYPE_DATE),      PLAIN(TYPE_TIME),
+        PLAIN(TYPE_TIMETZ),    PLAIN(TYPE_TIMESTAMP), PLAIN(TYPE_TIMESTAMPTZ),
+        PLAIN(TYPE_INTERVAL),  PLAIN(TYPE_JSON),      PLAIN(TYPE_JSONB),
+        PLAIN(TYPE_BYTEA),     PLAIN(TYPE_ENUM),      PLAIN(TYPE_ARRAY),
+        PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
+        PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
+        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE),
     };
 #undef PLAIN
     return &plain[storage];

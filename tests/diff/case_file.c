@@ -1,5 +1,6 @@
 #include "case_file.h"
 
+#include <dirent.h>
 #include <pg_query.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,10 @@ struct reader {
     str skip;
     bool may_be_refused;
     const char *trouble;
+    struct {
+        VEC(struct migration);
+    } migrations;
+    str missing;
 };
 
 static void trouble(struct reader *reader, int line, const char *what, str name)
@@ -109,6 +114,75 @@ static void add_statements(struct reader *reader, str block, int first_line)
         reader->expected = reader->skip = STR_NONE;
     }
     pg_query_free_split_result(split);
+}
+
+/* Of somebody's script: lines that make the database and connect to it are left out. */
+static str without_database(struct arena *arena, str text)
+{
+    struct buf *kept = buf_in(arena, 0);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = str_find_char(text, '\n', at);
+        end = end == SIZE_MAX ? text.len : end + 1;
+        str line = str_slice(text, at, end);
+        bool ours = !str_starts(line, STR("DROP DATABASE")) &&
+                    !str_starts(line, STR("CREATE DATABASE")) && !str_starts(line, STR("\\"));
+        if (ours) buf_str_add(kept, line);
+        at = end;
+    }
+    return buf_str(kept);
+}
+
+static int by_migration_name(const void *a, const void *b)
+{
+    return str_cmp(((const struct migration *)a)->name, ((const struct migration *)b)->name);
+}
+
+/* The files of a folder, in order of their names. */
+static void load_folder(struct reader *reader, DIR *folder, const char *path)
+{
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        str name = str_copy(reader->arena, str_of(entry->d_name));
+        str text;
+        if (!str_ends(name, STR(".sql"))) continue;
+        const char *file = str_printf(reader->arena, "%s/%s", path, entry->d_name).at;
+        if (!read_whole(reader->arena, file, &text)) trouble(reader, 1, "cannot read", name);
+        *VEC_ADD(reader->arena, &reader->migrations) = (struct migration){name, text};
+    }
+    if (reader->migrations.count)
+        qsort(reader->migrations.at, reader->migrations.count, sizeof *reader->migrations.at,
+              by_migration_name);
+}
+
+/* "-- load: PATH" in the migration, from the repository's folder: a script, or a folder of them. */
+static void load(struct reader *reader, str path)
+{
+    const char *full = str_printf(reader->arena, "%s/%.*s", DAPUR_SOURCE_DIR, STR_FMT(path)).at;
+    DIR *folder = opendir(full);
+    str text;
+    if (folder) {
+        load_folder(reader, folder, full);
+        closedir(folder);
+    } else if (read_whole(reader->arena, full, &text)) {
+        *VEC_ADD(reader->arena, &reader->migrations) =
+            (struct migration){STR("0001_loaded.sql"), without_database(reader->arena, text)};
+    } else {
+        reader->missing = path;
+    }
+}
+
+/* What stands before the first "-- as:". */
+static void read_migration(struct reader *reader, str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t end = str_find_char(text, '\n', at);
+        if (end == SIZE_MAX) end = text.len;
+        str line = str_slice(text, at, end);
+        at = end + 1;
+        if (str_starts(line, STR("-- load: "))) load(reader, str_trim(str_skip(line, 9)));
+    }
+    if (!reader->migrations.count)
+        *VEC_ADD(reader->arena, &reader->migrations) =
+            (struct migration){STR("0001_case.sql"), text};
 }
 
 /* "-- as: alice", "-- error: 42501", "-- skip: reason"; false for any other line. */
@@ -161,7 +235,7 @@ const char *case_file_read(struct arena *arena, const char *path, struct case_fi
         struct reader peek = reader;
         if (!read_directive(&peek, line, number)) continue;
         if (in_migration)
-            out->migration = block;
+            read_migration(&reader, block);
         else if (before)
             add_statements(&reader, block, block_line);
         read_directive(&reader, line, number);
@@ -175,5 +249,8 @@ const char *case_file_read(struct arena *arena, const char *path, struct case_fi
     out->name = str_copy(arena, str_of(slash ? slash + 1 : path));
     out->statements = reader.statements.at;
     out->count = reader.statements.count;
+    out->migrations = reader.migrations.at;
+    out->migration_count = reader.migrations.count;
+    out->missing = reader.missing;
     return reader.trouble;
 }

@@ -1,5 +1,8 @@
 /* tests/diff/case_file.h - a case file: a migration, then statements under identities.
  *
+ * The migration is the file's beginning, or, with "-- load: PATH", a file or a folder of files that lie
+ * elsewhere.
+ *
  * Owns:    nothing; everything lives in the arena. Threads: one.
  * Errors:  a message for a person, or NULL. The format is described in tests/diff/README.md.
  */
@@ -18,9 +21,16 @@ struct statement {
     bool may_be_refused; /* behind "-- refusals: skipped" */
 };
 
+struct migration {
+    str name; /* "0002_rooms.sql" */
+    str text;
+};
+
 struct case_file {
     str name;
-    str migration;
+    const struct migration *migrations; /* in the order in which they are applied */
+    size_t migration_count;
+    str missing; /* what "-- load:" names and is not there: the file is skipped; or empty */
     struct statement *statements;
     size_t count;
 };

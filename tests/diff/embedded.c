@@ -76,7 +76,19 @@ static pid_t start(const char *folder, char *const arguments[], const int in[2],
     _exit(127);
 }
 
-static const char *make_project(struct arena *arena, struct embedded *embedded, str migration)
+static bool write_migrations(struct arena *arena, const char *folder, const struct case_file *file)
+{
+    bool good = true;
+    for (size_t i = 0; i < file->migration_count && good; i++)
+        good = write_file(
+            str_printf(arena, "%s/migrations/%.*s", folder, STR_FMT(file->migrations[i].name)).at,
+            file->migrations[i].text);
+    return good;
+}
+
+static const char *make_project(struct arena *arena,
+                                struct embedded *embedded,
+                                const struct case_file *file)
 {
     char *folder = arena_alloc(arena, 64);
     snprintf(folder, 64, "/tmp/dapur-diff-XXXXXX");
@@ -88,7 +100,7 @@ static const char *make_project(struct arena *arena, struct embedded *embedded, 
         /* PostgreSQL's own answer is the expected one, so nothing is switched on by itself. */
         write_file(str_printf(arena, "%s/dapur.conf", folder).at,
                    STR("[security]\nauto_rls = off\n")) &&
-        write_file(str_printf(arena, "%s/migrations/0001_case.sql", folder).at, migration);
+        write_migrations(arena, folder, file);
     return good ? NULL : "could not write a project under /tmp";
 }
 
@@ -110,13 +122,13 @@ static const char *apply(struct arena *arena, const char *dapur, const struct em
 
 const char *embedded_open(struct arena *arena,
                           const char *dapur,
-                          str migration,
+                          const struct case_file *file,
                           struct embedded **out)
 {
     struct embedded *embedded = ARENA_NEW(arena, struct embedded);
     embedded->to = embedded->from = -1;
     *out = embedded;
-    const char *message = make_project(arena, embedded, migration);
+    const char *message = make_project(arena, embedded, file);
     if (!message) message = apply(arena, dapur, embedded);
     if (message) return message;
     int in[2];

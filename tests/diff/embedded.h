@@ -12,14 +12,14 @@
 #ifndef DAPUR_TESTS_DIFF_EMBEDDED_H
 #define DAPUR_TESTS_DIFF_EMBEDDED_H
 
-#include "answer.h"
+#include "case_file.h"
 
 struct embedded;
 
-/* Makes a project of the one migration, applies it, and starts the process. */
+/* Makes a project of the case's migrations, applies them, and starts the process. */
 const char *embedded_open(struct arena *arena,
                           const char *dapur,
-                          str migration,
+                          const struct case_file *file,
                           struct embedded **out);
 void embedded_close(struct embedded *embedded);
 /* Never NULL: a process that is gone answers as an error with SQLSTATE "crash". */

@@ -28,7 +28,6 @@ static err caller_found(struct auth_request *request)
     return request->route->handle(request);
 }
 
-/* The token's texts are the cache's: copied before the first wait. */
 static err take_token(struct auth_request *request)
 {
     struct arena *arena = request->arena;

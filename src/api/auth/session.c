@@ -10,7 +10,7 @@ enum { USER_AGENT_BYTES_MAX = 512 };
 
 static int64_t now_s(void)
 {
-    return clock_real_us() / 1000000;
+    return clock_real_s();
 }
 
 static str user_agent(const struct auth_request *request)

@@ -56,7 +56,7 @@ static err verify(struct gateway *gateway,
 {
     struct jwt_cache *cache = gateway->caches[loop_index(req->loop)];
     return jwt_cache_verify(cache, req->arena, gateway->options.keys->jwt_key, token,
-                            clock_real_us() / 1000000, out);
+                            clock_real_s(), out);
 }
 
 /* An opaque key, wherever it stood. */
@@ -131,7 +131,7 @@ static err find_credentials(const struct http_request *req, str *key, str *autho
     return err_new(req->arena, ERR_KEY_INVALID, "apikey or authorization is sent twice");
 }
 
-err gateway_identify(struct gateway *gateway, struct http_request *req, struct identity *out)
+static err identify(struct gateway *gateway, struct http_request *req, struct identity *out)
 {
     str key, authorization;
     TRY(find_credentials(req, &key, &authorization));
@@ -148,6 +148,15 @@ err gateway_identify(struct gateway *gateway, struct http_request *req, struct i
         return take_opaque(gateway, req, token, str_empty(key) ? out : &ignored);
     }
     return take_token(gateway, req, token, out);
+}
+
+/* The cache may drop the token while the request waits for a lane. */
+err gateway_identify(struct gateway *gateway, struct http_request *req, struct identity *out)
+{
+    TRY(identify(gateway, req, out));
+    out->role = str_copy(req->arena, out->role);
+    if (out->jwt) out->jwt = jwt_copy(req->arena, out->jwt);
+    return NULL;
 }
 
 /* Callers ---------------------------------------------------------------------------------------- */
@@ -239,21 +248,18 @@ static void fill_settings(struct http_request *req, struct caller *caller)
     caller->lookup_context = req;
 }
 
-err gateway_caller(struct gateway *gateway,
-                   struct http_request *req,
+err gateway_caller(struct http_request *req,
+                   const struct identity *identity,
                    const struct catalog *catalog,
                    struct caller **out)
 {
-    struct identity identity;
-    TRY(gateway_identify(gateway, req, &identity));
     struct caller *caller = ARENA_NEW(req->arena, struct caller);
-    TRY(find_role(req->arena, catalog, identity.role, &caller->role_oid));
-    caller->role = str_copy(req->arena, identity.role);
-    if (identity.jwt) {
-        /* Copied: the cache may drop the token while the request waits for a lane. */
-        caller->claims = str_copy(req->arena, identity.jwt->claims);
-        caller->email = str_copy(req->arena, identity.jwt->email);
-        caller->user_id = str_copy(req->arena, identity.jwt->user_id);
+    TRY(find_role(req->arena, catalog, identity->role, &caller->role_oid));
+    caller->role = identity->role;
+    if (identity->jwt) {
+        caller->claims = identity->jwt->claims;
+        caller->email = identity->jwt->email;
+        caller->user_id = identity->jwt->user_id;
     } else {
         caller->claims = anonymous_claims(req->arena, caller->role);
     }

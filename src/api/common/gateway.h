@@ -7,8 +7,8 @@
  * Both headers must be valid when both are there; neither excuses the other. Without an apikey:
  * refused when require_key is on, else anon.
  *
- * Owns:    the gateway its caches, one per loop. The caller's texts live in the request's arena or in
- *          the cache, until the request has been answered.
+ * Owns:    the gateway its caches, one per loop. An identity's and a caller's texts live in the
+ *          request's arena.
  * Threads: gateway_caller on the request's loop.
  * Errors:  ERR_KEY_MISSING, ERR_KEY_INVALID, ERR_JWT_INVALID, ERR_JWT_CLAIMS; 22023 (401) for a role
  *          that does not exist, 42501 for one that tokens may not take.
@@ -42,13 +42,14 @@ struct identity {
     str token;             /* its text */
 };
 
-/* Who it is, without a look at the catalog. */
+/* Who it is, without a look at the catalog; its texts are the request's. */
 MUST_USE err gateway_identify(struct gateway *gateway,
                               struct http_request *req,
                               struct identity *out);
-/* The same as an engine caller: the role looked up in the catalog, settings filled in. */
-MUST_USE err gateway_caller(struct gateway *gateway,
-                            struct http_request *req,
+/* An identity as an engine caller: the role looked up in the catalog, settings filled in. It borrows
+ * the identity's texts. */
+MUST_USE err gateway_caller(struct http_request *req,
+                            const struct identity *identity,
                             const struct catalog *catalog,
                             struct caller **out);
 /* A caller for our own statements (auth, storage) with a fixed role. */

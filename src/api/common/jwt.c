@@ -180,6 +180,21 @@ err jwt_verify(struct arena *arena,
     return NULL;
 }
 
+const struct jwt *jwt_copy(struct arena *arena, const struct jwt *jwt)
+{
+    struct jwt *copy = ARENA_NEW(arena, struct jwt);
+    *copy = (struct jwt){
+        .claims = str_copy(arena, jwt->claims),
+        .role = str_copy(arena, jwt->role),
+        .subject = str_copy(arena, jwt->subject),
+        .user_id = str_copy(arena, jwt->user_id),
+        .email = str_copy(arena, jwt->email),
+        .session_id = str_copy(arena, jwt->session_id),
+        .expires_at = jwt->expires_at,
+    };
+    return copy;
+}
+
 /* The cache: two-way sets, the older of a set goes first -------------------------------------- */
 
 enum { CACHE_WAYS = 2 };

@@ -42,6 +42,9 @@ MUST_USE err jwt_verify(struct arena *arena,
                         int64_t now_s,
                         const struct jwt **out);
 
+/* The texts copied, without the tree: what a request keeps while it waits and the cache goes on. */
+const struct jwt *jwt_copy(struct arena *arena, const struct jwt *jwt);
+
 /* Tokens verified before, by their bytes; the oldest go when it is full. The answer is borrowed
  * until the next call. An expired one is an error again. */
 struct jwt_cache;

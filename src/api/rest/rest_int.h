@@ -93,6 +93,7 @@ struct rest_request {
     struct rest *rest;
     struct http_request *http;
     struct arena *arena;
+    struct identity identity;
     enum rest_verb verb;
     struct rest_query query;
     struct rest_prefer prefer;

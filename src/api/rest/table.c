@@ -243,7 +243,7 @@ static err plan_request(struct db_call *call, const struct catalog *catalog)
     struct rest_request *request = (struct rest_request *)call;
     struct caller *caller;
     release_plan(request);
-    TRY(gateway_caller(request->rest->options.gateway, request->http, catalog, &caller));
+    TRY(gateway_caller(request->http, &request->identity, catalog, &caller));
     caller->time_zone = str_empty(request->prefer.time_zone) ? request->rest->options.time_zone
                                                              : request->prefer.time_zone;
     call->request.caller = caller;
@@ -314,8 +314,7 @@ static err safe_update(const struct rest_request *request)
 
 static err read_request(struct rest_request *request)
 {
-    struct identity identity;
-    TRY(gateway_identify(request->rest->options.gateway, request->http, &identity));
+    TRY(gateway_identify(request->rest->options.gateway, request->http, &request->identity));
     TRY(decode_name(request, request->http->path_rest));
     TRY(choose_schema(request));
     TRY(rest_query_parse(request->arena, request->http->query, REST_USE_TABLE, &request->query));
@@ -383,9 +382,8 @@ void rest_handle_table(struct http_request *req, void *context)
 /* Functions by name: call.c chooses; shared reading of schema, name and headers. */
 static err read_call(struct rest_request *request)
 {
-    struct identity identity;
     bool post = request->http->method == HTTP_POST;
-    TRY(gateway_identify(request->rest->options.gateway, request->http, &identity));
+    TRY(gateway_identify(request->rest->options.gateway, request->http, &request->identity));
     TRY(decode_name(request, request->http->path_rest));
     TRY(choose_schema(request));
     TRY(rest_query_parse(request->arena, request->http->query,
@@ -439,8 +437,7 @@ static err find_allowed(struct rest_request *request, bool call, str *out)
 
 static err read_options(struct rest_request *request, bool call, str *allowed)
 {
-    struct identity identity;
-    TRY(gateway_identify(request->rest->options.gateway, request->http, &identity));
+    TRY(gateway_identify(request->rest->options.gateway, request->http, &request->identity));
     TRY(decode_name(request, request->http->path_rest));
     TRY(choose_schema(request));
     return find_allowed(request, call, allowed);

@@ -51,6 +51,12 @@ static void choose(struct row_column *column, const struct type_ref *ref, struct
     case TYPE_BYTEA:
     case TYPE_ENUM:
     case TYPE_RECORD:
+    case TYPE_INT4RANGE:
+    case TYPE_INT8RANGE:
+    case TYPE_NUMRANGE:
+    case TYPE_DATERANGE:
+    case TYPE_TSRANGE:
+    case TYPE_TSTZRANGE:
     case TYPE_STORAGE_COUNT: return;
     }
 }

@@ -10,6 +10,7 @@
 #include "types/datetime.h"
 #include "types/jsonb.h"
 #include "types/numeric.h"
+#include "types/range.h"
 #include "types/text.h"
 
 typedef int compare_function(str a, str b);
@@ -20,11 +21,14 @@ struct plain_collation {
 };
 
 static const struct plain_collation plain_collations[] = {
-    {"numeric",  numeric_compare      },
-    {"citext",   text_compare_fold    },
-    {"jsonb",    jsonb_compare        },
-    {"interval", interval_compare_text},
-    {"timetz",   timetz_compare_text  },
+    {"numeric",   numeric_compare       },
+    {"citext",    text_compare_fold     },
+    {"jsonb",     jsonb_compare         },
+    {"interval",  interval_compare_text },
+    {"timetz",    timetz_compare_text   },
+    {"intrange",  range_compare_ints    },
+    {"numrange",  range_compare_numerics},
+    {"timerange", range_compare_times   },
 };
 
 static int compare_plain(void *user, int a_len, const void *a, int b_len, const void *b)

@@ -104,6 +104,7 @@ struct execution {
     struct step_result *results; /* request->step_count of them */
     struct sequences *sequences; /* the writer's; NULL on a connection that only reads */
     struct spool *spool;         /* NULL: no spilling, too large is EXECUTION_TOO_LARGE */
+    int64_t now_us;              /* the transaction's time: of day, as clock_real_us has it */
     size_t inline_bytes_max;     /* without a spool: past this the request moves to the slow lane */
     bool too_large;              /* out: stopped for that reason */
     size_t failed_step;          /* out */

@@ -108,7 +108,7 @@ err execute_steps(struct execution *execution)
     /* Of a run that was lost: an answer that fails now must not wear its status. */
     request->response_status = request->response_headers = STR_NONE;
     err error = request_session_begin(&local, request->arena, session, request->caller,
-                                      execution->sequences, clock_real_us());
+                                      execution->sequences, execution->now_us);
     if (!error) error = run_all(execution);
     if (!error && session->deferred) error = run_deferred(execution);
     if (!error) take_response_settings(request, &local);

@@ -568,8 +568,10 @@ static err object_oid(struct function_call *call, oid reg, struct object *object
     struct reg_scope scope = scope_of(call);
     *out = OID_NONE;
     TRY(role_of(call, &call->args[0], &object->role));
-    if (call->args[1].kind == VALUE_TEXT)
-        return reg_find(call->arena, &scope, reg, arg_text(call, 1), out);
+    bool by_name = call->args[1].kind == VALUE_TEXT;
+    if (by_name && reg == REGCLASSOID)
+        return reg_find_table(call->arena, &scope, arg_text(call, 1), out);
+    if (by_name) return reg_find(call->arena, &scope, reg, arg_text(call, 1), out);
     *out = arg_oid(call, 1);
     return NULL;
 }

@@ -196,6 +196,12 @@ str print_collation(struct arena *arena, const struct catalog *catalog, oid type
     case TYPE_JSONB: return STR("jsonb");
     case TYPE_INTERVAL: return STR("interval");
     case TYPE_TIMETZ: return STR("timetz");
+    case TYPE_INT4RANGE:
+    case TYPE_INT8RANGE: return STR("intrange");
+    case TYPE_NUMRANGE: return STR("numrange");
+    case TYPE_DATERANGE:
+    case TYPE_TSRANGE:
+    case TYPE_TSTZRANGE: return STR("timerange");
     case TYPE_ENUM: return str_printf(arena, "enum:%u", (unsigned)type);
     case TYPE_ARRAY: return str_printf(arena, "array:%u", (unsigned)element_of(catalog, type));
     default: return STR("");

@@ -202,6 +202,16 @@ static bool is_constant(const struct expr *expr)
     return expr->kind == EXPR_CONST || expr->kind == EXPR_GROUPING;
 }
 
+/* SQLite makes a 0 of an AND with FALSE as it parses, and would read that as the number of a column. */
+static err print_key(struct text *text, const struct expr *expr)
+{
+    if (expr->kind != EXPR_AND) return print_collated(&text->print, expr);
+    buf_char(text->print.sql, '(');
+    TRY(print_expr(&text->print, expr));
+    buf_lit(text->print.sql, ") + 0");
+    return NULL;
+}
+
 static err print_group(struct text *text, const struct query *query)
 {
     if (query->group_by.count == 0) return NULL;
@@ -209,7 +219,7 @@ static err print_group(struct text *text, const struct query *query)
     for (size_t i = 0; i < query->group_by.count; i++) {
         if (is_constant(query->group_by.at[i])) continue;
         buf_str_add(text->print.sql, word);
-        TRY(print_collated(&text->print, query->group_by.at[i]));
+        TRY(print_key(text, query->group_by.at[i]));
         word = STR(", ");
     }
     /* Grouped by constants alone: one group, and none without rows. */
@@ -227,7 +237,7 @@ static err print_order(struct text *text, const struct query *query)
         if (is_constant(item->expr)) continue;
         buf_str_add(text->print.sql, word);
         word = STR(", ");
-        TRY(print_collated(&text->print, item->expr));
+        TRY(print_key(text, item->expr));
         if (item->descending) buf_lit(text->print.sql, " DESC");
         if (query_expr_is_filled(query, item->expr)) continue;
         buf_str_add(text->print.sql, item->nulls_first ? STR(" NULLS FIRST") : STR(" NULLS LAST"));
@@ -309,7 +319,7 @@ static err print_source(struct text *text,
     TRY(print_group(text, query));
     if (query->having == NULL) return NULL;
     buf_lit(text->print.sql, " HAVING ");
-    return print_expr(&text->print, query->having);
+    return print_tested(&text->print, query->having);
 }
 
 static err print_plain(struct text *text,

@@ -71,6 +71,8 @@ struct text {
     struct with_list *withs; /* of the query or sub-select being printed */
     bool numbered;           /* aliases are numbers: texts of equal trees are equal */
     int from_depth;          /* how many FROM-subqueries around the place of printing */
+    const struct rte
+        *returned; /* of a RETURNING list: SQLite forgets its columns' collations there */
     /* EXPR_EXCLUDED_COLUMN: the proposed row. NULL: written excluded."c". */
     const struct item *excluded;
 };

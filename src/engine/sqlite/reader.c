@@ -33,6 +33,7 @@ struct reader {
     struct connection connection;
     const struct catalog *catalog;
     uint64_t snapshot_seq, snapshot_ns;
+    int64_t snapshot_us; /* when it was opened, of day */
     uint64_t meter_until_ns;
     uint64_t meter_cpu_until_ns;       /* 0: the present request was not looked at yet */
     _Atomic uint64_t request_since_ns; /* 0: idle; the watchdog reads it */
@@ -129,6 +130,7 @@ static err snapshot_open(struct reader *reader, struct arena *arena, uint64_t no
     /* The number first: the snapshot then holds at least what it stands for. */
     reader->snapshot_seq = atomic_load(&reader->engine->commit_seq);
     reader->snapshot_ns = now_ns;
+    reader->snapshot_us = clock_real_us();
     int rc = connection_step(connection->begin);
     /* Asked, not assumed: a statement that was stopped may have done its work. */
     connection->in_transaction = sqlite3_get_autocommit(connection->db) == 0;
@@ -226,6 +228,7 @@ static void run_inline(struct reader *reader, struct engine_request *request, ui
         .connection = &reader->connection,
         .request = request,
         .results = execution_results(request),
+        .now_us = reader->snapshot_us + (int64_t)((now_ns - reader->snapshot_ns) / 1000),
         .inline_bytes_max = reader->engine->options.inline_bytes_max,
     };
     bool moved;

@@ -38,7 +38,7 @@ struct rowset {
 };
 
 void rowset_hold(struct rowset *set);
-void rowset_release(void *set);
+void rowset_release(void *object);
 
 struct rowset *rowset_new(struct arena *arena, size_t columns);
 /* A copy of these values. */

@@ -734,6 +734,66 @@ static err check_rebuilt(struct schema_sync *sync, const struct changes *changes
     return NULL;
 }
 
+/* ---- EXCLUDE ---- */
+
+static const char *const exclusion_events[] = {"INSERT", "UPDATE"};
+
+static bool excludes(const struct cat_index *index)
+{
+    return index->element_count && !str_empty(index->elements[0].exclude);
+}
+
+/* Before anything else: a trigger would be in the way of what it names. */
+static err drop_exclusions(struct schema_sync *sync, const struct cat_relation *old)
+{
+    for (size_t i = 0; is_table(old) && i < old->index_count; i++) {
+        if (!excludes(&old->indexes[i])) continue;
+        for (size_t e = 0; e < COUNT_OF(exclusion_events); e++) {
+            str name = schema_exclusion_name(sync->arena, &old->indexes[i], exclusion_events[e]);
+            TRY(run(sync, buf_str(sql_start(sync, "DROP TRIGGER IF EXISTS ", name))));
+        }
+    }
+    return NULL;
+}
+
+/* Rows that were there before the constraint. */
+static err check_exclusion(struct change *change,
+                           const struct schema_print *print,
+                           const struct cat_index *index)
+{
+    int64_t found;
+    struct schema_sync *sync = change->sync;
+    struct buf *sql = sql_start(sync, "SELECT 1 FROM ", change->new->physical);
+    buf_lit(sql, " JOIN ");
+    print_ident(sql, change->new->physical);
+    buf_lit(sql, " AS NEW WHERE ");
+    TRY(schema_print_conflict(print, index, sql));
+    buf_lit(sql, " LIMIT 1");
+    TRY(ask(sync, buf_str(sql), &found));
+    if (!found) return NULL;
+    return err_sql(sync->arena, "23P01", "could not create exclusion constraint \"%.*s\"",
+                   STR_FMT(index->name));
+}
+
+static err create_exclusions(struct change *change)
+{
+    struct schema_sync *sync = change->sync;
+    struct schema_print print = {
+        .arena = sync->arena, .catalog = sync->after, .relation = change->new};
+    for (size_t i = 0; i < change->new->index_count; i++) {
+        const struct cat_index *index = &change->new->indexes[i];
+        if (!excludes(index)) continue;
+        bool known = index_by_oid(change->old, index->oid) && !change->rebuilt;
+        if (is_table(change->old) && !known) TRY(check_exclusion(change, &print, index));
+        for (size_t e = 0; e < COUNT_OF(exclusion_events); e++) {
+            struct buf *sql = buf_in(sync->arena, 0);
+            TRY(schema_print_exclusion(&print, index, exclusion_events[e], sql));
+            TRY(run(sync, buf_str(sql)));
+        }
+    }
+    return NULL;
+}
+
 /* ---- effects on rows ---- */
 
 static err enum_rename_column(struct schema_sync *sync,
@@ -799,6 +859,7 @@ static err sync_tables(struct schema_sync *sync)
     struct changes changes = {0};
     TRY(collect(sync, &changes));
     if (sync->disk) TRY(check_room(sync, changes.at, changes.count));
+    for (size_t i = 0; i < changes.count; i++) TRY(drop_exclusions(sync, changes.at[i].old));
     TRY(drop_gone(sync));
     TRY(rename_tables(sync));
     for (size_t i = 0; i < changes.count; i++) {
@@ -809,6 +870,7 @@ static err sync_tables(struct schema_sync *sync)
     for (size_t i = 0; i < changes.count; i++) {
         sync->failed_relation = changes.at[i].new->oid;
         TRY(create_indexes(&changes.at[i]));
+        TRY(create_exclusions(&changes.at[i]));
     }
     sync->failed_relation = OID_NONE;
     TRY(apply_effects(sync));

@@ -29,6 +29,17 @@ MUST_USE err schema_print_column(struct schema_print *print,
 MUST_USE err schema_print_index(struct schema_print *print,
                                 const struct cat_index *index,
                                 struct buf *out);
+/* "rowids differ AND a = NEW.a AND ...": a row of the table that stands in the way of row NEW. */
+MUST_USE err schema_print_conflict(const struct schema_print *print,
+                                   const struct cat_index *index,
+                                   struct buf *out);
+/* The trigger behind event (INSERT, UPDATE) that keeps an EXCLUDE constraint, and its name. */
+MUST_USE err schema_print_exclusion(const struct schema_print *print,
+                                    const struct cat_index *index,
+                                    const char *event,
+                                    struct buf *out);
+str schema_exclusion_name(struct arena *arena, const struct cat_index *index, const char *event);
+
 struct schema_expr {
     const struct node *tree;
     enum infer_clause clause;

@@ -167,6 +167,7 @@ static bool report(struct script_run *run,
         .kind = item->statement.node ? ast_name(item->statement.node) : STR(""),
         .error = error,
         .result = *result,
+        .catalog = run->current,
     };
     return run->options->each(run->options->context, &statement);
 }

@@ -153,6 +153,31 @@ static err run_plan(struct script_run *run,
     return NULL;
 }
 
+static void show_op(struct buf *rows, const struct program_op *op)
+{
+    if (rows->len > 1) buf_char(rows, ',');
+    buf_char(rows, '[');
+    json_write_str(rows, op->sql);
+    buf_char(rows, ']');
+}
+
+/* The plan's SQLite statements as rows of one column, in the order in which they run. */
+static err show_plan(struct script_run *run, const struct plan *plan, struct script_result *result)
+{
+    const struct program *program = plan->engine_data;
+    struct buf *rows = buf_in(run->scratch, 0);
+    buf_char(rows, '[');
+    for (size_t i = 0; i < program->step_count; i++)
+        for (size_t op = 0; op < program->steps[i].op_count; op++)
+            if (!str_empty(program->steps[i].ops[op]->sql))
+                show_op(rows, program->steps[i].ops[op]);
+    buf_char(rows, ']');
+    result->columns_json = STR("[\"sqlite\"]");
+    result->types_json = STR("[\"text\"]");
+    result->rows_json = buf_str(rows);
+    return NULL;
+}
+
 static err compile_and_run(struct script_run *run,
                            const struct node *node,
                            bool procedures,
@@ -171,7 +196,8 @@ static err compile_and_run(struct script_run *run,
     };
     struct plan *plan;
     TRY(sql_compile_statement(run->scratch, &options, node, program_print, &plan));
-    err error = run_plan(run, plan, AST_IS(SelectStmt, node), result);
+    err error = run->options->show ? show_plan(run, plan, result)
+                                   : run_plan(run, plan, AST_IS(SelectStmt, node), result);
     plan_unref(plan);
     return error;
 }

@@ -172,6 +172,7 @@ static err run_snapshot(struct slow_thread *thread, struct slow_job *job)
         .request = request,
         .results = job->results = execution_results(request),
         .spool = &spool,
+        .now_us = clock_real_us(),
     };
     err error = check_version(thread, request);
     if (!error) error = execute_steps(&execution);

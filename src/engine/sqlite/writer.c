@@ -215,6 +215,7 @@ static err run_steps(struct writer *writer, struct write_job *job)
         .results = job->results,
         .sequences = writer->sequences,
         .spool = &spool,
+        .now_us = clock_real_us(),
     };
     writer->run_until_ns =
         clock_mono_ns() + run_limit_ms(writer->engine, request) * UINT64_C(1000000);

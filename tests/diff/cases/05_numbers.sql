@@ -131,3 +131,12 @@ select md5((a * a)::text), md5((a * (a + 1) - a)::text) from (select (repeat('12
 select n, md5((repeat('8', n)::numeric / repeat('3', m)::numeric)::text), md5(div(repeat('81', n)::numeric, repeat('7', m)::numeric)::text), md5((repeat('5', n)::numeric % repeat('13', m)::numeric)::text) from unnest(array[10, 300, 1500, 6000]) n, unnest(array[1, 3, 200, 2500]) m order by n, m;
 select n, md5(sqrt(repeat('2', n)::numeric)::text), md5(sqrt((repeat('31', n) || '.' || repeat('7', n))::numeric)::text) from unnest(array[3, 50, 333, 900, 4000]) n order by n;
 select md5((1.0001 ^ 30000)::text), md5((repeat('3', 300)::numeric ^ 100)::text), md5((7::numeric ^ 20000)::text), md5((0.9999 ^ 12345)::text), md5(exp(2000.5)::text), md5(ln(repeat('4', 5000)::numeric)::text), md5(factorial(5000)::text);
+
+-- Whole numbers in REAL columns, as RETURNING hands them out.
+-- as: owner
+create table whole_reals (id int primary key, a real, b double precision);
+insert into whole_reals values (1, 36, 36), (2, 7, -7) returning *;
+update whole_reals set a = a * 2, b = b / 2 returning a, b, a + b as sum;
+insert into whole_reals values (1, 4, 4) on conflict (id) do update set b = excluded.b returning to_json(whole_reals) is not null as row, a, b;
+delete from whole_reals returning a, b;
+drop table whole_reals;

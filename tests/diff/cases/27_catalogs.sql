@@ -173,6 +173,13 @@ select 'nothing'::regnamespace;
 select has_table_privilege('people', 'EVERYTHING');
 -- error: 42704
 select has_table_privilege('nobody', 'people', 'SELECT');
+select has_table_privilege('nobody', 'no table', 'nothing');
+select has_table_privilege('999', 'SELECT');
+select has_table_privilege(' public . people ', 'SELECT'), has_table_privilege('"people"', 'SELECT');
+select has_table_privilege('no.people', 'SELECT');
+select has_sequence_privilege('no_table', 'nothing');
+select has_schema_privilege('"public"', 'USAGE');
+select to_regrole('a.b');
 -- error: 42501
 update pg_class set relname = 'x';
 -- error: 42501

@@ -41,6 +41,16 @@ static void create_table_refusals(void **state)
                   "column \"a\" specified more than once");
     fixture_fails(f, "create table u (a nothing)", "42704", "type \"nothing\" does not exist");
     fixture_fails(f, "create table u (a inet)", "0A000", "type \"inet\" is not supported");
+    fixture_fails(f, "create table u (a int4multirange)", "0A000",
+                  "type \"int4multirange\" is not supported");
+    fixture_fails(f, "create type u as range (subtype = int4)", "0A000",
+                  "CREATE TYPE ... AS RANGE is not supported");
+    fixture_fails(f, "create table u (a tsrange, exclude using gist (a with &&) deferrable)",
+                  "0A000", "a deferrable EXCLUDE constraint is not supported");
+    fixture_fails(f, "create table u (a int, exclude using btree (a with =))", "0A000",
+                  "EXCLUDE USING btree is not supported");
+    fixture_fails(f, "create table u (a tsrange, exclude using gist (a with @>))", "42809",
+                  "operator @> is not commutative");
     fixture_fails(f, "create table u (a int primary key, b int primary key)", "42P16",
                   "multiple primary keys for table \"u\" are not allowed");
     fixture_fails(f, "create table u (a int references missing)", "42P01",

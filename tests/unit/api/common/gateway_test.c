@@ -228,6 +228,13 @@ static void a_token_without_a_role_is_anonymous(void **state)
 
 /* ---- callers ---- */
 
+static err caller_of(struct fixture *f, struct caller **out)
+{
+    struct identity identity;
+    TRY(gateway_identify(f->gateway, &f->request, &identity));
+    return gateway_caller(&f->request, &identity, f->catalog, out);
+}
+
 static void a_caller_has_role_claims_and_settings(void **state)
 {
     struct fixture *f = *state;
@@ -236,7 +243,7 @@ static void a_caller_has_role_claims_and_settings(void **state)
     header(f, "Authorization",
            bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"AAAAAAAA-0000-4000-8000-"
                                    "000000000001\",\"email\":\"a@b.c\"}")));
-    assert_null(gateway_caller(f->gateway, &f->request, f->catalog, &caller));
+    assert_null(caller_of(f, &caller));
     assert_true(str_eq(caller->role, STR("authenticated")));
     assert_int_equal(caller->role_oid, catalog_role_find(f->catalog, STR("authenticated"))->oid);
     assert_true(str_eq(caller->user_id, STR("aaaaaaaa-0000-4000-8000-000000000001")));
@@ -252,7 +259,7 @@ static void a_subject_that_is_no_uuid_is_no_user(void **state)
     header(f, "apikey", f->keys.anon);
     header(f, "Authorization",
            bearer(f, user_token(f, "{\"role\":\"authenticated\",\"sub\":\"' OR 1=1 --\"}")));
-    assert_null(gateway_caller(f->gateway, &f->request, f->catalog, &caller));
+    assert_null(caller_of(f, &caller));
     assert_true(str_empty(caller->user_id));
 }
 
@@ -267,12 +274,12 @@ static void tokens_take_no_role_that_they_may_not(void **state)
     for (size_t i = 0; i < COUNT_OF(roles); i++) {
         f->headers[1].value =
             bearer(f, user_token(f, str_printf(f->arena, "{\"role\":\"%s\"}", roles[i]).at));
-        err error = gateway_caller(f->gateway, &f->request, f->catalog, &caller);
+        err error = caller_of(f, &caller);
         assert_non_null(error);
         assert_true(str_eq(error->code, STR("42501")));
     }
     f->headers[1].value = bearer(f, user_token(f, "{\"role\":\"nobody\"}"));
-    err error = gateway_caller(f->gateway, &f->request, f->catalog, &caller);
+    err error = caller_of(f, &caller);
     assert_true(str_eq(error->code, STR("22023")));
     assert_int_equal(error->status, 401);
 }
