@@ -33,7 +33,7 @@ struct analyze_options {
     const struct type_session *session; /* zone and time for literals; NULL: UTC */
     struct compile_variables *variables;
     size_t variables_from; /* the parameter that the first variable is */
-    bool procedures; /* CALL */
+    bool procedures;       /* CALL */
     bool describes; /* the statement is looked at, not run: materialized views may be empty yet */
     bool trusted;   /* DDL checking an expression: no grant is asked and no policy added */
 };
