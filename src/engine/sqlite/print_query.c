@@ -451,12 +451,14 @@ static bool is_flat_arm(const struct query *arm, bool left)
 static err print_arm(struct text *text, const struct query *arm, const str *names, bool left)
 {
     struct query_options options = {.names = names, .collated = true};
-    bool flat = is_flat_arm(arm, left);
-    if (!flat) buf_lit(text->print.sql, "SELECT * FROM (");
+    bool flat = is_flat_arm(arm, left), full = query_has_full_join(arm);
+    if (!flat || full) buf_lit(text->print.sql, "SELECT * FROM (");
     text->from_depth++;
     TRY(text_query(text, arm, &options));
     text->from_depth--;
-    if (!flat) buf_char(text->print.sql, ')');
+    /* Merged into the query around it, UNION ALL with a FULL JOIN loses the conditions of its arms. */
+    if (full && !is_bounded(arm)) buf_lit(text->print.sql, " LIMIT -1 OFFSET 0");
+    if (!flat || full) buf_char(text->print.sql, ')');
     return NULL;
 }
 
