@@ -250,7 +250,7 @@ static bool has_full_join(const struct from_item *item)
     return item->join == JOIN_KIND_FULL || has_full_join(item->left) || has_full_join(item->right);
 }
 
-static bool any_full_join(const struct query *query)
+bool query_has_full_join(const struct query *query)
 {
     for (size_t i = 0; i < query->from_count; i++)
         if (has_full_join(query->from[i])) return true;
@@ -313,10 +313,12 @@ static void tie_conditions(struct text *text,
                            const struct from_item *item)
 {
     struct rte *rte = rte_with_columns(item);
-    if (rte == NULL || !any_full_join(query)) return;
+    if (rte == NULL || !query_has_full_join(query)) return;
     for (size_t i = 0; i < list->count; i++) {
         struct condition *condition = &list->at[i];
-        if (condition->printed || reads_row(query, condition->expr)) continue;
+        if (condition->printed) continue;
+        bool one_term = condition->expr->kind != EXPR_ROW_COMPARE;
+        if (one_term && reads_row(query, condition->expr)) continue;
         condition->expr = tie(text->print.arena, condition->expr, rte);
     }
 }

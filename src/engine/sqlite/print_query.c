@@ -199,7 +199,7 @@ static err print_targets(struct text *text,
 static bool is_constant(const struct expr *expr)
 {
     while (expr->kind == EXPR_CAST) expr = expr->args.at[0];
-    return expr->kind == EXPR_CONST;
+    return expr->kind == EXPR_CONST || expr->kind == EXPR_GROUPING;
 }
 
 /* SQLite makes a 0 of an AND with FALSE as it parses, and would read that as the number of a column. */
@@ -214,7 +214,6 @@ static err print_key(struct text *text, const struct expr *expr)
 
 static err print_group(struct text *text, const struct query *query)
 {
-    if (query->grouping_sets != NULL) return text_refuse(text, -1, "GROUPING SETS, CUBE or ROLLUP");
     if (query->group_by.count == 0) return NULL;
     str word = STR(" GROUP BY ");
     for (size_t i = 0; i < query->group_by.count; i++) {
@@ -320,7 +319,7 @@ static err print_source(struct text *text,
     TRY(print_group(text, query));
     if (query->having == NULL) return NULL;
     buf_lit(text->print.sql, " HAVING ");
-    return print_expr(&text->print, query->having);
+    return print_tested(&text->print, query->having);
 }
 
 static err print_plain(struct text *text,
@@ -451,12 +450,14 @@ static bool is_flat_arm(const struct query *arm, bool left)
 static err print_arm(struct text *text, const struct query *arm, const str *names, bool left)
 {
     struct query_options options = {.names = names, .collated = true};
-    bool flat = is_flat_arm(arm, left);
-    if (!flat) buf_lit(text->print.sql, "SELECT * FROM (");
+    bool flat = is_flat_arm(arm, left), full = query_has_full_join(arm);
+    if (!flat || full) buf_lit(text->print.sql, "SELECT * FROM (");
     text->from_depth++;
     TRY(text_query(text, arm, &options));
     text->from_depth--;
-    if (!flat) buf_char(text->print.sql, ')');
+    /* Merged into the query around it, UNION ALL with a FULL JOIN loses the conditions of its arms. */
+    if (full && !is_bounded(arm)) buf_lit(text->print.sql, " LIMIT -1 OFFSET 0");
+    if (!flat || full) buf_char(text->print.sql, ')');
     return NULL;
 }
 

@@ -140,6 +140,8 @@ MUST_USE err text_query(struct text *text,
 /* FROM's items (with the word FROM), policies added to `where` or the ONs. Items of query->rtable
  * get their names here, except those that have one. */
 MUST_USE err text_from(struct text *text, const struct query *query, struct condition_list *where);
+/* SQLite 3.40 errs beside such a join in ways of its own: where it matters, its callers say. */
+bool query_has_full_join(const struct query *query);
 /* Names for every rte of the query that has none yet. */
 MUST_USE err text_items(struct text *text, const struct query *query);
 /* The table that a DML statement changes, as a FROM item: behind a barrier when the query's

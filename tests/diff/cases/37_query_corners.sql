@@ -49,3 +49,17 @@ select count(*) from a group by (false and false);
 select count(*) from a group by (true and true), (null and true);
 select to_date('2024 733223333', 'YYYY WW');
 select to_date('2024 02 733223333', 'YYYY MM W');
+select * from (select 3 from a y where y.id < 0 union all select 0 from a x full join a y on x.id = y.n where x.id > 1000) q;
+select * from (((select sum(id) from a where false) except (select sum(id) from b where false)) union ((select 3::bigint from a where id < 0) union all (select 0::bigint from a full join b on a.id = b.n where null::boolean))) q;
+select a.id, b.id from a join b on a.n = b.n and ((a.n, 1) = (a.id, 2)) full join a c on a.id = c.id order by 1, 2, c.id;
+select a.id, b.id from a full join b on a.id = b.n where (a.id, 1) = (a.id, 2);
+create table mine (id int primary key, own uuid);
+insert into mine values (1, '00000000-0000-0000-0000-00000000000a'), (2, '00000000-0000-0000-0000-00000000000b');
+alter table mine enable row level security;
+create policy p on mine using (own = auth.uid());
+grant select on mine, a, b to authenticated;
+create view all_of_it with (security_invoker) as select id from mine union all select a.id from a full join b on a.id = b.id where b.id > 1000;
+grant select on all_of_it to authenticated;
+-- as: alice
+select * from all_of_it;
+select * from (select id from mine union all select a.id from a full join b on a.id = b.id where b.id > 1000) q order by 1;
