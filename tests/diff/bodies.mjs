@@ -152,7 +152,7 @@ function makeFile(seed) {
     parts.push(`-- as: ${identity}`);
     for (let call = 0; call < CALLS / IDENTITIES.length; call++) parts.push(`select ${r.of(names)}(${r.of(['0', '1', '2', '5', 'null'])});`, ...(r.chance(0.3) ? ['select * from rows_ order by k;'] : []));
   }
-  parts.push('-- as: owner', 'select what from log order by id;', 'select * from rows_ order by k;');
+  parts.push('-- as: owner', 'select what, count(*) from log group by what order by what;', 'select * from rows_ order by k;');
   return `${parts.join('\n')}\n`;
 }
 

@@ -370,8 +370,8 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     TRY(pl_query_find(frame, text, PL_QUERY_STATEMENT, -1, &query));
     const struct plan *plan = plan_ref(query->plan);
     const struct pl_shape *shape = query->shape;
-    size_t most = into->given ? rows_wanted(into) : 0;
     bool select = is_select(plan);
+    size_t most = into->given && select ? rows_wanted(into) : 0; /* a change counts all its rows */
     err error = NULL;
     if (select && !into->given && !statement->sql.perform)
         error = err_hint(frame->arena,

@@ -648,3 +648,26 @@ select loops();
 do $$ begin for i in 1..3 by 0 loop null; end loop; end $$;
 -- error: 22004
 do $$ begin for i in 1..null loop null; end loop; end $$;
+
+-- Several rows of a change with INTO, where a BEFORE trigger collects them.
+create table kept_rows (k int primary key, s text);
+insert into kept_rows select g, 's' || g from generate_series(1, 4) g;
+create function kept_note() returns trigger language plpgsql as $$ begin return coalesce(new, old); end $$;
+create trigger kept_note before insert or update or delete on kept_rows for each row execute function kept_note();
+-- error: P0003
+do $$ declare t text; begin delete from kept_rows where k > 2 returning s into t; end $$;
+-- error: P0003
+do $$ declare t text; begin delete from kept_rows where k > 2 returning s into strict t; end $$;
+-- error: P0003
+do $$ declare t text; begin update kept_rows set s = s where k > 2 returning s into t; end $$;
+-- error: P0003
+do $$ declare t text; begin insert into kept_rows values (11), (12) returning s into t; end $$;
+create function kept_first() returns text language plpgsql as $$
+declare t text; n int;
+begin
+    execute 'delete from kept_rows where k > 2 returning s' into t;
+    get diagnostics n = row_count;
+    return (t is not null)::text || n;
+end $$;
+select kept_first();
+select * from kept_rows order by k;
