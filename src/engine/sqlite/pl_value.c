@@ -157,6 +157,33 @@ static err cast_by_text(struct pl_frame *frame,
     return type_input(frame->scratch, session, to->ref, TYPE_ASSIGNMENT, text, out);
 }
 
+static err cast_domain(struct pl_frame *frame,
+                       const struct pl_field *from,
+                       const struct value *value,
+                       const struct pl_var_type *to,
+                       struct value *out);
+
+/* A field of a row, whose type on the way in has no oid. */
+static err cast_field(struct pl_frame *frame,
+                      const struct pl_field *from,
+                      const struct pl_field *wanted,
+                      struct value *value)
+{
+    if (value->kind != VALUE_NULL)
+        TRY(type_cast(frame->scratch, &frame->run->session->types, from->ref, wanted->ref,
+                      TYPE_ASSIGNMENT, value, value));
+    if (!wanted->domain) return NULL;
+    const struct catalog *catalog = frame->run->session->catalog;
+    struct pl_field base = *wanted;
+    const struct cat_type *type = catalog_type(catalog, base.type);
+    for (; type != NULL && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(catalog, base.type))
+        base.type = type->base;
+    struct pl_var_type to = {
+        .type = wanted->type, .typmod = wanted->typmod, .ref = wanted->ref, .domain = true};
+    struct value plain = *value;
+    return cast_domain(frame, &base, &plain, &to, value);
+}
+
 static err cast_row(struct pl_frame *frame,
                     const struct pl_field *from,
                     const struct value *value,
@@ -170,10 +197,7 @@ static err cast_row(struct pl_frame *frame,
                        shape.count, to->shape->count);
     struct value *values = pl_row_fields(frame->scratch, &shape, *value);
     for (size_t i = 0; i < shape.count; i++) {
-        const struct pl_field *wanted = &to->shape->fields[i];
-        if (values[i].kind == VALUE_NULL) continue;
-        TRY(type_cast(frame->scratch, &frame->run->session->types, shape.fields[i].ref, wanted->ref,
-                      TYPE_ASSIGNMENT, &values[i], &values[i]));
+        TRY(cast_field(frame, &shape.fields[i], &to->shape->fields[i], &values[i]));
     }
     *out = pl_row_value(frame->scratch, to->shape, values);
     return NULL;
@@ -243,6 +267,8 @@ static err assign_composite(struct pl_frame *frame,
 {
     const struct pl_var_type *type = &frame->code->types[variable];
     const struct pl_shape *shape = NULL;
+    const struct pl_variable *declared = &frame->tree->variables[variable];
+    if (declared->not_null && value->kind == VALUE_NULL) return null_refused(frame, declared);
     if (from->type != RECORDOID) shape = pl_shape_of_type(frame->code, from->type);
     if (shape == NULL && from->ref->field_count > 0) {
         struct pl_shape own;

@@ -16,6 +16,27 @@ begin
     s := s || coalesce((n > 3 and vol('null') = 1)::text, 'null');
     return s;
 end $$;
+create domain positive as int check (value > 0);
+create domain present as text not null;
+create type pair as (a positive, b text);
+create type bare_pair as (a int, b text);
+create type strict_pair as (a int, b present);
+create function row_next(n int) returns setof pair language plpgsql as $$ declare r pair; begin r := row(n, 'x'); return next r; return; end $$;
+create function row_from(n int) returns text language plpgsql as $$ declare r pair; s bare_pair := row(n, 'y'); begin r := s; return r; end $$;
+create function row_null() returns text language plpgsql as $$ declare r strict_pair; begin r := row(1, null); return r; end $$;
+create function row_not_null() returns text language plpgsql as $$ declare r bare_pair not null := row(1, 'a'); begin r := null; return r; end $$;
+create function row_not_null_init() returns text language plpgsql as $$ declare r bare_pair not null := null; begin return r; end $$;
+create function record_not_null() returns text language plpgsql as $$ declare r record not null := row(1, 'a'); begin r := null; return r; end $$;
+create function cursor_names() returns text language plpgsql as $$
+declare a refcursor; b refcursor; c refcursor; s text := ''; n int;
+begin
+    open a for select 1; open b for select 2; close a; open c for select 3;
+    fetch b into n; s := s || n; fetch c into n; s := s || n;
+    close b; close c;
+    return s;
+end $$;
+create function cursor_inner() returns text language plpgsql as $$ declare a refcursor; n int; begin open a for select 7; fetch a into n; return n::text; end $$;
+create function cursor_outer() returns text language plpgsql as $$ declare a refcursor; n int; s text; begin open a for select 8; s := cursor_inner(); fetch a into n; return s || n; end $$;
 -- as: owner
 select true or vol('c') = 1, false and vol('d') = 1;
 select case when a > 5 and vol('case') = 1 then 1 else 0 end from t order by a;
@@ -47,3 +68,19 @@ select (select vol('each' || g)) from generate_series(1, 3) g;
 update t set b = 5 where a in (1, 2) and (select vol('where')) = 1;
 select exists (select vol('e')), 1 in (select vol('i')), array(select vol('arr') from generate_series(1, 2));
 select what from log order by id;
+-- Rows of domains, rows that are not NULL, cursors without names.
+select * from row_next(1);
+-- error: 23514
+select * from row_next(-1);
+select row_from(1);
+-- error: 23514
+select row_from(-1);
+-- error: 23502
+select row_null();
+-- error: 22004
+select row_not_null();
+-- error: 22004
+select row_not_null_init();
+-- error: 22004
+select record_not_null();
+select cursor_names(), cursor_outer();
