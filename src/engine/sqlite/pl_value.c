@@ -231,6 +231,18 @@ static err cast_domain(struct pl_frame *frame,
     return NULL;
 }
 
+static bool is_domain(const struct pl_frame *frame, oid type)
+{
+    const struct cat_type *found = catalog_type(frame->run->session->catalog, type);
+    return found != NULL && found->kind == TYPE_KIND_DOMAIN;
+}
+
+static bool is_domain_array(struct pl_frame *frame, const struct pl_var_type *type)
+{
+    bool array = type->type != OID_NONE && type->ref != NULL && type->ref->element != NULL;
+    return array && is_domain(frame, pl_element_of(frame, type->type));
+}
+
 err pl_cast(struct pl_frame *frame,
             const struct pl_field *from,
             const struct value *value,
@@ -241,6 +253,7 @@ err pl_cast(struct pl_frame *frame,
     if (is_plain(to, from)) return NULL;
     if (to->domain) return cast_domain(frame, from, value, to, out);
     if (value->kind == VALUE_NULL) return NULL;
+    if (is_domain_array(frame, to)) return cast_domain(frame, from, value, to, out);
     bool rows = to->shape != NULL && from->ref->field_count > 0;
     if (rows) return cast_row(frame, from, value, to, out);
     if (to->type == RECORDOID || to->ref == NULL) return NULL;
@@ -378,6 +391,11 @@ static err set_element(struct pl_frame *frame,
         return err_sql(frame->arena, "0A000", "array subscripts below 1 are not supported here");
     struct value item;
     struct pl_var_type element = {.type = OID_NONE, .typmod = -1, .ref = array->ref->element};
+    oid type = array->type != OID_NONE ? pl_element_of(frame, array->type) : OID_NONE;
+    if (is_domain(frame, type)) {
+        element.type = type;
+        element.domain = true;
+    }
     TRY(pl_cast(frame, from, value, &element, &item));
     enum { LENGTH_MAX = 1000000 };
     if (index.i > LENGTH_MAX)

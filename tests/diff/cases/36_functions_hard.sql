@@ -37,6 +37,18 @@ begin
 end $$;
 create function cursor_inner() returns text language plpgsql as $$ declare a refcursor; n int; begin open a for select 7; fetch a into n; return n::text; end $$;
 create function cursor_outer() returns text language plpgsql as $$ declare a refcursor; n int; s text; begin open a for select 8; s := cursor_inner(); fetch a into n; return s || n; end $$;
+create domain tiny as positive check (value < 100) not null;
+create domain word as text;
+create table domains (id int, ps positive[], ws word[], d tiny default 1);
+create sequence tiny_numbers;
+create function takes_tiny(a tiny) returns int language plpgsql as $$ begin return a; end $$;
+create function tiny_of(t text) returns int language plpgsql as $$ declare d tiny; begin d := vol(t); return takes_tiny(d); end $$;
+create table made (id int primary key, n int, twice int generated always as (n * 2) stored);
+create function made_note() returns trigger language plpgsql as $$ begin insert into log (what) values (tg_op || ' ' || coalesce(new.twice::text, 'none') || ' ' || coalesce(old.twice::text, 'none') || ' ' || (old is distinct from new)); return new; end $$;
+create trigger made_note before insert or update on made for each row execute function made_note();
+create function element_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r[2] := n; return r; end $$;
+create function array_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r := array[1, n]; return r; end $$;
+create function words_of(n text) returns text language plpgsql as $$ declare r word[]; s text[] := array['a', n]; begin r := s; r[3] := n; r := r || 'c'; return r; end $$;
 -- as: owner
 select true or vol('c') = 1, false and vol('d') = 1;
 select case when a > 5 and vol('case') = 1 then 1 else 0 end from t order by a;
@@ -84,3 +96,28 @@ select row_not_null_init();
 -- error: 22004
 select record_not_null();
 select cursor_names(), cursor_outer();
+delete from log;
+insert into made values (1, 2);
+update made set n = 3;
+update made set n = n returning *;
+select what from log order by id;
+-- A value is computed once for a domain's checks.
+delete from log;
+insert into domains (id, d) values (1, vol('column'));
+update domains set d = vol('update');
+select tiny_of('variable'), takes_tiny(5), 7::tiny, (3 + 4)::tiny;
+select what from log order by id;
+insert into domains (id, ws) values (2, '{a}'), (3, array['b']);
+insert into domains (id, ps) values (4, null), (5, '{}');
+select id, ws, ps from domains order by id;
+select element_of(1), words_of('b');
+-- error: 23514
+select element_of(-1);
+-- refusals: skipped
+select array_of(-1);
+select vol('cast')::tiny;
+select nextval('tiny_numbers')::int::tiny;
+select takes_tiny(vol('argument'));
+select array[1, 2]::positive[];
+insert into domains (id, ps) values (6, array[-1]);
+insert into domains (id, ps) values (6, '{-1}');
