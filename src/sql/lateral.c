@@ -298,8 +298,17 @@ static bool expr_visit_all(struct expr *expr, void *context)
     return expr_children(expr, expr_visit_all, context);
 }
 
+static bool has_full_join(const struct from_item *item)
+{
+    if (item->kind == FROM_RTE) return false;
+    return item->join == JOIN_KIND_FULL || has_full_join(item->left) || has_full_join(item->right);
+}
+
+/* What is merged beside a FULL JOIN is more than SQLite's planner masters. */
 static bool has_lateral(const struct query *query)
 {
+    for (size_t i = 0; i < query->from_count; i++)
+        if (has_full_join(query->from[i])) return false;
     for (size_t i = 0; i < query->rtable_count; i++)
         if (query->rtable[i]->lateral && query->rtable[i]->query) return true;
     return false;

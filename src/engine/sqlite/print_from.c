@@ -146,11 +146,110 @@ static bool is_sibling_column(const struct expr *expr, void *context)
     return false;
 }
 
+static bool is_column_of(const struct expr *expr, void *context)
+{
+    const struct rte *rte = context;
+    return (expr->kind == EXPR_COLUMN && expr->column.rte == rte) ||
+           (expr->kind == EXPR_WHOLE_ROW && expr->rte == rte);
+}
+
+/* Its subquery or its VALUES name columns of the other. */
+static bool rte_uses(const struct rte *rte, struct rte *other)
+{
+    if (rte->kind == RTE_SUBQUERY) return query_any(rte->query, is_column_of, other);
+    for (size_t row = 0; rte->kind == RTE_VALUES && row < rte->row_count; row++)
+        for (size_t i = 0; i < rte->rows[row].count; i++)
+            if (expr_any(rte->rows[row].at[i], is_column_of, other)) return true;
+    return false;
+}
+
+/* A subquery or VALUES whose rows depend on those of other items. */
+static bool is_dependent(const struct query *query, const struct rte *rte)
+{
+    struct sibling_search search = {.query = query};
+    if (rte->kind == RTE_SUBQUERY)
+        return rte->lateral && query_any(rte->query, is_sibling_column, &search);
+    if (rte->kind != RTE_VALUES) return false;
+    for (size_t row = 0; row < rte->row_count; row++)
+        for (size_t i = 0; i < rte->rows[row].count; i++)
+            if (expr_any(rte->rows[row].at[i], is_sibling_column, &search)) return true;
+    return false;
+}
+
+static err print_values_rows(struct text *text, const struct rte *rte)
+{
+    struct buf *sql = text->print.sql;
+    buf_lit(sql, "(VALUES ");
+    for (size_t row = 0; row < rte->row_count; row++) {
+        buf_str_add(sql, row == 0 ? STR("(") : STR(",("));
+        for (size_t i = 0; i < rte->rows[row].count; i++) {
+            if (i > 0) buf_char(sql, ',');
+            if (row == 0)
+                TRY(print_collated(&text->print, rte->rows[row].at[i]));
+            else
+                TRY(print_expr(&text->print, rte->rows[row].at[i]));
+        }
+        buf_char(sql, ')');
+    }
+    buf_char(sql, ')');
+    return NULL;
+}
+
+/* SELECT and not VALUES, whose columns lose their names when they are not constant. */
+static err print_dependent_rows(struct text *text, const struct rte *rte)
+{
+    struct buf *sql = text->print.sql;
+    for (size_t row = 0; row < rte->row_count; row++) {
+        buf_str_add(sql, row == 0 ? STR("(SELECT ") : STR(" UNION ALL SELECT "));
+        for (size_t i = 0; i < rte->rows[row].count; i++) {
+            if (i > 0) buf_char(sql, ',');
+            TRY(print_expr(&text->print, rte->rows[row].at[i]));
+            if (row == 0) buf_printf(sql, " AS column%zu", i + 1);
+        }
+    }
+    buf_char(sql, ')');
+    return NULL;
+}
+
+static err print_dependent_body(struct text *text, const struct rte *rte, const str *names)
+{
+    if (rte->kind == RTE_VALUES) return print_dependent_rows(text, rte);
+    struct query_options options = {.names = names};
+    int depth = text->from_depth;
+    text->from_depth = 0;
+    buf_char(text->print.sql, '(');
+    TRY(text_query(text, rte->query, &options));
+    buf_char(text->print.sql, ')');
+    text->from_depth = depth;
+    return NULL;
+}
+
+/* What sql/lateral.c could not merge: its rows are collected for each row of the items that it uses. Beside
+ * FULL JOIN, SQLite would lose or double rows. */
+static err print_dependent(struct text *text, const struct query *query, const struct rte *rte)
+{
+    if (query_has_full_join(query)) return text_refuse(text, -1, "LATERAL beside FULL JOIN");
+    struct buf *sql = text->print.sql;
+    const str *names = text_column_names(text, rte->columns, rte->column_count);
+    buf_printf(sql, "%s((SELECT dapur_collect(", rowset_table(rte->column_count));
+    if (rte->column_count == 0) buf_char(sql, '1');
+    for (size_t i = 0; i < rte->column_count; i++) {
+        if (i > 0) buf_char(sql, ',');
+        if (rte->kind == RTE_VALUES)
+            buf_printf(sql, "column%zu", i + 1);
+        else
+            print_ident(sql, names[i]);
+    }
+    buf_lit(sql, ") FROM ");
+    TRY(print_dependent_body(text, rte, names));
+    buf_lit(sql, ")) AS ");
+    print_ident(sql, text_item_find(text, rte)->alias);
+    return NULL;
+}
+
 static err print_subquery(struct text *text, const struct query *query, const struct rte *rte)
 {
-    if (rte->lateral &&
-        query_any(rte->query, is_sibling_column, &(struct sibling_search){.query = query}))
-        return text_refuse(text, -1, "a LATERAL subquery that uses other FROM items");
+    if (is_dependent(query, rte)) return print_dependent(text, query, rte);
     const struct item *item = text_item_find(text, rte);
     struct query_options options = {
         .names = text_column_names(text, rte->columns, rte->column_count),
@@ -179,21 +278,9 @@ static err print_subquery(struct text *text, const struct query *query, const st
 
 static err print_values(struct text *text, const struct rte *rte)
 {
-    struct buf *sql = text->print.sql;
-    buf_lit(sql, "(VALUES ");
-    for (size_t row = 0; row < rte->row_count; row++) {
-        buf_str_add(sql, row == 0 ? STR("(") : STR(",("));
-        for (size_t i = 0; i < rte->rows[row].count; i++) {
-            if (i > 0) buf_char(sql, ',');
-            if (row == 0)
-                TRY(print_collated(&text->print, rte->rows[row].at[i]));
-            else
-                TRY(print_expr(&text->print, rte->rows[row].at[i]));
-        }
-        buf_char(sql, ')');
-    }
-    buf_lit(sql, ") AS ");
-    print_ident(sql, text_item_find(text, rte)->alias);
+    TRY(print_values_rows(text, rte));
+    buf_lit(text->print.sql, " AS ");
+    print_ident(text->print.sql, text_item_find(text, rte)->alias);
     return NULL;
 }
 
@@ -224,7 +311,9 @@ static err print_item(struct text *text,
     switch (rte->kind) {
     case RTE_RELATION: return print_relation(text, query, rte, where, outer_side);
     case RTE_SUBQUERY: return print_subquery(text, query, rte);
-    case RTE_VALUES: return print_values(text, rte);
+    case RTE_VALUES:
+        return is_dependent(query, rte) ? print_dependent(text, query, rte)
+                                        : print_values(text, rte);
     case RTE_CTE: return print_cte_item(text, rte);
     case RTE_FUNCTION:
         TRY(print_from_function(&text->print, rte));
@@ -407,6 +496,25 @@ static err print_join(struct text *text,
     return NULL;
 }
 
+static bool tree_has(const struct from_item *item, const struct rte *rte)
+{
+    if (item->kind == FROM_RTE) return item->rte == rte;
+    return tree_has(item->left, rte) || tree_has(item->right, rte);
+}
+
+/* Something in the tree is LATERAL to an item outside: parentheses would part them. */
+static bool reaches_out(const struct query *query,
+                        const struct from_item *tree,
+                        const struct from_item *item)
+{
+    if (item->kind == FROM_JOIN)
+        return reaches_out(query, tree, item->left) || reaches_out(query, tree, item->right);
+    if (!is_dependent(query, item->rte)) return false;
+    for (size_t i = 0; i < query->rtable_count; i++)
+        if (!tree_has(tree, query->rtable[i]) && rte_uses(item->rte, query->rtable[i])) return true;
+    return false;
+}
+
 static err print_tree(struct text *text,
                       const struct query *query,
                       const struct from_item *item,
@@ -418,6 +526,8 @@ static err print_tree(struct text *text,
      * condition, so only the right side of another join needs parentheses. */
     bool enclose = place.nested;
     place.nested = false;
+    if (enclose && reaches_out(query, item, item))
+        return text_refuse(text, -1, "LATERAL to an item outside of the join's parentheses");
     if (enclose) buf_char(text->print.sql, '(');
     TRY(print_join(text, query, item, place));
     if (enclose) buf_char(text->print.sql, ')');
@@ -426,8 +536,11 @@ static err print_tree(struct text *text,
 
 /* ---- the clause --------------------------------------------------------------------------------- */
 
-static enum item_form form_of(const struct text_cte *cte, const struct rte *rte)
+static enum item_form form_of(const struct query *query,
+                              const struct text_cte *cte,
+                              const struct rte *rte)
 {
+    if (is_dependent(query, rte)) return ITEM_ROWS;
     if (rte->kind == RTE_RELATION) return ITEM_TABLE;
     if (rte->kind == RTE_FUNCTION || rte->kind == RTE_TRANSITION) return ITEM_FUNCTION;
     return cte != NULL && cte->set >= 0 ? ITEM_ROWS : ITEM_NAMED;
@@ -447,10 +560,10 @@ err text_items(struct text *text, const struct query *query)
         if (text_item_find(text, rte) != NULL) continue;
         struct text_cte *cte = NULL;
         if (rte->kind == RTE_CTE) TRY(text_cte_find(text, rte->cte, &cte));
-        struct item item = {.rte = rte, .form = form_of(cte, rte)};
+        struct item item = {.rte = rte, .form = form_of(query, cte, rte)};
         item.alias = text_alias(text, rte->alias);
         if (item.form == ITEM_ROWS) {
-            item.set = cte->set;
+            item.set = cte != NULL ? cte->set : -1;
             item.positions = positions_in_order(text, rte->column_count);
         }
         text_item_set(text, item);
@@ -466,7 +579,7 @@ static bool is_empty_result(const struct from_item *item)
 /* f(a.x) finds its sibling only outside parentheses. */
 static bool has_lateral_call(const struct from_item *item)
 {
-    if (item->kind == FROM_RTE) return item->rte->kind == RTE_FUNCTION && item->rte->lateral;
+    if (item->kind == FROM_RTE) return item->rte->lateral && item->rte->kind != RTE_RELATION;
     return has_lateral_call(item->left) || has_lateral_call(item->right);
 }
 

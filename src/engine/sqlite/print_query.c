@@ -245,8 +245,16 @@ static err print_order(struct text *text, const struct query *query)
     return NULL;
 }
 
+static bool is_column(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_COLUMN;
+}
+
 static err print_bound(struct text *text, const struct expr *expr, const char *word)
 {
+    if (expr_any(expr, is_column, NULL))
+        return text_refuse(text, -1, "a column of an outer query in LIMIT or OFFSET");
     if (expr->kind == EXPR_CONST && expr->constant.kind == VALUE_INT) {
         if (expr->constant.i < 0)
             return err_sql(text->print.arena, word[0] == 'L' ? "2201W" : "2201X",

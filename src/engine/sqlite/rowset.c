@@ -84,6 +84,38 @@ const char *rowset_table(size_t columns)
     return columns <= ROWSET_NARROW ? "dapur_rows" : "dapur_rows_wide";
 }
 
+/* ---- the aggregate -------------------------------------------------------------------------- */
+
+enum { COLLECTED_BYTES_MAX = 64 * 1024 * 1024 };
+
+static struct rowset *collected_new(size_t columns)
+{
+    struct rowset *set = rowset_new(arena_new(COLLECTED_BYTES_MAX), columns);
+    set->holders = 1;
+    return set;
+}
+
+static void collect_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct rowset **set = sqlite3_aggregate_context(context, sizeof *set);
+    if (set == NULL) return;
+    if (*set == NULL) *set = collected_new((size_t)argc);
+    struct value *row = arena_try_alloc((*set)->arena, (size_t)argc * sizeof *row);
+    err error = row == NULL ? no_memory((*set)->arena) : NULL;
+    for (int i = 0; !error && i < argc; i++) row[i] = rowset_value(argv[i]);
+    if (!error) error = rowset_add_values(*set, row);
+    if (error) sqlite3_result_error_nomem(context);
+}
+
+/* Called after an error too. */
+static void collect_final(sqlite3_context *context)
+{
+    struct rowset **set = sqlite3_aggregate_context(context, 0);
+    struct rowset *collected = set != NULL ? *set : NULL;
+    if (collected != NULL)
+        sqlite3_result_pointer(context, collected, ROWSET_POINTER, rowset_release);
+}
+
 /* ---- the virtual table ---------------------------------------------------------------------- */
 
 enum { COLUMN_SET = 0, PLAN_NO_SET = 0, PLAN_SET = 1 };
@@ -251,6 +283,10 @@ int rowset_register(sqlite3 *db)
     int code =
         sqlite3_create_module_v2(db, "dapur_rows", &rows_module, (void *)(uintptr_t)&narrow, NULL);
     if (code != SQLITE_OK) return code;
-    return sqlite3_create_module_v2(db, "dapur_rows_wide", &rows_module, (void *)(uintptr_t)&wide,
+    code = sqlite3_create_module_v2(db, "dapur_rows_wide", &rows_module, (void *)(uintptr_t)&wide,
                                     NULL);
+    if (code != SQLITE_OK) return code;
+    return sqlite3_create_function_v2(db, "dapur_collect", -1,
+                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+                                      NULL, collect_step, collect_final, NULL);
 }

@@ -6,7 +6,8 @@
  * columns.) No TEMP tables: TEMP DDL expires every cached statement of the connection.
  *
  * The set arrives as a pointer that SQL cannot forge (sqlite3_bind_pointer); any other argument
- * reads as an empty table.
+ * reads as an empty table. The aggregate `dapur_collect(c0, c1, ...)` makes a set of the rows of a query: a LATERAL
+ * subquery is dapur_rows((SELECT dapur_collect(...) FROM (...))).
  *
  * Owns:    copies of the rows, in the arena given.
  * Threads: the connection's.
@@ -52,7 +53,7 @@ static inline const struct value *rowset_row(const struct rowset *set, size_t in
 
 /* The table's name for a set of that many columns. */
 const char *rowset_table(size_t columns);
-/* Registers both tables. Once per connection. Answers an SQLite code. */
+/* Registers both tables and the aggregate. Once per connection. Answers an SQLite code. */
 MUST_USE int rowset_register(sqlite3 *db);
 
 /* Binds without a copy: the value must outlive the statement's run. Answers an SQLite code. */
@@ -72,12 +73,9 @@ static inline int rowset_bind(sqlite3_stmt *stmt, int position, const struct val
     return SQLITE_MISUSE;
 }
 
-/* A statement's column as a value; text and bytes are borrowed until its next step or reset. One look-up
- * of the column instead of three: the connection has no mutex, so its values are as good as protected
- * ones. Text is read as bytes, which spares the copy that a NUL behind it would need. */
-static inline struct value value_of_column(sqlite3_stmt *row, int column)
+/* Text and bytes are borrowed. Text is read as bytes, which spares the copy that a NUL behind it would need. */
+static inline struct value rowset_value(sqlite3_value *value)
 {
-    sqlite3_value *value = sqlite3_column_value(row, column);
     switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER: return value_int(sqlite3_value_int64(value));
     case SQLITE_FLOAT: return value_real(sqlite3_value_double(value));
@@ -91,6 +89,14 @@ static inline struct value value_of_column(sqlite3_stmt *row, int column)
     }
     default: return value_null();
     }
+}
+
+/* A statement's column as a value; text and bytes are borrowed until its next step or reset. One look-up
+ * of the column instead of three: the connection has no mutex, so its values are as good as protected
+ * ones. */
+static inline struct value value_of_column(sqlite3_stmt *row, int column)
+{
+    return rowset_value(sqlite3_column_value(row, column));
 }
 
 #endif

@@ -74,7 +74,6 @@ select country from customers union select country from suppliers order by 1;
 select city from customers except select city from suppliers order by 1 limit 30;
 select product_name, unit_price from products where unit_price > (select avg(unit_price) from products) order by unit_price desc, product_name;
 select distinct on (customer_id) customer_id, order_id, order_date from orders order by customer_id, order_date desc, order_id desc;
--- skip: LATERAL with LIMIT over 1 is refused
 select p.product_id, p.product_name, l.order_id, l.quantity from products p cross join lateral (select d.order_id, d.quantity from order_details d where d.product_id = p.product_id order by d.quantity desc, d.order_id limit 2) l where p.category_id = 8 order by 1, 4 desc, 3;
 select country, array_agg(distinct city order by city) as cities, json_agg(customer_id order by customer_id) as ids from customers group by country having count(*) > 5 order by country;
 select case when discount = 0 then 'none' when discount < 0.1 then 'little' else 'much' end as discount, count(*), sum(quantity) from order_details group by 1 order by 1;
