@@ -108,3 +108,11 @@ begin
         open c for select repeat('x', 1000000) from generate_series(1, 50);
     end loop;
 end $$;
+-- Calls itself with a record of other types: its own queries are compiled anew while they run.
+create function changes_shape(n int) returns numeric[] language plpgsql as $$
+declare r record; x numeric[];
+begin
+    if n % 2 = 0 then select 1 as a, 2 as b into r; else select '1'::text as a, '2'::text as b into r; end if;
+    x := array[r.a::int] || case when n < 5 then changes_shape(n + 1)::int[] else '{}'::int[] end;
+    return x;
+end $$;
