@@ -229,8 +229,7 @@ static err find_function(
 }
 
 /* Those of pg_catalog alone. */
-static err find_text_search(
-    struct arena *arena, oid reg, str text, str schema, str name, oid *out)
+static err find_text_search(struct arena *arena, oid reg, str text, str schema, str name, oid *out)
 {
     bool config = reg == REGCONFIGOID;
     if (str_empty(schema) || str_eq(schema, STR("pg_catalog")))

@@ -24,20 +24,23 @@ struct language {
 static const struct language languages[] = {
 #define LANGUAGE(config, name, latin_is_english) \
     {config, (config)-1, STR_INIT(name), latin_is_english},
-    LANGUAGE(13152, "arabic", false)     LANGUAGE(13154, "armenian", false)
-    LANGUAGE(13156, "basque", false)     LANGUAGE(13158, "catalan", false)
-    LANGUAGE(13160, "danish", false)     LANGUAGE(13162, "dutch", false)
-    LANGUAGE(13164, "english", false)    LANGUAGE(13166, "finnish", false)
-    LANGUAGE(13168, "french", false)     LANGUAGE(13170, "german", false)
-    LANGUAGE(13172, "greek", false)      LANGUAGE(13174, "hindi", true)
-    LANGUAGE(13176, "hungarian", false)  LANGUAGE(13178, "indonesian", false)
-    LANGUAGE(13180, "irish", false)      LANGUAGE(13182, "italian", false)
-    LANGUAGE(13184, "lithuanian", false) LANGUAGE(13186, "nepali", false)
-    LANGUAGE(13188, "norwegian", false)  LANGUAGE(13190, "portuguese", false)
-    LANGUAGE(13192, "romanian", false)   LANGUAGE(13194, "russian", true)
-    LANGUAGE(13196, "serbian", false)    LANGUAGE(13198, "spanish", false)
-    LANGUAGE(13200, "swedish", false)    LANGUAGE(13202, "tamil", false)
-    LANGUAGE(13204, "turkish", false)    LANGUAGE(13206, "yiddish", false)
+    LANGUAGE(13152, "arabic", false) LANGUAGE(13154, "armenian", false) LANGUAGE(
+        13156, "basque", false) LANGUAGE(13158, "catalan", false) LANGUAGE(13160, "danish", false)
+        LANGUAGE(13162, "dutch", false) LANGUAGE(13164, "english", false)
+            LANGUAGE(13166, "finnish", false) LANGUAGE(13168, "french", false)
+                LANGUAGE(13170, "german", false) LANGUAGE(13172, "greek", false)
+                    LANGUAGE(13174, "hindi", true) LANGUAGE(13176, "hungarian", false)
+                        LANGUAGE(13178, "indonesian", false) LANGUAGE(13180, "irish", false)
+                            LANGUAGE(13182, "italian", false) LANGUAGE(13184, "lithuanian", false)
+                                LANGUAGE(13186, "nepali", false) LANGUAGE(13188, "norwegian", false)
+                                    LANGUAGE(13190, "portuguese", false) LANGUAGE(
+                                        13192, "romanian", false) LANGUAGE(13194, "russian", true)
+                                        LANGUAGE(13196, "serbian", false)
+                                            LANGUAGE(13198, "spanish", false)
+                                                LANGUAGE(13200, "swedish", false)
+                                                    LANGUAGE(13202, "tamil", false)
+                                                        LANGUAGE(13204, "turkish", false)
+                                                            LANGUAGE(13206, "yiddish", false)
 #undef LANGUAGE
 };
 
@@ -86,10 +89,11 @@ str ts_dictionary_name(uint32_t dictionary)
     static const str names[] = {
 #define NAME(name) STR_INIT(name "_stem"),
         NAME("arabic") NAME("armenian") NAME("basque") NAME("catalan") NAME("danish") NAME("dutch")
-        NAME("english") NAME("finnish") NAME("french") NAME("german") NAME("greek") NAME("hindi")
-        NAME("hungarian") NAME("indonesian") NAME("irish") NAME("italian") NAME("lithuanian")
-        NAME("nepali") NAME("norwegian") NAME("portuguese") NAME("romanian") NAME("russian")
-        NAME("serbian") NAME("spanish") NAME("swedish") NAME("tamil") NAME("turkish") NAME("yiddish")
+            NAME("english") NAME("finnish") NAME("french") NAME("german") NAME("greek")
+                NAME("hindi") NAME("hungarian") NAME("indonesian") NAME("irish") NAME("italian")
+                    NAME("lithuanian") NAME("nepali") NAME("norwegian") NAME("portuguese")
+                        NAME("romanian") NAME("russian") NAME("serbian") NAME("spanish")
+                            NAME("swedish") NAME("tamil") NAME("turkish") NAME("yiddish")
 #undef NAME
     };
     if (dictionary == TS_DICTIONARY_SIMPLE) return STR("simple");
@@ -149,8 +153,10 @@ static bool lexize(struct arena *arena, const struct dictionary *dictionary, str
     if (dictionary->stemmer && out->len > STEMMED_BYTES_MAX) return true;
     if (is_stop(dictionary, *out)) return false;
     if (!dictionary->stemmer) return true;
-    const sb_symbol *stem = sb_stemmer_stem(dictionary->stemmer, (const sb_symbol *)out->at, (int)out->len);
-    if (stem) *out = str_copy(arena, str_from(stem, (size_t)sb_stemmer_length(dictionary->stemmer)));
+    const sb_symbol *stem =
+        sb_stemmer_stem(dictionary->stemmer, (const sb_symbol *)out->at, (int)out->len);
+    if (stem)
+        *out = str_copy(arena, str_from(stem, (size_t)sb_stemmer_length(dictionary->stemmer)));
     return true;
 }
 
@@ -199,13 +205,14 @@ err ts_document_new(struct arena *arena, uint32_t config, struct ts_document **o
                        (unsigned)config);
     }
     document->words = dictionary_of(arena, language->name);
-    document->ascii_words = language->latin_is_english ? dictionary_of(arena, STR("english"))
-                                                       : document->words;
+    document->ascii_words =
+        language->latin_is_english ? dictionary_of(arena, STR("english")) : document->words;
     return NULL;
 }
 
 /* NULL: tokens of that type are no words. */
-static const struct dictionary *dictionary_for(const struct ts_document *document, enum ts_token type)
+static const struct dictionary *dictionary_for(const struct ts_document *document,
+                                               enum ts_token type)
 {
     switch (type) {
     case TS_ASCIIWORD:

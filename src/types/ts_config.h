@@ -40,14 +40,14 @@ enum ts_json {
     TS_JSON_ALL = 15,
 };
 /* json_to_tsvector: the parts of the value that `parts` names. */
-MUST_USE err ts_json_to_vector(
-    struct arena *arena, uint32_t config, str json, unsigned parts, str *out);
+MUST_USE err
+ts_json_to_vector(struct arena *arena, uint32_t config, str json, unsigned parts, str *out);
 
 /* ---- queries ---- */
 
 enum ts_query_form { TS_QUERY_PLAIN, TS_QUERY_PHRASE, TS_QUERY_OPERATORS, TS_QUERY_WEB };
-MUST_USE err ts_to_query(
-    struct arena *arena, uint32_t config, enum ts_query_form form, str text, str *out);
+MUST_USE err
+ts_to_query(struct arena *arena, uint32_t config, enum ts_query_form form, str text, str *out);
 
 /* ts_lexize: 0 lexemes for a stop word, else one. */
 MUST_USE err ts_lexize(struct arena *arena, uint32_t dictionary, str word, str *out, bool *stop);

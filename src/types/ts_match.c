@@ -1,8 +1,9 @@
 /* Whether a document matches a query, phrases by the positions of their words. */
+#include "types/ts_match.h"
+
 #include <stdlib.h>
 
 #include "base/cost.h"
-#include "types/ts_match.h"
 
 /* ---- words ---- */
 
@@ -22,15 +23,15 @@ static size_t first_at_least(const struct tsvector *vector, str word)
 size_t ts_find(const struct tsvector *vector, const struct ts_node *value, size_t *count)
 {
     size_t first = first_at_least(vector, value->word), end = first;
-    while (end < vector->count && (value->prefix ? str_starts(vector->lexemes[end].word, value->word)
-                                                 : end == first && str_eq(vector->lexemes[end].word,
-                                                                          value->word)))
+    while (end < vector->count &&
+           (value->prefix ? str_starts(vector->lexemes[end].word, value->word)
+                          : end == first && str_eq(vector->lexemes[end].word, value->word)))
         end++;
     *count = end - first;
     return first;
 }
 
-static bool weighs(const struct ts_node *value, const struct ts_position *position)
+bool ts_weighs(const struct ts_node *value, const struct ts_position *position)
 {
     return !value->weights || (value->weights >> position->weight & 1);
 }
@@ -60,7 +61,7 @@ static enum ts_truth lexeme_places(struct arena *arena,
     if (!value->weights && !out) return TS_YES;
     bool any = false;
     for (size_t i = 0; i < lexeme->count; i++) {
-        if (!weighs(value, &lexeme->positions[i])) continue;
+        if (!ts_weighs(value, &lexeme->positions[i])) continue;
         any = true;
         if (!out) break;
         *VEC_ADD(arena, out) = lexeme->positions[i].at;
@@ -115,7 +116,8 @@ static enum ts_truth merge(struct ts_matching *m,
         i += a <= b;
         k += b <= a;
         /* Moved beyond 16 bits is behind every word. */
-        if (keep & which) *VEC_ADD(m->arena, &merged) = (uint16_t)(at > UINT16_MAX ? UINT16_MAX : at);
+        if (keep & which)
+            *VEC_ADD(m->arena, &merged) = (uint16_t)(at > UINT16_MAX ? UINT16_MAX : at);
     }
     (void)cost_spend(m->arena, 5 * (l->count + r->count));
     out->places = merged;
@@ -124,7 +126,9 @@ static enum ts_truth merge(struct ts_matching *m,
 
 static enum ts_truth phrase(struct ts_matching *m, const struct ts_node *node, struct spots *out);
 
-static enum ts_truth phrase_not(struct ts_matching *m, const struct ts_node *node, struct spots *out)
+static enum ts_truth phrase_not(struct ts_matching *m,
+                                const struct ts_node *node,
+                                struct spots *out)
 {
     enum ts_truth truth = phrase(m, node->right, out);
     if (truth == TS_MAYBE) return TS_MAYBE;
@@ -140,7 +144,9 @@ static enum ts_truth phrase_not(struct ts_matching *m, const struct ts_node *nod
     return TS_YES;
 }
 
-static enum ts_truth phrase_and(struct ts_matching *m, const struct ts_node *node, struct spots *out)
+static enum ts_truth phrase_and(struct ts_matching *m,
+                                const struct ts_node *node,
+                                struct spots *out)
 {
     struct spots left = {0}, right = {0};
     enum ts_truth a = phrase(m, node->left, &left);

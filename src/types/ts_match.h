@@ -25,6 +25,8 @@ struct ts_matching {
 
 bool ts_matches(struct ts_matching *matching, const struct ts_node *query);
 
+/* Whether the word takes positions of that weight. */
+bool ts_weighs(const struct ts_node *value, const struct ts_position *position);
 /* The lexemes that a word of a query stands for: *count from the answered place. */
 size_t ts_find(const struct tsvector *vector, const struct ts_node *value, size_t *count);
 

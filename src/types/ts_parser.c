@@ -111,9 +111,9 @@ static size_t url_path(const struct ts_parser *p, size_t at)
 enum host_state {
     HOST_LABEL_START, /* behind - or _, or at the beginning */
     HOST_LABEL,
-    HOST_DOT,    /* behind a dot */
+    HOST_DOT,     /* behind a dot */
     HOST_TOP_ONE, /* one letter behind a dot */
-    HOST_TOP,    /* two and more: may end here */
+    HOST_TOP,     /* two and more: may end here */
 };
 
 static struct found host(struct ts_parser *p, size_t at, enum host_state state, bool alone);
@@ -174,8 +174,8 @@ static struct found host(struct ts_parser *p, size_t at, enum host_state state, 
         int next = host_next(state, c);
         if (next < 0) {
             bool local = state == HOST_LABEL || state == HOST_TOP_ONE;
-            struct found address = c == '@' && local && !alone ? email(p, at + 1)
-                                                               : (struct found){0};
+            struct found address =
+                c == '@' && local && !alone ? email(p, at + 1) : (struct found){0};
             if (address.end) best = address;
             break;
         }
@@ -372,7 +372,8 @@ static struct found signed_number(const struct ts_parser *p, size_t at)
     if (end == at) return (struct found){0};
     struct found real = first_of(fraction(p, end, true), exponent(p, end));
     /* A version has no sign. */
-    bool version = real.type == TS_FLOAT && byte_at(p, real.end) == '.' && is_digit(byte_at(p, real.end + 1));
+    bool version =
+        real.type == TS_FLOAT && byte_at(p, real.end) == '.' && is_digit(byte_at(p, real.end + 1));
     return version ? (struct found){0} : first_of(real, found(TS_INT, end));
 }
 
@@ -563,7 +564,8 @@ static struct ts_span part(struct ts_parser *p)
     size_t blank = at < p->whole_end ? at + 1 : blank_end(p, p->at);
     struct ts_span span = at == p->at ? take(p, TS_BLANK, blank) : take(p, types[kind], at);
     /* The hyphen behind a compound is blank and no sign. */
-    if (p->at > p->whole_end || (p->at == p->whole_end && byte_at(p, p->at) != '-')) p->whole_end = 0;
+    if (p->at > p->whole_end || (p->at == p->whole_end && byte_at(p, p->at) != '-'))
+        p->whole_end = 0;
     return span;
 }
 

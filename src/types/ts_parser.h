@@ -48,13 +48,13 @@ struct ts_span {
 };
 
 struct ts_parser {
-    str text; /* valid UTF-8 */
+    str text;          /* valid UTF-8 */
     struct cost *cost; /* NULL: unbounded */
     size_t at;
     size_t whole_end; /* the end of a compound whose parts come now, or 0 */
     size_t host_end;  /* of a URL whose host and path come now, or 0 */
     size_t url_end;
-    bool ignores;     /* within <script> or <style> */
+    bool ignores; /* within <script> or <style> */
 };
 
 struct ts_parser ts_parser_of(str text, struct cost *cost);

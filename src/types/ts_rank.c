@@ -26,7 +26,9 @@ struct ranking {
 
 struct ts_ranking ts_ranking_plain(void)
 {
-    return (struct ts_ranking){.weights = {0.1f, 0.2f, 0.4f, 1.0f}};
+    return (struct ts_ranking){
+        .weights = {0.1f, 0.2f, 0.4f, 1.0f}
+    };
 }
 
 static size_t document_length(const struct tsvector *document)
@@ -41,24 +43,32 @@ static void collect(struct ranking *r, const struct ts_node *node)
 {
     if (!node) return;
     if (node->kind == TS_VALUE) r->words[r->word_count++] = node;
-    collect(r, node->left);
     collect(r, node->right);
+    collect(r, node->left);
 }
+
+struct numbered {
+    const struct ts_node *node;
+    size_t number;
+};
 
 static int by_word(const void *a, const void *b)
 {
-    const struct ts_node *const *x = a, *const *y = b;
-    return str_cmp((*x)->word, (*y)->word);
+    const struct numbered *x = a, *y = b;
+    int order = str_cmp(x->node->word, y->node->word);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* Each word once: weights and prefixes are those of its first. */
+/* Each word once: weights and prefixes are those of the rightmost, as PostgreSQL stores the right first. */
 static void sort_words(struct ranking *r)
 {
-    if (r->word_count) qsort(r->words, r->word_count, sizeof(const struct ts_node *), by_word);
+    struct numbered *sorted = ARENA_ARRAY(r->arena, struct numbered, r->word_count);
+    for (size_t i = 0; i < r->word_count; i++) sorted[i] = (struct numbered){r->words[i], i};
+    if (r->word_count) qsort(sorted, r->word_count, sizeof *sorted, by_word);
     size_t kept = 0;
     for (size_t i = 0; i < r->word_count; i++)
-        if (!kept || !str_eq(r->words[kept - 1]->word, r->words[i]->word))
-            r->words[kept++] = r->words[i];
+        if (!kept || !str_eq(r->words[kept - 1]->word, sorted[i].node->word))
+            r->words[kept++] = sorted[i].node;
     r->word_count = kept;
 }
 
@@ -98,8 +108,8 @@ static void add_pairs(const struct ranking *r, struct standing a, struct standin
             int distance = abs((int)a.at[i].at - (int)b.at[k].at);
             if (!distance && !unknown) continue;
             if (!distance) distance = TS_POSITION_MAX + 1;
-            float pair = (float)sqrt(weight_of(r, &a.at[i]) * weight_of(r, &b.at[k]) *
-                                     nearness(distance));
+            float pair =
+                (float)sqrt(weight_of(r, &a.at[i]) * weight_of(r, &b.at[k]) * nearness(distance));
             *rank = *rank < 0 ? pair : (float)(1.0 - (1.0 - *rank) * (1.0 - pair));
         }
     }
@@ -198,8 +208,9 @@ static struct hits find_hits(struct ranking *r)
         for (size_t i = first; i < first + count; i++) {
             const struct ts_lexeme *lexeme = &r->document.lexemes[i];
             for (size_t k = 0; k < lexeme->count; k++) {
-                *VEC_ADD(r->arena, &hits) = (struct hit){
-                    lexeme->positions[k].at, lexeme->positions[k].weight, i, word};
+                if (!ts_weighs(r->words[word], &lexeme->positions[k])) continue;
+                *VEC_ADD(r->arena, &hits) =
+                    (struct hit){lexeme->positions[k].at, lexeme->positions[k].weight, i, word};
             }
         }
     }
@@ -212,12 +223,15 @@ static bool same_place(const struct hit *a, const struct hit *b)
     return a->at == b->at && a->weight == b->weight && a->lexeme == b->lexeme;
 }
 
-static enum ts_truth covered(struct ts_matching *m, const struct ts_node *value, struct ts_places *out)
+static enum ts_truth covered(struct ts_matching *m,
+                             const struct ts_node *value,
+                             struct ts_places *out)
 {
     const struct covering *c = m->context;
     size_t word = 0;
     while (word < c->r->word_count && c->r->words[word] != value) word++;
     if (word == c->r->word_count || !c->places[word].count) return TS_NO;
+    if (out) (void)cost_spend(m->arena, 5 * c->places[word].count);
     for (size_t i = 0; out && i < c->places[word].count; i++)
         *VEC_ADD(m->arena, out) = c->places[word].at[i];
     return TS_YES;
@@ -226,6 +240,7 @@ static enum ts_truth covered(struct ts_matching *m, const struct ts_node *value,
 static void note(struct covering *c, const struct hit *hit, bool backwards)
 {
     struct ts_places *places = &c->places[hit->word];
+    (void)cost_spend(c->r->arena, 2 * places->count);
     for (size_t i = 0; i < places->count; i++)
         if (places->at[i] == hit->at) return;
     *VEC_ADD(c->r->arena, places) = hit->at;
@@ -258,7 +273,7 @@ static bool note_place(struct covering *c,
     size_t end = place + 1 < starts->count ? starts->at[place + 1] : hits->count;
     for (size_t i = starts->at[place]; i < end; i++) note(c, &hits->at[i], backwards);
     struct ts_matching matching = {.arena = c->r->arena, .find = covered, .context = c};
-    return ts_matches(&matching, c->r->query);
+    return ts_matches(&matching, c->r->query) || cost_is_spent(c->r->arena);
 }
 
 /* The next cover from *place on; moves it behind the cover's first word. */

@@ -50,7 +50,8 @@ static bool ends_bare(const struct ts_scan *scan)
 static bool take_bare(struct ts_scan *scan, struct buf *word)
 {
     while (!ends_bare(scan) || (!word->len && byte_at(scan, scan->at) == ':')) {
-        if (!scan->web && byte_at(scan, scan->at) == '\\' && ++scan->at >= scan->text.len) return false;
+        if (!scan->web && byte_at(scan, scan->at) == '\\' && ++scan->at >= scan->text.len)
+            return false;
         take_char(scan, word);
     }
     return word->len > 0;

@@ -97,8 +97,8 @@ static void write_node(struct buf *out, const struct ts_node *node, struct place
         return;
     }
     int own = priority(node->kind);
-    bool nested = own < place.priority || (place.right && (node->kind == TS_PHRASE || stored) &&
-                                           own == place.priority);
+    bool nested = own < place.priority ||
+                  (place.right && (node->kind == TS_PHRASE || stored) && own == place.priority);
     if (nested) buf_lit(out, "( ");
     if (node->kind == TS_NOT) {
         buf_char(out, '!');
@@ -216,7 +216,8 @@ static int32_t word_hash(str word)
     uint32_t crc = 0xffffffffu;
     for (size_t i = 0; i < word.len; i++) {
         uint32_t entry = ((crc >> 24) ^ (unsigned char)word.at[i]) & 0xffu;
-        for (int bit = 0; bit < 8; bit++) entry = entry & 1u ? (entry >> 1) ^ 0xedb88320u : entry >> 1;
+        for (int bit = 0; bit < 8; bit++)
+            entry = entry & 1u ? (entry >> 1) ^ 0xedb88320u : entry >> 1;
         crc = entry ^ (crc << 8);
     }
     return (int32_t)~crc;
@@ -269,7 +270,8 @@ static const struct ts_node *indexable(struct arena *arena, const struct ts_node
 {
     if (!node || node->kind == TS_VALUE) return node;
     if (node->kind == TS_NOT) return NULL;
-    const struct ts_node *left = indexable(arena, node->left), *right = indexable(arena, node->right);
+    const struct ts_node *left = indexable(arena, node->left),
+                         *right = indexable(arena, node->right);
     if (left && right) {
         struct ts_node *copy = ARENA_NEW(arena, struct ts_node);
         *copy = *node;

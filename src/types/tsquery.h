@@ -43,8 +43,8 @@ int tsquery_compare(str a, str b);
 
 /* ---- making ---- */
 
-MUST_USE err ts_node_value(
-    struct arena *arena, str word, uint8_t weights, bool prefix, struct ts_node **out);
+MUST_USE err
+ts_node_value(struct arena *arena, str word, uint8_t weights, bool prefix, struct ts_node **out);
 MUST_USE err ts_node_join(struct arena *arena,
                           enum ts_node_kind kind,
                           unsigned distance,
@@ -67,8 +67,10 @@ struct ts_words_of {
     void *context;
 };
 /* to_tsquery's and websearch_to_tsquery's text; *out is NULL for none. */
-MUST_USE err
-tsquery_parse_with(struct arena *arena, const struct ts_words_of *words, str text, struct ts_node **out);
+MUST_USE err tsquery_parse_with(struct arena *arena,
+                                const struct ts_words_of *words,
+                                str text,
+                                struct ts_node **out);
 MUST_USE err tsquery_parse_web(struct arena *arena,
                                const struct ts_words_of *words,
                                str text,

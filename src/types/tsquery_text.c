@@ -61,6 +61,14 @@ static err push_operator(struct reading *r, enum ts_node_kind kind, unsigned dis
     return NULL;
 }
 
+static err open_parenthesis(struct reading *r)
+{
+    if (r->operators.count > TS_QUERY_DEPTH_MAX)
+        return err_sql(r->arena, "54001", "stack depth limit exceeded");
+    *VEC_ADD(r->arena, &r->operators) = (struct pending){TS_STOP, 0};
+    return NULL;
+}
+
 static err close_parenthesis(struct reading *r)
 {
     while (r->operators.count && r->operators.at[r->operators.count - 1].kind != TS_STOP)
@@ -149,10 +157,11 @@ static err take_distance(struct reading *r, unsigned *distance, bool *found)
         for (number = 0; is_digit(byte_at(r, at)); at++)
             if (number <= UINT32_MAX) number = number * 10 + (uint64_t)(byte_at(r, at) - '0');
         if (number > TS_POSITION_MAX + 1) {
-            return err_sql(r->arena, "22023",
-                           "distance in phrase operator must be an integer value between zero and %d "
-                           "inclusive",
-                           TS_POSITION_MAX + 1);
+            return err_sql(
+                r->arena, "22023",
+                "distance in phrase operator must be an integer value between zero and %d "
+                "inclusive",
+                TS_POSITION_MAX + 1);
         }
     }
     if (byte_at(r, at) != '>') return NULL;
@@ -174,9 +183,7 @@ static err take_operand(struct reading *r, bool *operand, bool *done)
     }
     if (c == '(') {
         r->scan.at++;
-        return push_operator(r, TS_NOT, 0) ? syntax(r)
-                                           : (r->operators.at[r->operators.count - 1].kind = TS_STOP,
-                                              (err)NULL);
+        return open_parenthesis(r);
     }
     if (c == ':') return syntax(r);
     str word;
@@ -220,7 +227,9 @@ err tsquery_parse_with(struct arena *arena,
                        str text,
                        struct ts_node **out)
 {
-    struct reading r = {.arena = arena, .words = words, .scan = {.text = text, .query = true}};
+    struct reading r = {
+        .arena = arena, .words = words, .scan = {.text = text, .query = true}
+    };
     bool operand = false, done = false;
     while (!done && !cost_spend(arena, 50))
         TRY(operand ? take_operator(&r, &operand, &done) : take_operand(&r, &operand, &done));
@@ -244,7 +253,8 @@ static bool continues_word(const struct reading *r, size_t at)
 static bool take_or(struct reading *r)
 {
     size_t at = r->scan.at + 2;
-    if (at >= r->scan.text.len || !str_eq_nocase(str_slice(r->scan.text, r->scan.at, at), STR("or")))
+    if (at >= r->scan.text.len ||
+        !str_eq_nocase(str_slice(r->scan.text, r->scan.at, at), STR("or")))
         return false;
     if (continues_word(r, at)) return false;
     do {
@@ -284,7 +294,8 @@ static err take_web_operand(struct reading *r, bool *operand, bool *done)
     enum ts_scanned scanned = ts_scan_word(r->arena, &r->scan, &word);
     if (scanned == TS_SCAN_WORD) return push_word(r, word, 0, false);
     *done = true;
-    if (r->sides.count || r->operators.count) *VEC_ADD(r->arena, &r->sides) = ts_node_stop(r->arena);
+    if (r->sides.count || r->operators.count)
+        *VEC_ADD(r->arena, &r->sides) = ts_node_stop(r->arena);
     return NULL;
 }
 
@@ -293,6 +304,10 @@ static err take_web_operator(struct reading *r, bool *operand, bool *done)
     skip_space(r);
     *done = r->scan.at >= r->scan.text.len;
     if (*done) return NULL;
+    if (ts_is_operator(byte_at(r, r->scan.at))) {
+        r->scan.at++;
+        return NULL;
+    }
     *operand = false;
     return push_operator(r, take_or(r) ? TS_OR : TS_AND, 0);
 }
@@ -303,7 +318,8 @@ err tsquery_parse_web(struct arena *arena,
                       struct ts_node **out)
 {
     struct reading r = {
-        .arena = arena, .words = words, .scan = {.text = text, .query = true, .web = true}};
+        .arena = arena, .words = words, .scan = {.text = text, .query = true, .web = true}
+    };
     bool operand = false, done = false;
     while (!done && !cost_spend(arena, 50)) {
         TRY(operand ? take_web_operator(&r, &operand, &done)

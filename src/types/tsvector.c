@@ -86,11 +86,14 @@ static size_t data_bytes(const struct tsvector *vector)
 
 static err too_long(struct arena *arena, size_t bytes)
 {
-    return err_sql(arena, "54000", "string is too long for tsvector (%zu bytes, max %d bytes)", bytes,
-                   TS_VECTOR_BYTES_MAX);
+    return err_sql(arena, "54000", "string is too long for tsvector (%zu bytes, max %d bytes)",
+                   bytes, TS_VECTOR_BYTES_MAX);
 }
 
-err tsvector_make(struct arena *arena, struct ts_lexeme *lexemes, size_t count, struct tsvector *out)
+err tsvector_make(struct arena *arena,
+                  struct ts_lexeme *lexemes,
+                  size_t count,
+                  struct tsvector *out)
 {
     *out = (struct tsvector){.lexemes = lexemes};
     if (cost_spend(arena, 50 * count)) return NULL;
@@ -161,7 +164,8 @@ static bool parse_position(struct ts_scan *scan, struct ts_position *out)
         if (number <= TS_POSITION_MAX) number = number * 10 + (uint64_t)(byte_at(scan) - '0');
         scan->at++;
     }
-    *out = (struct ts_position){.at = (uint16_t)(number > TS_POSITION_MAX ? TS_POSITION_MAX : number)};
+    *out =
+        (struct ts_position){.at = (uint16_t)(number > TS_POSITION_MAX ? TS_POSITION_MAX : number)};
     bool weighed = false;
     for (;;) {
         char c = byte_at(scan);
@@ -404,7 +408,8 @@ static bool is_among(const str *words, size_t count, str word)
     return count && bsearch(&word, words, count, sizeof *words, by_text);
 }
 
-str tsvector_set_weight(struct arena *arena, str stored, uint8_t weight, const str *only, size_t count)
+str tsvector_set_weight(
+    struct arena *arena, str stored, uint8_t weight, const str *only, size_t count)
 {
     struct tsvector vector = tsvector_read(arena, stored);
     const str *words = only ? sorted(arena, only, count) : NULL;
@@ -426,7 +431,8 @@ str tsvector_delete(struct arena *arena, str stored, const str *words, size_t co
     const str *gone = sorted(arena, words, count);
     size_t kept = 0;
     for (size_t i = 0; i < vector.count; i++)
-        if (!is_among(gone, count, vector.lexemes[i].word)) vector.lexemes[kept++] = vector.lexemes[i];
+        if (!is_among(gone, count, vector.lexemes[i].word))
+            vector.lexemes[kept++] = vector.lexemes[i];
     vector.count = kept;
     return written(arena, &vector);
 }

@@ -56,7 +56,8 @@ int tsvector_compare(str a, str b);
 MUST_USE err tsvector_concat(struct arena *arena, str a, str b, str *out);
 str tsvector_strip(struct arena *arena, str stored);
 /* Gives the weight to all positions, or to those of the named lexemes. */
-str tsvector_set_weight(struct arena *arena, str stored, uint8_t weight, const str *only, size_t count);
+str tsvector_set_weight(
+    struct arena *arena, str stored, uint8_t weight, const str *only, size_t count);
 /* Without the named lexemes. */
 str tsvector_delete(struct arena *arena, str stored, const str *words, size_t count);
 /* Positions of these weights alone (bit n: weight n). */

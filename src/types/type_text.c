@@ -14,12 +14,15 @@
 #include "types/numeric.h"
 #include "types/range.h"
 #include "types/text.h"
-#include "types/tsquery.h"
 #include "types/type_int.h"
 #include "types/uuid.h"
 
 #define RANGE_ROW(storage, name, collation) \
     ROW(storage, name, name, range_input, range_output, range_json, range_order, NULL, collation)
+
+#define TS_ROW(storage, name)                                                    \
+    ROW(storage, #name, #name, name##_text_input, name##_text_write, range_json, \
+        name##_text_order, NULL, #name)
 
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
@@ -541,41 +544,6 @@ static int range_order(COMPARE_ARGS)
     return range_compare(type->storage, a->s, b->s);
 }
 
-static err tsvector_input(INPUT_ARGS)
-{
-    UNUSED(session);
-    UNUSED(type);
-    *out = value_text(STR_NONE);
-    return tsvector_parse(arena, text, &out->s);
-}
-
-static int tsvector_order(COMPARE_ARGS)
-{
-    UNUSED(type);
-    return tsvector_compare(a->s, b->s);
-}
-
-static err tsquery_input(INPUT_ARGS)
-{
-    UNUSED(session);
-    UNUSED(type);
-    *out = value_text(STR_NONE);
-    return tsquery_parse(arena, text, &out->s);
-}
-
-static void tsquery_text(WRITE_ARGS)
-{
-    UNUSED(session);
-    UNUSED(type);
-    tsquery_output(out, value->s);
-}
-
-static int tsquery_order(COMPARE_ARGS)
-{
-    UNUSED(type);
-    return tsquery_compare(a->s, b->s);
-}
-
 /* The place among the labels, label_count when it is none. */
 static size_t label_index(const struct type_ref *type, str label)
 {
@@ -888,24 +856,8 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     RANGE_ROW(TYPE_DATERANGE, "daterange", "timerange"),
     RANGE_ROW(TYPE_TSRANGE, "tsrange", "timerange"),
     RANGE_ROW(TYPE_TSTZRANGE, "tstzrange", "timerange"),
-    ROW(TYPE_TSVECTOR,
-        "tsvector",
-        "tsvector",
-        tsvector_input,
-        text_output,
-        text_json,
-        tsvector_order,
-        NULL,
-        "tsvector"),
-    ROW(TYPE_TSQUERY,
-        "tsquery",
-        "tsquery",
-        tsquery_input,
-        tsquery_text,
-        range_json,
-        tsquery_order,
-        NULL,
-        "tsquery"),
+    TS_ROW(TYPE_TSVECTOR, tsvector),
+    TS_ROW(TYPE_TSQUERY, tsquery),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -1029,7 +981,7 @@ const struct type_ref *type_plain(enum type_storage storage)
         PLAIN(TYPE_BYTEA),     PLAIN(TYPE_ENUM),      PLAIN(TYPE_ARRAY),
         PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
         PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
-        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE),  PLAIN(TYPE_TSVECTOR),
+        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE), PLAIN(TYPE_TSVECTOR),
         PLAIN(TYPE_TSQUERY),
     };
 #undef PLAIN

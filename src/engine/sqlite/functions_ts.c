@@ -123,11 +123,11 @@ static err json_part(struct function_call *call, const struct json *flag, unsign
         *parts |= names[i].part;
         return NULL;
     }
-    return err_hint(call->arena,
-                    err_sql(call->arena, "22023", "wrong flag in flag array: \"%.*s\"",
-                            STR_FMT(flag->text)),
-                    "Possible values are: \"string\", \"numeric\", \"boolean\", \"key\", and "
-                    "\"all\".");
+    return err_hint(
+        call->arena,
+        err_sql(call->arena, "22023", "wrong flag in flag array: \"%.*s\"", STR_FMT(flag->text)),
+        "Possible values are: \"string\", \"numeric\", \"boolean\", \"key\", and "
+        "\"all\".");
 }
 
 static err json_parts(struct function_call *call, str filter, unsigned *parts)
@@ -136,7 +136,8 @@ static err json_parts(struct function_call *call, str filter, unsigned *parts)
     *parts = 0;
     TRY(json_parse(call->arena, filter, NULL, &value));
     if (value->kind == JSON_OBJECT)
-        return err_sql(call->arena, "22023", "wrong flag type, only arrays and scalars are allowed");
+        return err_sql(call->arena, "22023",
+                       "wrong flag type, only arrays and scalars are allowed");
     if (value->kind != JSON_ARRAY) return json_part(call, value, parts);
     for (size_t i = 0; i < value->count; i++) TRY(json_part(call, value->items[i], parts));
     return NULL;
@@ -186,7 +187,8 @@ static err run_set_weight(struct function_call *call, struct value *out)
         return err_sql(call->arena, "XX000", "unrecognized weight: %d", c);
     if (call->count > 2) TRY(array_words(call, 2, true, &only));
     const str *words = call->count > 2 ? (only.at ? only.at : &(const str){NULL, 0}) : NULL;
-    return text_out(out, tsvector_set_weight(call->arena, arg_text(call, 0), weight, words, only.count));
+    return text_out(out,
+                    tsvector_set_weight(call->arena, arg_text(call, 0), weight, words, only.count));
 }
 
 static err run_delete_word(struct function_call *call, struct value *out)
@@ -250,8 +252,8 @@ static err run_to_query(struct function_call *call, struct value *out)
     uint32_t config;
     size_t rest;
     TRY(config_of(call, 1, &config, &rest));
-    return ts_to_query(call->arena, config, (enum ts_query_form)call->row->with, arg_text(call, rest),
-                       start_text(out));
+    return ts_to_query(call->arena, config, (enum ts_query_form)call->row->with,
+                       arg_text(call, rest), start_text(out));
 }
 
 /* A query without words on one side leaves the other. */
@@ -359,8 +361,7 @@ static err read_weights(struct function_call *call, struct ts_ranking *ranking)
         double weight = value.kind == VALUE_INT ? (double)value.i : value.r;
         if (i >= COUNT_OF(ranking->weights)) continue;
         if (weight >= 0) ranking->weights[i] = (float)weight;
-        if (ranking->weights[i] > 1.0f)
-            return err_sql(call->arena, "22023", "weight out of range");
+        if (ranking->weights[i] > 1.0f) return err_sql(call->arena, "22023", "weight out of range");
     }
     return NULL;
 }
@@ -403,57 +404,57 @@ static err run_lexize(struct function_call *call, struct value *out)
 /* ---- the table ---- */
 
 static const struct function_row rows[] = {
-    {"get_current_ts_config",         0, SHAPE_NONE, FN_VOLATILE, run_current_config, 0},
-    {"to_tsvector",                   1, SHAPE_NONE, FN_STRICT,   run_to_vector,      0},
-    {"to_tsvector_byid",              2, SHAPE_NONE, FN_STRICT,   run_to_vector,      0},
-    {"json_string_to_tsvector",       1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0},
-    {"json_string_to_tsvector_byid",  2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0},
-    {"jsonb_string_to_tsvector",      1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0},
-    {"jsonb_string_to_tsvector_byid", 2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0},
-    {"json_to_tsvector",              2, SHAPE_NONE, FN_STRICT,   run_json_parts,     0},
-    {"json_to_tsvector_byid",         3, SHAPE_NONE, FN_STRICT,   run_json_parts,     0},
-    {"jsonb_to_tsvector",             2, SHAPE_NONE, FN_STRICT,   run_json_parts,     0},
-    {"jsonb_to_tsvector_byid",        3, SHAPE_NONE, FN_STRICT,   run_json_parts,     0},
-    {"tsvector_concat",               2, SHAPE_NONE, FN_STRICT,   run_concat,         0},
-    {"tsvector_strip",                1, SHAPE_NONE, FN_STRICT,   run_strip,          0},
-    {"tsvector_length",               1, SHAPE_NONE, FN_STRICT,   run_length,         0},
-    {"tsvector_setweight",            2, SHAPE_NONE, FN_STRICT,   run_set_weight,     0},
-    {"tsvector_setweight_by_filter",  3, SHAPE_NONE, FN_STRICT,   run_set_weight,     0},
-    {"tsvector_delete_str",           2, SHAPE_NONE, FN_STRICT,   run_delete_word,    0},
-    {"tsvector_delete_arr",           2, SHAPE_NONE, FN_STRICT,   run_delete_words,   0},
-    {"tsvector_filter",               2, SHAPE_NONE, FN_STRICT,   run_filter,         0},
-    {"tsvector_to_array",             1, SHAPE_NONE, FN_STRICT,   run_to_array,       0},
-    {"array_to_tsvector",             1, SHAPE_NONE, FN_STRICT,   run_of_array,       0},
-    {"to_tsquery",                1, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_OPERATORS},
-    {"to_tsquery_byid",           2, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_OPERATORS},
-    {"plainto_tsquery",           1, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_PLAIN    },
-    {"plainto_tsquery_byid",      2, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_PLAIN    },
-    {"phraseto_tsquery",          1, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_PHRASE   },
-    {"phraseto_tsquery_byid",     2, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_PHRASE   },
-    {"websearch_to_tsquery",      1, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_WEB      },
-    {"websearch_to_tsquery_byid", 2, SHAPE_NONE, FN_STRICT, run_to_query, TS_QUERY_WEB      },
-    {"tsquery_and",               2, SHAPE_NONE, FN_STRICT, run_join,     TS_AND            },
-    {"tsquery_or",                2, SHAPE_NONE, FN_STRICT, run_join,     TS_OR             },
-    {"tsquery_phrase",            2, SHAPE_NONE, FN_STRICT, run_phrase,   0                 },
-    {"tsquery_phrase_distance",   3, SHAPE_NONE, FN_STRICT, run_phrase,   0                 },
-    {"tsquery_not",               1, SHAPE_NONE, FN_STRICT, run_not,      0                 },
-    {"tsquery_numnode",           1, SHAPE_NONE, FN_STRICT, run_node_count, 0               },
-    {"tsquerytree",               1, SHAPE_NONE, FN_STRICT, run_tree,     0                 },
-    {"tsq_mcontains",             2, SHAPE_NONE, FN_STRICT, run_contains, CONTAINS          },
-    {"tsq_mcontained",            2, SHAPE_NONE, FN_STRICT, run_contains, CONTAINED         },
-    {"ts_match_vq",               2, SHAPE_NONE, FN_STRICT, run_match,    VECTOR_QUERY      },
-    {"ts_match_qv",               2, SHAPE_NONE, FN_STRICT, run_match,    QUERY_VECTOR      },
-    {"ts_match_tq",               2, SHAPE_NONE, FN_STRICT, run_match_text, TEXT_QUERY      },
-    {"ts_match_tt",               2, SHAPE_NONE, FN_STRICT, run_match_text, TEXT_TEXT       },
-    {"ts_rank_tt",                2, SHAPE_NONE, FN_STRICT, run_rank_plain, RANK            },
-    {"ts_rank_ttf",               3, SHAPE_NONE, FN_STRICT, run_rank_plain, RANK            },
-    {"ts_rank_wtt",               3, SHAPE_NONE, FN_STRICT, run_rank_weighted, RANK         },
-    {"ts_rank_wttf",              4, SHAPE_NONE, FN_STRICT, run_rank_weighted, RANK         },
-    {"ts_rankcd_tt",              2, SHAPE_NONE, FN_STRICT, run_rank_plain, RANK_COVERS     },
-    {"ts_rankcd_ttf",             3, SHAPE_NONE, FN_STRICT, run_rank_plain, RANK_COVERS     },
-    {"ts_rankcd_wtt",             3, SHAPE_NONE, FN_STRICT, run_rank_weighted, RANK_COVERS  },
-    {"ts_rankcd_wttf",            4, SHAPE_NONE, FN_STRICT, run_rank_weighted, RANK_COVERS  },
-    {"ts_lexize",                 2, SHAPE_NONE, FN_STRICT, run_lexize,   0                 },
+    {"get_current_ts_config",         0, SHAPE_NONE, FN_VOLATILE, run_current_config, 0                 },
+    {"to_tsvector",                   1, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
+    {"to_tsvector_byid",              2, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
+    {"json_string_to_tsvector",       1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
+    {"json_string_to_tsvector_byid",  2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
+    {"jsonb_string_to_tsvector",      1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
+    {"jsonb_string_to_tsvector_byid", 2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
+    {"json_to_tsvector",              2, SHAPE_NONE, FN_STRICT,   run_json_parts,     0                 },
+    {"json_to_tsvector_byid",         3, SHAPE_NONE, FN_STRICT,   run_json_parts,     0                 },
+    {"jsonb_to_tsvector",             2, SHAPE_NONE, FN_STRICT,   run_json_parts,     0                 },
+    {"jsonb_to_tsvector_byid",        3, SHAPE_NONE, FN_STRICT,   run_json_parts,     0                 },
+    {"tsvector_concat",               2, SHAPE_NONE, FN_STRICT,   run_concat,         0                 },
+    {"tsvector_strip",                1, SHAPE_NONE, FN_STRICT,   run_strip,          0                 },
+    {"tsvector_length",               1, SHAPE_NONE, FN_STRICT,   run_length,         0                 },
+    {"tsvector_setweight",            2, SHAPE_NONE, FN_STRICT,   run_set_weight,     0                 },
+    {"tsvector_setweight_by_filter",  3, SHAPE_NONE, FN_STRICT,   run_set_weight,     0                 },
+    {"tsvector_delete_str",           2, SHAPE_NONE, FN_STRICT,   run_delete_word,    0                 },
+    {"tsvector_delete_arr",           2, SHAPE_NONE, FN_STRICT,   run_delete_words,   0                 },
+    {"tsvector_filter",               2, SHAPE_NONE, FN_STRICT,   run_filter,         0                 },
+    {"tsvector_to_array",             1, SHAPE_NONE, FN_STRICT,   run_to_array,       0                 },
+    {"array_to_tsvector",             1, SHAPE_NONE, FN_STRICT,   run_of_array,       0                 },
+    {"to_tsquery",                    1, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_OPERATORS},
+    {"to_tsquery_byid",               2, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_OPERATORS},
+    {"plainto_tsquery",               1, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_PLAIN    },
+    {"plainto_tsquery_byid",          2, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_PLAIN    },
+    {"phraseto_tsquery",              1, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_PHRASE   },
+    {"phraseto_tsquery_byid",         2, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_PHRASE   },
+    {"websearch_to_tsquery",          1, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_WEB      },
+    {"websearch_to_tsquery_byid",     2, SHAPE_NONE, FN_STRICT,   run_to_query,       TS_QUERY_WEB      },
+    {"tsquery_and",                   2, SHAPE_NONE, FN_STRICT,   run_join,           TS_AND            },
+    {"tsquery_or",                    2, SHAPE_NONE, FN_STRICT,   run_join,           TS_OR             },
+    {"tsquery_phrase",                2, SHAPE_NONE, FN_STRICT,   run_phrase,         0                 },
+    {"tsquery_phrase_distance",       3, SHAPE_NONE, FN_STRICT,   run_phrase,         0                 },
+    {"tsquery_not",                   1, SHAPE_NONE, FN_STRICT,   run_not,            0                 },
+    {"tsquery_numnode",               1, SHAPE_NONE, FN_STRICT,   run_node_count,     0                 },
+    {"tsquerytree",                   1, SHAPE_NONE, FN_STRICT,   run_tree,           0                 },
+    {"tsq_mcontains",                 2, SHAPE_NONE, FN_STRICT,   run_contains,       CONTAINS          },
+    {"tsq_mcontained",                2, SHAPE_NONE, FN_STRICT,   run_contains,       CONTAINED         },
+    {"ts_match_vq",                   2, SHAPE_NONE, FN_STRICT,   run_match,          VECTOR_QUERY      },
+    {"ts_match_qv",                   2, SHAPE_NONE, FN_STRICT,   run_match,          QUERY_VECTOR      },
+    {"ts_match_tq",                   2, SHAPE_NONE, FN_STRICT,   run_match_text,     TEXT_QUERY        },
+    {"ts_match_tt",                   2, SHAPE_NONE, FN_STRICT,   run_match_text,     TEXT_TEXT         },
+    {"ts_rank_tt",                    2, SHAPE_NONE, FN_STRICT,   run_rank_plain,     RANK              },
+    {"ts_rank_ttf",                   3, SHAPE_NONE, FN_STRICT,   run_rank_plain,     RANK              },
+    {"ts_rank_wtt",                   3, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK              },
+    {"ts_rank_wttf",                  4, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK              },
+    {"ts_rankcd_tt",                  2, SHAPE_NONE, FN_STRICT,   run_rank_plain,     RANK_COVERS       },
+    {"ts_rankcd_ttf",                 3, SHAPE_NONE, FN_STRICT,   run_rank_plain,     RANK_COVERS       },
+    {"ts_rankcd_wtt",                 3, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK_COVERS       },
+    {"ts_rankcd_wttf",                4, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK_COVERS       },
+    {"ts_lexize",                     2, SHAPE_NONE, FN_STRICT,   run_lexize,         0                 },
 };
 
 const struct function_table functions_ts = {rows, COUNT_OF(rows)};
