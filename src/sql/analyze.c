@@ -13,6 +13,7 @@ void analyzer_init(struct analyzer *analyzer, const struct analyze_options *opti
         .session = options->session,
         .api = options->api,
         .trusted = options->trusted,
+        .describes = options->describes,
     };
 }
 
@@ -346,7 +347,9 @@ err analyze_describe(const struct analyze_options *options,
                      size_t *count)
 {
     struct query *query;
-    TRY(analyze_statement(options, select, &query));
+    struct analyze_options describing = *options;
+    describing.describes = true;
+    TRY(analyze_statement(&describing, select, &query));
     if (query_modifies(query))
         return err_sql(options->arena, "0A000",
                        "views must not contain data-modifying statements in WITH");

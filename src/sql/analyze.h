@@ -34,7 +34,8 @@ struct analyze_options {
     struct compile_variables *variables;
     size_t variables_from; /* the parameter that the first variable is */
     bool procedures;       /* CALL */
-    bool trusted;          /* DDL checking an expression: no grant is asked and no policy added */
+    bool describes; /* the statement is looked at, not run: materialized views may be empty yet */
+    bool trusted;   /* DDL checking an expression: no grant is asked and no policy added */
 };
 
 /* SELECT, VALUES, INSERT, UPDATE or DELETE. */

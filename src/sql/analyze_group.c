@@ -176,15 +176,12 @@ static err equality_exists(struct scope *scope, const struct expr *expr)
                      STR_FMT(infer_type_text(&scope->infer, expr->type, -1)));
 }
 
-static err group_one(struct scope *scope, const struct node *node)
+err group_item(struct scope *scope, const struct node *node, uint64_t *set)
 {
     struct query *query = scope->query;
-    if (AST_IS(GroupingSet, node))
-        return NOT_DONE(scope, ast_location(node),
-                        "GROUPING SETS, CUBE and ROLLUP are not supported");
     if (AST_IS(RowExpr, node)) {
         const struct list *items = AST_AS(RowExpr, node)->args;
-        for (size_t i = 0; i < items->count; i++) TRY(group_one(scope, items->at[i]));
+        for (size_t i = 0; i < items->count; i++) TRY(group_item(scope, items->at[i], set));
         return NULL;
     }
     struct expr *expr;
@@ -197,13 +194,19 @@ static err group_one(struct scope *scope, const struct node *node)
                          "aggregate functions are not allowed in GROUP BY");
     TRY(equality_exists(scope, expr));
     if (!list_has(&query->group_by, expr)) list_add(scope->analyzer->arena, &query->group_by, expr);
+    size_t index = 0;
+    while (!expr_equal(query->group_by.at[index], expr)) index++;
+    if (index < 64) *set |= (uint64_t)1 << index;
     return NULL;
 }
 
 err group_clause(struct scope *scope, const struct SelectStmt *select)
 {
-    for (size_t i = 0; i < select->groupClause->count; i++)
-        TRY(group_one(scope, select->groupClause->at[i]));
+    const struct list *items = select->groupClause;
+    for (size_t i = 0; i < items->count; i++)
+        if (AST_IS(GroupingSet, items->at[i])) return grouping_clause(scope, select);
+    uint64_t set = 0;
+    for (size_t i = 0; i < items->count; i++) TRY(group_item(scope, items->at[i], &set));
     return NULL;
 }
 
@@ -269,10 +272,14 @@ static bool is_own(const struct query *query, const struct rte *rte)
     return false;
 }
 
-static bool groups_column(const struct query *query, const struct rte *rte, int16_t number)
+/* With grouping sets: in each of them. */
+static bool groups_column(const struct scope *scope, const struct rte *rte, int16_t number)
 {
+    const struct query *query = scope->query;
+    uint64_t common = grouping_common(scope);
     for (size_t i = 0; i < query->group_by.count; i++) {
         const struct expr *expr = query->group_by.at[i];
+        if (scope->grouping && !(common >> i & 1)) continue;
         if (expr->kind == EXPR_COLUMN && expr->column.rte == rte &&
             rte->columns[expr->column.index].number == number)
             return true;
@@ -281,13 +288,13 @@ static bool groups_column(const struct query *query, const struct rte *rte, int1
 }
 
 /* Every column of a table depends on its primary key. */
-static bool depends_on_key(const struct query *query, const struct rte *rte)
+static bool depends_on_key(const struct scope *scope, const struct rte *rte)
 {
     const struct cat_constraint *key =
         rte->kind == RTE_RELATION ? cat_primary_key(rte->relation) : NULL;
     if (!key) return false;
     for (size_t i = 0; i < key->column_count; i++)
-        if (!groups_column(query, rte, key->columns[i])) return false;
+        if (!groups_column(scope, rte, key->columns[i])) return false;
     return true;
 }
 
@@ -321,9 +328,14 @@ static bool group_visit(struct expr *expr, void *context)
     const struct query *query = walk->scope->query;
     if (list_has(&query->group_by, expr)) return true;
     if (expr->kind == EXPR_AGGREGATE && !walk->sublinks) return true;
+    if (expr->kind == EXPR_GROUPING && !walk->sublinks) {
+        walk->error = grouping_check(walk->scope, expr);
+        return !walk->error;
+    }
     if (expr->kind == EXPR_COLUMN || expr->kind == EXPR_WHOLE_ROW) {
         const struct rte *rte = expr->kind == EXPR_COLUMN ? expr->column.rte : expr->rte;
-        if (is_own(query, rte) && !depends_on_key(query, rte)) walk->error = ungrouped(walk, expr);
+        if (is_own(query, rte) && !depends_on_key(walk->scope, rte))
+            walk->error = ungrouped(walk, expr);
         return !walk->error;
     }
     if (!expr_children(expr, group_visit, walk)) return false;
@@ -334,12 +346,52 @@ static bool group_visit(struct expr *expr, void *context)
     return fine;
 }
 
+/* ---- aggregates of outer queries ------------------------------------------------------------------ */
+
+struct column_survey {
+    const struct query *query;
+    bool own, outer;
+};
+
+static bool survey_column(const struct expr *expr, void *context)
+{
+    struct column_survey *survey = context;
+    if (expr->kind != EXPR_COLUMN && expr->kind != EXPR_WHOLE_ROW) return false;
+    bool own = is_own(survey->query, expr->kind == EXPR_COLUMN ? expr->column.rte : expr->rte);
+    survey->own = survey->own || own;
+    survey->outer = survey->outer || !own;
+    return survey->own;
+}
+
+/* Over columns of an outer query alone it is that query's aggregate: computed there, once. */
+static bool is_outer_aggregate(const struct expr *expr, void *context)
+{
+    struct column_survey survey = {.query = context};
+    if (expr->kind != EXPR_AGGREGATE) return false;
+    (void)expr_any(expr, survey_column, &survey);
+    return survey.outer && !survey.own;
+}
+
+static bool visit_outer_aggregate(struct expr *expr, void *context)
+{
+    return !expr_any(expr, is_outer_aggregate, context);
+}
+
+static err refuse_outer_aggregates(struct scope *scope)
+{
+    if (scope->parent == NULL || query_children(scope->query, visit_outer_aggregate, scope->query))
+        return NULL;
+    return NOT_DONE(scope, -1, "an aggregate of columns of an outer query is not supported");
+}
+
 err group_check(struct scope *scope)
 {
     struct query *query = scope->query;
-    if (!query->group_by.count && !query->has_aggregates && !query->having) return NULL;
+    if (!query->group_by.count && !query->has_aggregates && !query->having && !scope->grouping)
+        return NULL;
     if (scope->set_rte)
         return NOT_DONE(scope, -1, "a set-returning function beside aggregates is not supported");
+    TRY(refuse_outer_aggregates(scope));
     struct group_walk walk = {.scope = scope};
     for (size_t i = 0; i < query->target_count; i++)
         if (!group_visit(query->targets[i].expr, &walk)) return walk.error;

@@ -10,7 +10,10 @@
  *   analyze_set.c     set-returning calls side by side
  *   analyze_select.c  SELECT, VALUES, set operations, WITH
  *   analyze_group.c   GROUP BY, DISTINCT, ORDER BY and their checks
+ *   analyze_grouping.c  GROUPING SETS, ROLLUP, CUBE
+ *   analyze_ties.c    FETCH FIRST ... WITH TIES
  *   analyze_write.c   INSERT, UPDATE, DELETE; analyze_insert.c: the source and its defaults
+ *   analyze_assign.c  SET of an array's element, a composite's field, a key of jsonb
  *   analyze_view.c    views in FROM and as targets
  *
  * Owns, Threads, Errors: see analyze.h.
@@ -45,6 +48,7 @@ struct analyzer {
     const struct type_session *session;
     bool api;
     bool trusted;
+    bool describes; /* the statement is not to be run: analyze_describe */
     struct {
         VEC(struct access *);
     } accesses;
@@ -116,6 +120,11 @@ struct scope_cte {
     bool used;
 };
 
+/* The sets of GROUP BY, bits over query->group_by. */
+struct grouping_sets {
+    VEC(uint64_t);
+};
+
 struct scope {
     struct infer_context infer; /* first; infer.scope is this scope */
     struct analyzer *analyzer;
@@ -136,8 +145,9 @@ struct scope {
     const struct node *from_call; /* the FuncCall in FROM that is being inferred */
     size_t *target_starts;        /* per ResTarget: its first target; one more holds the count */
     size_t target_start_count;
-    struct rte *set_rte;         /* the set-returning calls of the select list, moved to FROM */
-    struct scope_cte *recursive; /* WITH RECURSIVE: the query that this scope defines */
+    struct grouping_sets *grouping; /* GROUPING SETS, ROLLUP, CUBE; NULL: a plain GROUP BY */
+    struct rte *set_rte;            /* the set-returning calls of the select list, moved to FROM */
+    struct scope_cte *recursive;    /* WITH RECURSIVE: the query that this scope defines */
 };
 
 /* ---- analyze_scope.c ---- */
@@ -275,6 +285,23 @@ MUST_USE err distinct_clause(struct scope *scope, const struct SelectStmt *selec
 MUST_USE err sort_clause(struct scope *scope, const struct list *sorts);
 /* 42803 for columns outside aggregates and GROUP BY. */
 MUST_USE err group_check(struct scope *scope);
+/* One item, an expression or a row of them, as bits of query->group_by, to which new ones are added. */
+MUST_USE err group_item(struct scope *scope, const struct node *node, uint64_t *set);
+
+/* ---- analyze_grouping.c ---- */
+
+MUST_USE err grouping_clause(struct scope *scope, const struct SelectStmt *select);
+/* The keys that are in every set. */
+uint64_t grouping_common(const struct scope *scope);
+MUST_USE err grouping_func(struct scope *scope, const struct GroupingFunc *node, struct expr **out);
+MUST_USE err grouping_check(struct scope *scope, const struct expr *grouping);
+/* The finished query as one over the union of its sets; nothing happens without sets. */
+MUST_USE err grouping_rewrite(struct scope *scope);
+
+/* ---- analyze_ties.c ---- */
+
+/* The finished query, with ORDER BY and bounds, as one that keeps the peers of its last row too. */
+MUST_USE err ties_rewrite(struct scope *scope);
 
 /* ---- analyze_write.c, analyze_insert.c ---- */
 
@@ -319,6 +346,12 @@ MUST_USE err update_assignments(struct scope *scope,
                                 const struct write_target *target,
                                 const struct list *items,
                                 struct update_set *out);
+/* What a column becomes when item's part of it gets `value` (NULL: DEFAULT, refused). analyze_assign.c */
+MUST_USE err assign_part(struct scope *scope,
+                         const struct ResTarget *item,
+                         struct expr *old,
+                         struct expr *value,
+                         struct expr **out);
 MUST_USE err returning_list(struct scope *scope, const struct list *items);
 
 /* ---- analyze_view.c ---- */

@@ -155,9 +155,6 @@ static err limit_one(struct scope *scope,
 
 static err limit_clause(struct scope *scope, const struct SelectStmt *select)
 {
-    if (select->limitOption == LIMIT_OPTION_WITH_TIES)
-        return NOT_DONE(scope, ast_location(select->limitCount),
-                        "FETCH FIRST ... WITH TIES is not supported");
     TRY(limit_one(scope, INFER_OFFSET, select->limitOffset, "OFFSET", &scope->query->offset));
     return limit_one(scope, INFER_LIMIT, select->limitCount, "LIMIT", &scope->query->limit);
 }
@@ -195,7 +192,7 @@ static err locking_clause(struct scope *scope, const struct SelectStmt *select)
     if (!select->lockingClause->count) return NULL;
     const char *beside = query->set_op != SET_NONE || query->values    ? "UNION/INTERSECT/EXCEPT"
                          : query->distinct || query->distinct_on.count ? "DISTINCT clause"
-                         : query->group_by.count                       ? "GROUP BY clause"
+                         : query->group_by.count || scope->grouping    ? "GROUP BY clause"
                          : query->having                               ? "HAVING clause"
                          : query->has_aggregates                       ? "aggregate functions"
                          : query->has_windows                          ? "window functions"
@@ -562,7 +559,8 @@ static err plain_select(struct scope *scope,
     query->has_aggregates = scope->infer.saw_aggregate;
     query->has_windows = scope->infer.saw_window;
     TRY(group_check(scope));
-    return locking_clause(scope, select);
+    TRY(locking_clause(scope, select));
+    return grouping_rewrite(scope);
 }
 
 err select_analyze(struct scope *scope,
@@ -578,6 +576,7 @@ err select_analyze(struct scope *scope,
         TRY(set_query(scope, select));
     else
         TRY(plain_select(scope, select, unknown));
+    if (select->limitOption == LIMIT_OPTION_WITH_TIES) TRY(ties_rewrite(scope));
     scope_leave(scope);
     return NULL;
 }

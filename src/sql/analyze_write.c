@@ -47,9 +47,6 @@ err write_target_open(struct scope *scope,
                    ? view_not_updatable(scope, relation, command)
                    : SQL_ERROR(scope, "42501", name->base.location,
                                "permission denied for table %.*s", STR_FMT(relation->name));
-    if (relation->kind == 'm')
-        return SQL_ERROR(scope, "42809", name->base.location,
-                         "cannot change materialized view \"%.*s\"", STR_FMT(relation->name));
     if (relation->kind == 'v')
         TRY(view_open_target(scope, relation, alias, command, target));
     else
@@ -239,21 +236,25 @@ static err set_one(struct scope *scope,
     int32_t location = item->base.location;
     int named;
     TRY(write_target_column(scope, target, item->name, location, &named));
-    if (item->indirection->count)
-        return NOT_DONE(scope, location, "assignment to a part of column \"%.*s\" is not supported",
-                        STR_FMT(item->name));
     int column = target->columns[named];
     const struct cat_column *definition = &target->relation->columns[column];
+    struct assignment *before = NULL;
     for (size_t i = 0; i < out->count; i++)
-        if (out->at[i].column == column)
-            return SQL_ERROR(scope, "42601", location,
-                             "multiple assignments to same column \"%.*s\"", STR_FMT(item->name));
+        if (out->at[i].column == column) before = &out->at[i];
+    if (before && !(before->part && item->indirection->count))
+        return SQL_ERROR(scope, "42601", location, "multiple assignments to same column \"%.*s\"",
+                         STR_FMT(item->name));
     guard_mark_updated(scope->analyzer, target->access, column);
     if (target->view_access) guard_mark_updated(scope->analyzer, target->view_access, named);
     guard_mark_between(scope->analyzer, target->access, target->view_access, column,
                        guard_mark_updated);
     struct expr *expr;
     TRY(set_value(scope, item, &expr));
+    if (item->indirection->count) {
+        struct expr *old =
+            before ? before->expr : infer_column_expr(&scope->infer, target->rte, column);
+        TRY(assign_part(scope, item, old, expr, &expr));
+    }
     if (expr && (definition->generated || definition->identity == 'a'))
         return only_default(scope, definition, location);
     if (definition->generated) return NULL; /* DEFAULT: it is recomputed anyway */
@@ -264,7 +265,8 @@ static err set_one(struct scope *scope,
                                 definition->typmod, &expr));
     else
         TRY(column_default(scope, target, column, &expr));
-    *VEC_ADD(scope->analyzer->arena, out) = (struct assignment){column, expr};
+    if (!before) before = VEC_ADD(scope->analyzer->arena, out);
+    *before = (struct assignment){column, expr, item->indirection->count > 0};
     return NULL;
 }
 
@@ -285,7 +287,7 @@ static err set_generated(struct scope *scope,
         }
         struct expr *expr;
         TRY(column_generated(scope, target, (int)i, values, &expr));
-        *VEC_ADD(scope->analyzer->arena, out) = (struct assignment){(int)i, expr};
+        *VEC_ADD(scope->analyzer->arena, out) = (struct assignment){.column = (int)i, .expr = expr};
     }
     return NULL;
 }

@@ -419,6 +419,10 @@ static err read_object(struct reading *reading, enum node_kind kind, struct node
         node->location = location < 0 ? -1 : (int32_t)location;
     }
     *out = node;
+    /* More digits than an int has; everywhere else a number is 0 or more. */
+    if (kind == T_ParamRef && ((struct ParamRef *)node)->number < 0)
+        return err_at(err_sql(reading->arena, "42P02", "there is no parameter with such a number"),
+                      node->location);
     return NULL;
 }
 

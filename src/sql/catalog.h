@@ -257,7 +257,8 @@ struct cat_relation {
     bool
         system; /* of pg_catalog or information_schema: no object of the catalog, system_catalog.h */
     char check_option;                   /* views: 'l' local, 'c' cascaded, 0 none */
-    struct cat_expr query;               /* views: the SELECT */
+    struct cat_expr query;               /* views, materialized or not: the SELECT */
+    bool unpopulated;                    /* kind 'm': WITH NO DATA, nothing can be read of it */
     const struct cat_sequence *sequence; /* kind 'S' */
     str comment;
 };
@@ -383,6 +384,12 @@ const struct cat_function *catalog_function_named(const struct catalog *catalog,
                                                   oid schema,
                                                   str name,
                                                   size_t *at);
+
+/* It has rows of its own in the embedded file: a table or a materialized view. */
+static inline bool cat_relation_is_stored(const struct cat_relation *relation)
+{
+    return relation->kind == 'r' || relation->kind == 'm';
+}
 
 /* An index by its name (one name space with relations) or oid; *relation is its table. */
 const struct cat_index *catalog_index_find(const struct catalog *catalog,

@@ -228,8 +228,9 @@ static const struct field relation_fields[] = {
     PLAIN(cat_relation, security_barrier, FIELD_BOOL),
     PLAIN(cat_relation, check_option, FIELD_CHAR),
     PLAIN(cat_relation, query, FIELD_EXPR),
+    PLAIN(cat_relation, unpopulated, FIELD_BOOL),
     {"sequence", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence), 0,
-                                       &cat_sequence_shape},
+                                             &cat_sequence_shape},
     PLAIN(cat_relation, comment, FIELD_STR),
 };
 SHAPE(cat_relation, relation_fields);

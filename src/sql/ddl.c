@@ -14,6 +14,7 @@ static const struct statement_row statements[] = {
     {T_CreateExtensionStmt,        "CREATE EXTENSION",          ddl_create_extension  },
     {T_CreateStmt,                 "CREATE TABLE",              ddl_create_table      },
     {T_CreateTableAsStmt,          "CREATE TABLE AS",           ddl_create_table_as   },
+    {T_RefreshMatViewStmt,         "REFRESH MATERIALIZED VIEW", ddl_refresh_matview   },
     {T_CreateEnumStmt,             "CREATE TYPE",               ddl_create_enum       },
     {T_AlterEnumStmt,              "ALTER TYPE",                ddl_alter_enum        },
     {T_CreateDomainStmt,           "CREATE DOMAIN",             ddl_create_domain     },
@@ -56,7 +57,6 @@ static const struct statement_row statements[] = {
     {T_AlterExtensionContentsStmt, "ALTER EXTENSION",           NULL                  },
     {T_AlterObjectDependsStmt,     "ALTER ... DEPENDS",         NULL                  },
     {T_SecLabelStmt,               "SECURITY LABEL",            NULL                  },
-    {T_RefreshMatViewStmt,         "REFRESH MATERIALIZED VIEW", NULL                  },
     {T_ReassignOwnedStmt,          "REASSIGN OWNED",            NULL                  },
     {T_DropOwnedStmt,              "DROP OWNED",                NULL                  },
     {T_AlterDatabaseSetStmt,       "ALTER DATABASE",            NULL                  },
@@ -132,13 +132,20 @@ static str alter_tag(enum ObjectType type)
     return STR("ALTER");
 }
 
+/* A column's is that of what it is a column of. */
+static str rename_tag(const struct RenameStmt *rename)
+{
+    bool column = rename->renameType == OBJECT_COLUMN;
+    return alter_tag(column ? rename->relationType : rename->renameType);
+}
+
 str ddl_command_tag(const struct node *statement)
 {
     const struct statement_row *row = row_of(statement);
     if (!row) return ast_name(statement);
     switch ((int)statement->kind) {
     case T_DropStmt: return drop_tag(AST_AS(DropStmt, statement)->removeType);
-    case T_RenameStmt: return alter_tag(AST_AS(RenameStmt, statement)->renameType);
+    case T_RenameStmt: return rename_tag(AST_AS(RenameStmt, statement));
     case T_AlterTableStmt: return alter_tag(AST_AS(AlterTableStmt, statement)->objtype);
     case T_AlterObjectSchemaStmt:
         return alter_tag(AST_AS(AlterObjectSchemaStmt, statement)->objectType);
@@ -146,6 +153,10 @@ str ddl_command_tag(const struct node *statement)
     case T_CreateFunctionStmt:
         return AST_AS(CreateFunctionStmt, statement)->is_procedure ? STR("CREATE PROCEDURE")
                                                                    : STR("CREATE FUNCTION");
+    case T_CreateTableAsStmt:
+        return AST_AS(CreateTableAsStmt, statement)->objtype == OBJECT_MATVIEW
+                   ? STR("CREATE MATERIALIZED VIEW")
+                   : str_of(row->tag);
     case T_GrantStmt: return AST_AS(GrantStmt, statement)->is_grant ? STR("GRANT") : STR("REVOKE");
     case T_GrantRoleStmt:
         return AST_AS(GrantRoleStmt, statement)->is_grant ? STR("GRANT ROLE") : STR("REVOKE ROLE");

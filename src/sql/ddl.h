@@ -21,6 +21,7 @@
 enum ddl_effect_kind {
     EFFECT_COLUMN_USING, /* ALTER COLUMN TYPE: expr over the old row, or NULL: an assignment cast */
     EFFECT_TABLE_FILL,   /* CREATE TABLE AS: insert what query selects */
+    EFFECT_MATVIEW_FILL, /* insert what the relation's own query selects for its owner */
     EFFECT_ENUM_RENAME,  /* rows with label `from` get `to` */
     EFFECT_SEQUENCE_SET, /* relation is a sequence: its next value is `value` */
     EFFECT_TRUNCATE,     /* empty the relation */

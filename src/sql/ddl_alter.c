@@ -469,7 +469,14 @@ static err nothing(const struct altering *altering)
 
 /* ---- the table of commands ---- */
 
-enum target { ON_TABLE = 1, ON_VIEW = 2, ON_SEQUENCE = 4, ON_COMPOSITE = 8, ANYWHERE = 15 };
+enum target {
+    ON_TABLE = 1,
+    ON_VIEW = 2,
+    ON_SEQUENCE = 4,
+    ON_COMPOSITE = 8,
+    ON_MATVIEW = 16,
+    ANYWHERE = 31
+};
 
 struct command_row {
     enum AlterTableType type;
@@ -479,47 +486,47 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
-    {AT_AddColumn,          "ADD COLUMN",                       ON_TABLE,           add_column         },
-    {AT_DropColumn,         "DROP COLUMN",                      ON_TABLE,           drop_column        },
-    {AT_ColumnDefault,      "ALTER COLUMN ... SET DEFAULT",     ON_TABLE | ON_VIEW, column_default     },
-    {AT_SetNotNull,         "ALTER COLUMN ... SET NOT NULL",    ON_TABLE,           set_not_null       },
-    {AT_DropNotNull,        "ALTER COLUMN ... DROP NOT NULL",   ON_TABLE,           drop_not_null      },
-    {AT_DropExpression,     "ALTER COLUMN ... DROP EXPRESSION", ON_TABLE,           drop_expression    },
-    {AT_AlterColumnType,    "ALTER COLUMN ... SET DATA TYPE",   ON_TABLE,           column_type        },
-    {AT_AddIdentity,        "ALTER COLUMN ... ADD IDENTITY",    ON_TABLE,           add_identity       },
-    {AT_SetIdentity,        "ALTER COLUMN ... SET",             ON_TABLE,           set_identity       },
-    {AT_DropIdentity,       "ALTER COLUMN ... DROP IDENTITY",   ON_TABLE,           drop_identity      },
-    {AT_AddConstraint,      "ADD CONSTRAINT",                   ON_TABLE,           add_constraint     },
-    {AT_AddIndexConstraint, "ADD CONSTRAINT",                   ON_TABLE,           add_constraint     },
-    {AT_DropConstraint,     "DROP CONSTRAINT",                  ON_TABLE,           drop_constraint    },
-    {AT_ValidateConstraint, "VALIDATE CONSTRAINT",              ON_TABLE,           validate_constraint},
-    {AT_AlterConstraint,    "ALTER CONSTRAINT",                 ON_TABLE,           alter_constraint   },
-    {AT_EnableRowSecurity,  "ENABLE ROW SECURITY",              ON_TABLE,           row_security       },
-    {AT_DisableRowSecurity, "DISABLE ROW SECURITY",             ON_TABLE,           row_security       },
-    {AT_ForceRowSecurity,   "FORCE ROW SECURITY",               ON_TABLE,           force_row_security },
-    {AT_NoForceRowSecurity, "NO FORCE ROW SECURITY",            ON_TABLE,           force_row_security },
-    {AT_ChangeOwner,        "OWNER TO",                         ANYWHERE,           change_owner       },
-    {AT_ReplicaIdentity,    "REPLICA IDENTITY",                 ON_TABLE,           replica_identity   },
-    {AT_SetRelOptions,      "SET",                              ANYWHERE,           set_options        },
-    {AT_ResetRelOptions,    "RESET",                            ANYWHERE,           reset_options      },
-    {AT_SetStatistics,      "ALTER COLUMN ... SET STATISTICS",  ON_TABLE,           nothing            },
-    {AT_SetOptions,         "ALTER COLUMN ... SET",             ON_TABLE,           nothing            },
-    {AT_ResetOptions,       "ALTER COLUMN ... RESET",           ON_TABLE,           nothing            },
-    {AT_SetStorage,         "ALTER COLUMN ... SET STORAGE",     ON_TABLE,           nothing            },
-    {AT_SetCompression,     "ALTER COLUMN ... SET COMPRESSION", ON_TABLE,           nothing            },
-    {AT_ClusterOn,          "CLUSTER ON",                       ON_TABLE,           nothing            },
-    {AT_DropCluster,        "SET WITHOUT CLUSTER",              ON_TABLE,           nothing            },
-    {AT_SetLogged,          "SET LOGGED",                       ON_TABLE,           nothing            },
-    {AT_SetUnLogged,        "SET UNLOGGED",                     ON_TABLE,           nothing            },
-    {AT_SetTableSpace,      "SET TABLESPACE",                   ON_TABLE,           nothing            },
-    {AT_EnableTrig,         "ENABLE TRIGGER",                   ON_TABLE,           enable_trigger     },
-    {AT_EnableAlwaysTrig,   "ENABLE ALWAYS TRIGGER",            ON_TABLE,           enable_trigger     },
-    {AT_EnableReplicaTrig,  "ENABLE REPLICA TRIGGER",           ON_TABLE,           enable_trigger     },
-    {AT_DisableTrig,        "DISABLE TRIGGER",                  ON_TABLE,           enable_trigger     },
-    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,           enable_trigger     },
-    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,           enable_trigger     },
-    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,           enable_trigger     },
-    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,           enable_trigger     },
+    {AT_AddColumn,          "ADD COLUMN",                       ON_TABLE,              add_column         },
+    {AT_DropColumn,         "DROP COLUMN",                      ON_TABLE,              drop_column        },
+    {AT_ColumnDefault,      "ALTER COLUMN ... SET DEFAULT",     ON_TABLE | ON_VIEW,    column_default     },
+    {AT_SetNotNull,         "ALTER COLUMN ... SET NOT NULL",    ON_TABLE,              set_not_null       },
+    {AT_DropNotNull,        "ALTER COLUMN ... DROP NOT NULL",   ON_TABLE,              drop_not_null      },
+    {AT_DropExpression,     "ALTER COLUMN ... DROP EXPRESSION", ON_TABLE,              drop_expression    },
+    {AT_AlterColumnType,    "ALTER COLUMN ... SET DATA TYPE",   ON_TABLE,              column_type        },
+    {AT_AddIdentity,        "ALTER COLUMN ... ADD IDENTITY",    ON_TABLE,              add_identity       },
+    {AT_SetIdentity,        "ALTER COLUMN ... SET",             ON_TABLE,              set_identity       },
+    {AT_DropIdentity,       "ALTER COLUMN ... DROP IDENTITY",   ON_TABLE,              drop_identity      },
+    {AT_AddConstraint,      "ADD CONSTRAINT",                   ON_TABLE,              add_constraint     },
+    {AT_AddIndexConstraint, "ADD CONSTRAINT",                   ON_TABLE,              add_constraint     },
+    {AT_DropConstraint,     "DROP CONSTRAINT",                  ON_TABLE,              drop_constraint    },
+    {AT_ValidateConstraint, "VALIDATE CONSTRAINT",              ON_TABLE,              validate_constraint},
+    {AT_AlterConstraint,    "ALTER CONSTRAINT",                 ON_TABLE,              alter_constraint   },
+    {AT_EnableRowSecurity,  "ENABLE ROW SECURITY",              ON_TABLE,              row_security       },
+    {AT_DisableRowSecurity, "DISABLE ROW SECURITY",             ON_TABLE,              row_security       },
+    {AT_ForceRowSecurity,   "FORCE ROW SECURITY",               ON_TABLE,              force_row_security },
+    {AT_NoForceRowSecurity, "NO FORCE ROW SECURITY",            ON_TABLE,              force_row_security },
+    {AT_ChangeOwner,        "OWNER TO",                         ANYWHERE,              change_owner       },
+    {AT_ReplicaIdentity,    "REPLICA IDENTITY",                 ON_TABLE | ON_MATVIEW, replica_identity   },
+    {AT_SetRelOptions,      "SET",                              ANYWHERE,              set_options        },
+    {AT_ResetRelOptions,    "RESET",                            ANYWHERE,              reset_options      },
+    {AT_SetStatistics,      "ALTER COLUMN ... SET STATISTICS",  ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetOptions,         "ALTER COLUMN ... SET",             ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_ResetOptions,       "ALTER COLUMN ... RESET",           ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetStorage,         "ALTER COLUMN ... SET STORAGE",     ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetCompression,     "ALTER COLUMN ... SET COMPRESSION", ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_ClusterOn,          "CLUSTER ON",                       ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_DropCluster,        "SET WITHOUT CLUSTER",              ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetLogged,          "SET LOGGED",                       ON_TABLE,              nothing            },
+    {AT_SetUnLogged,        "SET UNLOGGED",                     ON_TABLE,              nothing            },
+    {AT_SetTableSpace,      "SET TABLESPACE",                   ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_EnableTrig,         "ENABLE TRIGGER",                   ON_TABLE,              enable_trigger     },
+    {AT_EnableAlwaysTrig,   "ENABLE ALWAYS TRIGGER",            ON_TABLE,              enable_trigger     },
+    {AT_EnableReplicaTrig,  "ENABLE REPLICA TRIGGER",           ON_TABLE,              enable_trigger     },
+    {AT_DisableTrig,        "DISABLE TRIGGER",                  ON_TABLE,              enable_trigger     },
+    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,              enable_trigger     },
+    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,              enable_trigger     },
+    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,              enable_trigger     },
+    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,              enable_trigger     },
 };
 
 static int target_of(char kind)
@@ -527,6 +534,7 @@ static int target_of(char kind)
     return kind == 'r'   ? ON_TABLE
            : kind == 'v' ? ON_VIEW
            : kind == 'S' ? ON_SEQUENCE
+           : kind == 'm' ? ON_MATVIEW
                          : ON_COMPOSITE;
 }
 

@@ -195,6 +195,7 @@ err ddl_comment(struct ddl *ddl, const struct node *statement)
     switch ((int)comment->objtype) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
     case OBJECT_SEQUENCE: return comment_relation(&commenting, AST_AS(List, object)->items);
     case OBJECT_COLUMN: return comment_column(&commenting, AST_AS(List, object)->items);
     case OBJECT_TABCONSTRAINT: return comment_constraint(&commenting, AST_AS(List, object)->items);

@@ -630,7 +630,8 @@ static const struct {
     {OBJECT_TABLE,    'r', "table",             "Use DROP TABLE to remove a table."      },
     {OBJECT_VIEW,     'v', "view",              "Use DROP VIEW to remove a view."        },
     {OBJECT_SEQUENCE, 'S', "sequence",          "Use DROP SEQUENCE to remove a sequence."},
-    {OBJECT_MATVIEW,  'm', "materialized view", ""                                       },
+    {OBJECT_MATVIEW,  'm', "materialized view",
+     "Use DROP MATERIALIZED VIEW to remove a materialized view."                         },
     {OBJECT_TYPE,     'c', "type",              "Use DROP TYPE to remove a type."        },
 };
 

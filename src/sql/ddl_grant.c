@@ -371,8 +371,9 @@ static err change_all(struct granting *granting, enum ObjectType type, oid schem
         const struct cat_function *function = object;
         bool wanted = functions                    ? function->schema == schema
                       : relation->schema != schema ? false
-                      : type == OBJECT_SEQUENCE    ? relation->kind == 'S'
-                                                   : relation->kind == 'r' || relation->kind == 'v';
+                      : type == OBJECT_SEQUENCE
+                          ? relation->kind == 'S'
+                          : cat_relation_is_stored(relation) || relation->kind == 'v';
         if (wanted) ids[count++] = catalog_object_oid(class, object);
     }
     for (size_t i = 0; i < count; i++)

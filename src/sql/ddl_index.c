@@ -161,7 +161,7 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     const struct IndexStmt *create = AST_AS(IndexStmt, statement);
     const struct cat_relation *table;
     TRY(ddl_relation(ddl, create->relation, MISSING_IS_ERROR, &table));
-    if (table->kind != 'r')
+    if (!cat_relation_is_stored(table))
         return err_sql(ddl->arena, "42809", "cannot create index on relation \"%.*s\"",
                        STR_FMT(table->name));
     TRY(ddl_must_own_relation(ddl, table));

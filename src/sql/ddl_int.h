@@ -37,7 +37,8 @@ ddl_handler ddl_create_schema, ddl_create_extension, ddl_create_publication, ddl
     ddl_create_index, ddl_create_view, ddl_alter_table, ddl_create_role, ddl_alter_role,
     ddl_alter_role_set, ddl_drop_role, ddl_grant, ddl_grant_role, ddl_default_privileges,
     ddl_create_policy, ddl_alter_policy, ddl_comment, ddl_create_function, ddl_alter_function,
-    ddl_drop, ddl_rename, ddl_set_schema, ddl_set_owner, ddl_truncate, ddl_create_trigger;
+    ddl_drop, ddl_rename, ddl_set_schema, ddl_set_owner, ddl_truncate, ddl_create_trigger,
+    ddl_refresh_matview;
 
 /* ---- ddl.c ---- */
 
@@ -69,6 +70,20 @@ void *ddl_array_without(
     ((object)->member = ddl_array_copy((ddl)->pool, (object)->member, (object)->counter, \
                                        sizeof *(object)->member),                        \
      (void *)(uintptr_t)(object)->member)
+
+/* ---- ddl_table.c, ddl_matview.c ---- */
+
+MUST_USE err ddl_create_matview(struct ddl *ddl, const struct CreateTableAsStmt *create);
+/* A relation of this kind, without columns and not in the catalog yet. */
+MUST_USE err ddl_relation_start(struct ddl *ddl,
+                                const struct RangeVar *name,
+                                char kind,
+                                struct cat_relation **out);
+/* True, with PostgreSQL's notice, when IF NOT EXISTS finds the name taken. */
+bool ddl_relation_skipped(struct ddl *ddl, const struct RangeVar *name, bool if_not_exists);
+MUST_USE err ddl_query_columns(struct ddl *ddl,
+                               const struct CreateTableAsStmt *create,
+                               struct cat_relation *relation);
 
 /* ---- ddl_names.c ---- */
 

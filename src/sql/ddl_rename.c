@@ -123,8 +123,9 @@ static err rename_column(struct renaming *renaming)
         if (columns[i].number != column->number) continue;
         columns[i].name = renaming->name;
         columns[i].physical =
-            edited->kind == 'r' ? ddl_physical_column(ddl, relation, column->number, renaming->name)
-                                : renaming->name;
+            cat_relation_is_stored(edited)
+                ? ddl_physical_column(ddl, relation, column->number, renaming->name)
+                : renaming->name;
     }
     catalog_put(ddl->next, CAT_RELATION, edited);
     struct ddl_target target = {TARGET_COLUMN, relation->oid, column->number};
@@ -320,6 +321,7 @@ struct rename_row {
 static const struct rename_row rename_rows[] = {
     {OBJECT_TABLE,         rename_relation  },
     {OBJECT_VIEW,          rename_relation  },
+    {OBJECT_MATVIEW,       rename_relation  },
     {OBJECT_SEQUENCE,      rename_relation  },
     {OBJECT_INDEX,         rename_index     },
     {OBJECT_COLUMN,        rename_column    },
@@ -393,6 +395,7 @@ err ddl_set_schema(struct ddl *ddl, const struct node *statement)
     switch ((int)stmt->objectType) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
     case OBJECT_SEQUENCE: return set_relation_schema(ddl, stmt, schema);
     case OBJECT_FUNCTION:
     case OBJECT_PROCEDURE:
@@ -524,6 +527,7 @@ err ddl_set_owner(struct ddl *ddl, const struct node *statement)
     switch ((int)stmt->objectType) {
     case OBJECT_TABLE:
     case OBJECT_VIEW:
+    case OBJECT_MATVIEW:
     case OBJECT_SEQUENCE:
         TRY(ddl_relation(ddl, stmt->relation, MISSING_IS_ERROR, &relation));
         return ddl_relation_owner(ddl, relation, to);

@@ -4,10 +4,10 @@
 
 /* ---- the empty relation ---- */
 
-static err relation_start(struct ddl *ddl,
-                          const struct RangeVar *name,
-                          char kind,
-                          struct cat_relation **out)
+err ddl_relation_start(struct ddl *ddl,
+                       const struct RangeVar *name,
+                       char kind,
+                       struct cat_relation **out)
 {
     oid schema;
     if (name->relpersistence == 't') return ddl_unsupported(ddl, &name->base, "a temporary table");
@@ -26,8 +26,7 @@ static err relation_start(struct ddl *ddl,
     return NULL;
 }
 
-/* True, with PostgreSQL's notice, when IF NOT EXISTS finds the name taken. */
-static bool skipped(struct ddl *ddl, const struct RangeVar *name, bool if_not_exists)
+bool ddl_relation_skipped(struct ddl *ddl, const struct RangeVar *name, bool if_not_exists)
 {
     if (!if_not_exists) return false;
     oid schema;
@@ -266,9 +265,9 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
 {
     const struct CreateStmt *create = AST_AS(CreateStmt, statement);
     TRY(refuse_options(ddl, create));
-    if (skipped(ddl, create->relation, create->if_not_exists)) return NULL;
+    if (ddl_relation_skipped(ddl, create->relation, create->if_not_exists)) return NULL;
     struct cat_relation *relation;
-    TRY(relation_start(ddl, create->relation, 'r', &relation));
+    TRY(ddl_relation_start(ddl, create->relation, 'r', &relation));
     TRY(add_elements(ddl, relation, create->tableElts));
     for (size_t i = 0; i < create->tableElts->count; i++)
         if (AST_IS(ColumnDef, create->tableElts->at[i]))
@@ -278,28 +277,25 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
     return NULL;
 }
 
-err ddl_create_table_as(struct ddl *ddl, const struct node *statement)
+/* The columns of what is made from a query. */
+err ddl_query_columns(struct ddl *ddl,
+                      const struct CreateTableAsStmt *create,
+                      struct cat_relation *relation)
 {
-    const struct CreateTableAsStmt *create = AST_AS(CreateTableAsStmt, statement);
     const struct IntoClause *into = create->into;
-    if (create->objtype == OBJECT_MATVIEW)
-        return ddl_unsupported(ddl, statement, "CREATE MATERIALIZED VIEW");
-    if (skipped(ddl, into->rel, create->if_not_exists)) return NULL;
     const struct ddl_hooks *hooks = ddl->context->hooks;
     if (!hooks || !hooks->describe_query)
-        return ddl_unsupported(ddl, statement, "CREATE TABLE AS here");
+        return ddl_unsupported(ddl, &create->base, "CREATE TABLE AS here");
     struct ddl_columns columns = {0};
     TRY(hooks->describe_query(ddl->context, ddl->next, create->query, &columns));
     if (into->colNames->count > columns.count)
         return err_sql(ddl->arena, "42601", "too many column names were specified");
-    struct cat_relation *relation;
-    TRY(relation_start(ddl, into->rel, 'r', &relation));
     for (size_t i = 0; i < columns.count; i++) {
         str name = i < into->colNames->count ? ast_name_at(into->colNames, i) : columns.at[i].name;
         if (cat_column_find(relation, name))
             return err_sql(ddl->arena, "42701", "column \"%.*s\" specified more than once",
                            STR_FMT(name));
-        TRY(ddl_check_scalar(ddl, name, columns.at[i].type, statement));
+        TRY(ddl_check_scalar(ddl, name, columns.at[i].type, &create->base));
         struct cat_column column = {
             .number = ++relation->column_last,
             .name = str_copy(ddl->pool, name),
@@ -310,6 +306,18 @@ err ddl_create_table_as(struct ddl *ddl, const struct node *statement)
         column.physical = ddl_physical_column(ddl, relation, column.number, column.name);
         DDL_ADD(ddl, relation, columns, column_count, &column);
     }
+    return NULL;
+}
+
+err ddl_create_table_as(struct ddl *ddl, const struct node *statement)
+{
+    const struct CreateTableAsStmt *create = AST_AS(CreateTableAsStmt, statement);
+    const struct IntoClause *into = create->into;
+    if (create->objtype == OBJECT_MATVIEW) return ddl_create_matview(ddl, create);
+    if (ddl_relation_skipped(ddl, into->rel, create->if_not_exists)) return NULL;
+    struct cat_relation *relation;
+    TRY(ddl_relation_start(ddl, into->rel, 'r', &relation));
+    TRY(ddl_query_columns(ddl, create, relation));
     ddl_row_type_put(ddl, relation);
     catalog_put(ddl->next, CAT_RELATION, relation);
     if (into->skipData) return NULL;

@@ -445,6 +445,21 @@ static err guard_rows(struct analyzer *analyzer, const struct access *access)
     return NULL;
 }
 
+/* Materialized views are written by REFRESH alone, and read once it has been. */
+static err guard_matview(struct analyzer *analyzer, const struct access *access)
+{
+    const struct cat_relation *relation = access->relation;
+    if (relation->kind != 'm') return NULL;
+    if (access->target_of)
+        return err_sql(analyzer->arena, "42809", "cannot change materialized view \"%.*s\"",
+                       STR_FMT(relation->name));
+    if (!relation->unpopulated || analyzer->describes) return NULL;
+    struct err *error =
+        err_sql(analyzer->arena, "55000", "materialized view \"%.*s\" has not been populated",
+                STR_FMT(relation->name));
+    return err_hint(analyzer->arena, error, "Use the REFRESH MATERIALIZED VIEW command.");
+}
+
 /* Grants of everything first: a statement that may not be run at all is not told more. */
 err guard_accesses(struct analyzer *analyzer, size_t from)
 {
@@ -453,6 +468,7 @@ err guard_accesses(struct analyzer *analyzer, size_t from)
     for (size_t i = from; i < to; i++) TRY(check_grants(analyzer, analyzer->accesses.at[i]));
     for (size_t i = from; i < to; i++) {
         const struct access *access = analyzer->accesses.at[i];
+        TRY(guard_matview(analyzer, access));
         if (access->relation->kind == 'r' && !access->quiet) TRY(guard_rows(analyzer, access));
     }
     return NULL;

@@ -248,6 +248,8 @@ const struct type_ref *infer_expr_ref(struct arena *arena,
 
 /* ---- making ---- */
 
+/* 42803 where aggregates may not stand. */
+MUST_USE err infer_allow_aggregate(struct infer_context *ctx, int32_t location);
 struct expr *infer_new(struct infer_context *ctx, enum expr_kind kind, oid type, int32_t location);
 struct expr *infer_const(struct infer_context *ctx, oid type, struct value value);
 struct expr *infer_null(struct infer_context *ctx, oid type);

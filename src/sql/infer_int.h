@@ -147,7 +147,6 @@ struct expr_list infer_args(struct infer_context *ctx, struct expr *const *at, s
 MUST_USE err infer_unsupported(struct infer_context *ctx, int32_t location, const char *what);
 void infer_note_volatility(struct infer_context *ctx, char volatility, bool writes);
 /* What an aggregate, window or set-returning call may do here: 42803, 42P20, 0A000. */
-MUST_USE err infer_allow_aggregate(struct infer_context *ctx, int32_t location);
 MUST_USE err infer_allow_window(struct infer_context *ctx, int32_t location);
 MUST_USE err infer_allow_set(struct infer_context *ctx, int32_t location);
 const char *infer_clause_name(enum infer_clause clause);

@@ -71,6 +71,7 @@ enum expr_kind {
     EXPR_EXCLUDED_COLUMN, /* .column of the proposed row in ON CONFLICT DO UPDATE */
     EXPR_DOMAIN_VALUE,    /* VALUE in a domain's check */
     EXPR_NEXTVAL,         /* .sequence: from DEFAULT nextval(...) / identity, or nextval('const') */
+    EXPR_GROUPING,        /* GROUPING(args); 0 where GROUP BY has no sets, else rewritten */
     EXPR_BARRIER_TRUE,    /* constant TRUE that a printer may not fold (tests) */
 };
 
@@ -283,6 +284,7 @@ enum set_operation { SET_NONE, SET_UNION, SET_INTERSECT, SET_EXCEPT };
 struct assignment {
     int column;        /* index into target_rte->columns */
     struct expr *expr; /* coerced to the column's type and typmod by assignment */
+    bool part;         /* of the column's value: another part of it may be set beside */
 };
 
 /* What must be TRUE of a new row, in the order of testing. */
@@ -330,7 +332,6 @@ struct query {
     bool has_aggregates;
     bool has_windows;
     struct expr_list group_by;
-    const struct node *grouping_sets; /* refused by a printer that cannot */
     struct expr *having;
     bool distinct;
     struct expr_list distinct_on;

@@ -53,6 +53,76 @@ bool expr_children(const struct expr *expr, expr_visit *visit, void *context)
     return true;
 }
 
+struct mapping {
+    struct arena *arena;
+    expr_change *change;
+    void *context;
+};
+
+static struct expr *map_one(const struct mapping *mapping, struct expr *expr)
+{
+    return expr ? expr_map(mapping->arena, expr, mapping->change, mapping->context) : NULL;
+}
+
+static void map_list(const struct mapping *mapping, struct expr_list *list)
+{
+    struct expr **copy = ARENA_ARRAY(mapping->arena, struct expr *, list->count);
+    for (size_t i = 0; i < list->count; i++) copy[i] = map_one(mapping, list->at[i]);
+    list->at = copy;
+}
+
+static void map_sorts(const struct mapping *mapping, struct sort_list *list)
+{
+    struct sort_item *copy = ARENA_ARRAY(mapping->arena, struct sort_item, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        copy[i] = list->at[i];
+        copy[i].expr = map_one(mapping, copy[i].expr);
+    }
+    list->at = copy;
+}
+
+static void map_window(const struct mapping *mapping, struct expr *expr)
+{
+    expr->window.filter = map_one(mapping, expr->window.filter);
+    if (!expr->window.over) return;
+    struct window_spec *over = ARENA_NEW(mapping->arena, struct window_spec);
+    *over = *expr->window.over;
+    map_list(mapping, &over->partition);
+    map_sorts(mapping, &over->order);
+    over->start_offset = map_one(mapping, over->start_offset);
+    over->end_offset = map_one(mapping, over->end_offset);
+    expr->window.over = over;
+}
+
+static void map_case(const struct mapping *mapping, struct expr *expr)
+{
+    struct case_arm *arms = ARENA_ARRAY(mapping->arena, struct case_arm, expr->case_of.arm_count);
+    for (size_t i = 0; i < expr->case_of.arm_count; i++) {
+        arms[i].when = map_one(mapping, expr->case_of.arms[i].when);
+        arms[i].then = map_one(mapping, expr->case_of.arms[i].then);
+    }
+    expr->case_of.arms = arms;
+    expr->case_of.otherwise = map_one(mapping, expr->case_of.otherwise);
+}
+
+struct expr *expr_map(struct arena *arena, struct expr *expr, expr_change *change, void *context)
+{
+    struct expr *changed = change(expr, context);
+    if (changed) return changed;
+    const struct mapping mapping = {arena, change, context};
+    struct expr *copy = ARENA_NEW(arena, struct expr);
+    *copy = *expr;
+    map_list(&mapping, &copy->args);
+    if (copy->kind == EXPR_CASE) map_case(&mapping, copy);
+    if (copy->kind == EXPR_WINDOW) map_window(&mapping, copy);
+    if (copy->kind == EXPR_AGGREGATE) {
+        map_sorts(&mapping, &copy->aggregate.order);
+        map_sorts(&mapping, &copy->aggregate.within_group);
+        copy->aggregate.filter = map_one(&mapping, copy->aggregate.filter);
+    }
+    return copy;
+}
+
 static bool visit_from(const struct from_item *item, expr_visit *visit, void *context)
 {
     if (item->kind == FROM_RTE) return true; /* every rte is visited through rtable */
@@ -238,6 +308,7 @@ static bool detail_equal(const struct expr *a, const struct expr *b)
     case EXPR_ROW:
     case EXPR_DEFAULT:
     case EXPR_DOMAIN_VALUE:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE: return true;
     }
     return false;
@@ -435,6 +506,7 @@ static bool node_leaks(const struct expr *expr, void *context)
     case EXPR_FIELD:
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_DOMAIN_VALUE:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE: return false;
     }
     return true;

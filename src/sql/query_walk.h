@@ -14,6 +14,10 @@ typedef bool expr_visit(struct expr *child, void *context);
 /* Direct children of an expression: arguments, CASE arms, filters, sort keys, windows. The query
  * of a sublink is not among them. Answers false as soon as a visit does. */
 bool expr_children(const struct expr *expr, expr_visit *visit, void *context);
+/* A copy in which each expression that `change` answers for is replaced; where it answers NULL what is
+ * below is looked at. Queries of sublinks stay shared. */
+typedef struct expr *expr_change(struct expr *expr, void *context);
+struct expr *expr_map(struct arena *arena, struct expr *expr, expr_change *change, void *context);
 /* Every expression that hangs directly on the query: targets, conditions, joins, functions and
  * VALUES in FROM, policies, assignments, checks. Not those of its subqueries. */
 bool query_children(const struct query *query, expr_visit *visit, void *context);

@@ -553,6 +553,7 @@ static void print(struct printer *printer, const struct expr *expr, bool show_im
     case EXPR_ROW_COMPARE:
     case EXPR_DEFAULT:
     case EXPR_EXCLUDED_COLUMN:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE: printer->unknown = true; return;
     }
 }

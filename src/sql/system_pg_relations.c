@@ -90,6 +90,7 @@ static void class_relation(struct system_rows *rows, const struct cat_relation *
     bool table = relation->kind == 'r';
     row[pg_class_reltype] = value_int(relation->row_type);
     row[pg_class_relkind] = system_char(rows, relation->kind);
+    row[pg_class_relispopulated] = system_bool(!relation->unpopulated);
     row[pg_class_relam] = value_int(table || relation->kind == 'm' ? 2 : 0);
     if (table || relation->kind == 'S') row[pg_class_relfilenode] = value_int(relation->oid);
     if (relation->kind == 'v' || relation->kind == 'c') row[pg_class_reltuples] = value_real(-1);

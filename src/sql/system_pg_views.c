@@ -45,7 +45,7 @@ void system_rows_pg_matviews(struct system_rows *rows)
         row[pg_matviews_matviewname] = value_text(relation->name);
         row[pg_matviews_matviewowner] = value_text(system_role_name(rows, relation->owner));
         row[pg_matviews_hasindexes] = system_bool(relation->index_count > 0);
-        row[pg_matviews_ispopulated] = value_int(1);
+        row[pg_matviews_ispopulated] = system_bool(!relation->unpopulated);
         row[pg_matviews_definition] = value_text(system_view_text(rows->arena, relation));
     }
 }

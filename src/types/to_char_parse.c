@@ -492,7 +492,7 @@ static int32_t or_one(int32_t value)
     return value == UNSET || value == 0 ? 1 : value;
 }
 
-static bool is_said(int32_t value)
+static bool is_said(int64_t value)
 {
     return value != UNSET && value != 0;
 }
@@ -564,9 +564,10 @@ static int64_t days_of_iso(const struct found *f, int32_t year)
 static err days_of_gregorian(struct reader *r, int32_t year, int64_t *out)
 {
     struct found *f = &r->found;
-    int32_t month = or_one(f->month), day = or_one(f->day), year_day = f->year_day;
-    if (is_said(f->week)) year_day = (f->week - 1) * 7 + 1;
-    if (is_said(f->week_of_month)) day = (f->week_of_month - 1) * 7 + 1;
+    int32_t month = or_one(f->month);
+    int64_t day = or_one(f->day), year_day = f->year_day;
+    if (is_said(f->week)) year_day = ((int64_t)f->week - 1) * 7 + 1;
+    if (is_said(f->week_of_month)) day = ((int64_t)f->week_of_month - 1) * 7 + 1;
     if (is_said(year_day) && (!is_said(f->month) || !is_said(f->day))) {
         if (f->year == UNSET && f->century == UNSET) {
             return err_sql(r->arena, "22007",
@@ -578,7 +579,7 @@ static err days_of_gregorian(struct reader *r, int32_t year, int64_t *out)
     }
     bool good = month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
     if (!good) return field_overflow(r->arena, r->text);
-    *out = date_from_civil(year, month, day);
+    *out = date_from_civil(year, month, (int32_t)day);
     return NULL;
 }
 

@@ -133,6 +133,39 @@ static err run_slice(struct function_call *call, struct value *out)
     return text_out(out, array_slice(call->arena, arg_text(call, 0), low, high));
 }
 
+/* array_assign(shape, array, value, index): SET a[index] = value. Arrays count from 1 here, so what
+ * would begin elsewhere is refused; holes become NULLs, as in PostgreSQL. */
+static err run_assign(struct function_call *call, struct value *out)
+{
+    enum { LENGTH_MAX = 1000000 };
+    str array = arg_null(call, 0) ? STR("[]") : arg_text(call, 0), part;
+    int64_t length = array_cardinality(array);
+    if (arg_null(call, 2))
+        return err_sql(call->arena, "22004", "array subscript in assignment must not be null");
+    int64_t index = arg_int(call, 2);
+    if (index < 1 || (length == 0 && index != 1))
+        return err_sql(call->arena, "0A000",
+                       "arrays whose subscripts do not start at 1 are not supported");
+    if (index > LENGTH_MAX)
+        return err_sql(call->arena, "54000", "array size exceeds the maximum allowed (%d)",
+                       LENGTH_MAX);
+    if (array_dimensions(array) > 1)
+        return err_sql(call->arena, "2202E", "wrong number of array subscripts");
+    struct buf *made = buf_in(call->arena, 0);
+    struct array_iter iter = array_iter(array);
+    buf_char(made, '[');
+    for (int64_t at = 1; at <= length || at <= index; at++) {
+        bool has = array_next(&iter, &part);
+        if (at > 1) buf_char(made, ',');
+        if (at == index)
+            buf_str_add(made, item_of(call, element_of(call), &call->args[1]));
+        else
+            buf_str_add(made, has ? part : STR("null"));
+    }
+    buf_char(made, ']');
+    return text_out(out, buf_str(made));
+}
+
 /* ---- measuring ---- */
 
 enum { A_LENGTH, A_UPPER, A_LOWER };
@@ -301,6 +334,7 @@ static const struct function_row rows[] = {
     {"array_fill",           2,  SHAPE_FIRST,  0,         run_fill,        0          },
     {"subscript",            -1, SHAPE_FIRST,  FN_STRICT, run_subscript,   0          },
     {"slice",                5,  SHAPE_FIRST,  0,         run_slice,       0          },
+    {"array_assign",         3,  SHAPE_FIRST,  0,         run_assign,      0          },
     {"array_length",         2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LENGTH   },
     {"array_upper",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_UPPER    },
     {"array_lower",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LOWER    },

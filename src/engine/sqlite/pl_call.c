@@ -16,6 +16,11 @@ static size_t depth_of(const struct sqlite_session *session)
     return depth;
 }
 
+static size_t outer_bytes(const struct pl_frame *outer)
+{
+    return outer != NULL ? outer->outer_bytes + pl_frame_bytes(outer) : 0;
+}
+
 err pl_frame_begin(struct pl_frame *frame, struct run *run, struct pl_code *code)
 {
     struct sqlite_session *session = run->session;
@@ -27,8 +32,9 @@ err pl_frame_begin(struct pl_frame *frame, struct run *run, struct pl_code *code
         .code = code,
         .tree = code->tree,
         .outer = session->frames,
-        .arena = arena_new(0),
-        .scratch = arena_new(0),
+        .outer_bytes = outer_bytes(session->frames),
+        .arena = arena_new(PL_ROWS_BYTES_MAX),
+        .scratch = arena_new(PL_ROWS_BYTES_MAX),
         .set = code->function->returns_set,
         .result_variable = -1,
     };
@@ -55,6 +61,7 @@ void pl_frame_end(struct pl_frame *frame)
 static err frame_body(struct pl_frame *frame)
 {
     TRY(session_check(frame->run->session, frame->arena));
+    TRY(pl_memory_check(frame));
     bool sql = frame->tree->block == NULL;
     return sql ? pl_run_sql_body(frame) : pl_run_statement(frame, frame->tree->block);
 }

@@ -134,7 +134,7 @@ err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement)
     if (cursor_find(frame, name) != NULL)
         return err_sql(frame->arena, "42P03", "cursor \"%.*s\" already in use", STR_FMT(name));
     struct pl_cursor_state *cursor = ARENA_NEW(frame->arena, struct pl_cursor_state);
-    *cursor = (struct pl_cursor_state){.name = name, .arena = arena_new(0)};
+    *cursor = (struct pl_cursor_state){.name = name, .arena = arena_new(PL_ROWS_BYTES_MAX)};
     err error = cursor_rows(frame, statement, cursor);
     if (error != NULL) {
         arena_free(cursor->arena);
@@ -144,7 +144,7 @@ err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement)
     frame->cursors = cursor;
     struct value value = value_text(name);
     pl_cell_set(&frame->vars[variable].cell, &value);
-    return NULL;
+    return pl_memory_check(frame);
 }
 
 /* Where the cursor stands afterwards; 0 and count + 1 are outside. */

@@ -10,6 +10,7 @@
  *   pl_cursor.c     FOR loops over rows, cursors
  *   pl_sql_body.c   bodies in LANGUAGE sql
  *   pl_error.c      RAISE, handlers, diagnostics
+ *   pl_memory.c     how much a chain of calls may hold
  *
  * Owns:    a frame its variables' bytes and arenas; a code its arena and plans.
  * Threads: the connection's. Errors: as pl.h.
@@ -25,6 +26,8 @@ enum {
     PL_CODES_MAX = 512,                    /* of a connection; past it all that do not run go */
     PL_TICKS_BETWEEN_LOOKS = 64,           /* statements between two looks at the clock */
     PL_ROWS_BYTES_MAX = 256 * 1024 * 1024, /* of one query's rows */
+    PL_BYTES_MAX = 512 * 1024 * 1024,      /* of the variables and rows of a chain of calls */
+    PL_LARGE_BYTES = 1024 * 1024,          /* a value after which it is looked at once more */
 };
 
 struct pl_frame;
@@ -161,6 +164,8 @@ struct pl_frame {
     struct pl_cursor_state *cursors;
     struct pl_kept_shape *shapes;
     uint64_t ticks;
+    size_t loop_bytes;  /* of the rows that FOR loops walk now */
+    size_t outer_bytes; /* what the frames around hold */
 };
 
 /* ---- pl_value.c ---- */
@@ -302,6 +307,13 @@ MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *sta
 
 MUST_USE err pl_frame_begin(struct pl_frame *frame, struct run *run, struct pl_code *code);
 void pl_frame_end(struct pl_frame *frame);
+
+/* ---- pl_memory.c ---- */
+
+/* What this frame holds; the calls in it not counted. */
+size_t pl_frame_bytes(const struct pl_frame *frame);
+/* 53200 when it and the frames around it hold too much. */
+MUST_USE err pl_memory_check(struct pl_frame *frame);
 
 /* ---- pl_run.c ---- */
 

@@ -29,6 +29,7 @@ static bool leaves_loop(struct pl_frame *frame, str label)
 static err tick(struct pl_frame *frame)
 {
     if (++frame->ticks % PL_TICKS_BETWEEN_LOOKS != 0) return NULL;
+    TRY(pl_memory_check(frame));
     return session_check(frame->run->session, frame->arena);
 }
 
@@ -287,8 +288,12 @@ static err run_for_rows(struct pl_frame *frame, const struct pl_statement *state
     struct rowset *rows = NULL;
     const struct pl_shape *shape;
     err error = pl_loop_rows(frame, statement, arena, &rows, &shape);
+    size_t bytes = arena_used(arena);
+    frame->loop_bytes += bytes;
+    if (error == NULL && bytes > PL_LARGE_BYTES) error = pl_memory_check(frame);
     if (error == NULL) error = each_row(frame, statement, rows, shape);
     if (error != NULL) error = err_copy(frame->arena, error);
+    frame->loop_bytes -= bytes;
     arena_free(arena);
     return error;
 }
@@ -431,7 +436,9 @@ static err no_transactions(struct pl_frame *frame, const struct pl_statement *st
 
 err pl_run_statement(struct pl_frame *frame, const struct pl_statement *statement)
 {
+    bool large = arena_used(frame->scratch) > PL_LARGE_BYTES;
     arena_reset(frame->scratch);
+    if (large) TRY(pl_memory_check(frame));
     TRY(tick(frame));
     switch (statement->kind) {
     case PL_BLOCK: return run_block(frame, statement);

@@ -272,7 +272,8 @@ err pl_assign(struct pl_frame *frame,
     TRY(pl_cast(frame, from, value, &frame->code->types[variable], &cast));
     if (declared->not_null && cast.kind == VALUE_NULL) return null_refused(frame, declared);
     pl_cell_set(&frame->vars[variable].cell, &cast);
-    return NULL;
+    bool large = cast.kind == VALUE_TEXT && cast.s.len > PL_LARGE_BYTES;
+    return large ? pl_memory_check(frame) : NULL;
 }
 
 static struct pl_var_type type_of_field(const struct pl_field *field)

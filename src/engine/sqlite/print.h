@@ -47,10 +47,14 @@ struct print {
     int value_column; /* EXPR_DOMAIN_VALUE in DDL: unused otherwise */
     str domain_value; /* ddl or not: text that stands for EXPR_DOMAIN_VALUE */
     int depth;        /* nesting, for the parser stack's limit */
+    bool condition;   /* what is printed now is tested by SQLite, not computed: print_logic.c */
+    int twice;        /* operands of AND and OR that are printed twice, around this place */
 };
 
 /* Any expression; parentheses only where SQLite's grammar needs them at this place. */
 MUST_USE err print_expr(struct print *out, const struct expr *expr);
+/* The same where SQLite tests it: behind WHERE, ON, HAVING, WHEN. */
+MUST_USE err print_tested(struct print *out, const struct expr *expr);
 /* The same where an operand of = stands (parenthesised when it binds no tighter). */
 MUST_USE err print_operand(struct print *out, const struct expr *expr);
 /* With COLLATE behind it when its type needs one that the text does not carry: for ORDER BY, GROUP

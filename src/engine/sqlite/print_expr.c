@@ -10,7 +10,6 @@
 
 enum {
     DEPTH_MAX = 70,     /* nested parentheses and calls: SQLite's parser stack holds 100 places */
-    BALANCE_AT = 128,   /* longer AND/OR chains are printed as balanced trees (depth limit 1000) */
     PART_MAX = 120,     /* arguments of one function: SQLite takes 127 */
     IN_ARRAY_MAX = 200, /* elements of a constant array that become an IN list */
 };
@@ -57,8 +56,8 @@ static enum binding row_binding(const struct expr *expr)
 static enum binding binding_of(const struct print *out, const struct expr *expr)
 {
     switch (expr->kind) {
-    case EXPR_AND: return BIND_AND;
-    case EXPR_OR: return BIND_OR;
+    case EXPR_AND: return logic_is_lazy(out, expr) ? BIND_PRIMARY : BIND_AND;
+    case EXPR_OR: return logic_is_lazy(out, expr) ? BIND_PRIMARY : BIND_OR;
     case EXPR_NOT: return BIND_NOT;
     case EXPR_NULL_TEST:
     case EXPR_BOOL_TEST:
@@ -94,6 +93,7 @@ static enum binding binding_of(const struct print *out, const struct expr *expr)
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_DOMAIN_VALUE:
     case EXPR_NEXTVAL:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE: return BIND_PRIMARY;
     }
     return BIND_PRIMARY;
@@ -120,23 +120,41 @@ static void collate(struct print *out, str collation)
         print_ident(out->sql, collation);
 }
 
-/* SQLite takes over a COLLATE from deep inside an operand (functions, CASE): what must compare as
- * BINARY says so when the text before has one. */
+/* What was printed since start, in parentheses. */
+static void enclose(struct print *out, size_t start)
+{
+    str printed = str_copy(out->arena, str_skip(buf_str(out->sql), start));
+    out->sql->len = start;
+    buf_char(out->sql, '(');
+    buf_str_add(out->sql, printed);
+    buf_char(out->sql, ')');
+}
+
+/* SQLite takes over a COLLATE from deep inside an expression (functions, CASE, ||): where the text has
+ * one, the expression says its own, BINARY too. */
+static err print_closed(struct print *out,
+                        const struct expr *expr,
+                        str collation,
+                        enum binding least)
+{
+    size_t start = out->sql->len;
+    TRY(print_at(out, expr, least));
+    str printed = str_skip(buf_str(out->sql), start);
+    if (str_find(printed, STR(" COLLATE "), 0) == SIZE_MAX) return NULL;
+    enum binding binding = binding_of(out, expr);
+    if (binding >= least && binding < BIND_COLLATE) enclose(out, start);
+    collate(out, collation);
+    return NULL;
+}
+
 err print_compared(
     struct print *out, const struct expr *expr, str collation, bool first, enum binding least)
 {
-    str carried = carried_collation(out, expr);
-    bool right_already = str_eq(carried, collation);
-    bool add = first ? !right_already : !right_already && str_empty(collation);
-    if (add && least < BIND_COLLATE) least = BIND_COLLATE;
-    size_t start = out->sql->len;
-    TRY(print_at(out, expr, least));
-    if (!add && str_empty(collation)) {
-        str printed = str_skip(buf_str(out->sql), start);
-        bool primary = binding_of(out, expr) >= BIND_COLLATE;
-        add = primary && str_find(printed, STR(" COLLATE "), 0) != SIZE_MAX;
-    }
-    if (add) collate(out, collation);
+    bool right_already = str_eq(carried_collation(out, expr), collation);
+    bool add = !right_already && (first || str_empty(collation));
+    if (!add) return print_closed(out, expr, collation, least);
+    TRY(print_at(out, expr, least < BIND_COLLATE ? BIND_COLLATE : least));
+    collate(out, collation);
     return NULL;
 }
 
@@ -160,36 +178,10 @@ err print_comparison(struct print *out,
 err print_collated(struct print *out, const struct expr *expr)
 {
     str collation = print_collation(out->arena, out->catalog, expr->type);
-    str carried = carried_collation(out, expr);
-    if (str_eq(carried, collation)) return print_expr(out, expr);
-    TRY(print_at(out, expr, BIND_COLLATE));
-    collate(out, collation);
-    return NULL;
+    return print_compared(out, expr, collation, true, BIND_ANY);
 }
 
 /* ---- connectives ---- */
-
-static err print_connective(struct print *out,
-                            const struct expr *const *items,
-                            size_t count,
-                            const char *word,
-                            enum binding own)
-{
-    if (count > BALANCE_AT) {
-        size_t half = count / 2;
-        buf_char(out->sql, '(');
-        TRY(print_connective(out, items, half, word, own));
-        buf_printf(out->sql, ") %s (", word);
-        TRY(print_connective(out, items + half, count - half, word, own));
-        buf_char(out->sql, ')');
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (i) buf_printf(out->sql, " %s ", word);
-        TRY(print_at(out, items[i], own + 1));
-    }
-    return NULL;
-}
 
 static err print_null_test(struct print *out, const struct expr *expr)
 {
@@ -220,7 +212,7 @@ static err print_case(struct print *out, const struct expr *expr)
     buf_lit(out->sql, "CASE");
     for (size_t i = 0; i < expr->case_of.arm_count; i++) {
         buf_lit(out->sql, " WHEN ");
-        TRY(print_expr(out, expr->case_of.arms[i].when));
+        TRY(print_tested(out, expr->case_of.arms[i].when));
         buf_lit(out->sql, " THEN ");
         TRY(print_expr(out, expr->case_of.arms[i].then));
     }
@@ -551,7 +543,8 @@ static err print_query_text(struct print *out, const struct expr *expr)
 static err print_scalar(struct print *out, const struct expr *expr)
 {
     const struct query *query = expr->sublink.query;
-    if (is_plain_select(query)) {
+    /* What is volatile is computed once for all rows, as PostgreSQL does: SQLite's sub-select does it too. */
+    if (is_plain_select(query) && !expr_is_volatile(query->targets[0].expr)) {
         buf_char(out->sql, '(');
         TRY(print_expr(out, query->targets[0].expr));
         buf_char(out->sql, ')');
@@ -691,6 +684,7 @@ static err print_simple(struct print *out, const struct expr *expr)
     case EXPR_NEXTVAL:
         buf_printf(out->sql, "pg_nextval_oid(%u)", (unsigned)expr->sequence->oid);
         return NULL;
+    case EXPR_GROUPING: buf_lit(out->sql, "0"); return NULL;
     case EXPR_BARRIER_TRUE: buf_lit(out->sql, "1"); return NULL;
     case EXPR_DEFAULT: return print_refuse(out, expr, "DEFAULT in this context");
     default: return print_refuse(out, expr, "this expression");
@@ -709,6 +703,7 @@ static err print_any(struct print *out, const struct expr *expr)
     case EXPR_EXCLUDED_COLUMN:
     case EXPR_DOMAIN_VALUE:
     case EXPR_NEXTVAL:
+    case EXPR_GROUPING:
     case EXPR_BARRIER_TRUE:
     case EXPR_DEFAULT: return print_simple(out, expr);
     case EXPR_WHOLE_ROW: return print_whole_row(out, expr);
@@ -718,11 +713,7 @@ static err print_any(struct print *out, const struct expr *expr)
     case EXPR_WINDOW: return print_window(out, expr);
     case EXPR_CAST: return print_cast(out, expr);
     case EXPR_AND:
-        return print_connective(out, (const struct expr *const *)expr->args.at, expr->args.count,
-                                "AND", BIND_AND);
-    case EXPR_OR:
-        return print_connective(out, (const struct expr *const *)expr->args.at, expr->args.count,
-                                "OR", BIND_OR);
+    case EXPR_OR: return print_logic(out, expr);
     case EXPR_NOT: buf_lit(out->sql, "NOT "); return print_at(out, expr->args.at[0], BIND_NOT);
     case EXPR_NULL_TEST: return print_null_test(out, expr);
     case EXPR_BOOL_TEST: return print_bool_test(out, expr);
@@ -778,10 +769,14 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
             expr->location);
     }
     if (makes_char(expr)) return print_refuse(out, expr, "the type \"char\"");
+    bool condition = out->condition;
+    bool logic = expr->kind == EXPR_AND || expr->kind == EXPR_OR || expr->kind == EXPR_NOT;
     bool enclose = binding_of(out, expr) < least;
     if (enclose) buf_char(out->sql, '(');
     out->depth++;
+    out->condition = condition && logic;
     TRY(print_any(out, expr));
+    out->condition = condition;
     out->depth--;
     if (enclose) buf_char(out->sql, ')');
     return NULL;
@@ -790,6 +785,14 @@ err print_at(struct print *out, const struct expr *expr, enum binding least)
 err print_expr(struct print *out, const struct expr *expr)
 {
     return print_at(out, expr, BIND_ANY);
+}
+
+err print_tested(struct print *out, const struct expr *expr)
+{
+    out->condition = true;
+    err error = print_expr(out, expr);
+    out->condition = false;
+    return error;
 }
 
 err print_operand(struct print *out, const struct expr *expr)

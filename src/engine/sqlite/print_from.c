@@ -244,6 +244,85 @@ static err print_item(struct text *text,
 
 /* ---- joins ------------------------------------------------------------------------------------ */
 
+static bool has_full_join(const struct from_item *item)
+{
+    if (item->kind == FROM_RTE) return false;
+    return item->join == JOIN_KIND_FULL || has_full_join(item->left) || has_full_join(item->right);
+}
+
+bool query_has_full_join(const struct query *query)
+{
+    for (size_t i = 0; i < query->from_count; i++)
+        if (has_full_join(query->from[i])) return true;
+    return false;
+}
+
+static struct rte *rte_with_columns(const struct from_item *item)
+{
+    if (item->kind == FROM_RTE) return item->rte->column_count > 0 ? item->rte : NULL;
+    struct rte *left = rte_with_columns(item->left);
+    return left != NULL ? left : rte_with_columns(item->right);
+}
+
+static bool reads_row(const struct query *query, const struct expr *expr)
+{
+    for (size_t i = 0; i < query->rtable_count; i++)
+        if (expr_uses_rte(expr, query->rtable[i])) return true;
+    return false;
+}
+
+static struct expr *make_test(struct arena *arena, struct expr *column, bool negated)
+{
+    struct expr *test = ARENA_NEW(arena, struct expr);
+    *test = (struct expr){.kind = EXPR_NULL_TEST, .type = BOOLOID, .typmod = -1, .location = -1};
+    test->negated = negated;
+    test->args = (struct expr_list){.at = ARENA_NEW(arena, struct expr *), .count = 1};
+    test->args.at[0] = column;
+    return test;
+}
+
+/* CASE WHEN condition THEN true ELSE column IS NULL AND column IS NOT NULL END */
+static struct expr *tie(struct arena *arena, struct expr *condition, struct rte *rte)
+{
+    struct expr *nodes = ARENA_ARRAY(arena, struct expr, 4);
+    struct expr *column = &nodes[0], *yes = &nodes[1], *no = &nodes[2], *tied = &nodes[3];
+    for (size_t i = 0; i < 4; i++)
+        nodes[i] = (struct expr){.type = BOOLOID, .typmod = -1, .location = -1};
+    column->kind = EXPR_COLUMN;
+    column->type = rte->columns[0].type;
+    column->column.rte = rte;
+    yes->kind = EXPR_CONST;
+    yes->constant = value_int(1);
+    no->kind = EXPR_AND;
+    no->args = (struct expr_list){.at = ARENA_ARRAY(arena, struct expr *, 2), .count = 2};
+    for (size_t i = 0; i < 2; i++) no->args.at[i] = make_test(arena, column, i == 1);
+    tied->kind = EXPR_CASE;
+    tied->case_of.arms = ARENA_NEW(arena, struct case_arm);
+    *tied->case_of.arms = (struct case_arm){.when = condition, .then = yes};
+    tied->case_of.arm_count = 1;
+    tied->case_of.otherwise = no;
+    return tied;
+}
+
+/* SQLite tests what reads no row of the query once, before the first row, and loses sight of the rows
+ * without a partner that a FULL JOIN adds: they are left out, or stay whatever the condition says. So
+ * it is made to read a row of the item. */
+static void tie_conditions(struct text *text,
+                           const struct query *query,
+                           struct condition_list *list,
+                           const struct from_item *item)
+{
+    struct rte *rte = rte_with_columns(item);
+    if (rte == NULL || !query_has_full_join(query)) return;
+    for (size_t i = 0; i < list->count; i++) {
+        struct condition *condition = &list->at[i];
+        if (condition->printed) continue;
+        bool one_term = condition->expr->kind != EXPR_ROW_COMPARE;
+        if (one_term && reads_row(query, condition->expr)) continue;
+        condition->expr = tie(text->print.arena, condition->expr, rte);
+    }
+}
+
 struct from_place {
     struct condition_list *where; /* what takes the policies of items here; NULL: nothing may */
     bool outer_side;              /* where is the ON of an outer join */
@@ -278,6 +357,7 @@ static err print_inner_join(struct text *text,
     TRY(print_tree(text, query, item->right, right));
     struct condition_list on = {0};
     conditions_add(text->print.arena, &on, item->on);
+    tie_conditions(text, query, &on, item);
     return text_conditions(text, &on, STR(" ON "));
 }
 
@@ -390,12 +470,6 @@ static bool has_lateral_call(const struct from_item *item)
     return has_lateral_call(item->left) || has_lateral_call(item->right);
 }
 
-static bool has_full_join(const struct from_item *item)
-{
-    if (item->kind == FROM_RTE) return false;
-    return item->join == JOIN_KIND_FULL || has_full_join(item->left) || has_full_join(item->right);
-}
-
 static err print_list(
     struct text *text, const struct query *query, struct condition_list *where, str first, str next)
 {
@@ -410,6 +484,8 @@ static err print_list(
         TRY(print_tree(text, query, item, (struct from_place){.where = where, .nested = enclose}));
         any = true;
     }
+    for (size_t i = 0; where != NULL && i < query->from_count; i++)
+        tie_conditions(text, query, where, query->from[i]);
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* engine/sqlite/print_int.h - what the expression printer's own files share.
  *
- * print_expr.c the walk, print_call.c built-in functions, casts and aggregates, print_const.c
- * literals, slots, names and shapes.
+ * print_expr.c the walk, print_logic.c AND and OR, print_call.c built-in functions, casts and
+ * aggregates, print_const.c literals, slots, names and shapes.
  *
  * Owns: nothing. Threads: as print.h. Errors: as print.h.
  */
@@ -36,6 +36,10 @@ MUST_USE err print_comparison(struct print *out,
                               const char *op,
                               const struct expr *left,
                               const struct expr *right);
+/* EXPR_AND, EXPR_OR. */
+MUST_USE err print_logic(struct print *out, const struct expr *expr);
+/* It is printed as a CASE. */
+bool logic_is_lazy(const struct print *out, const struct expr *expr);
 /* Calls, casts, aggregates, windows. */
 enum binding call_binding(const struct print *out, const struct expr *expr);
 MUST_USE err print_call(struct print *out, const struct expr *expr);

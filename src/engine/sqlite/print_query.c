@@ -199,18 +199,27 @@ static err print_targets(struct text *text,
 static bool is_constant(const struct expr *expr)
 {
     while (expr->kind == EXPR_CAST) expr = expr->args.at[0];
-    return expr->kind == EXPR_CONST;
+    return expr->kind == EXPR_CONST || expr->kind == EXPR_GROUPING;
+}
+
+/* SQLite makes a 0 of an AND with FALSE as it parses, and would read that as the number of a column. */
+static err print_key(struct text *text, const struct expr *expr)
+{
+    if (expr->kind != EXPR_AND) return print_collated(&text->print, expr);
+    buf_char(text->print.sql, '(');
+    TRY(print_expr(&text->print, expr));
+    buf_lit(text->print.sql, ") + 0");
+    return NULL;
 }
 
 static err print_group(struct text *text, const struct query *query)
 {
-    if (query->grouping_sets != NULL) return text_refuse(text, -1, "GROUPING SETS, CUBE or ROLLUP");
     if (query->group_by.count == 0) return NULL;
     str word = STR(" GROUP BY ");
     for (size_t i = 0; i < query->group_by.count; i++) {
         if (is_constant(query->group_by.at[i])) continue;
         buf_str_add(text->print.sql, word);
-        TRY(print_collated(&text->print, query->group_by.at[i]));
+        TRY(print_key(text, query->group_by.at[i]));
         word = STR(", ");
     }
     /* Grouped by constants alone: one group, and none without rows. */
@@ -228,7 +237,7 @@ static err print_order(struct text *text, const struct query *query)
         if (is_constant(item->expr)) continue;
         buf_str_add(text->print.sql, word);
         word = STR(", ");
-        TRY(print_collated(&text->print, item->expr));
+        TRY(print_key(text, item->expr));
         if (item->descending) buf_lit(text->print.sql, " DESC");
         if (query_expr_is_filled(query, item->expr)) continue;
         buf_str_add(text->print.sql, item->nulls_first ? STR(" NULLS FIRST") : STR(" NULLS LAST"));
@@ -310,7 +319,7 @@ static err print_source(struct text *text,
     TRY(print_group(text, query));
     if (query->having == NULL) return NULL;
     buf_lit(text->print.sql, " HAVING ");
-    return print_expr(&text->print, query->having);
+    return print_tested(&text->print, query->having);
 }
 
 static err print_plain(struct text *text,
@@ -441,12 +450,14 @@ static bool is_flat_arm(const struct query *arm, bool left)
 static err print_arm(struct text *text, const struct query *arm, const str *names, bool left)
 {
     struct query_options options = {.names = names, .collated = true};
-    bool flat = is_flat_arm(arm, left);
-    if (!flat) buf_lit(text->print.sql, "SELECT * FROM (");
+    bool flat = is_flat_arm(arm, left), full = query_has_full_join(arm);
+    if (!flat || full) buf_lit(text->print.sql, "SELECT * FROM (");
     text->from_depth++;
     TRY(text_query(text, arm, &options));
     text->from_depth--;
-    if (!flat) buf_char(text->print.sql, ')');
+    /* Merged into the query around it, UNION ALL with a FULL JOIN loses the conditions of its arms. */
+    if (full && !is_bounded(arm)) buf_lit(text->print.sql, " LIMIT -1 OFFSET 0");
+    if (!flat || full) buf_char(text->print.sql, ')');
     return NULL;
 }
 

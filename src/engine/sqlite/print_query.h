@@ -71,6 +71,8 @@ struct text {
     struct with_list *withs; /* of the query or sub-select being printed */
     bool numbered;           /* aliases are numbers: texts of equal trees are equal */
     int from_depth;          /* how many FROM-subqueries around the place of printing */
+    const struct rte
+        *returned; /* of a RETURNING list: SQLite forgets its columns' collations there */
     /* EXPR_EXCLUDED_COLUMN: the proposed row. NULL: written excluded."c". */
     const struct item *excluded;
 };
@@ -138,6 +140,8 @@ MUST_USE err text_query(struct text *text,
 /* FROM's items (with the word FROM), policies added to `where` or the ONs. Items of query->rtable
  * get their names here, except those that have one. */
 MUST_USE err text_from(struct text *text, const struct query *query, struct condition_list *where);
+/* SQLite 3.40 errs beside such a join in ways of its own: where it matters, its callers say. */
+bool query_has_full_join(const struct query *query);
 /* Names for every rte of the query that has none yet. */
 MUST_USE err text_items(struct text *text, const struct query *query);
 /* The table that a DML statement changes, as a FROM item: behind a barrier when the query's

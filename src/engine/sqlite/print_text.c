@@ -225,6 +225,7 @@ static bool hook_collated(struct print *out, const struct expr *column)
     struct text *text = text_of(out);
     bool proposed = column->kind == EXPR_EXCLUDED_COLUMN;
     if (proposed && text->excluded == NULL) return true;
+    if (!proposed && column->column.rte == text->returned) return false;
     const struct item *item = proposed ? text->excluded : text_item_find(text, column->column.rte);
     return item != NULL && (item->form == ITEM_TABLE || item->form == ITEM_NAMED);
 }
@@ -277,10 +278,10 @@ err text_conditions(struct text *text, const struct condition_list *list, str wo
         if (!list->at[i].printed) all.args.at[all.args.count++] = list->at[i].expr;
     if (all.args.count == 0) return NULL;
     buf_str_add(text->print.sql, word);
-    if (all.args.count > 1) return print_expr(&text->print, &all);
+    if (all.args.count > 1) return print_tested(&text->print, &all);
     bool enclose = str_eq(word, STR(" AND ")) && all.args.at[0]->kind == EXPR_OR;
     if (enclose) buf_char(text->print.sql, '(');
-    TRY(print_expr(&text->print, all.args.at[0]));
+    TRY(print_tested(&text->print, all.args.at[0]));
     if (enclose) buf_char(text->print.sql, ')');
     return NULL;
 }

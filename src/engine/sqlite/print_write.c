@@ -98,6 +98,7 @@ err write_returning(struct write *w, struct text *text)
     const struct query *query = w->query;
     if (!query->returning || w->shown) return NULL;
     buf_lit(text->print.sql, " RETURNING ");
+    text->returned = w->target;
     for (size_t i = 0; i < query->target_count; i++) {
         if (i > 0) buf_lit(text->print.sql, ", ");
         TRY(print_expr(&text->print, query->targets[i].expr));

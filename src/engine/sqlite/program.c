@@ -199,44 +199,16 @@ static err print_select(struct builder *builder,
     return NULL;
 }
 
-/* ---- data-modifying WITH ------------------------------------------------------------------------ */
-
-/* In PostgreSQL all parts of the statement see the tables as they were. Here a part that writes has
- * run before the parts behind it, so those must not read its table. */
-static err check_snapshot(struct builder *builder, const struct query *query, size_t cte)
-{
-    const struct cat_relation *changed = query->ctes[cte]->query->target_rte->relation;
-    struct query rest = *query;
-    rest.ctes += cte + 1;
-    rest.cte_count -= cte + 1;
-    if (!query_reads(&rest, changed)) return NULL;
-    return err_sql(
-        builder->scratch, "0A000",
-        "reading or writing table \"%.*s\" in the same statement that changes it in WITH "
-        "is not supported on this database",
-        STR_FMT(changed->name));
-}
-
-static err build_cte(struct builder *builder, const struct query *query, size_t index)
-{
-    const struct cte *cte = query->ctes[index];
-    struct write_output output = {.set = -1};
-    TRY(check_snapshot(builder, query, index));
-    TRY(builder_set(builder, cte->column_count, &output.set));
-    TRY(write_build(builder, cte->query, &output));
-    *VEC_ADD(builder->scratch, &builder->ctes) =
-        (struct text_cte){.cte = cte, .name = cte->name, .set = output.set};
-    return NULL;
-}
-
-static err build_ctes(struct builder *builder, const struct query *query)
-{
-    for (size_t i = 0; i < query->cte_count; i++)
-        if (query->ctes[i]->query->command != QUERY_SELECT) TRY(build_cte(builder, query, i));
-    return NULL;
-}
-
 /* ---- steps --------------------------------------------------------------------------------------- */
+
+static err print_own_query(struct builder *builder,
+                           const struct query *query,
+                           const struct program_node *node)
+{
+    if (query->command == QUERY_SELECT) return print_select(builder, query, node);
+    return write_build(builder, query,
+                       &(struct write_output){.node = node, .set = -1, .counts = true});
+}
 
 static err build_step(struct builder *builder,
                       const struct plan_step *plan,
@@ -251,12 +223,7 @@ static err build_step(struct builder *builder,
     builder->watches.count = builder->watches.capacity = 0;
     builder->watches.at = NULL;
     TRY(print_node(builder, plan->node, &node));
-    TRY(build_ctes(builder, query));
-    if (query->command == QUERY_SELECT)
-        TRY(print_select(builder, query, node));
-    else
-        TRY(write_build(builder, query,
-                        &(struct write_output){.node = node, .set = -1, .counts = true}));
+    TRY(with_build(builder, query, &(struct with_main){print_own_query, node}));
     out->op_count = builder->ops.count;
     out->ops = ARENA_ARRAY(builder->arena, struct program_op *, out->op_count);
     for (size_t i = 0; i < out->op_count; i++) out->ops[i] = builder->ops.at[i];

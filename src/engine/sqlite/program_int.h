@@ -20,7 +20,7 @@ struct builder {
     int set_count;
     struct {
         VEC(struct text_cte);
-    } ctes; /* data-modifying ones that were built, with their sets */
+    } ctes; /* of a WITH that writes: those that were built, with their sets */
     struct {
         VEC(struct program_watch);
     } watches;
@@ -50,6 +50,18 @@ struct write_output {
 MUST_USE err write_build(struct builder *builder,
                          const struct query *query,
                          const struct write_output *output);
+/* How a step's own query is built, behind or before the parts of its WITH. */
+struct with_main {
+    err (*build)(struct builder *builder,
+                 const struct query *query,
+                 const struct program_node *node);
+    const struct program_node *node;
+};
+
+/* The parts of a WITH that writes, and the query itself (print_with.c). */
+MUST_USE err with_build(struct builder *builder,
+                        const struct query *query,
+                        const struct with_main *main_query);
 /* A SELECT that calls functions that write over the rows of tables, as ops that read the rows first
  * (print_calls.c). *built false: there is no such call. 0A000 where such a call stands elsewhere. */
 MUST_USE err calls_build(struct builder *builder,

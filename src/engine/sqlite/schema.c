@@ -577,7 +577,8 @@ static err check_room(struct schema_sync *sync, const struct change *changes, si
     for (size_t i = 0; i < count; i++) {
         bool rebuilt = false;
         uint64_t bytes = 0;
-        if (changes[i].old && changes[i].old->kind == 'r') TRY(must_rebuild(&changes[i], &rebuilt));
+        if (changes[i].old && cat_relation_is_stored(changes[i].old))
+            TRY(must_rebuild(&changes[i], &rebuilt));
         if (!rebuilt) continue;
         TRY(table_bytes(sync, changes[i].old->physical, &bytes));
         sum += bytes;
@@ -593,7 +594,7 @@ static err check_room(struct schema_sync *sync, const struct change *changes, si
 
 static bool is_table(const struct cat_relation *relation)
 {
-    return relation && relation->kind == 'r';
+    return relation && cat_relation_is_stored(relation);
 }
 
 /* Which tables may differ: those whose object changed; all when a type or a function did, for

@@ -462,7 +462,7 @@ err script_integrity(struct arena *arena,
     size_t at = 0;
     const struct cat_relation *relation;
     while ((relation = catalog_relation_next(catalog, &at)))
-        if (relation->kind == 'r' && !table_exists(&inspection, relation->physical))
+        if (cat_relation_is_stored(relation) && !table_exists(&inspection, relation->physical))
             report_problem(context,
                            str_printf(arena, "table \"%.*s\" is in the catalog but not in the file",
                                       STR_FMT(relation->name)));

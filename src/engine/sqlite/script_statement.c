@@ -262,6 +262,74 @@ static err fill_table(struct script_run *run,
     return NULL;
 }
 
+/* The catalog in which the materialized view is a table, and its query a view beside it. */
+static struct catalog *matview_opened(struct script_run *run,
+                                      const struct cat_relation *relation,
+                                      const struct cat_relation **view)
+{
+    struct catalog *opened = catalog_next(run->current);
+    struct cat_relation *table = CATALOG_EDIT(opened, relation);
+    struct cat_relation *query = CATALOG_EDIT(opened, relation);
+    table->kind = 'r';
+    catalog_put(opened, CAT_RELATION, table);
+    query->oid = catalog_oid_new(opened);
+    query->kind = 'v';
+    query->name = str_printf(catalog_pool(opened), "~query:%u", (unsigned)relation->oid);
+    query->row_type = OID_NONE;
+    query->indexes = NULL;
+    query->index_count = 0;
+    catalog_put(opened, CAT_RELATION, query);
+    *view = query;
+    return opened;
+}
+
+static err run_as_owner(struct script_run *run,
+                        const struct catalog *catalog,
+                        const struct cat_relation *relation,
+                        const struct node *node,
+                        struct script_result *result)
+{
+    struct compile_options options = {
+        .catalog = catalog,
+        .role = relation->owner,
+        .search_path = run->search_path,
+        .search_path_count = run->search_path_count,
+    };
+    struct plan *plan;
+    TRY(sql_compile_statement(run->scratch, &options, node, program_print, &plan));
+    err error = run_plan(run, plan, false, result);
+    plan_unref(plan);
+    return error;
+}
+
+/* INSERT INTO the view SELECT * FROM its query, as the owner, whoever asks for it. */
+static err fill_matview(struct script_run *run,
+                        const struct ddl_effect *effect,
+                        struct script_result *result)
+{
+    const struct cat_relation *relation = catalog_relation(run->current, effect->relation), *view;
+    const struct cat_schema *schema = catalog_schema(run->current, relation->schema);
+    struct catalog *opened = matview_opened(run, relation, &view);
+    struct SelectStmt *select = AST_NEW(run->scratch, SelectStmt);
+    select->targetList = ast_list(
+        run->scratch, ast_res_target(run->scratch, STR_NONE, ast_star(run->scratch, STR_NONE)));
+    select->fromClause = ast_list(
+        run->scratch, &ast_range_var(run->scratch, schema->name, view->name, STR_NONE)->base);
+    struct InsertStmt *insert = AST_NEW(run->scratch, InsertStmt);
+    insert->relation = ast_range_var(run->scratch, schema->name, relation->name, STR_NONE);
+    insert->selectStmt = &select->base;
+    struct script_result inserted = {0};
+    sqlite_session_catalog(run->connection->session, opened);
+    err error = run_as_owner(run, opened, relation, &insert->base, &inserted);
+    sqlite_session_catalog(run->connection->session, run->current);
+    catalog_unref(opened);
+    TRY(error);
+    result->rows = inserted.rows;
+    if (str_eq(result->command, STR("CREATE MATERIALIZED VIEW")))
+        result->command = str_printf(run->scratch, "SELECT %lld", (long long)inserted.rows);
+    return NULL;
+}
+
 static err later_effects(struct script_run *run,
                          const struct ddl_effects *effects,
                          struct script_result *result)
@@ -269,6 +337,7 @@ static err later_effects(struct script_run *run,
     for (size_t i = 0; i < effects->count; i++) {
         const struct ddl_effect *effect = &effects->at[i];
         if (effect->kind == EFFECT_TABLE_FILL) TRY(fill_table(run, effect, result));
+        if (effect->kind == EFFECT_MATVIEW_FILL) TRY(fill_matview(run, effect, result));
         if (effect->kind == EFFECT_SEQUENCE_SET)
             TRY(sequences_set(run->sequences, run->scratch,
                               catalog_relation(run->current, effect->relation), effect->value,

@@ -117,7 +117,6 @@ select d.name, x.n from dept d, lateral (select count(*) as n from emp where dep
 select $1;
 -- error: 42P02
 select 1 + $2::int;
--- skip: ROLLUP, CUBE and GROUPING SETS are refused
 select grade, dept_id, count(*) from emp group by rollup (grade, dept_id) order by 1, 2, 3;
 select e from emp e where id = 1;
 select (e).name from emp e where id = 1;

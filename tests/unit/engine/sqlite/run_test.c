@@ -360,10 +360,16 @@ static void writes_in_with_run_in_order(void **state)
                         "[{\"count\":2,\"max\":52}]");
     assert_string_equal(run_refused(&fixture,
                                     "with gone as (delete from org where id > 50 returning id)"
-                                    " select count(*) from org"),
+                                    " select count(*) from org, gone"),
                         "0A000 reading or writing table \"org\" in the same statement that changes "
                         "it in WITH is not"
                         " supported on this database");
+    assert_string_equal(run_sql(&fixture,
+                                "with gone as (delete from org where id > 50 returning id)"
+                                " select count(*) from org where id > 50"),
+                        "[{\"count\":2}]");
+    assert_string_equal(run_sql(&fixture, "select count(*) from org where id > 50"),
+                        "[{\"count\":0}]");
 }
 
 /* ---- upserts ------------------------------------------------------------------------------------ */

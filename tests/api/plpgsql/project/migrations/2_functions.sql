@@ -81,3 +81,30 @@ begin
         perform 1;
     end loop;
 end $$;
+-- What they hold has a limit: variables of a chain of calls, rows that are collected, cursors that stay open.
+create function holds_text(n int) returns int language plpgsql as $$
+declare t text := repeat('x', 50000000);
+begin
+    return case when n = 0 then 0 else holds_text(n - 1) end;
+end $$;
+create function holds_copies() returns int language plpgsql as $$
+declare a text := repeat('x', 60000000); b text; c text; d text; e text; f text; g text; h text; i text;
+begin
+    b := a; c := a; d := a; e := a; f := a; g := a; h := a; i := a;
+    return 1;
+end $$;
+create function holds_rows() returns setof text language plpgsql as $$
+begin
+    loop
+        return query select repeat('x', 1000000) from generate_series(1, 50);
+    end loop;
+end $$;
+create function holds_cursors() returns int language plpgsql as $$
+declare c refcursor; n int := 0;
+begin
+    loop
+        n := n + 1;
+        c := 'c' || n;
+        open c for select repeat('x', 1000000) from generate_series(1, 50);
+    end loop;
+end $$;
