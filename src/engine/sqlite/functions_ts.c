@@ -91,6 +91,17 @@ static err run_to_vector(struct function_call *call, struct value *out)
     return ts_to_vector(call->arena, config, arg_text(call, rest), start_text(out));
 }
 
+/* tsvector_update_trigger: one document of several texts, NULLs among them. */
+static err run_texts(struct function_call *call, struct value *out)
+{
+    struct words texts;
+    struct ts_document *document;
+    TRY(array_words(call, 1, true, &texts));
+    TRY(ts_document_new(call->arena, (uint32_t)arg_int(call, 0), &document));
+    for (size_t i = 0; i < texts.count; i++) ts_document_add(document, texts.at[i], false);
+    return ts_document_vector(document, start_text(out));
+}
+
 static err run_json_strings(struct function_call *call, struct value *out)
 {
     uint32_t config;
@@ -407,6 +418,7 @@ static const struct function_row rows[] = {
     {"get_current_ts_config",         0, SHAPE_NONE, FN_VOLATILE, run_current_config, 0                 },
     {"to_tsvector",                   1, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
     {"to_tsvector_byid",              2, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
+    {"dapur_texts_to_tsvector",       2, SHAPE_NONE, FN_STRICT,   run_texts,          0                 },
     {"json_string_to_tsvector",       1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
     {"json_string_to_tsvector_byid",  2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
     {"jsonb_string_to_tsvector",      1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },

@@ -304,3 +304,40 @@ delete from notes where v @@ 'hello';
 -- as: anon
 select id from notes where v @@ 'hello';
 select to_tsvector('english', 'cats') @@ to_tsquery('english', 'cat');
+
+-- as: owner
+-- ---- tsvector_update_trigger
+create table mails (id int primary key, title text, body varchar(99), n int, v tsvector, w tsvector);
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(v, 'pg_catalog.english', title, body);
+insert into mails values (1, 'The fat cats', 'and the dogs'), (2, null, 'rats'), (3, null, null), (4, 'a <b', 'c> d');
+select id, v from mails order by id;
+update mails set body = 'zebras of ' || id where id < 3 returning id, v;
+update mails set v = 'x' where id = 3 returning v;
+create trigger more_words before insert on mails for each row execute function pg_catalog.tsvector_update_trigger('w', 'pg_catalog.simple', 'body');
+insert into mails (id, title, body) values (5, 'one', 'The Two') returning v, w;
+drop trigger words on mails;
+drop trigger more_words on mails;
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(v, 'english', title);
+-- error: 22023
+insert into mails (id) values (6);
+drop trigger words on mails;
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(v, 'pg_catalog.english', nothing);
+-- error: 42703
+insert into mails (id) values (6);
+drop trigger words on mails;
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(nothing, 'pg_catalog.english', title);
+-- error: 42703
+insert into mails (id) values (6);
+drop trigger words on mails;
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(v, 'pg_catalog.klingon', title);
+-- error: 42704
+insert into mails (id) values (6);
+drop trigger words on mails;
+create trigger words before insert or update on mails for each row execute function tsvector_update_trigger(v, 'pg_catalog.english');
+-- error: XX000
+insert into mails (id) values (6);
+drop trigger words on mails;
+create trigger words after insert on mails for each row execute function tsvector_update_trigger(v, 'pg_catalog.english', title);
+-- error: XX000
+insert into mails (id) values (6);
+select id, v from mails order by id;
