@@ -81,12 +81,7 @@ begin
         perform 1;
     end loop;
 end $$;
--- What they hold has a limit: variables of a chain of calls, rows that are collected, cursors that stay open.
-create function holds_text(n int) returns int language plpgsql as $$
-declare t text := repeat('x', 50000000);
-begin
-    return case when n = 0 then 0 else holds_text(n - 1) end;
-end $$;
+-- What they hold has a limit: variables, rows that are collected, cursors that stay open.
 create function holds_copies() returns int language plpgsql as $$
 declare a text := repeat('x', 60000000); b text; c text; d text; e text; f text; g text; h text; i text;
 begin
