@@ -346,6 +346,44 @@ static bool group_visit(struct expr *expr, void *context)
     return fine;
 }
 
+/* ---- aggregates of outer queries ------------------------------------------------------------------ */
+
+struct column_survey {
+    const struct query *query;
+    bool own, outer;
+};
+
+static bool survey_column(const struct expr *expr, void *context)
+{
+    struct column_survey *survey = context;
+    if (expr->kind != EXPR_COLUMN && expr->kind != EXPR_WHOLE_ROW) return false;
+    bool own = is_own(survey->query, expr->kind == EXPR_COLUMN ? expr->column.rte : expr->rte);
+    survey->own = survey->own || own;
+    survey->outer = survey->outer || !own;
+    return survey->own;
+}
+
+/* Over columns of an outer query alone it is that query's aggregate: computed there, once. */
+static bool is_outer_aggregate(const struct expr *expr, void *context)
+{
+    struct column_survey survey = {.query = context};
+    if (expr->kind != EXPR_AGGREGATE) return false;
+    (void)expr_any(expr, survey_column, &survey);
+    return survey.outer && !survey.own;
+}
+
+static bool visit_outer_aggregate(struct expr *expr, void *context)
+{
+    return !expr_any(expr, is_outer_aggregate, context);
+}
+
+static err refuse_outer_aggregates(struct scope *scope)
+{
+    if (scope->parent == NULL || query_children(scope->query, visit_outer_aggregate, scope->query))
+        return NULL;
+    return NOT_DONE(scope, -1, "an aggregate of columns of an outer query is not supported");
+}
+
 err group_check(struct scope *scope)
 {
     struct query *query = scope->query;
@@ -353,6 +391,7 @@ err group_check(struct scope *scope)
         return NULL;
     if (scope->set_rte)
         return NOT_DONE(scope, -1, "a set-returning function beside aggregates is not supported");
+    TRY(refuse_outer_aggregates(scope));
     struct group_walk walk = {.scope = scope};
     for (size_t i = 0; i < query->target_count; i++)
         if (!group_visit(query->targets[i].expr, &walk)) return walk.error;

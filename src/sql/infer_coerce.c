@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sql/query_walk.h"
 #include "sql/reg_names.h"
 #include "types/array.h"
 #include "types/numeric.h"
@@ -151,6 +152,24 @@ static struct expr *make_cast(struct infer_context *ctx,
     return cast;
 }
 
+static bool is_volatile(const struct expr *expr, void *context)
+{
+    (void)context;
+    if (expr->kind == EXPR_USER_CALL) return expr->function->volatility == 'v';
+    if (expr->kind == EXPR_CALL) return expr->call.builtin->volatility == 'v';
+    return expr->kind == EXPR_NEXTVAL;
+}
+
+/* The checks are made of the expression itself: what it answers must be the same each time. */
+static err refuse_volatile(struct infer_context *ctx, const struct expr *expr)
+{
+    if (!expr_any(expr, is_volatile, NULL)) return NULL;
+    return err_at(err_sql(ctx->arena, "0A000",
+                          "a cast of what a volatile function answers to a domain with constraints "
+                          "is not supported"),
+                  expr->location);
+}
+
 /* A value of the base type as one of the domain. A column's own constraints hold its domain's
  * checks; elsewhere they are made part of the expression. */
 static err wrap_domain(struct infer_context *ctx,
@@ -162,8 +181,24 @@ static err wrap_domain(struct infer_context *ctx,
 {
     struct expr *checked = expr;
     if (context != CAST_ASSIGNMENT) TRY(infer_domain_checks(ctx, expr, domain, &checked));
+    if (checked != expr) TRY(refuse_volatile(ctx, expr));
     *out = make_cast(ctx, checked, domain, typmod, context, true);
     return NULL;
+}
+
+/* The elements of an array are not checked: nothing becomes an array of a domain with constraints. */
+static err refuse_unchecked(struct infer_context *ctx, oid type, int location)
+{
+    int32_t typmod = -1;
+    oid element = infer_element_type(ctx, type);
+    oid base = element != OID_NONE ? infer_base(ctx->catalog, element, &typmod) : OID_NONE;
+    if (base == element) return NULL;
+    struct expr *value = infer_null(ctx, base), *checked;
+    TRY(infer_domain_checks(ctx, value, element, &checked));
+    if (checked == value) return NULL;
+    return err_at(
+        err_sql(ctx->arena, "0A000", "arrays of a domain with constraints are not supported"),
+        location);
 }
 
 /* '{int, text}'::regtype[]: names, each looked up. */
@@ -204,6 +239,8 @@ err infer_literal(struct infer_context *ctx,
     oid base = infer_base(ctx->catalog, type, &base_typmod);
     struct value value = value_null();
     if (literal->constant.kind != VALUE_NULL) {
+        if (!str_eq(literal->constant.s, STR("{}")))
+            TRY(refuse_unchecked(ctx, base, literal->location));
         if (builtin_is_polymorphic(base) || base == RECORDOID || base == VOIDOID) {
             return no_cast(ctx, UNKNOWNOID, base, literal->location);
         }
@@ -393,6 +430,7 @@ err infer_coerce(struct infer_context *ctx,
         *out = expr;
         return NULL;
     }
+    TRY(refuse_unchecked(ctx, base, expr->location));
     TRY(coerce_value(ctx, expr, base, base_typmod, context, out));
     return base == type ? NULL : wrap_domain(ctx, *out, type, typmod, context, out);
 }

@@ -106,9 +106,11 @@ static str cursor_name(struct pl_frame *frame, int variable)
     const struct value *value = &frame->vars[variable].cell.value;
     if (value->kind == VALUE_TEXT) return value->s;
     if (declared->cursor.bound) return declared->name;
-    size_t open = 1;
-    for (struct pl_cursor_state *at = frame->cursors; at != NULL; at = at->next) open++;
-    return str_printf(frame->arena, "<unnamed portal %zu>", open);
+    str name;
+    size_t number = 0;
+    do name = str_printf(frame->scratch, "<unnamed portal %zu>", ++number);
+    while (cursor_find(frame, name) != NULL);
+    return name;
 }
 
 static err cursor_rows(struct pl_frame *frame,

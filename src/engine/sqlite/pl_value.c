@@ -157,6 +157,33 @@ static err cast_by_text(struct pl_frame *frame,
     return type_input(frame->scratch, session, to->ref, TYPE_ASSIGNMENT, text, out);
 }
 
+static err cast_domain(struct pl_frame *frame,
+                       const struct pl_field *from,
+                       const struct value *value,
+                       const struct pl_var_type *to,
+                       struct value *out);
+
+/* A field of a row, whose type on the way in has no oid. */
+static err cast_field(struct pl_frame *frame,
+                      const struct pl_field *from,
+                      const struct pl_field *wanted,
+                      struct value *value)
+{
+    if (value->kind != VALUE_NULL)
+        TRY(type_cast(frame->scratch, &frame->run->session->types, from->ref, wanted->ref,
+                      TYPE_ASSIGNMENT, value, value));
+    if (!wanted->domain) return NULL;
+    const struct catalog *catalog = frame->run->session->catalog;
+    struct pl_field base = *wanted;
+    const struct cat_type *type = catalog_type(catalog, base.type);
+    for (; type != NULL && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(catalog, base.type))
+        base.type = type->base;
+    struct pl_var_type to = {
+        .type = wanted->type, .typmod = wanted->typmod, .ref = wanted->ref, .domain = true};
+    struct value plain = *value;
+    return cast_domain(frame, &base, &plain, &to, value);
+}
+
 static err cast_row(struct pl_frame *frame,
                     const struct pl_field *from,
                     const struct value *value,
@@ -170,10 +197,7 @@ static err cast_row(struct pl_frame *frame,
                        shape.count, to->shape->count);
     struct value *values = pl_row_fields(frame->scratch, &shape, *value);
     for (size_t i = 0; i < shape.count; i++) {
-        const struct pl_field *wanted = &to->shape->fields[i];
-        if (values[i].kind == VALUE_NULL) continue;
-        TRY(type_cast(frame->scratch, &frame->run->session->types, shape.fields[i].ref, wanted->ref,
-                      TYPE_ASSIGNMENT, &values[i], &values[i]));
+        TRY(cast_field(frame, &shape.fields[i], &to->shape->fields[i], &values[i]));
     }
     *out = pl_row_value(frame->scratch, to->shape, values);
     return NULL;
@@ -207,6 +231,18 @@ static err cast_domain(struct pl_frame *frame,
     return NULL;
 }
 
+static bool is_domain(const struct pl_frame *frame, oid type)
+{
+    const struct cat_type *found = catalog_type(frame->run->session->catalog, type);
+    return found != NULL && found->kind == TYPE_KIND_DOMAIN;
+}
+
+static bool is_domain_array(struct pl_frame *frame, const struct pl_var_type *type)
+{
+    bool array = type->type != OID_NONE && type->ref != NULL && type->ref->element != NULL;
+    return array && is_domain(frame, pl_element_of(frame, type->type));
+}
+
 err pl_cast(struct pl_frame *frame,
             const struct pl_field *from,
             const struct value *value,
@@ -217,6 +253,7 @@ err pl_cast(struct pl_frame *frame,
     if (is_plain(to, from)) return NULL;
     if (to->domain) return cast_domain(frame, from, value, to, out);
     if (value->kind == VALUE_NULL) return NULL;
+    if (is_domain_array(frame, to)) return cast_domain(frame, from, value, to, out);
     bool rows = to->shape != NULL && from->ref->field_count > 0;
     if (rows) return cast_row(frame, from, value, to, out);
     if (to->type == RECORDOID || to->ref == NULL) return NULL;
@@ -243,6 +280,8 @@ static err assign_composite(struct pl_frame *frame,
 {
     const struct pl_var_type *type = &frame->code->types[variable];
     const struct pl_shape *shape = NULL;
+    const struct pl_variable *declared = &frame->tree->variables[variable];
+    if (declared->not_null && value->kind == VALUE_NULL) return null_refused(frame, declared);
     if (from->type != RECORDOID) shape = pl_shape_of_type(frame->code, from->type);
     if (shape == NULL && from->ref->field_count > 0) {
         struct pl_shape own;
@@ -352,6 +391,11 @@ static err set_element(struct pl_frame *frame,
         return err_sql(frame->arena, "0A000", "array subscripts below 1 are not supported here");
     struct value item;
     struct pl_var_type element = {.type = OID_NONE, .typmod = -1, .ref = array->ref->element};
+    oid type = array->type != OID_NONE ? pl_element_of(frame, array->type) : OID_NONE;
+    if (is_domain(frame, type)) {
+        element.type = type;
+        element.domain = true;
+    }
     TRY(pl_cast(frame, from, value, &element, &item));
     enum { LENGTH_MAX = 1000000 };
     if (index.i > LENGTH_MAX)

@@ -154,15 +154,11 @@ static struct value *row_at(struct arena *arena,
     return row;
 }
 
-/* Generated columns are made when the triggers have ended: until then a new row has none, a changed one the
- * old. */
-static void blank_generated(const struct cat_relation *relation,
-                            struct value *new_row,
-                            const struct value *old_row)
+/* Generated columns are made when the triggers have ended: until then a row has none. */
+static void blank_generated(const struct cat_relation *relation, struct value *new_row)
 {
     for (size_t i = 0; new_row != NULL && i < relation->column_count; i++)
-        if (relation->columns[i].generated)
-            new_row[i] = old_row != NULL ? old_row[i] : value_null();
+        if (relation->columns[i].generated) new_row[i] = value_null();
 }
 
 static void put_row(const struct program_trigger *trigger,
@@ -185,7 +181,7 @@ static err run_row(struct execution_state *state,
     const struct value *old_row = row_at(arena, relation, values, trigger->old_positions);
     struct value *first = row_at(arena, relation, values, trigger->new_positions);
     const struct value *new_row = first;
-    blank_generated(relation, first, old_row);
+    blank_generated(relation, first);
     *kept = true;
     for (size_t i = 0; i < trigger->fires.count && *kept; i++) {
         const struct program_fire *fire = &trigger->fires.at[i];

@@ -63,3 +63,17 @@ grant select on all_of_it to authenticated;
 -- as: alice
 select * from all_of_it;
 select * from (select id from mine union all select a.id from a full join b on a.id = b.id where b.id > 1000) q order by 1;
+-- as: owner
+create table outer_a (id int primary key, n int);
+create table inner_b (id int primary key, a_id int, n int);
+insert into outer_a values (1, 1), (2, 5); insert into inner_b values (1, 1, 3), (2, 1, 4), (3, 2, null);
+-- refusals: skipped
+select a.id, (select max(b.n) from inner_b b where b.a_id = a.id) from outer_a a order by 1;
+select a.id, (select max(b.n + a.n) from inner_b b where b.a_id = a.id) from outer_a a order by 1;
+select a.id, (select count(*) from inner_b b where b.a_id = a.id), (select sum(1) from inner_b b) from outer_a a order by 1;
+select a.id, (select string_agg(b.n::text, a.n::text order by b.id) from inner_b b where b.a_id = a.id) from outer_a a order by 1;
+select (select max(a.n) from inner_b b where b.id = 1) from outer_a a;
+select a.id, (select max(a.n) from inner_b b where b.a_id = a.id) from outer_a a order by 1;
+select a.id from outer_a a where exists (select 1 from inner_b b having max(a.n) > 1);
+select a.id, (select count(a.n) filter (where b.id > 1) from inner_b b) from outer_a a order by 1;
+select a.id, (select max((select max(b.n) from inner_b b where b.a_id = a.id))) from outer_a a order by 1;
