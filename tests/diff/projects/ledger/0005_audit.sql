@@ -46,23 +46,22 @@ begin
 end
 $$;
 
-create or replace procedure audit.enable(tab regclass, key text, variadic ignored text[] default '{}')
-language plpgsql as $$
+do $$
 declare
-  args text := quote_literal(key);
+  t record;
+  args text;
   i text;
 begin
-  foreach i in array ignored loop
-    args := args || ', ' || quote_literal(i);
+  for t in select * from (values ('ledger.accounts'::regclass, 'code', array['updated_at', 'created_at']), ('ledger.periods', 'name', '{}')) v (tab, key, ignored) loop
+    args := quote_literal(t.key);
+    foreach i in array t.ignored loop
+      args := args || ', ' || quote_literal(i);
+    end loop;
+    execute format('drop trigger if exists audit on %s', t.tab);
+    execute 'create trigger audit after insert or update or delete on ' || t.tab::text
+      || ' for each row execute function audit.log_change(' || args || ')';
   end loop;
-  execute format('drop trigger if exists audit on %s', tab);
-  execute 'create trigger audit after insert or update or delete on ' || tab::text
-    || ' for each row execute function audit.log_change(' || args || ')';
-end
-$$;
-call audit.enable('ledger.accounts', 'code', 'updated_at', 'created_at');
-call audit.enable('ledger.periods', 'name');
-revoke execute on procedure audit.enable(regclass, text, text[]) from public;
+end $$;
 
 create table ledger.stats (
   what text primary key,
