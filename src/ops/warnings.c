@@ -26,6 +26,7 @@ struct warnings {
     struct arena *arena;
     struct map *places;
     size_t statements;
+    struct catalog *seen;          /* the last that was followed */
     const struct catalog *catalog; /* while it is looked at */
     str schemas;
     struct {
@@ -51,26 +52,66 @@ static void see(struct warnings *warnings, const struct place *now, char kind, o
     map_put(warnings->places, key, place);
 }
 
+static void see_relation(struct warnings *warnings,
+                         const struct cat_relation *relation,
+                         const struct place *place)
+{
+    struct place now = *place;
+    now.text = relation->kind == 'v' ? relation->query.text : STR_NONE;
+    see(warnings, &now, 'r', relation->oid, 0);
+    now.text = STR_NONE;
+    for (size_t i = 0; i < relation->column_count; i++)
+        see(warnings, &now, 'c', relation->oid, relation->columns[i].number);
+    for (size_t i = 0; i < relation->policy_count; i++)
+        see(warnings, &now, 'p', relation->policies[i].oid, 0);
+}
+
+/* A catalog shares what did not change with the one before it; both go in the order of their oids. */
+static void see_relations(struct warnings *warnings,
+                          const struct catalog *catalog,
+                          const struct place *place)
+{
+    const struct cat_relation *relation, *old = NULL;
+    size_t at = 0, old_at = 0;
+    if (warnings->seen) old = catalog_relation_next(warnings->seen, &old_at);
+    while ((relation = catalog_relation_next(catalog, &at)) != NULL) {
+        while (old && old->oid < relation->oid)
+            old = catalog_relation_next(warnings->seen, &old_at);
+        if (old != relation) see_relation(warnings, relation, place);
+    }
+}
+
+static void see_functions(struct warnings *warnings,
+                          const struct catalog *catalog,
+                          const struct place *place)
+{
+    const struct cat_function *function, *old = NULL;
+    size_t at = 0, old_at = 0;
+    struct place now = *place;
+    if (warnings->seen) old = catalog_function_next(warnings->seen, &old_at);
+    while ((function = catalog_function_next(catalog, &at)) != NULL) {
+        while (old && old->oid < function->oid)
+            old = catalog_function_next(warnings->seen, &old_at);
+        if (old == function) continue;
+        now.text = function->body;
+        see(warnings, &now, 'f', function->oid, 0);
+    }
+}
+
 static void see_all(struct warnings *warnings,
                     const struct catalog *catalog,
                     const struct place *place)
 {
-    const struct cat_relation *relation;
-    const struct cat_function *function;
-    struct place now = *place;
-    for (size_t at = 0; (relation = catalog_relation_next(catalog, &at)) != NULL;) {
-        now.text = relation->kind == 'v' ? relation->query.text : STR_NONE;
-        see(warnings, &now, 'r', relation->oid, 0);
-        now.text = STR_NONE;
-        for (size_t i = 0; i < relation->column_count; i++)
-            see(warnings, &now, 'c', relation->oid, relation->columns[i].number);
-        for (size_t i = 0; i < relation->policy_count; i++)
-            see(warnings, &now, 'p', relation->policies[i].oid, 0);
-    }
-    for (size_t at = 0; (function = catalog_function_next(catalog, &at)) != NULL;) {
-        now.text = function->body;
-        see(warnings, &now, 'f', function->oid, 0);
-    }
+    see_relations(warnings, catalog, place);
+    see_functions(warnings, catalog, place);
+    if (warnings->seen) catalog_unref(warnings->seen);
+    warnings->seen = catalog_ref(catalog);
+}
+
+static void release(void *object)
+{
+    struct warnings *warnings = object;
+    if (warnings->seen) catalog_unref(warnings->seen);
 }
 
 struct warnings *warnings_new(struct arena *arena, const struct catalog *before)
@@ -78,6 +119,7 @@ struct warnings *warnings_new(struct arena *arena, const struct catalog *before)
     struct warnings *warnings = ARENA_NEW(arena, struct warnings);
     warnings->arena = arena;
     warnings->places = map_new(arena);
+    arena_defer(arena, release, warnings);
     see_all(warnings, before, &(struct place){0});
     return warnings;
 }

@@ -286,6 +286,18 @@ static err builtin_columns(struct scope *scope,
     return NULL;
 }
 
+/* What the function answers is held against the definitions when it runs. */
+static void site_takes_columns(struct arena *arena, struct expr *call, const struct rte *rte)
+{
+    struct call_site *site = ARENA_NEW(arena, struct call_site);
+    oid *types = ARENA_ARRAY(arena, oid, rte->column_count);
+    for (size_t i = 0; i < rte->column_count; i++) types[i] = rte->columns[i].type;
+    *site = *call->site;
+    site->row_types = types;
+    site->row_count = rte->column_count;
+    call->site = site;
+}
+
 /* FROM f(...) AS x(a int, ...) of a function that returns RECORD: its query takes these types. */
 static err user_definitions(struct scope *scope, struct rte *rte, const struct list *definitions)
 {
@@ -295,7 +307,9 @@ static err user_definitions(struct scope *scope, struct rte *rte, const struct l
     TRY(inline_from(scope, call, &query));
     if (call->site) {
         rte->column_definitions = true;
-        return definition_columns(scope, rte, definitions);
+        TRY(definition_columns(scope, rte, definitions));
+        site_takes_columns(arena, call, rte);
+        return NULL;
     }
     if (!query)
         return NOT_DONE(scope, call->location,

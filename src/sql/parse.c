@@ -22,10 +22,10 @@ void sql_place(str text, int64_t offset, int64_t *line, int64_t *column)
     if (end > text.len) end = text.len;
     size_t line_start = 0;
     *line = 1;
-    for (size_t i = 0; i < end; i++) {
-        if (text.at[i] != '\n') continue;
+    const char *newline;
+    while (end > line_start && (newline = memchr(text.at + line_start, '\n', end - line_start))) {
         (*line)++;
-        line_start = i + 1;
+        line_start = (size_t)(newline - text.at) + 1;
     }
     *column = 1 + (int64_t)utf8_count(str_slice(text, line_start, end));
 }

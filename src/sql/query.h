@@ -29,6 +29,8 @@ struct call_site {
     const oid *arg_types; /* of the arguments given: what polymorphic ones stand for */
     size_t arg_count;
     oid result;
+    const oid *row_types; /* of a column definition list: f() AS (a int, ...) */
+    size_t row_count;
     bool writes; /* the function or what it calls may (plpgsql_writes) */
 };
 

@@ -1,4 +1,4 @@
-// tests/diff/edges.mjs - literals from the edges of each type, for values.mjs.
+// tests/diff/edges.mjs - the chooser of all generators here, and literals from the edges of each type, for values.mjs.
 //
 // No NaN in double precision, no year beyond 9999, no array that starts elsewhere than at 1: docs/limits.md.
 
@@ -20,7 +20,8 @@ export function chooser(seed) {
     }
     return out;
   };
-  return { int, chance: (p) => next() < p, of: (list) => list[int(list.length)], shuffled };
+  const some = (list, p) => list.filter(() => next() < p);
+  return { int, chance: (p) => next() < p, of: (list) => list[int(list.length)], some, shuffled };
 }
 
 // ---- pieces --------------------------------------------------------------------------------------

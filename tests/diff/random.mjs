@@ -8,29 +8,12 @@
 // several errors comes first, which rows a LIMIT keeps) nothing is asked.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chooser } from './edges.mjs';
 
 const UID = (last) => `00000000-0000-0000-0000-0000000000${last}`;
 const USERS = [UID('0a'), UID('0b'), UID('0c'), UID('01')];
 const IDENTITIES = ['alice', 'bob', 'carol', 'admin', 'anon'];
 const STATEMENTS = 60;
-
-// mulberry32: small, seeded, good enough to choose with.
-function chooser(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const r = {
-    int: (n) => Math.floor(next() * n),
-    chance: (p) => next() < p,
-    of: (list) => list[r.int(list.length)],
-    some: (list, p) => list.filter(() => next() < p),
-  };
-  return r;
-}
 
 // ---- schema ------------------------------------------------------------------------------------
 

@@ -55,12 +55,9 @@ struct sqlite_session_hooks {
 
 /* DDL, and what else only a script may do, inside a function. */
 struct session_utility {
-    /* site: as whom, with which path. */
-    err (*run)(void *context,
-               const struct call_site *site,
-               const struct node *node,
-               str text,
-               int64_t *rows);
+    /* site: as whom, with which path; both as SET left them. */
+    err (*run)(
+        void *context, struct call_site *site, const struct node *node, str text, int64_t *rows);
     /* Around a block with EXCEPTION: what the catalog was like, taken back or let go. */
     void *(*mark)(void *context);
     void (*restore)(void *context, void *mark);

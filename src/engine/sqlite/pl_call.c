@@ -146,6 +146,7 @@ static err call(struct run *run,
     TRY(pl_code_find(run, site, NULL, &code));
     err error = pl_frame_begin(&frame, run, code);
     if (error == NULL) {
+        frame.site = site;
         error = set_arguments(&frame, args, count);
         if (error == NULL) error = frame_body(&frame);
         if (error == NULL) error = take(&frame, arena, context);
@@ -187,6 +188,10 @@ static err take_one(struct pl_frame *frame, struct rowset *out)
     struct pl_shape shape;
     if (rows == NULL) {
         pl_shape_of_ref(frame->scratch, &frame->result_type, &shape);
+        if (frame->site->row_types != NULL && value.kind == VALUE_NULL)
+            shape.count = frame->site->row_count;
+        else
+            TRY(pl_check_definitions(frame, &shape));
         rows = &shape;
     }
     out->columns = rows->count;

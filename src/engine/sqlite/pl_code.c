@@ -54,6 +54,42 @@ void pl_code_unref(struct pl_code *code)
     arena_free(code->arena);
 }
 
+/* ---- references to types ---- */
+
+/* Those of a plan end with it: what a shape keeps is its own. */
+static const struct type_ref *ref_copy(struct arena *arena, const struct type_ref *ref)
+{
+    if (ref == NULL || ref == type_plain(ref->storage)) return ref;
+    struct type_ref *copy = ARENA_NEW(arena, struct type_ref);
+    struct type_field *fields = ARENA_ARRAY(arena, struct type_field, ref->field_count);
+    str *labels = ARENA_ARRAY(arena, str, ref->label_count);
+    *copy = *ref;
+    copy->name = str_copy(arena, ref->name);
+    copy->element = ref_copy(arena, ref->element);
+    for (size_t i = 0; i < ref->field_count; i++)
+        fields[i] = (struct type_field){str_copy(arena, ref->fields[i].name),
+                                        ref_copy(arena, ref->fields[i].type)};
+    for (size_t i = 0; i < ref->label_count; i++) labels[i] = str_copy(arena, ref->labels[i]);
+    copy->fields = fields;
+    copy->labels = labels;
+    return copy;
+}
+
+static bool refs_equal(const struct type_ref *a, const struct type_ref *b)
+{
+    if (a == b) return true;
+    if (a == NULL || b == NULL || a->storage != b->storage || a->typmod != b->typmod) return false;
+    if (!str_eq(a->name, b->name) || !refs_equal(a->element, b->element)) return false;
+    if (a->field_count != b->field_count || a->label_count != b->label_count) return false;
+    for (size_t i = 0; i < a->field_count; i++)
+        if (!str_eq(a->fields[i].name, b->fields[i].name) ||
+            !refs_equal(a->fields[i].type, b->fields[i].type))
+            return false;
+    for (size_t i = 0; i < a->label_count; i++)
+        if (!str_eq(a->labels[i], b->labels[i])) return false;
+    return true;
+}
+
 /* ---- shapes ---- */
 
 struct pl_known_shape {
@@ -163,6 +199,43 @@ bool pl_shapes_equal(const struct pl_shape *a, const struct pl_shape *b)
     return true;
 }
 
+struct pl_kept_shape {
+    struct pl_kept_shape *next;
+    const struct pl_shape *shape;
+};
+
+static bool same_refs(const struct pl_shape *a, const struct pl_shape *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->fields[i].typmod != b->fields[i].typmod ||
+            !refs_equal(a->fields[i].ref, b->fields[i].ref))
+            return false;
+    return true;
+}
+
+/* The equal one in the list, or a copy that joins it. */
+static const struct pl_shape *keep(struct arena *arena,
+                                   struct pl_kept_shape **list,
+                                   const struct pl_shape *shape)
+{
+    for (const struct pl_kept_shape *at = *list; at != NULL; at = at->next)
+        if (pl_shapes_equal(at->shape, shape) && same_refs(at->shape, shape)) return at->shape;
+    struct pl_shape *copy = ARENA_NEW(arena, struct pl_shape);
+    struct pl_field *fields = ARENA_ARRAY(arena, struct pl_field, shape->count);
+    *copy = *shape;
+    for (size_t i = 0; i < shape->count; i++) {
+        fields[i] = shape->fields[i];
+        fields[i].name = str_copy(arena, shape->fields[i].name);
+        fields[i].ref = ref_copy(arena, shape->fields[i].ref);
+    }
+    copy->fields = fields;
+    copy->ref = ref_of_fields(arena, fields, shape->count);
+    struct pl_kept_shape *kept = ARENA_NEW(arena, struct pl_kept_shape);
+    *kept = (struct pl_kept_shape){*list, copy};
+    *list = kept;
+    return copy;
+}
+
 const struct pl_shape *pl_shape_of_plan(struct arena *arena, const struct plan *plan)
 {
     const struct plan_node *node = plan->steps[plan->step_count - 1].node;
@@ -172,7 +245,7 @@ const struct pl_shape *pl_shape_of_plan(struct arena *arena, const struct plan *
         const struct plan_column *column = &node->columns[i];
         if (column->hidden) continue;
         fields[shape->count++] = (struct pl_field){
-            .name = str_copy(arena, column->name),
+            .name = column->name,
             .type = column->type,
             .typmod = column->typmod,
             .ref = column->ref,
@@ -181,44 +254,25 @@ const struct pl_shape *pl_shape_of_plan(struct arena *arena, const struct plan *
     }
     shape->row_type = RECORDOID;
     shape->fields = fields;
-    shape->ref = ref_of_fields(arena, fields, shape->count);
     return shape;
 }
 
-struct pl_kept_shape {
-    struct pl_kept_shape *next;
-    const struct pl_shape *shape;
-};
-
-static bool same_refs(const struct pl_shape *a, const struct pl_shape *b)
+const struct pl_shape *pl_code_shape(struct pl_code *code, const struct pl_shape *shape)
 {
-    for (size_t i = 0; i < a->count; i++)
-        if (a->fields[i].type == OID_NONE && a->fields[i].ref != b->fields[i].ref) return false;
-    return true;
+    return keep(code->arena, &code->plan_shapes, shape);
 }
 
 const struct pl_shape *pl_shape_kept(struct pl_frame *frame, const struct pl_shape *shape)
 {
-    for (const struct pl_kept_shape *at = frame->shapes; at != NULL; at = at->next)
-        if (pl_shapes_equal(at->shape, shape) && same_refs(at->shape, shape)) return at->shape;
-    struct arena *arena = frame->arena;
-    struct pl_shape *copy = ARENA_NEW(arena, struct pl_shape);
-    struct pl_field *fields = ARENA_ARRAY(arena, struct pl_field, shape->count);
-    *copy = *shape;
-    for (size_t i = 0; i < shape->count; i++) {
-        const struct pl_field *field = &shape->fields[i];
-        fields[i] = *field;
-        fields[i].name = str_copy(arena, field->name);
-        if (field->type != OID_NONE)
-            fields[i].ref =
-                catalog_type_ref(arena, frame->code->catalog, field->type, field->typmod);
-    }
-    copy->fields = fields;
-    copy->ref = ref_of_fields(arena, fields, shape->count);
-    struct pl_kept_shape *kept = ARENA_NEW(arena, struct pl_kept_shape);
-    *kept = (struct pl_kept_shape){frame->shapes, copy};
-    frame->shapes = kept;
-    return copy;
+    return keep(frame->arena, &frame->shapes, shape);
+}
+
+bool pl_shape_is_kept(const struct pl_frame *frame, const struct pl_shape *shape)
+{
+    for (; frame != NULL; frame = frame->outer)
+        for (const struct pl_kept_shape *at = frame->shapes; at != NULL; at = at->next)
+            if (at->shape == shape) return true;
+    return false;
 }
 
 /* ---- types of variables ---- */
@@ -380,6 +434,16 @@ static void resolve_identity(struct pl_code *code, const struct call_site *site)
     for (size_t i = 0; i < path.count; i++) names[i] = str_copy(code->arena, path.at[i]);
     code->path = names;
     code->path_count = path.count;
+}
+
+void pl_code_become(struct pl_code *code, const struct call_site *site)
+{
+    if (code->function->oid != OID_NONE) return;
+    if (code->role == site->role && code->path == site->path) return;
+    code->role = site->role;
+    code->path = site->path;
+    code->path_count = site->path_count;
+    for (size_t i = 0; i < code->tree->expr_count; i++) code->queries[i].catalog = NULL;
 }
 
 static struct pl_code *code_new(const struct catalog *catalog)

@@ -139,6 +139,7 @@ err pl_run_open(struct pl_frame *frame, const struct pl_statement *statement)
     *cursor = (struct pl_cursor_state){.name = name, .arena = arena_new(PL_ROWS_BYTES_MAX)};
     err error = cursor_rows(frame, statement, cursor);
     if (error != NULL) {
+        error = err_copy(frame->arena, error); /* it may lie with the rows */
         arena_free(cursor->arena);
         return error;
     }

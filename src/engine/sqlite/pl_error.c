@@ -67,8 +67,9 @@ static err format_message(struct pl_frame *frame, const struct pl_statement *sta
 
 struct raised {
     str state, message, detail, hint;
-    bool named;  /* the state was chosen */
-    bool texted; /* the message was */
+    str condition; /* the state as it was named */
+    bool named;    /* the state was chosen */
+    bool texted;   /* the message was */
 };
 
 static err twice(struct pl_frame *frame, const char *what)
@@ -88,6 +89,7 @@ static err take_state(struct pl_frame *frame, str text, struct raised *out)
         return err_sql(frame->arena, "42704", "unrecognized exception condition \"%.*s\"",
                        STR_FMT(text));
     out->state = five ? text : known;
+    out->condition = text;
     return NULL;
 }
 
@@ -132,7 +134,8 @@ static err gather(struct pl_frame *frame, const struct pl_statement *statement, 
     }
     for (size_t i = 0; i < statement->raise.option_count; i++)
         TRY(take_option(frame, &statement->raise.options[i], out));
-    if (str_empty(out->message)) out->message = out->state;
+    if (str_empty(out->message) && !out->texted)
+        out->message = str_empty(out->condition) ? out->state : out->condition;
     return NULL;
 }
 

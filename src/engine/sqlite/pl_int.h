@@ -86,7 +86,8 @@ struct pl_use {
     int variable;
     int field;                    /* -1: the whole */
     oid type;                     /* when it was compiled */
-    const struct pl_shape *shape; /* of the variable then */
+    const struct pl_shape *shape; /* of the variable then: a copy, names and types alone */
+    const struct pl_shape *known; /* itself when it lives as long as the code; only compared */
 };
 
 struct pl_query {
@@ -96,6 +97,7 @@ struct pl_query {
     size_t use_count;
     const struct pl_shape *shape; /* of its rows */
     const struct expr *simple;    /* a constant or one parameter: nothing is to be run; or NULL */
+    bool call;                    /* of CALL */
 };
 
 struct pl_code {
@@ -114,7 +116,8 @@ struct pl_code {
     struct pl_var_type result;
     const struct pl_shape
         *rows; /* of a function in FROM or with OUT arguments; NULL: as it comes */
-    struct pl_known_shape *shapes; /* of composite types, each once */
+    struct pl_known_shape *shapes;     /* of composite types, each once */
+    struct pl_kept_shape *plan_shapes; /* of its queries: their plans may go before */
 };
 
 /* The values of what a name means are parameters: found while a text is compiled. */
@@ -124,6 +127,8 @@ MUST_USE err pl_code_find(struct run *run,
                           const struct call_site *site,
                           const struct pl_trigger_call *trigger,
                           struct pl_code **out);
+/* SET role or search_path in a DO block: what it runs from now on is as this role with this path. */
+void pl_code_become(struct pl_code *code, const struct call_site *site);
 MUST_USE err pl_code_block(struct run *run,
                            const struct call_site *site,
                            str body,
@@ -149,6 +154,7 @@ struct pl_frame {
     struct arena *arena;   /* the call's */
     struct arena *scratch; /* a statement's: reset before the next */
     struct pl_var *vars;
+    const struct call_site *site; /* NULL: a trigger's */
     const struct pl_trigger_call *trigger;
     struct rowset *rows; /* what RETURN NEXT and RETURN QUERY collected */
     bool set;            /* the function returns a set */
@@ -225,12 +231,15 @@ MUST_USE err pl_query_dynamic(struct pl_frame *frame,
                               const struct pl_field *params,
                               size_t param_count,
                               struct plan **out);
-/* The columns of a plan's rows. */
+/* The columns of a plan's rows; borrows from the plan. */
 const struct pl_shape *pl_shape_of_plan(struct arena *arena, const struct plan *plan);
 /* The fields of a value that is a row, by its type_ref: they have no oids. */
 void pl_shape_of_ref(struct arena *arena, const struct pl_field *row, struct pl_shape *out);
 /* The same shape in the frame's own memory, each once: variables keep theirs. */
 const struct pl_shape *pl_shape_kept(struct pl_frame *frame, const struct pl_shape *shape);
+bool pl_shape_is_kept(const struct pl_frame *frame, const struct pl_shape *shape);
+/* The same in the code's memory. */
+const struct pl_shape *pl_code_shape(struct pl_code *code, const struct pl_shape *shape);
 /* The fields of a composite type, kept with the code; NULL: it is none. */
 const struct pl_shape *pl_shape_of_type(struct pl_code *code, oid type);
 struct pl_var_type pl_type_of(struct pl_code *code, oid type, int32_t typmod);
@@ -240,6 +249,9 @@ oid pl_element_of(struct pl_frame *frame, oid type);
 bool pl_shapes_equal(const struct pl_shape *a, const struct pl_shape *b);
 
 /* ---- pl_sql.c ---- */
+
+/* 42804 for a row that is not what the call's column definitions say. */
+MUST_USE err pl_check_definitions(struct pl_frame *frame, const struct pl_shape *shape);
 
 struct pl_rows {
     struct rowset *set; /* NULL: none were asked for */

@@ -216,6 +216,25 @@ static err not_allowed(struct pl_frame *frame, const struct plan *plan)
                    names[query->command]);
 }
 
+/* A frame's shapes end before the plan does. */
+static struct pl_use use_kept(const struct pl_frame *frame,
+                              struct arena *arena,
+                              const struct pl_use *use)
+{
+    struct pl_use kept = *use;
+    if (use->shape == NULL) return kept;
+    struct pl_shape *shape = ARENA_NEW(arena, struct pl_shape);
+    struct pl_field *fields = ARENA_ARRAY(arena, struct pl_field, use->shape->count);
+    *shape = (struct pl_shape){
+        .row_type = use->shape->row_type, .fields = fields, .count = use->shape->count};
+    for (size_t i = 0; i < shape->count; i++)
+        fields[i] = (struct pl_field){.name = str_copy(arena, use->shape->fields[i].name),
+                                      .type = use->shape->fields[i].type};
+    kept.shape = shape;
+    kept.known = pl_shape_is_kept(frame, use->shape) ? NULL : use->shape;
+    return kept;
+}
+
 static err compile_node_of(struct pl_frame *frame,
                            struct lookup *lookup,
                            const struct node *node,
@@ -228,16 +247,18 @@ static err compile_node_of(struct pl_frame *frame,
     TRY(sql_compile_statement(lookup->arena, &options, node, program_print, &plan));
     if (query->plan != NULL) plan_unref(query->plan);
     struct pl_use *uses = ARENA_ARRAY(plan->arena, struct pl_use, lookup->uses.count);
-    for (size_t i = 0; i < lookup->uses.count; i++) uses[i] = lookup->uses.at[i];
+    for (size_t i = 0; i < lookup->uses.count; i++)
+        uses[i] = use_kept(frame, plan->arena, &lookup->uses.at[i]);
     *query = (struct pl_query){
         .catalog = options.catalog,
         .plan = plan,
         .uses = uses,
         .use_count = lookup->uses.count,
-        .shape = pl_shape_of_plan(frame->code->arena, plan),
+        .shape = pl_code_shape(frame->code, pl_shape_of_plan(lookup->arena, plan)),
         .simple = simple_of(plan),
+        .call = lookup->calls,
     };
-    return not_allowed(frame, plan);
+    return NULL;
 }
 
 static err compile_expr(struct pl_frame *frame,
@@ -276,7 +297,7 @@ static bool fits(const struct pl_frame *frame, const struct pl_query *query)
             if (frame->code->types[use->variable].type != use->type) return false;
             continue;
         }
-        if (shape == use->shape) continue;
+        if (shape == use->known && (shape != NULL || use->shape == NULL)) continue;
         if (shape == NULL || use->shape == NULL) return false;
         if (use->field < 0 && !pl_shapes_equal(shape, use->shape)) return false;
         if (use->field < 0) continue;
@@ -296,9 +317,10 @@ err pl_query_find(struct pl_frame *frame,
 {
     struct pl_query *query = &frame->code->queries[expr->number];
     *out = query;
-    if (fits(frame, query)) return NULL;
+    if (fits(frame, query)) return not_allowed(frame, query->plan);
     struct arena *arena = arena_new(0);
     err error = compile_expr(frame, arena, expr, kind, test, query);
+    if (error == NULL) error = not_allowed(frame, query->plan);
     if (error != NULL) {
         /* Places in a text inside a function are nobody's outside. */
         struct err *copy = (struct err *)(uintptr_t)err_copy(frame->arena, error);

@@ -148,8 +148,10 @@ static err run_guarded(struct pl_frame *frame, const struct pl_statement *block)
     }
     /* SQLite drops the whole transaction when the disk is full, and an interrupt may. */
     bool lost = sqlite3_get_autocommit(frame->run->db) != 0 && !frame->run->session->reads_only;
-    const struct pl_handler *handler = lost ? NULL : pl_handler_of(block, error);
     error = err_copy(frame->arena, error);
+    /* Past the deadline nothing goes on, whatever WHEN query_canceled would like. */
+    bool over = session_check(frame->run->session, frame->arena) != NULL;
+    const struct pl_handler *handler = lost || over ? NULL : pl_handler_of(block, error);
     arena_reset(frame->scratch);
     err back = lost ? NULL : savepoint(frame, "ROLLBACK TO pl; RELEASE pl");
     guard_restore(frame, &guard);
@@ -303,6 +305,20 @@ static err foreach_slices(struct pl_frame *frame)
     return err_sql(frame->arena, "0A000", "FOREACH ... SLICE is not supported on this database");
 }
 
+static err set_element(struct pl_frame *frame,
+                       const struct pl_into *into,
+                       const struct pl_field *element,
+                       const struct value *value)
+{
+    struct pl_shape one = {.row_type = RECORDOID, .fields = element, .count = 1};
+    if (into->target_count == 1) return pl_assign_target(frame, &into->targets[0], element, value);
+    if (element->ref->field_count > 0) {
+        pl_shape_of_ref(frame->scratch, element, &one);
+        return pl_fill_into(frame, into, &one, pl_row_fields(frame->scratch, &one, *value));
+    }
+    return pl_fill_into(frame, into, &one, value);
+}
+
 static err run_foreach(struct pl_frame *frame, const struct pl_statement *statement)
 {
     struct pl_field type;
@@ -316,10 +332,8 @@ static err run_foreach(struct pl_frame *frame, const struct pl_statement *statem
         return err_sql(frame->arena, "42804",
                        "FOREACH expression must yield an array, not type %.*s",
                        STR_FMT(type_name(frame->scratch, type.ref)));
-    struct pl_shape one = {.row_type = RECORDOID, .count = 1};
     struct pl_field element = {
         .type = pl_element_of(frame, type.type), .typmod = -1, .ref = type.ref->element};
-    one.fields = &element;
     struct arena *own = arena_new(0);
     str text = str_copy(own, array.s), item;
     struct array_iter iter = array_iter(text);
@@ -329,7 +343,7 @@ static err run_foreach(struct pl_frame *frame, const struct pl_statement *statem
         struct value value = array_read_item(frame->scratch, element.ref, item);
         any = true;
         error = tick(frame);
-        if (error == NULL) error = pl_fill_into(frame, &statement->loop.into, &one, &value);
+        if (error == NULL) error = set_element(frame, &statement->loop.into, &element, &value);
         if (error == NULL) error = pl_run_body(frame, &statement->loop.body);
         if (error == NULL && leaves_loop(frame, statement->label)) break;
     }

@@ -209,18 +209,19 @@ static err too_many_rows(struct pl_frame *frame)
 /* What a statement answered goes to its targets. */
 static err take_rows(struct pl_frame *frame,
                      const struct pl_into *into,
-                     const struct plan *plan,
                      const struct pl_shape *shape,
-                     const struct pl_rows *rows)
+                     const struct pl_rows *rows,
+                     bool one)
 {
-    bool modifies = plan->steps[plan->step_count - 1].node->query->command != QUERY_SELECT;
     size_t count = rows->set != NULL ? rows->set->count : 0;
     if (count == 0 && into->strict) return no_rows(frame);
-    if (count > 1 && (into->strict || modifies)) return too_many_rows(frame);
-    TRY(pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL));
-    frame->row_count = modifies ? rows->count : count > 0;
-    pl_set_found(frame, count > 0);
-    return NULL;
+    if (count > 1 && (into->strict || one)) return too_many_rows(frame);
+    return pl_fill_into(frame, into, shape, count > 0 ? rowset_row(rows->set, 0) : NULL);
+}
+
+static bool is_select(const struct plan *plan)
+{
+    return plan->steps[plan->step_count - 1].node->query->command == QUERY_SELECT;
 }
 
 static size_t rows_wanted(const struct pl_into *into)
@@ -260,6 +261,7 @@ static err run_utility(struct pl_frame *frame, const struct node *node, str text
                              .path = frame->code->path,
                              .path_count = frame->code->path_count};
     TRY(session->utility->run(session->utility_context, &site, node, text, &rows));
+    if (AST_IS(VariableSetStmt, node)) pl_code_become(frame->code, &site);
     frame->row_count = rows;
     return NULL;
 }
@@ -288,6 +290,26 @@ static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, s
     return copy;
 }
 
+/* The variable that an argument of CALL is, by its place or its name; -1: it is something else. */
+static int argument_variable(const struct pl_expr *text,
+                             const struct list *args,
+                             const struct cat_argument *argument,
+                             size_t place)
+{
+    for (size_t i = 0; i < args->count; i++) {
+        const struct node *node = args->at[i];
+        bool meant = i == place;
+        if (AST_IS(NamedArgExpr, node)) {
+            const struct NamedArgExpr *named = AST_AS(NamedArgExpr, node);
+            meant = str_eq(named->name, argument->name);
+            node = named->arg;
+        }
+        if (!meant || !AST_IS(ColumnRef, node)) continue;
+        return pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, node)->fields, 0));
+    }
+    return -1;
+}
+
 /* INOUT arguments are variables, which take what comes back. */
 static err take_outputs(struct pl_frame *frame,
                         const struct pl_expr *text,
@@ -304,10 +326,7 @@ static err take_outputs(struct pl_frame *frame,
         input += argument->mode != 'o' && argument->mode != 't';
         if (argument->mode != 'b') continue;
         const struct list *args = call->funccall->args;
-        struct pl_target target = {.variable = -1};
-        if (at < args->count && AST_IS(ColumnRef, args->at[at]))
-            target.variable =
-                pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, args->at[at])->fields, 0));
+        struct pl_target target = {.variable = argument_variable(text, args, argument, at)};
         if (target.variable < 0)
             return err_sql(frame->arena, "42601",
                            "procedure parameter \"%.*s\" is an output parameter but corresponding "
@@ -341,7 +360,8 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     const struct pl_into *into = &statement->sql.into;
     struct pl_query *query;
     struct pl_rows rows;
-    if (frame->code->queries[text->number].plan == NULL) {
+    const struct pl_query *known = &frame->code->queries[text->number];
+    if (known->plan == NULL || known->call) {
         struct node *node;
         TRY(parse_statement(frame, text, &node));
         if (AST_IS(CallStmt, node)) return run_call(frame, text, AST_AS(CallStmt, node));
@@ -350,8 +370,8 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
     TRY(pl_query_find(frame, text, PL_QUERY_STATEMENT, -1, &query));
     const struct plan *plan = plan_ref(query->plan);
     const struct pl_shape *shape = query->shape;
-    size_t most = into->given ? rows_wanted(into) : 0;
-    bool select = plan->steps[plan->step_count - 1].node->query->command == QUERY_SELECT;
+    bool select = is_select(plan);
+    size_t most = into->given && select ? rows_wanted(into) : 0; /* a change counts all its rows */
     err error = NULL;
     if (select && !into->given && !statement->sql.perform)
         error = err_hint(frame->arena,
@@ -359,11 +379,11 @@ err pl_run_sql(struct pl_frame *frame, const struct pl_statement *statement)
                          "If you want to discard the results of a SELECT, use PERFORM instead.");
     if (error == NULL)
         error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, most, &rows);
-    if (error == NULL && into->given) {
-        error = take_rows(frame, into, plan, shape, &rows);
-    } else if (error == NULL) {
-        frame->row_count = rows.count;
-        pl_set_found(frame, rows.count > 0);
+    if (error == NULL && into->given) error = take_rows(frame, into, shape, &rows, !select);
+    if (error == NULL) {
+        bool any = rows.set != NULL && rows.set->count > 0;
+        frame->row_count = into->given && select ? any : rows.count;
+        pl_set_found(frame, into->given ? any : rows.count > 0);
     }
     plan_unref(plan);
     return error;
@@ -424,17 +444,10 @@ err pl_run_execute(struct pl_frame *frame, const struct pl_statement *statement)
                            "INTO used with a command that cannot return data");
         return run_other(frame, dynamic.node, dynamic.text);
     }
-    size_t most = into->given ? rows_wanted(into) : 0;
-    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, most, &rows);
-    if (error == NULL && into->given) {
-        bool found = rows.set != NULL && rows.set->count > 0;
-        struct value before = frame->vars[frame->tree->found].cell.value;
-        error = take_rows(frame, into, dynamic.plan, dynamic.shape, &rows);
-        pl_set_found(frame, before.i != 0); /* EXECUTE leaves FOUND as it is */
-        frame->row_count = found ? 1 : 0;
-    } else if (error == NULL) {
-        frame->row_count = rows.count;
-    }
+    /* All rows are counted, the first is taken; FOUND stays as it is. */
+    err error = pl_query_run(frame, dynamic.plan, dynamic.params, frame->scratch, 0, &rows);
+    if (error == NULL && into->given) error = take_rows(frame, into, dynamic.shape, &rows, false);
+    if (error == NULL) frame->row_count = rows.count;
     plan_unref(dynamic.plan);
     return error;
 }
@@ -457,10 +470,28 @@ static err wrong_structure(struct pl_frame *frame, const struct pl_shape *shape,
                        STR_FMT(type_name(frame->scratch, rows->fields[column].ref)), column + 1);
 }
 
+/* f() AS (a int, ...): the rows must be these, or a text would be read as a number. */
+err pl_check_definitions(struct pl_frame *frame, const struct pl_shape *shape)
+{
+    const struct call_site *site = frame->site;
+    if (site == NULL || site->row_types == NULL) return NULL;
+    bool fits = shape->count == site->row_count;
+    for (size_t i = 0; fits && i < shape->count; i++) {
+        const struct pl_field *field = &shape->fields[i];
+        const struct type_ref *wanted =
+            catalog_type_ref(frame->scratch, frame->code->catalog, site->row_types[i], -1);
+        fits = field->type == OID_NONE ? field->ref->storage == wanted->storage
+                                       : field->type == site->row_types[i];
+    }
+    if (fits) return NULL;
+    return err_sql(frame->arena, "42804",
+                   "returned record type does not match expected record type");
+}
+
 static err check_structure(struct pl_frame *frame, const struct pl_shape *shape)
 {
     const struct pl_shape *rows = frame->code->rows;
-    if (rows == NULL) return NULL;
+    if (rows == NULL) return pl_check_definitions(frame, shape);
     if (shape->count != rows->count) return wrong_structure(frame, shape, 0);
     for (size_t i = 0; i < rows->count; i++)
         if (shape->fields[i].type != rows->fields[i].type) return wrong_structure(frame, shape, i);
@@ -542,6 +573,7 @@ static err answer_value(struct pl_frame *frame, const struct pl_expr *expr)
     if (rows == NULL) { /* RETURNS SETOF record: as the row has them */
         struct pl_shape shape;
         pl_shape_of_ref(frame->scratch, &type, &shape);
+        TRY(pl_check_definitions(frame, &shape));
         return rowset_add_values(answer_rows(frame, shape.count),
                                  pl_row_fields(frame->scratch, &shape, value));
     }

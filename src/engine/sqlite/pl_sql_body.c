@@ -45,7 +45,9 @@ static err answer_add(struct pl_frame *frame, const struct pl_shape *shape, cons
     const struct value *out = row;
     if (rows != NULL && is_lone_row(shape, rows)) {
         out = pl_row_fields(frame->scratch, rows, row[0]);
-    } else if (rows != NULL) {
+    } else if (rows == NULL) {
+        TRY(pl_check_definitions(frame, shape));
+    } else {
         if (shape->count != rows->count) return wrong_columns(frame);
         struct value *cast = ARENA_ARRAY(frame->scratch, struct value, rows->count);
         TRY(row_cast(frame, shape, row, cast));

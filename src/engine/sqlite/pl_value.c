@@ -127,13 +127,36 @@ struct value pl_var_value(struct pl_frame *frame, int variable)
     return pl_row_value(frame->scratch, var->shape, pl_var_row(frame, variable));
 }
 
+/* A type_ref has no oid: that of a built-in type is found by its family. OID_NONE: of no such type. */
+static oid type_of_ref(const struct type_ref *ref)
+{
+    static const struct builtin_ref {
+        oid id;
+        enum type_storage storage;
+        oid array;
+    } types[] = {
+#define TYPE(id, name, category, preferred, kind, storage, element, array) {id, storage, array},
+#include "sql/builtin_types.def"
+#undef TYPE
+    };
+    bool array = ref->storage == TYPE_ARRAY && ref->element != NULL && !ref->vector;
+    const struct type_ref *base = array ? ref->element : ref;
+    if (base != type_plain(base->storage) || base->storage == TYPE_ARRAY) return OID_NONE;
+    if (base->storage == TYPE_TEXT) return array ? TEXTARRAYOID : TEXTOID;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].storage == base->storage) return array ? types[i].array : types[i].id;
+    return OID_NONE;
+}
+
 void pl_shape_of_ref(struct arena *arena, const struct pl_field *row, struct pl_shape *out)
 {
     const struct type_ref *ref = row->ref;
     struct pl_field *fields = ARENA_ARRAY(arena, struct pl_field, ref->field_count);
     for (size_t i = 0; i < ref->field_count; i++)
-        fields[i] = (struct pl_field){
-            .name = ref->fields[i].name, .typmod = -1, .ref = ref->fields[i].type};
+        fields[i] = (struct pl_field){.name = ref->fields[i].name,
+                                      .type = type_of_ref(ref->fields[i].type),
+                                      .typmod = -1,
+                                      .ref = ref->fields[i].type};
     *out = (struct pl_shape){
         .row_type = RECORDOID, .fields = fields, .count = ref->field_count, .ref = ref};
 }
@@ -292,6 +315,9 @@ static err assign_composite(struct pl_frame *frame,
         pl_var_clear(frame, variable);
         return NULL;
     }
+    if (shape == NULL && from->type == RECORDOID)
+        return err_sql(frame->arena, "0A000",
+                       "a record whose fields are not known here is not supported on SQLite");
     if (shape == NULL)
         return err_sql(frame->arena, "42804", "cannot assign non-composite value to a %s variable",
                        type->record ? "record" : "row");

@@ -158,6 +158,29 @@ static bool functions_differ(const struct catalog *before, const struct catalog 
     }
 }
 
+/* One that tables may be made with: a new one is none of theirs. */
+static bool types_changed(const struct catalog *before, const struct catalog *after)
+{
+    size_t a = 0, b = 0;
+    const struct cat_type *old, *new = catalog_type_next(after, &b);
+    while ((old = catalog_type_next(before, &a))) {
+        while (new && new->oid < old->oid) new = catalog_type_next(after, &b);
+        if (old != new) return true;
+    }
+    return false;
+}
+
+static bool functions_changed(const struct catalog *before, const struct catalog *after)
+{
+    size_t a = 0, b = 0;
+    const struct cat_function *old, *new = catalog_function_next(after, &b);
+    while ((old = catalog_function_next(before, &a))) {
+        while (new && new->oid < old->oid) new = catalog_function_next(after, &b);
+        if (old != new) return true;
+    }
+    return false;
+}
+
 bool schema_differs(const struct catalog *before, const struct catalog *after)
 {
     return before != after && (relations_differ(before, after) || types_differ(before, after) ||
@@ -660,11 +683,13 @@ struct changes {
 static err collect(struct schema_sync *sync, struct changes *changes)
 {
     bool everything =
-        types_differ(sync->before, sync->after) || functions_differ(sync->before, sync->after);
-    size_t at = 0;
-    const struct cat_relation *new;
+        types_changed(sync->before, sync->after) || functions_changed(sync->before, sync->after);
+    size_t at = 0, old_at = 0;
+    const struct cat_relation *new, *before = catalog_relation_next(sync->before, &old_at);
     while ((new = catalog_relation_next(sync->after, &at))) {
-        const struct cat_relation *old = catalog_relation(sync->before, new->oid);
+        while (before && before->oid < new->oid)
+            before = catalog_relation_next(sync->before, &old_at);
+        const struct cat_relation *old = before && before->oid == new->oid ? before : NULL;
         if (!is_table(new) || !may_differ(sync, old, new, everything)) continue;
         *VEC_ADD(sync->arena, changes) =
             (struct change){.sync = sync, .old = old, .new = new, .name = new->physical};

@@ -47,7 +47,7 @@ static bool query_is_open(sqlite3 *db)
 
 /* The statement as the function's role, the script's own before and after. */
 static err run_utility(
-    void *context, const struct call_site *site, const struct node *node, str text, int64_t *rows)
+    void *context, struct call_site *site, const struct node *node, str text, int64_t *rows)
 {
     struct script_run *run = context;
     struct script_result result = {0};
@@ -69,9 +69,15 @@ static err run_utility(
     run->search_path_count = site->path_count;
     err error = script_statement_run(run, &item, &result);
     if (!error) error = script_flush(run);
-    bool kept = node->kind != T_VariableSetStmt; /* SET is meant to last */
-    if (kept) {
-        run->role = role;
+    /* SET is meant to last, and only what it set: the function's path ends with the function. */
+    bool set = node->kind == T_VariableSetStmt;
+    bool role_set = set && run->role != site->role,
+         path_set = set && run->search_path != site->path;
+    site->role = run->role;
+    site->path = run->search_path;
+    site->path_count = run->search_path_count;
+    if (!role_set) run->role = role;
+    if (!path_set) {
         run->search_path = path;
         run->search_path_count = path_count;
     }

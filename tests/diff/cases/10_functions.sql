@@ -48,7 +48,7 @@ create function fact(n int) returns numeric language sql immutable as $$ select 
 
 create table sums (code text, v int);
 insert into sums values ('x', 1), ('y', 2), ('x', 3);
-create function sums_of(c text, least int default 0, out v bigint, out n bigint) language sql stable as $$ select sum(s.v), count(*) from sums s where s.code = c and s.v >= least $$;
+create function sums_of(c text, lowest int default 0, out v bigint, out n bigint) language sql stable as $$ select sum(s.v), count(*) from sums s where s.code = c and s.v >= lowest $$;
 create function words(first text, variadic more text[] default '{}') returns text language sql immutable as $$ select first || ':' || array_to_string(more, ',') $$;
 create function first_of(anyarray) returns anyelement language sql immutable strict as $$ select $1[1] $$;
 create procedure noop(a int, inout b int default 0) language plpgsql as $$ begin b := a; end $$;
