@@ -31,6 +31,11 @@ struct ddl {
 
 /* One table entry per statement kind. */
 typedef err ddl_handler(struct ddl *ddl, const struct node *statement);
+/* A function that PostgreSQL brings along: its text behind CREATE FUNCTION schema. */
+MUST_USE err ddl_make_function(struct ddl *ddl, str function, oid schema);
+/* The names under which tsvector_update_trigger is found once these names mean it; else themselves. */
+MUST_USE err ddl_tsvector_trigger(struct ddl *ddl, struct list *names, struct list **out);
+
 ddl_handler ddl_create_schema, ddl_create_extension, ddl_create_publication, ddl_alter_publication,
     ddl_create_table, ddl_create_table_as, ddl_create_enum, ddl_alter_enum, ddl_create_domain,
     ddl_alter_domain, ddl_create_composite, ddl_create_sequence, ddl_alter_sequence,

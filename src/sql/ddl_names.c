@@ -219,8 +219,6 @@ static const str types_missing[] = {
     STR_INIT("path"),
     STR_INIT("polygon"),
     STR_INIT("circle"),
-    STR_INIT("tsvector"),
-    STR_INIT("tsquery"),
     STR_INIT("hstore"),
     STR_INIT("vector"),
     STR_INIT("geometry"),

@@ -79,14 +79,14 @@ static const struct extension_row *extension_of(str name)
     return NULL;
 }
 
-static err make_function(struct ddl *ddl, const struct extension_row *row, oid schema)
+err ddl_make_function(struct ddl *ddl, str function, oid schema)
 {
     struct node *node;
     struct buf *text = buf_in(ddl->arena, 0);
     buf_lit(text, "CREATE FUNCTION ");
     deparse_ident(text, catalog_schema(ddl->next, schema)->name);
     buf_char(text, '.');
-    buf_str_add(text, row->function);
+    buf_str_add(text, function);
     TRY(sql_parse_one(ddl->arena, buf_str(text), &node));
     return ddl_create_function(ddl, node);
 }
@@ -126,7 +126,8 @@ err ddl_create_extension(struct ddl *ddl, const struct node *statement)
         extension->schema = schema->oid;
     }
     catalog_put(ddl->next, CAT_EXTENSION, extension);
-    return !str_empty(row->function) ? make_function(ddl, row, extension->schema) : NULL;
+    return !str_empty(row->function) ? ddl_make_function(ddl, row->function, extension->schema)
+                                     : NULL;
 }
 
 /* ---- publications: what realtime will follow ---- */

@@ -151,9 +151,11 @@ static str dotted(struct ddl *ddl, const struct list *names)
 static err set_function(struct making *making)
 {
     struct ddl *ddl = making->ddl;
+    struct list *names;
+    TRY(ddl_tsvector_trigger(ddl, making->stmt->funcname, &names));
     const struct ObjectWithArgs name = {
         .base = {.kind = T_ObjectWithArgs, .location = -1},
-        .objname = making->stmt->funcname,
+        .objname = names,
         .objargs = &ast_list_none,
         .objfuncargs = &ast_list_none,
     };

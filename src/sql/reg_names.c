@@ -8,13 +8,15 @@
 #include "sql/parse.h"
 #include "sql/system_catalog.h"
 #include "sql/system_text.h"
+#include "types/ts_config.h"
 
 enum { TYPE_NAME_BYTES_MAX = 1024 };
 
 bool reg_is_type(oid type)
 {
     return type == REGCLASSOID || type == REGTYPEOID || type == REGROLEOID ||
-           type == REGNAMESPACEOID || type == REGPROCOID || type == REGPROCEDUREOID;
+           type == REGNAMESPACEOID || type == REGPROCOID || type == REGPROCEDUREOID ||
+           type == REGCONFIGOID || type == REGDICTIONARYOID;
 }
 
 /* ---- looking up ------------------------------------------------------------------------------- */
@@ -226,6 +228,16 @@ static err find_function(
     return err_sql(arena, "42725", "more than one function named \"%.*s\"", STR_FMT(text));
 }
 
+/* Those of pg_catalog alone. */
+static err find_text_search(struct arena *arena, oid reg, str text, str schema, str name, oid *out)
+{
+    bool config = reg == REGCONFIGOID;
+    if (str_empty(schema) || str_eq(schema, STR("pg_catalog")))
+        *out = config ? ts_config_named(name) : ts_dictionary_named(name);
+    const char *kind = config ? "text search configuration" : "text search dictionary";
+    return *out ? NULL : missing(arena, "42704", kind, text);
+}
+
 err reg_find_table(struct arena *arena, const struct reg_scope *scope, str text, oid *out)
 {
     str schema, name;
@@ -264,6 +276,8 @@ err reg_find(struct arena *arena, const struct reg_scope *scope, oid reg, str te
         if (!found) return missing(arena, "3F000", "schema", text);
         *out = found->oid;
         return NULL;
+    case REGCONFIGOID:
+    case REGDICTIONARYOID: return find_text_search(arena, reg, text, schema, name, out);
     case REGPROCOID: return find_function(arena, scope, text, schema, name, out);
     default: /* not an enum: regclass */
         return find_relation(arena, scope, text, schema, name, out);
@@ -413,6 +427,8 @@ void reg_write(const struct reg_scope *scope, oid reg, oid id, struct buf *out)
         schema = catalog_schema(scope->catalog, id);
         if (schema) deparse_ident(out, schema->name);
         break;
+    case REGCONFIGOID: deparse_ident(out, ts_config_name(id)); break;
+    case REGDICTIONARYOID: deparse_ident(out, ts_dictionary_name(id)); break;
     default: /* not an enum: regproc, regprocedure */
         function = catalog_function(scope->catalog, id);
         if (function) write_function(scope, reg, function, out);

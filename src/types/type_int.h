@@ -36,6 +36,28 @@ struct type_family {
 
 const struct type_family *type_family(enum type_storage storage);
 
+/* Full text: type_ts.c. */
+err tsvector_text_input(struct arena *arena,
+                        const struct type_session *session,
+                        const struct type_ref *type,
+                        str text,
+                        struct value *out);
+void tsvector_text_write(const struct type_session *session,
+                         const struct type_ref *type,
+                         const struct value *value,
+                         struct buf *out);
+int tsvector_text_order(const struct type_ref *type, const struct value *a, const struct value *b);
+err tsquery_text_input(struct arena *arena,
+                       const struct type_session *session,
+                       const struct type_ref *type,
+                       str text,
+                       struct value *out);
+void tsquery_text_write(const struct type_session *session,
+                        const struct type_ref *type,
+                        const struct value *value,
+                        struct buf *out);
+int tsquery_text_order(const struct type_ref *type, const struct value *a, const struct value *b);
+
 /* Composites: '(1,"a b",)' and JSON objects of fields in stored form. */
 err composite_input(struct arena *arena,
                     const struct type_session *session,

@@ -49,6 +49,8 @@ enum type_storage {
     TYPE_DATERANGE,
     TYPE_TSRANGE,
     TYPE_TSTZRANGE,
+    TYPE_TSVECTOR,
+    TYPE_TSQUERY,
     TYPE_STORAGE_COUNT
 };
 

@@ -20,6 +20,10 @@
 #define RANGE_ROW(storage, name, collation) \
     ROW(storage, name, name, range_input, range_output, range_json, range_order, NULL, collation)
 
+#define TS_ROW(storage, name)                                                    \
+    ROW(storage, #name, #name, name##_text_input, name##_text_write, range_json, \
+        name##_text_order, NULL, #name)
+
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
 /* In every function below value is not VALUE_NULL: the public functions at the end see to it. */
@@ -852,6 +856,8 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     RANGE_ROW(TYPE_DATERANGE, "daterange", "timerange"),
     RANGE_ROW(TYPE_TSRANGE, "tsrange", "timerange"),
     RANGE_ROW(TYPE_TSTZRANGE, "tstzrange", "timerange"),
+    TS_ROW(TYPE_TSVECTOR, tsvector),
+    TS_ROW(TYPE_TSQUERY, tsquery),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -975,7 +981,8 @@ const struct type_ref *type_plain(enum type_storage storage)
         PLAIN(TYPE_BYTEA),     PLAIN(TYPE_ENUM),      PLAIN(TYPE_ARRAY),
         PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
         PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
-        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE),
+        PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE), PLAIN(TYPE_TSVECTOR),
+        PLAIN(TYPE_TSQUERY),
     };
 #undef PLAIN
     return &plain[storage];

@@ -57,6 +57,12 @@ static bool is_json(const struct catalog *catalog, const struct cat_column *colu
     return type && (type->storage == TYPE_JSON || type->storage == TYPE_JSONB);
 }
 
+static bool is_tsvector(const struct catalog *catalog, const struct cat_column *column)
+{
+    const struct cat_type *type = catalog_type(catalog, column->type);
+    return type && type->storage == TYPE_TSVECTOR;
+}
+
 err rest_build_field(struct rest_scope *scope, const struct rest_field *field, struct node **out)
 {
     struct arena *arena = scope->request->arena;
@@ -89,6 +95,26 @@ static struct node *is_test(struct arena *arena, enum rest_is is, struct node *f
     return AST_NODE(test);
 }
 
+/* A column that is no tsvector becomes one by the configuration that the query has. */
+static struct node *full_text(struct rest_scope *scope,
+                              const struct rest_filter *filter,
+                              struct node *field,
+                              struct node *param)
+{
+    struct arena *arena = scope->request->arena;
+    const struct cat_column *column =
+        scope->relation ? cat_column_find(scope->relation, filter->field.name) : NULL;
+    struct list *document = ast_list(arena, field), *query = ast_list(arena, param);
+    if (!str_empty(filter->config)) {
+        document = ast_list(arena, ast_const_str(arena, filter->config), field);
+        query = ast_list(arena, ast_const_str(arena, filter->config), param);
+    }
+    bool is_document = column && !filter->field.path_count && is_tsvector(scope->catalog, column);
+    if (!is_document) field = ast_func(arena, STR("pg_catalog"), STR("to_tsvector"), document);
+    return ast_op(arena, "@@", field,
+                  ast_func(arena, STR("pg_catalog"), str_of(filter->op->sql), query));
+}
+
 static err comparison(struct rest_scope *scope, const struct rest_filter *filter, struct node **out)
 {
     struct arena *arena = scope->request->arena;
@@ -97,10 +123,7 @@ static err comparison(struct rest_scope *scope, const struct rest_filter *filter
     struct node *param = filter->param >= 0 ? ast_param(arena, filter->param + 1) : NULL;
     switch (filter->op->operand) {
     case REST_IS: *out = is_test(arena, filter->is, field); return NULL;
-    case REST_FULLTEXT: {
-        struct err *error = rest_err(arena, 400, "PGRST127", "Feature not implemented");
-        return err_details(arena, error, "Full text search is not there yet.");
-    }
+    case REST_FULLTEXT: *out = full_text(scope, filter, field, param); return NULL;
     case REST_LIST:
         *out =
             param ? ast_expr(arena, AEXPR_OP_ANY, "=", field, param) : ast_const_bool(arena, false);

@@ -57,6 +57,8 @@ static void choose(struct row_column *column, const struct type_ref *ref, struct
     case TYPE_DATERANGE:
     case TYPE_TSRANGE:
     case TYPE_TSTZRANGE:
+    case TYPE_TSVECTOR:
+    case TYPE_TSQUERY:
     case TYPE_STORAGE_COUNT: return;
     }
 }

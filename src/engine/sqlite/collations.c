@@ -12,6 +12,7 @@
 #include "types/numeric.h"
 #include "types/range.h"
 #include "types/text.h"
+#include "types/tsquery.h"
 
 typedef int compare_function(str a, str b);
 
@@ -29,6 +30,8 @@ static const struct plain_collation plain_collations[] = {
     {"intrange",  range_compare_ints    },
     {"numrange",  range_compare_numerics},
     {"timerange", range_compare_times   },
+    {"tsvector",  tsvector_compare      },
+    {"tsquery",   tsquery_compare       },
 };
 
 static int compare_plain(void *user, int a_len, const void *a, int b_len, const void *b)

@@ -737,6 +737,15 @@ static err print_any(struct print *out, const struct expr *expr)
     return print_refuse(out, expr, "this expression");
 }
 
+static bool has_long_item(str array)
+{
+    struct array_iter iter = array_iter(array);
+    str item;
+    bool found = false;
+    while (!found && array_next(&iter, &item)) found = item.at[0] == '"' && item.len > 3;
+    return found;
+}
+
 /* A "char" is one byte: the letters of system relations, and literals compared with them, are. What would
  * have to be cut to one is refused. */
 static bool makes_char(const struct expr *expr)
@@ -745,7 +754,7 @@ static bool makes_char(const struct expr *expr)
     switch (expr->kind) {
     case EXPR_CONST:
         return expr->constant.kind == VALUE_TEXT &&
-               (expr->type != CHAROID || expr->constant.s.len > 1);
+               (expr->type == CHAROID ? expr->constant.s.len > 1 : has_long_item(expr->constant.s));
     case EXPR_CAST: return !print_refuses_type(expr->args.at[0]->type);
     case EXPR_PARAM: return true;
     default: return false; /* made of others, each of which is looked at */
