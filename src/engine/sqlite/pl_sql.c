@@ -45,10 +45,10 @@ err pl_query_run(struct pl_frame *frame,
     const struct plan *held =
         plan_ref(plan); /* a call of the function itself may compile it anew */
     err error = run_program(&run, &step, &result);
-    plan_unref(held);
     if (run.started) frame->run->started = true;
     out->set = run.output.rows;
     out->count = last->node->query->command == QUERY_SELECT ? result.rows : result.affected;
+    plan_unref(held);
     return error;
 }
 

@@ -49,6 +49,8 @@ create trigger made_note before insert or update on made for each row execute fu
 create function element_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r[1] := n; return r; end $$;
 create function array_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r := array[1, n]; return r; end $$;
 create function words_of(n text) returns text language plpgsql as $$ declare r word[]; s text[] := array['a', n]; begin r := s; r[3] := n; r := r || 'c'; return r; end $$;
+create function opens(n int) returns text language plpgsql as $$ declare c refcursor; begin open c for select 1 / n as x; return 'open'; exception when division_by_zero then return sqlerrm; end $$;
+create function opens_bound(n int) returns text language plpgsql as $$ declare c cursor (k int) for select 1 / k as x from t; begin open c(n); return 'open'; end $$;
 -- as: owner
 select true or vol('c') = 1, false and vol('d') = 1;
 select case when a > 5 and vol('case') = 1 then 1 else 0 end from t order by a;
@@ -96,6 +98,9 @@ select row_not_null_init();
 -- error: 22004
 select record_not_null();
 select cursor_names(), cursor_outer();
+select opens(1);
+-- error: 22012
+select opens_bound(0);
 delete from log;
 insert into made values (1, 2);
 update made set n = 3;

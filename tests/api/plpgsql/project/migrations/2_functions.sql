@@ -81,12 +81,7 @@ begin
         perform 1;
     end loop;
 end $$;
--- What they hold has a limit: variables of a chain of calls, rows that are collected, cursors that stay open.
-create function holds_text(n int) returns int language plpgsql as $$
-declare t text := repeat('x', 50000000);
-begin
-    return case when n = 0 then 0 else holds_text(n - 1) end;
-end $$;
+-- What they hold has a limit: variables, rows that are collected, cursors that stay open.
 create function holds_copies() returns int language plpgsql as $$
 declare a text := repeat('x', 60000000); b text; c text; d text; e text; f text; g text; h text; i text;
 begin
@@ -107,4 +102,12 @@ begin
         c := 'c' || n;
         open c for select repeat('x', 1000000) from generate_series(1, 50);
     end loop;
+end $$;
+-- Calls itself with a record of other types: its own queries are compiled anew while they run.
+create function changes_shape(n int) returns numeric[] language plpgsql as $$
+declare r record; x numeric[];
+begin
+    if n % 2 = 0 then select 1 as a, 2 as b into r; else select '1'::text as a, '2'::text as b into r; end if;
+    x := array[r.a::int] || case when n < 5 then changes_shape(n + 1)::int[] else '{}'::int[] end;
+    return x;
 end $$;
