@@ -364,11 +364,19 @@ err analyze_describe(const struct analyze_options *options,
     return NULL;
 }
 
-/* A call of the function with parameters of its own types: compiling it is the check. */
+static bool takes_any_type(const struct cat_function *function)
+{
+    for (size_t i = 0; i < function->argument_count; i++)
+        if (builtin_is_polymorphic(function->arguments[i].type)) return true;
+    return false;
+}
+
+/* A call of the function with parameters of its own types: compiling it is the check. Those of a
+ * polymorphic one are not known before a call. */
 err analyze_function_body(const struct analyze_options *options,
                           const struct cat_function *function)
 {
-    if (!str_eq(function->language, STR("sql"))) return NULL;
+    if (!str_eq(function->language, STR("sql")) || takes_any_type(function)) return NULL;
     struct analyze_options trusted = *options;
     trusted.trusted = true;
     struct analyzer analyzer;

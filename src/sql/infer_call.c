@@ -134,9 +134,12 @@ static void add_candidate(struct infer_context *ctx,
         .declared_count = signature->count,
         .path = path,
     };
-    bool expand = signature->variadic && !call->node->func_variadic && !call->named;
+    bool expand = signature->variadic && !call->node->func_variadic;
     if (call->named) {
-        if (!place_named(ctx, call, signature, &found.order)) return;
+        if (expand || !place_named(ctx, call, signature, &found.order)) return;
+        /* The argument that says VARIADIC is the last one of both. */
+        bool last = found.order[call->count - 1] == (int)call->count - 1;
+        if (call->node->func_variadic && !last) return;
         found.defaults = signature->count - call->count;
     } else if (expand && call->count >= signature->count) {
         found.variadic = true;
@@ -144,7 +147,8 @@ static void add_candidate(struct infer_context *ctx,
     } else if (call->count > signature->count || call->count < signature->least) {
         return;
     } else {
-        if (expand && call->count < signature->count - 1) return;
+        bool builtin = signature->builtin != NULL;
+        if (expand && builtin && call->count < signature->count - 1) return;
         found.defaults = signature->count - call->count;
         /* concat() and its like: VARIADIC "any" may take nothing at all, an array may not. */
         if (expand && found.defaults && signature->least >= signature->count) return;

@@ -53,7 +53,7 @@ static void row_fields(struct arena *arena,
     *count = row->args.count;
     for (size_t i = 0; i < row->args.count; i++) {
         (*fields)[i] = (struct record_field){
-            .name = str_printf(arena, "f%zu", i + 1),
+            .name = row->record ? row->record[i].name : str_printf(arena, "f%zu", i + 1),
             .type = row->args.at[i]->type,
             .typmod = row->args.at[i]->typmod,
             .expr = row->args.at[i],

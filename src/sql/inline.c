@@ -499,10 +499,19 @@ static struct expr *scalar_sublink(struct scope *scope,
     return link;
 }
 
-/* Several result columns in a scalar place: one composite value. */
-static void gather_row(struct scope *scope, struct query *query, oid type)
+/* Several result columns in a scalar place: one composite value, or a record of OUT arguments. */
+static void gather_row(struct scope *scope,
+                       struct query *query,
+                       const struct cat_function *function)
 {
-    struct expr *row = infer_new(&scope->infer, EXPR_ROW, type, -1);
+    struct expr *row = infer_new(&scope->infer, EXPR_ROW, function->result, -1);
+    struct record_field *names =
+        ARENA_ARRAY(scope->analyzer->arena, struct record_field, query->target_count);
+    for (size_t i = 0; i < query->target_count; i++) names[i].name = query->targets[i].name;
+    if (function->result == RECORDOID && output_count(function) == query->target_count) {
+        row->record = names;
+        row->record_count = query->target_count;
+    }
     row->args.at = ARENA_ARRAY(scope->analyzer->arena, struct expr *, query->target_count);
     for (size_t i = 0; i < query->target_count; i++)
         row->args.at[row->args.count++] = query->targets[i].expr;
@@ -521,7 +530,7 @@ static err scalar_value(struct scope *scope,
         struct rte *rte;
         if (query->set_op != SET_NONE || query->values || query->distinct)
             TRY(query_wrap(scope, query, call->function->name, &query, &rte));
-        gather_row(scope, query, type);
+        gather_row(scope, query, call->function);
     }
     if (is_lone_expr(query)) {
         *out = query->targets[0].expr;
@@ -616,12 +625,20 @@ err inline_call(struct scope *scope, struct expr *call, struct expr **out)
 
 /* ---- calls in FROM ---------------------------------------------------------------------------------------- */
 
+/* An aggregate over everything: of no rows too it answers one. */
+static bool is_one_row(const struct query *query)
+{
+    return query->has_aggregates && !query->group_by.count && !query->having && !query->limit &&
+           !query->offset && query->set_op == SET_NONE;
+}
+
 /* One row even when the body finds none: (SELECT) LEFT JOIN body ON true. */
 static err always_one_row(struct scope *scope,
                           const struct cat_function *function,
                           struct query **query)
 {
     struct analyzer *analyzer = scope->analyzer;
+    if (is_one_row(*query)) return NULL;
     limit_to_one(scope, *query);
     if (!(*query)->rtable_count && (*query)->set_op == SET_NONE && !(*query)->where) return NULL;
     struct query *outer;
@@ -837,8 +854,7 @@ static err answer_scalar(struct scope *scope,
 {
     struct query *result = out->at[out->count - 1];
     if (query_modifies(result)) {
-        if (inline_returns_row(scope, call->function))
-            gather_row(scope, result, call->function->result);
+        if (inline_returns_row(scope, call->function)) gather_row(scope, result, call->function);
         if (slot != &scope->query->targets[0].expr || result->target_count != 1)
             return NOT_DONE(scope, call->location,
                             "computing with the result of function %.*s is not supported: its "

@@ -129,7 +129,8 @@ struct expr {
         struct value constant;
         struct {
             int index;
-            const struct record_field *record; /* EXPR_PARAM of type record: its fields */
+            const struct record_field *record; /* EXPR_PARAM of type record: its fields; EXPR_ROW:
+                                                * their names, of a function's OUT arguments */
             size_t record_count;
             bool from_zero; /* EXPR_PARAM that is an array counted from 0: TG_ARGV */
         };

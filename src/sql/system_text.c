@@ -293,13 +293,17 @@ static void argument_text(struct buf *out,
                           struct arena *arena,
                           const struct catalog *catalog,
                           const struct cat_argument *argument,
+                          bool procedure,
                           bool defaults)
 {
     switch (argument->mode) {
+    case 'i':
+        if (procedure) buf_lit(out, "IN ");
+        break;
     case 'o': buf_lit(out, "OUT "); break;
     case 'b': buf_lit(out, "INOUT "); break;
     case 'v': buf_lit(out, "VARIADIC "); break;
-    default: break; /* not an enum: 'i' and 't' have no word */
+    default: break; /* not an enum: 't' has no word */
     }
     if (!str_empty(argument->name)) {
         deparse_ident(out, argument->name);
@@ -322,7 +326,7 @@ str system_function_arguments(struct arena *arena,
         const struct cat_argument *argument = &function->arguments[i];
         if (argument->mode == 't') continue;
         if (any) buf_lit(out, ", ");
-        argument_text(out, arena, catalog, argument, which == ARGUMENTS_ALL);
+        argument_text(out, arena, catalog, argument, function->kind == 'p', which == ARGUMENTS_ALL);
         any = true;
     }
     return buf_str(out);
@@ -344,7 +348,7 @@ str system_function_result(struct arena *arena,
     for (size_t i = 0; i < function->argument_count; i++) {
         if (function->arguments[i].mode != 't') continue;
         if (any) buf_lit(out, ", ");
-        argument_text(out, arena, catalog, &function->arguments[i], false);
+        argument_text(out, arena, catalog, &function->arguments[i], false, false);
         any = true;
     }
     buf_char(out, ')');

@@ -46,6 +46,12 @@ create function nothing() returns void language sql as $$ insert into log (what)
 create function first_row() returns stock language sql stable as $$ select * from stock order by product limit 1 $$;
 create function fact(n int) returns numeric language sql immutable as $$ select case when n < 2 then 1 else n * fact(n - 1) end $$;
 
+create table sums (code text, v int);
+insert into sums values ('x', 1), ('y', 2), ('x', 3);
+create function sums_of(c text, lowest int default 0, out v bigint, out n bigint) language sql stable as $$ select sum(s.v), count(*) from sums s where s.code = c and s.v >= lowest $$;
+create function words(first text, variadic more text[] default '{}') returns text language sql immutable as $$ select first || ':' || array_to_string(more, ',') $$;
+create function first_of(anyarray) returns anyelement language sql immutable strict as $$ select $1[1] $$;
+create procedure noop(a int, inout b int default 0) language plpgsql as $$ begin b := a; end $$;
 -- as: owner
 select add(1, 2), add(1), add('a', 'b'), add(b => 5, a => 1), add(1, b => 4);
 select greet('ann'), greet('ann', 'hi'), greet(greeting => 'yo', name => 'ben');
@@ -133,3 +139,18 @@ create function wrong() returns int language sql as $$ select nothing from stock
 drop function greet(text, text);
 -- error: 42883
 select greet('x');
+-- as: owner
+select c.code, s.v, s.n from (values ('x'), ('y'), ('z')) c (code) cross join lateral sums_of(c.code) s order by 1;
+select (q).v, (q).n from (select sums_of('x', 2) as q) z;
+select (sums_of('x')).v, to_jsonb(sums_of('y')), row_to_json(sums_of('z')), sums_of('x');
+-- error: 42703
+select (sums_of('x')).nothing;
+select words('a'), words('a', 'b'), words('a', 'b', 'c'), words('a', variadic array['d']), words('a', variadic more => array['e']);
+-- error: 42883
+select words(first => 'a');
+-- error: 42883
+select words(first => 'a', more => array['b']);
+-- error: 42883
+select words();
+select first_of(array[3, 2]), first_of(array['a']), first_of(null::int[]), pg_typeof(first_of(array[1.5]));
+select pg_get_function_arguments('noop'::regproc), pg_get_function_identity_arguments('noop'::regproc);
