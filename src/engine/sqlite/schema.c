@@ -164,7 +164,7 @@ static bool types_changed(const struct catalog *before, const struct catalog *af
     size_t a = 0, b = 0;
     const struct cat_type *old, *new = catalog_type_next(after, &b);
     while ((old = catalog_type_next(before, &a))) {
-        while (new && new->oid < old->oid) new = catalog_type_next(after, &b);
+        while (new &&new->oid < old->oid) new = catalog_type_next(after, &b);
         if (old != new) return true;
     }
     return false;
@@ -175,7 +175,7 @@ static bool functions_changed(const struct catalog *before, const struct catalog
     size_t a = 0, b = 0;
     const struct cat_function *old, *new = catalog_function_next(after, &b);
     while ((old = catalog_function_next(before, &a))) {
-        while (new && new->oid < old->oid) new = catalog_function_next(after, &b);
+        while (new &&new->oid < old->oid) new = catalog_function_next(after, &b);
         if (old != new) return true;
     }
     return false;
