@@ -125,6 +125,8 @@ static err json_part(struct function_call *call, const struct json *flag, unsign
         {STR_INIT("numeric"), TS_JSON_NUMERIC},
         {STR_INIT("string"),  TS_JSON_STRING },
     };
+    if (flag->kind == JSON_ARRAY || flag->kind == JSON_OBJECT) /* PostgreSQL's own failure */
+        return err_sql(call->arena, "XX000", "unexpected end of flag array");
     if (flag->kind != JSON_STRING) {
         return err_hint(call->arena,
                         err_sql(call->arena, "22023", "flag array element is not a string"),

@@ -350,3 +350,5 @@ select show_trgm('Hello wörld 123_x'), show_trgm(''), show_trgm('a'), show_trgm
 select 'word' % 'two words', 'word' % 'words', 'abc'::text % 'xyz'::text, 7 % 4, 'word'::text <-> 'two words'::text;
 select x from (values ('postgres'), ('postgresql'), ('mysql'), ('sqlite')) t (x) where x % 'postgress' order by x <-> 'postgress', x;
 select similarity(x, y) from (values ('the quick brown fox', 'quick brown foxes'), ('aaaa', 'aaa'), ('Straße', 'strasse'), ('x y z', 'z y x'), ('ÀÉ', 'àé')) t (x, y);
+-- error: XX000
+select jsonb_to_tsvector('english', '{"a": "b"}', '[{"x": 1}]');
