@@ -34,12 +34,17 @@ struct signature {
     bool variadic;
 };
 
+/* CALL names the OUT arguments of a procedure too. */
+static bool is_given(const struct cat_function *function, const struct cat_argument *argument)
+{
+    return argument->mode != 't' && (argument->mode != 'o' || function->kind == 'p');
+}
+
 static const struct cat_argument *input_argument(const struct cat_function *function, size_t index)
 {
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
-        bool input = argument->mode != 'o' && argument->mode != 't';
-        if (input && index-- == 0) return argument;
+        if (is_given(function, argument) && index-- == 0) return argument;
     }
     return NULL;
 }
@@ -71,7 +76,7 @@ static struct signature function_signature(const struct cat_function *function)
     struct signature result = {.function = function};
     for (size_t i = 0; i < function->argument_count; i++) {
         const struct cat_argument *argument = &function->arguments[i];
-        if (argument->mode == 'o' || argument->mode == 't') continue;
+        if (!is_given(function, argument)) continue;
         result.count++;
         if (!argument->default_expr.tree) result.least = result.count;
         if (argument->mode == 'v') result.variadic = true;
@@ -647,6 +652,15 @@ static err make_builtin(struct infer_context *ctx,
     return infer_vector_call(ctx, rewrite_call(ctx, expr), out);
 }
 
+/* Those of a procedure only say where the answer goes. */
+static void drop_outputs(const struct cat_function *function, struct expr_list *args)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < args->count; i++)
+        if (input_argument(function, i)->mode != 'o') args->at[kept++] = args->at[i];
+    args->count = kept;
+}
+
 static err make_user(struct infer_context *ctx,
                      const struct call *call,
                      const struct candidate *chosen,
@@ -665,6 +679,7 @@ static err make_user(struct infer_context *ctx,
     }
     struct expr *expr = infer_new(ctx, EXPR_USER_CALL, OID_NONE, call->at);
     TRY(place_arguments(ctx, call, chosen, function->result, &expr->type, &expr->args));
+    if (function->kind == 'p') drop_outputs(function, &expr->args);
     expr->function = function;
     infer_note_volatility(ctx, function->volatility, false);
     *out = expr;

@@ -300,11 +300,6 @@ static err run_for_rows(struct pl_frame *frame, const struct pl_statement *state
     return error;
 }
 
-static err foreach_slices(struct pl_frame *frame)
-{
-    return err_sql(frame->arena, "0A000", "FOREACH ... SLICE is not supported on this database");
-}
-
 static err set_element(struct pl_frame *frame,
                        const struct pl_into *into,
                        const struct pl_field *element,
@@ -319,12 +314,98 @@ static err set_element(struct pl_frame *frame,
     return pl_fill_into(frame, into, &one, value);
 }
 
+/* What FOREACH goes through: the elements, or the arrays of the last dimensions. */
+struct each {
+    struct array_iter iter;
+    struct pl_field item; /* type of what a turn gets */
+    size_t level;         /* SLICE: of the brackets around a slice, from 1; 0: elements */
+    size_t open;          /* brackets */
+};
+
+static bool next_slice(struct each *each, str *out)
+{
+    str text = each->iter.text;
+    size_t from = 0;
+    bool quoted = false;
+    while (each->iter.at < text.len) {
+        char c = text.at[each->iter.at++];
+        if (quoted && c == '\\')
+            each->iter.at++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == '[' && ++each->open == each->level)
+            from = each->iter.at - 1;
+        else if (!quoted && c == ']' && each->open-- == each->level) {
+            *out = str_slice(text, from, each->iter.at);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool each_next(struct each *each, struct arena *arena, struct value *out)
+{
+    str item;
+    if (each->level > 0 ? !next_slice(each, &item) : !array_next(&each->iter, &item)) return false;
+    *out = each->level > 0 ? value_text(item) : array_read_item(arena, each->item.ref, item);
+    return true;
+}
+
+static err check_turn(struct pl_frame *frame, const struct pl_statement *statement, str array)
+{
+    const struct pl_target *target = &statement->loop.into.targets[0];
+    size_t dimensions = array_dimensions(array);
+    bool slices = statement->loop.slice > 0;
+    if (statement->loop.slice < 0 || (uint64_t)statement->loop.slice > dimensions)
+        return err_sql(frame->arena, "2202E",
+                       "slice dimension (%lld) is out of the valid range 0..%zu",
+                       (long long)statement->loop.slice, dimensions);
+    if (target->field_count > 0 || target->subscript_count > 0) return NULL;
+    bool takes_array = statement->loop.into.target_count == 1 &&
+                       !pl_holds_row(frame, target->variable) &&
+                       frame->code->types[target->variable].ref->element != NULL;
+    if (takes_array == slices) return NULL;
+    return err_sql(frame->arena, "42804",
+                   slices ? "FOREACH ... SLICE loop variable must be of an array type"
+                          : "FOREACH loop variable must not be of an array type");
+}
+
+/* text: the array's, which outlives the loop's turns. */
+static struct each each_of(struct pl_frame *frame,
+                           const struct pl_field *type,
+                           int64_t slice,
+                           str text)
+{
+    struct each each = {.iter = array_iter(text), .item = *type};
+    if (slice > 0)
+        each.level = array_dimensions(text) - (size_t)slice + 1;
+    else
+        each.item = (struct pl_field){
+            .type = pl_element_of(frame, type->type), .typmod = -1, .ref = type->ref->element};
+    return each;
+}
+
+static err run_turns(struct pl_frame *frame, const struct pl_statement *statement, struct each each)
+{
+    struct value value;
+    bool any = false;
+    arena_reset(frame->scratch);
+    while (each_next(&each, frame->scratch, &value)) {
+        any = true;
+        TRY(tick(frame));
+        TRY(set_element(frame, &statement->loop.into, &each.item, &value));
+        TRY(pl_run_body(frame, &statement->loop.body));
+        if (leaves_loop(frame, statement->label)) break;
+        arena_reset(frame->scratch);
+    }
+    pl_set_found(frame, any);
+    return NULL;
+}
+
 static err run_foreach(struct pl_frame *frame, const struct pl_statement *statement)
 {
     struct pl_field type;
     struct value array;
-    bool any = false;
-    if (statement->loop.slice != 0) return foreach_slices(frame);
     TRY(pl_eval(frame, statement->loop.query, &type, &array));
     if (array.kind == VALUE_NULL)
         return err_sql(frame->arena, "22004", "FOREACH expression must not be null");
@@ -332,23 +413,12 @@ static err run_foreach(struct pl_frame *frame, const struct pl_statement *statem
         return err_sql(frame->arena, "42804",
                        "FOREACH expression must yield an array, not type %.*s",
                        STR_FMT(type_name(frame->scratch, type.ref)));
-    struct pl_field element = {
-        .type = pl_element_of(frame, type.type), .typmod = -1, .ref = type.ref->element};
+    TRY(check_turn(frame, statement, array.s));
     struct arena *own = arena_new(0);
-    str text = str_copy(own, array.s), item;
-    struct array_iter iter = array_iter(text);
-    err error = NULL;
-    while (error == NULL && array_next(&iter, &item)) {
-        arena_reset(frame->scratch);
-        struct value value = array_read_item(frame->scratch, element.ref, item);
-        any = true;
-        error = tick(frame);
-        if (error == NULL) error = set_element(frame, &statement->loop.into, &element, &value);
-        if (error == NULL) error = pl_run_body(frame, &statement->loop.body);
-        if (error == NULL && leaves_loop(frame, statement->label)) break;
-    }
+    str text = str_copy(own, array.s);
+    err error = run_turns(frame, statement, each_of(frame, &type, statement->loop.slice, text));
+    if (error != NULL) error = err_copy(frame->arena, error);
     arena_free(own);
-    if (error == NULL) pl_set_found(frame, any);
     return error;
 }
 

@@ -290,27 +290,35 @@ static err parse_statement(struct pl_frame *frame, const struct pl_expr *expr, s
     return copy;
 }
 
-/* The variable that an argument of CALL is, by its place or its name; -1: it is something else. */
-static int argument_variable(const struct pl_expr *text,
-                             const struct list *args,
-                             const struct cat_argument *argument,
-                             size_t place)
+/* The variable, or field of one, that an argument of CALL is, by its place or its name; else the variable is -1. */
+static struct pl_target argument_target(struct pl_frame *frame,
+                                        const struct pl_expr *text,
+                                        const struct list *args,
+                                        const struct cat_argument *argument,
+                                        size_t place)
 {
+    struct pl_target target = {.variable = -1};
     for (size_t i = 0; i < args->count; i++) {
         const struct node *node = args->at[i];
-        bool meant = i == place;
+        bool meant = i == place && !AST_IS(NamedArgExpr, node);
         if (AST_IS(NamedArgExpr, node)) {
             const struct NamedArgExpr *named = AST_AS(NamedArgExpr, node);
             meant = str_eq(named->name, argument->name);
             node = named->arg;
         }
         if (!meant || !AST_IS(ColumnRef, node)) continue;
-        return pl_variable_named(text, ast_name_at(AST_AS(ColumnRef, node)->fields, 0));
+        const struct list *names = AST_AS(ColumnRef, node)->fields;
+        str *fields = ARENA_ARRAY(frame->scratch, str, names->count);
+        for (size_t k = 1; k < names->count; k++) fields[k - 1] = ast_name_at(names, k);
+        target.variable = pl_variable_named(text, ast_name_at(names, 0));
+        target.fields = fields;
+        target.field_count = names->count - 1;
+        break;
     }
-    return -1;
+    return target;
 }
 
-/* INOUT arguments are variables, which take what comes back. */
+/* OUT and INOUT arguments are variables, which take what comes back. */
 static err take_outputs(struct pl_frame *frame,
                         const struct pl_expr *text,
                         const struct CallStmt *call,
@@ -318,15 +326,14 @@ static err take_outputs(struct pl_frame *frame,
                         const struct pl_shape *shape,
                         const struct rowset *rows)
 {
-    size_t output = 0, input = 0;
+    size_t output = 0, given = 0;
     if (rows == NULL || rows->count == 0) return NULL;
     for (size_t i = 0; i < procedure->argument_count; i++) {
         const struct cat_argument *argument = &procedure->arguments[i];
-        size_t at = input;
-        input += argument->mode != 'o' && argument->mode != 't';
-        if (argument->mode != 'b') continue;
+        size_t at = given++;
+        if (argument->mode != 'b' && argument->mode != 'o') continue;
         const struct list *args = call->funccall->args;
-        struct pl_target target = {.variable = argument_variable(text, args, argument, at)};
+        struct pl_target target = argument_target(frame, text, args, argument, at);
         if (target.variable < 0)
             return err_sql(frame->arena, "42601",
                            "procedure parameter \"%.*s\" is an output parameter but corresponding "

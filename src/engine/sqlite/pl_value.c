@@ -396,7 +396,95 @@ static err find_field(struct pl_frame *frame, const struct pl_target *target, si
     return no_field(frame, target, name);
 }
 
-/* array[i] := value, computed by the types' own functions: holes become NULLs, as in PostgreSQL. */
+enum { ARRAY_LENGTH_MAX = 1000000, ARRAY_SUBSCRIPTS_MAX = 6 };
+
+static err read_subscripts(struct pl_frame *frame,
+                           const struct pl_target *target,
+                           int64_t *subscripts)
+{
+    if (target->subscript_count > ARRAY_SUBSCRIPTS_MAX)
+        return err_sql(frame->arena, "54000",
+                       "number of array dimensions exceeds the maximum allowed (%d)",
+                       ARRAY_SUBSCRIPTS_MAX);
+    for (size_t i = 0; i < target->subscript_count; i++) {
+        struct value index;
+        if (target->subscripts[i].slice)
+            return err_sql(frame->arena, "0A000", "assignment to a slice is not supported here");
+        TRY(pl_eval_as(frame, target->subscripts[i].index, INT4OID, &index));
+        if (index.kind == VALUE_NULL)
+            return err_sql(frame->arena, "22004", "array subscript in assignment must not be null");
+        subscripts[i] = index.i;
+    }
+    return NULL;
+}
+
+static err begins_elsewhere(struct pl_frame *frame)
+{
+    return err_sql(frame->arena, "0A000",
+                   "an array that does not begin at 1 is not supported here");
+}
+
+/* What stands behind the end of a flat array is NULL up to the new element. */
+static err with_element(struct pl_frame *frame, str array, int64_t index, str item, str *out)
+{
+    int64_t at = 0, length = array_cardinality(array);
+    if (index < 1 || (length == 0 && index > 1)) return begins_elsewhere(frame);
+    if (index > ARRAY_LENGTH_MAX)
+        return err_sql(frame->arena, "54000", "array size exceeds the maximum allowed (%d)",
+                       ARRAY_LENGTH_MAX);
+    struct buf *made = buf_in(frame->scratch, 0);
+    struct array_iter iter = array_iter(array);
+    str part;
+    buf_char(made, '[');
+    while (at < length || at < index) {
+        bool has = array_next(&iter, &part);
+        if (at > 0) buf_char(made, ',');
+        buf_str_add(made, ++at == index ? item : has ? part : STR("null"));
+    }
+    buf_char(made, ']');
+    *out = buf_str(made);
+    return NULL;
+}
+
+/* array[i][j] := item: only what is there can be set. */
+static err with_inner(
+    struct pl_frame *frame, str array, const int64_t *subscripts, size_t count, str item, str *out)
+{
+    int64_t place = 0, length;
+    for (size_t i = 0; i < count; i++) {
+        if (!array_length(array, i + 1, &length) || subscripts[i] < 1 || subscripts[i] > length)
+            return err_sql(frame->arena, "2202E", "array subscript out of range");
+        place = place * length + subscripts[i] - 1;
+    }
+    struct array_iter iter = array_iter(array);
+    str part = STR_NONE;
+    for (int64_t at = 0; at <= place; at++)
+        if (!array_next(&iter, &part)) break;
+    size_t from = (size_t)(part.at - array.at);
+    struct buf *made = buf_in(frame->scratch, 0);
+    buf_str_add(made, str_slice(array, 0, from));
+    buf_str_add(made, item);
+    buf_str_add(made, str_slice(array, from + part.len, array.len));
+    *out = buf_str(made);
+    return NULL;
+}
+
+/* The first element of an array of several dimensions: [[[item]]]. */
+static err with_first(
+    struct pl_frame *frame, const int64_t *subscripts, size_t count, str item, str *out)
+{
+    struct buf *made = buf_in(frame->scratch, 0);
+    for (size_t i = 0; i < count; i++) {
+        if (subscripts[i] != 1) return begins_elsewhere(frame);
+        buf_char(made, '[');
+    }
+    buf_str_add(made, item);
+    for (size_t i = 0; i < count; i++) buf_char(made, ']');
+    *out = buf_str(made);
+    return NULL;
+}
+
+/* array[i] := value, array[i][j] := value. */
 static err set_element(struct pl_frame *frame,
                        const struct pl_target *target,
                        const struct pl_field *array,
@@ -405,46 +493,82 @@ static err set_element(struct pl_frame *frame,
                        const struct value *value,
                        struct value *out)
 {
-    struct arena *arena = frame->scratch;
-    if (target->subscript_count != 1 || target->subscripts[0].slice || array->ref->element == NULL)
-        return err_sql(frame->arena, "0A000",
-                       "assignment to several subscripts or a slice is not supported here");
-    struct value index;
-    TRY(pl_eval_as(frame, target->subscripts[0].index, INT4OID, &index));
-    if (index.kind == VALUE_NULL)
-        return err_sql(frame->arena, "22004", "array subscript in assignment must not be null");
-    if (index.i < 1)
-        return err_sql(frame->arena, "0A000", "array subscripts below 1 are not supported here");
-    struct value item;
+    int64_t at[ARRAY_SUBSCRIPTS_MAX];
+    size_t count = target->subscript_count;
     struct pl_var_type element = {.type = OID_NONE, .typmod = -1, .ref = array->ref->element};
+    struct value item;
+    str made;
+    if (element.ref == NULL)
+        return err_sql(frame->arena, "0A000",
+                       "assignment to a part of this type is not supported here");
     oid type = array->type != OID_NONE ? pl_element_of(frame, array->type) : OID_NONE;
     if (is_domain(frame, type)) {
         element.type = type;
         element.domain = true;
     }
+    TRY(read_subscripts(frame, target, at));
     TRY(pl_cast(frame, from, value, &element, &item));
-    enum { LENGTH_MAX = 1000000 };
-    if (index.i > LENGTH_MAX)
-        return err_sql(frame->arena, "54000", "array size exceeds the maximum allowed (%d)",
-                       LENGTH_MAX);
-    str text = old.kind == VALUE_NULL ? STR("[]") : old.s;
-    if (array_dimensions(text) > 1)
+    struct buf *text = buf_in(frame->scratch, 0);
+    array_write_item(text, element.ref, &item);
+    str before = old.kind == VALUE_NULL ? STR("[]") : old.s;
+    size_t dimensions = array_dimensions(before);
+    if (dimensions > 0 && dimensions != count)
         return err_sql(frame->arena, "2202E", "wrong number of array subscripts");
-    struct buf *made = buf_in(arena, 0);
-    struct array_iter iter = array_iter(text);
-    str part;
-    int64_t at = 0, length = array_cardinality(text);
-    buf_char(made, '[');
-    while (at < length || at < index.i) {
-        bool has = array_next(&iter, &part);
-        if (at > 0) buf_char(made, ',');
-        if (++at == index.i)
-            array_write_item(made, array->ref->element, &item);
-        else
-            buf_str_add(made, has ? part : STR("null"));
+    if (count == 1)
+        TRY(with_element(frame, before, at[0], buf_str(text), &made));
+    else if (dimensions == 0)
+        TRY(with_first(frame, at, count, buf_str(text), &made));
+    else
+        TRY(with_inner(frame, before, at, count, buf_str(text), &made));
+    *out = value_text(made);
+    return NULL;
+}
+
+static err no_such_field(struct pl_frame *frame, const struct pl_field *column, str name, bool row)
+{
+    if (row)
+        return err_sql(
+            frame->arena, "42703",
+            "cannot assign to field \"%.*s\" of column \"%.*s\" because there is no such "
+            "column in data type %.*s",
+            STR_FMT(name), STR_FMT(column->name), STR_FMT(type_name(frame->scratch, column->ref)));
+    return err_sql(
+        frame->arena, "42804",
+        "cannot assign to field \"%.*s\" of column \"%.*s\" because its type %.*s is not "
+        "a composite type",
+        STR_FMT(name), STR_FMT(column->name), STR_FMT(type_name(frame->scratch, column->ref)));
+}
+
+/* The value of a field with the field behind path[0..count) set. As deep as types are nested. */
+static err with_field(struct pl_frame *frame,
+                      const struct pl_target *target,
+                      size_t depth,
+                      const struct pl_field *field,
+                      struct value old,
+                      const struct pl_field *from,
+                      const struct value *value,
+                      struct value *out)
+{
+    if (depth == target->field_count && target->subscript_count > 0)
+        return set_element(frame, target, field, old, from, value, out);
+    if (depth == target->field_count) {
+        struct pl_var_type to = type_of_field(field);
+        return pl_cast(frame, from, value, &to, out);
     }
-    buf_char(made, ']');
-    *out = value_text(buf_str(made));
+    str name = target->fields[depth];
+    const struct pl_shape *shape =
+        field->type == RECORDOID ? NULL : pl_shape_of_type(frame->code, field->type);
+    if (is_domain(frame, field->type))
+        return err_sql(frame->arena, "0A000",
+                       "assignment to a field of a domain's value is not supported here");
+    if (shape == NULL) return no_such_field(frame, field, name, false);
+    struct value *values = pl_row_fields(frame->scratch, shape, old);
+    size_t at = 0;
+    while (at < shape->count && !str_eq(shape->fields[at].name, name)) at++;
+    if (at == shape->count) return no_such_field(frame, field, name, true);
+    TRY(with_field(frame, target, depth + 1, &shape->fields[at], values[at], from, value,
+                   &values[at]));
+    *out = pl_row_value(frame->scratch, shape, values);
     return NULL;
 }
 
@@ -456,16 +580,9 @@ static err assign_field(struct pl_frame *frame,
     struct pl_var *var = &frame->vars[target->variable];
     size_t at;
     struct value cast;
-    if (target->field_count > 1)
-        return err_sql(frame->arena, "0A000", "assignment to a field of a field is not supported");
     TRY(find_field(frame, target, &at));
-    const struct pl_field *field = &var->shape->fields[at];
-    if (target->subscript_count > 0) {
-        TRY(set_element(frame, target, field, var->fields[at].value, from, value, &cast));
-    } else {
-        struct pl_var_type to = type_of_field(field);
-        TRY(pl_cast(frame, from, value, &to, &cast));
-    }
+    TRY(with_field(frame, target, 1, &var->shape->fields[at], var->fields[at].value, from, value,
+                   &cast));
     pl_cell_set(&var->fields[at], &cast);
     var->null_row = false;
     return NULL;

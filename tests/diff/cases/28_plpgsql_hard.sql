@@ -671,3 +671,130 @@ begin
 end $$;
 select kept_first();
 select * from kept_rows order by k;
+
+-- FOREACH ... SLICE.
+create function slices(v int[], n int) returns text language plpgsql as $$
+declare s int[]; t text := '';
+begin
+    if n = 1 then
+        foreach s slice 1 in array v loop
+            t := t || s::text || cardinality(s) || ' ';
+            exit when s[1] = 99;
+            v := null;
+        end loop;
+    elsif n = 2 then
+        foreach s slice 2 in array v loop t := t || s::text || array_ndims(s) || ' '; end loop;
+    elsif n = 3 then
+        foreach s slice 3 in array v loop t := t || s::text; end loop;
+    end if;
+    return t || found;
+end $$;
+select slices('{{1,2},{3,4}}', 1), slices('{{1,2},{3,4}}', 2), slices('{5,6}', 1), slices('{{{1},{2}},{{3},{null}}}', 1), slices('{{{1},{2}},{{3},{4}}}', 2), slices('{{{1}}}', 3), slices('{{99,1},{2,3}}', 1);
+-- error: 2202E
+select slices('{1,2}', 2);
+-- error: 2202E
+select slices('{}', 1);
+-- error: 22004
+select slices(null, 1);
+-- error: 42804
+do $$ declare x int; begin foreach x slice 1 in array array[1, 2] loop null; end loop; end $$;
+-- error: 42804
+do $$ declare x int[]; begin foreach x in array array[1, 2] loop null; end loop; end $$;
+-- error: 42804
+do $$ declare r record; begin foreach r slice 1 in array array[1, 2] loop null; end loop; end $$;
+create function text_slices() returns text language plpgsql as $$
+declare s text[]; t text := '';
+begin
+    foreach s slice 1 in array array[['a]', '"b'], ['c\', '{[']] loop t := t || s::text || s[2]; end loop;
+    return t;
+end $$;
+select text_slices();
+
+-- Parts of variables: elements of several dimensions, fields of fields.
+create type inner_row as (x int, y text[]);
+create type outer_row as (i inner_row, n numeric(6,2));
+create type whole_row as (o outer_row, d date);
+create function parts() returns text language plpgsql as $$
+declare o outer_row; w whole_row; r record; m int[] := '{{1,2},{3,4}}'; e text[]; p pair[]; t text;
+begin
+    o.i.x := '7';
+    o.i.y := array['a'];
+    o.i.y[3] := 'c';
+    o.n := 1.255;
+    t := o::text;
+    w.o.i.x := 1;
+    w.o.n := 2;
+    w.o.i.y[1] := 'deep';
+    t := t || w;
+    w.o := o;
+    w.o.i := null;
+    t := t || w || (w.o is null);
+    select o as c, 1 as k into r;
+    r.c.n := 3;
+    r.c.i.x := r.k + 1;
+    t := t || (r.c).n || (r.c).i::text;
+    m[2][1] := 9;
+    m[1][2] := null;
+    e[1][1] := 'first';
+    p[1] := (1, 'one');
+    t := t || m::text || e::text || p::text;
+    return t;
+end $$;
+select parts();
+-- error: 2202E
+do $$ declare m int[] := '{{1,2},{3,4}}'; begin m[3][1] := 1; end $$;
+-- error: 2202E
+do $$ declare m int[] := '{{1,2},{3,4}}'; begin m[1] := 1; end $$;
+-- error: 2202E
+do $$ declare m int[] := '{1,2}'; begin m[1][1] := 1; end $$;
+-- error: 22004
+do $$ declare m int[] := '{{1,2},{3,4}}'; begin m[1][null] := 1; end $$;
+-- error: 42703
+do $$ declare o outer_row; begin o.i.zzz := 1; end $$;
+-- error: 42804
+do $$ declare o outer_row; begin o.n.zzz := 1; end $$;
+-- error: 22P02
+do $$ declare o outer_row; begin o.i.x := 'x'; end $$;
+create function into_parts() returns text language plpgsql as $$
+declare o outer_row; m int[] := '{{1,2},{3,4}}';
+begin
+    select 5, 6.5 into o.i.x, o.n;
+    select 8, array['z'] into m[2][2], o.i.y;
+    return o::text || m::text;
+end $$;
+select into_parts();
+
+-- OUT arguments of procedures.
+create procedure gives(a int, out b int, out c text) language plpgsql as $$ begin b := a * 2; c := 'c' || a; end $$;
+create procedure gives_first(out n int, inout m int, k int default 3) language plpgsql as $$ begin n := m + k; m := n * 10; end $$;
+create procedure gives_sql(a int, out b int) language sql as $$ select a + 1 $$;
+create procedure gives_sql_two(a int, out b int, inout c text) language sql as $$ select a + 1, c || 'x' $$;
+call gives(4, null, null);
+call gives(a => 5, c => null, b => null);
+call gives_first(null, 2);
+call gives_first(null, 2, 8);
+call gives_sql(1, null);
+call gives_sql_two(1, null, 'c');
+-- error: 42883
+call gives(4);
+-- error: 42883
+call gives(4, null);
+-- error: 42883
+call gives_sql(1);
+create function uses_gives(x int) returns text language plpgsql as $$
+declare b int; t text; r record; p pair; m int := 5;
+begin
+    call gives(x, b, t);
+    call gives(x + 1, p.a, p.b);
+    call gives_first(b, m);
+    call gives_first(k => 1, m => m, n => x);
+    return concat_ws(' ', b, t, p, m, x);
+end $$;
+select uses_gives(1), uses_gives(10);
+-- error: 42601
+do $$ declare b int; begin call gives(1, b, 'x'); end $$;
+-- error: 42883
+do $$ declare b int; begin call gives(1, b); end $$;
+do $$ declare b bigint; t text; begin call gives(1, b, t); raise notice '%', b; end $$;
+do $$ declare b text; t text; begin call gives(1, b, t); raise notice '%', b; end $$;
+drop procedure gives_sql(int);

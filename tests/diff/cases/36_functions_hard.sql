@@ -46,7 +46,7 @@ create function tiny_of(t text) returns int language plpgsql as $$ declare d tin
 create table made (id int primary key, n int, twice int generated always as (n * 2) stored);
 create function made_note() returns trigger language plpgsql as $$ begin insert into log (what) values (tg_op || ' ' || coalesce(new.twice::text, 'none') || ' ' || coalesce(old.twice::text, 'none') || ' ' || (old is distinct from new)); return new; end $$;
 create trigger made_note before insert or update on made for each row execute function made_note();
-create function element_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r[2] := n; return r; end $$;
+create function element_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r[1] := n; return r; end $$;
 create function array_of(n int) returns text language plpgsql as $$ declare r positive[]; begin r := array[1, n]; return r; end $$;
 create function words_of(n text) returns text language plpgsql as $$ declare r word[]; s text[] := array['a', n]; begin r := s; r[3] := n; r := r || 'c'; return r; end $$;
 -- as: owner
