@@ -18,6 +18,8 @@ struct ts_scan {
 enum ts_scanned { TS_SCAN_WORD, TS_SCAN_END, TS_SCAN_ERROR };
 enum ts_scanned ts_scan_word(struct arena *arena, struct ts_scan *scan, str *word);
 bool ts_is_operator(char c);
+/* A CRC-32 as PostgreSQL's queries and trigrams have it. */
+int32_t ts_word_hash(str word);
 /* A word in quotes, as both types are written. */
 void ts_write_word(struct buf *out, str word);
 

@@ -55,6 +55,11 @@ static bool is_mark(int32_t c)
     return c >= 0x80 && in_ranges(marks, COUNT_OF(marks), c);
 }
 
+bool ts_is_alnum(int32_t c)
+{
+    return is_digit(c) || is_alpha(c);
+}
+
 bool ts_is_space(int32_t c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x1680 || (c >= 0x2000 && c <= 0x2006) ||

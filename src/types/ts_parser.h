@@ -61,7 +61,8 @@ struct ts_parser ts_parser_of(str text, struct cost *cost);
 /* False at the end. */
 bool ts_parser_next(struct ts_parser *parser, struct ts_span *out);
 
-/* As C.UTF-8 has it. */
+/* As C.UTF-8 has them. */
 bool ts_is_space(int32_t code_point);
+bool ts_is_alnum(int32_t code_point);
 
 #endif

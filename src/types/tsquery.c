@@ -211,7 +211,7 @@ struct ts_node *tsquery_clean(struct ts_node *node)
 /* ---- order ---- */
 
 /* PostgreSQL orders words by a CRC-32 first, whose bytes it takes from the other end than is usual. */
-static int32_t word_hash(str word)
+int32_t ts_word_hash(str word)
 {
     uint32_t crc = 0xffffffffu;
     for (size_t i = 0; i < word.len; i++) {
@@ -228,7 +228,7 @@ static int compare_nodes(const struct ts_node *a, const struct ts_node *b)
     bool a_word = a->kind == TS_VALUE, b_word = b->kind == TS_VALUE;
     if (a_word != b_word) return a_word ? 1 : -1;
     if (a_word) {
-        int32_t x = word_hash(a->word), y = word_hash(b->word);
+        int32_t x = ts_word_hash(a->word), y = ts_word_hash(b->word);
         if (x != y) return x > y ? -1 : 1;
         return str_cmp(a->word, b->word);
     }

@@ -265,6 +265,7 @@ const FORMS = [
 // ---- files ---------------------------------------------------------------------------------------
 
 const PROLOGUE = ['-- Made by tests/diff/values.mjs.', 'create extension if not exists citext with schema extensions;',
+  'create extension if not exists pg_trgm with schema extensions;',
   "create type mood as enum ('sad', 'ok', 'happy');", 'create type pair as (x int, y text);', '-- as: owner', '-- refusals: skipped'];
 
 const [folder, from = '1', count = '1'] = process.argv.slice(2);

@@ -60,7 +60,11 @@ static err run_to_reg(struct function_call *call, struct value *out)
     struct reg_scope scope = scope_of(call);
     uint64_t number;
     oid found;
-    if (str_to_u64(arg_text(call, 0), &number)) return NULL;
+    if (str_to_u64(arg_text(call, 0), &number)) {
+        if (call->row->with != REGTYPEOID) return NULL;
+        return err_sql(call->arena, "42601", "syntax error at or near \"%.*s\"",
+                       STR_FMT(arg_text(call, 0)));
+    }
     err error = reg_find(call->arena, &scope, (oid)call->row->with, arg_text(call, 0), &found);
     if (!error && found) *out = value_int(found);
     bool absent = !error || err_is(error, STR("42P01")) || err_is(error, STR("42704")) ||

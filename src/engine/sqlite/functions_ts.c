@@ -3,6 +3,8 @@
 #include "base/vec.h"
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
+#include "types/float.h"
+#include "types/trigram.h"
 #include "types/ts_config.h"
 
 static err text_out(struct value *out, str text)
@@ -123,6 +125,8 @@ static err json_part(struct function_call *call, const struct json *flag, unsign
         {STR_INIT("numeric"), TS_JSON_NUMERIC},
         {STR_INIT("string"),  TS_JSON_STRING },
     };
+    if (flag->kind == JSON_ARRAY || flag->kind == JSON_OBJECT) /* PostgreSQL's own failure */
+        return err_sql(call->arena, "XX000", "unexpected end of flag array");
     if (flag->kind != JSON_STRING) {
         return err_hint(call->arena,
                         err_sql(call->arena, "22023", "flag array element is not a string"),
@@ -412,6 +416,46 @@ static err run_lexize(struct function_call *call, struct value *out)
     return text_out(out, words_array(call->arena, &lexeme, stop ? 0 : 1));
 }
 
+/* ---- trigrams ---- */
+
+enum { SIMILARITY, DISTANCE };
+
+static err run_similarity(struct function_call *call, struct value *out)
+{
+    float alike = trigram_similarity(call->arena, arg_text(call, 0), arg_text(call, 1));
+    *out = value_real(call->row->with == SIMILARITY ? (double)alike : (double)(1.0f - alike));
+    return NULL;
+}
+
+/* pg_trgm.similarity_threshold; 0.3 where the session says nothing. */
+static err threshold(struct function_call *call, double *out)
+{
+    struct sqlite_session *session = call->session;
+    str text;
+    *out = (double)0.3f;
+    if (!session->hooks || !session->hooks->setting ||
+        !session->hooks->setting(session, STR("pg_trgm.similarity_threshold"), &text))
+        return NULL;
+    return float8_parse(call->arena, text, out);
+}
+
+static err run_is_similar(struct function_call *call, struct value *out)
+{
+    double least;
+    TRY(threshold(call, &least));
+    float alike = trigram_similarity(call->arena, arg_text(call, 0), arg_text(call, 1));
+    *out = value_int(alike >= (float)least);
+    return NULL;
+}
+
+static err run_show_trigrams(struct function_call *call, struct value *out)
+{
+    struct trigrams found = trigrams_of(call->arena, arg_text(call, 0));
+    str *texts = ARENA_ARRAY(call->arena, str, found.count);
+    for (size_t i = 0; i < found.count; i++) texts[i] = trigram_text(call->arena, &found.at[i]);
+    return text_out(out, words_array(call->arena, texts, found.count));
+}
+
 /* ---- the table ---- */
 
 static const struct function_row rows[] = {
@@ -467,6 +511,10 @@ static const struct function_row rows[] = {
     {"ts_rankcd_wtt",                 3, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK_COVERS       },
     {"ts_rankcd_wttf",                4, SHAPE_NONE, FN_STRICT,   run_rank_weighted,  RANK_COVERS       },
     {"ts_lexize",                     2, SHAPE_NONE, FN_STRICT,   run_lexize,         0                 },
+    {"similarity",                    2, SHAPE_NONE, FN_STRICT,   run_similarity,     SIMILARITY        },
+    {"similarity_dist",               2, SHAPE_NONE, FN_STRICT,   run_similarity,     DISTANCE          },
+    {"similarity_op",                 2, SHAPE_NONE, FN_STRICT,   run_is_similar,     0                 },
+    {"show_trgm",                     1, SHAPE_NONE, FN_STRICT,   run_show_trigrams,  0                 },
 };
 
 const struct function_table functions_ts = {rows, COUNT_OF(rows)};

@@ -1,4 +1,5 @@
 -- Full text: tsvector and tsquery, configurations, matching, rank, columns of them.
+create extension if not exists pg_trgm with schema extensions;
 create table docs (
     id int primary key,
     title text not null,
@@ -341,3 +342,13 @@ create trigger words after insert on mails for each row execute function tsvecto
 -- error: XX000
 insert into mails (id) values (6);
 select id, v from mails order by id;
+
+-- as: anon
+-- ---- pg_trgm
+select similarity('word', 'two words'), similarity('', ''), similarity('a', ''), similarity('Héllo wörld', 'hello world'), similarity('abc', 'ABC'), similarity(null, 'a');
+select show_trgm('Hello wörld 123_x'), show_trgm(''), show_trgm('a'), show_trgm('日本 ab'), show_trgm('a-b''c d');
+select 'word' % 'two words', 'word' % 'words', 'abc'::text % 'xyz'::text, 7 % 4, 'word'::text <-> 'two words'::text;
+select x from (values ('postgres'), ('postgresql'), ('mysql'), ('sqlite')) t (x) where x % 'postgress' order by x <-> 'postgress', x;
+select similarity(x, y) from (values ('the quick brown fox', 'quick brown foxes'), ('aaaa', 'aaa'), ('Straße', 'strasse'), ('x y z', 'z y x'), ('ÀÉ', 'àé')) t (x, y);
+-- error: XX000
+select jsonb_to_tsvector('english', '{"a": "b"}', '[{"x": 1}]');
