@@ -84,6 +84,7 @@ static void options_of(const struct compile *compile,
         .api = options->api,
         .params = params,
         .variables = options->variables,
+        .session = options->session,
         .procedures = options->procedures,
         .variables_from = options->param_count,
     };

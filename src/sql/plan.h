@@ -203,6 +203,7 @@ struct compile_options {
     const struct plan_param *params;  /* known types ($1 text in functions); rest are inferred */
     size_t param_count;
     struct compile_variables *variables; /* or NULL */
+    const struct type_session *session;  /* the zone of literals that say none; NULL: UTC */
     bool procedures;                     /* a procedure may be called */
     str source; /* the statement's text when there is one, for error positions */
 };

@@ -45,7 +45,7 @@ const rowsRefuse = (a, b) => [a, b].every((answer) => /^(23\d\d\d|42501|21000)$/
 function withoutDetail(a, b) {
   const write = /cannot execute (?:a write|\w+) in a read-only transaction/; // PostgreSQL says which
   if (write.test(a) && write.test(b)) return [a, b].map((text) => text.replace(write, 'cannot execute'));
-  if (!/"code":"23(502|503|505|514)"/.test(a)) return [a, b];
+  if (!/"code":"23(502|503|505|514|P01)"/.test(a)) return [a, b];
   const vague = /"message":"statement on table \\"[^"]*\\" violates a foreign key constraint"/;
   if (vague.test(a) && /"code":"23503"/.test(b)) return ['23503', '23503'];
   const failing = (text) => text.replace(/"Failing row contains \((?:[^"\\]|\\.)*"/, '"Failing row"');

@@ -71,6 +71,33 @@ static bool hook_setting(struct sqlite_session *session, str name, str *out)
     return request_session_setting(session->owner, name, out);
 }
 
+/* The zone that the setting says, or the caller's; UTC without. */
+static err follow_time_zone(struct sqlite_session *session, struct arena *arena)
+{
+    const struct request_session *request = session->owner;
+    str name = request->caller ? request->caller->time_zone : STR_NONE;
+    for (size_t i = 0; i < request->settings.count; i++)
+        if (str_eq(request->settings.at[i].name, STR("timezone")) &&
+            !str_empty(request->settings.at[i].value))
+            name = request->settings.at[i].value;
+    session->types.zone = str_empty(name) ? NULL : tz_find(name);
+    if (session->types.zone || str_empty(name)) return NULL;
+    return err_sql(arena, "22023", "invalid value for parameter \"TimeZone\": \"%.*s\"",
+                   STR_FMT(name));
+}
+
+err request_session_set_time_zone(struct sqlite_session *session, struct arena *arena, str value)
+{
+    str before = STR_NONE;
+    (void)request_session_setting(session->owner, STR("timezone"), &before);
+    request_session_set(session->owner, STR("timezone"), value);
+    err error = follow_time_zone(session, arena);
+    if (!error) return NULL;
+    request_session_set(session->owner, STR("timezone"), before);
+    err_ignore(follow_time_zone(session, arena), "it was good before");
+    return error;
+}
+
 static err hook_set_config(
     struct sqlite_session *session, struct arena *arena, str name, str value, bool local)
 {
@@ -79,6 +106,7 @@ static err hook_set_config(
     if (str_eq(name, STR("role")) || str_starts(name, STR("request.jwt")))
         return err_sql(arena, "42501", "permission denied to set parameter \"%.*s\"",
                        STR_FMT(name));
+    if (str_eq(name, STR("timezone"))) return request_session_set_time_zone(session, arena, value);
     request_session_set(request, name, value);
     return NULL;
 }
@@ -105,6 +133,7 @@ static void hook_settings_restore(struct sqlite_session *session, const void *ob
     const struct settings_mark *mark = object;
     request->settings.count = mark->count;
     for (size_t i = 0; i < mark->count; i++) request->settings.at[i] = mark->at[i];
+    err_ignore(follow_time_zone(session, request->arena), "it was good before");
 }
 
 static err find_sequence(struct sqlite_session *session,
@@ -210,12 +239,7 @@ err request_session_begin(struct request_session *request,
     session->owner = request;
     session->reads_only = sequences == NULL;
     session->types.now_us = now_us;
-    session->types.zone = NULL;
-    if (!caller || str_empty(caller->time_zone)) return NULL;
-    session->types.zone = tz_find(caller->time_zone);
-    if (session->types.zone) return NULL;
-    return err_sql(arena, "22023", "invalid value for parameter \"TimeZone\": \"%.*s\"",
-                   STR_FMT(caller->time_zone));
+    return follow_time_zone(session, arena);
 }
 
 void request_session_end(struct sqlite_session *session)

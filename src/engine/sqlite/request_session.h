@@ -39,6 +39,10 @@ struct request_session {
     } seen; /* currval; the newest use is last */
 };
 
+/* SET TIME ZONE: how timestamps are read and written from now on. 22023: no such zone. */
+MUST_USE err request_session_set_time_zone(struct sqlite_session *session,
+                                           struct arena *arena,
+                                           str value);
 /* Ties the session of a connection to this request. now_us: the transaction's time. */
 MUST_USE err request_session_begin(struct request_session *request,
                                    struct arena *arena,

@@ -92,6 +92,7 @@ static err compile(struct copying *copying, struct plan **out)
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .session = &run->connection->session->types,
         .steps = &step,
         .step_count = 1,
         .params = params,

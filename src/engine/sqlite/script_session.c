@@ -133,6 +133,11 @@ static err apply(struct script_run *run, str name, str value, bool reset)
     if (str_eq(name, STR("search_path"))) {
         value = reset ? default_path : value;
         set_path(run, value);
+    } else if (str_eq(name, STR("timezone"))) {
+        bool none =
+            reset || str_eq_nocase(value, STR("default")) || str_eq_nocase(value, STR("local"));
+        return request_session_set_time_zone(run->connection->session, run->arena,
+                                             none ? STR("UTC") : value);
     } else if (str_eq(name, STR("check_function_bodies"))) {
         run->skip_function_bodies = !reset && is_off(value);
     } else if (str_eq(name, STR("request.jwt.claims"))) {

@@ -191,6 +191,7 @@ static err compile_and_run(struct script_run *run,
         .role = run->role,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .session = &run->connection->session->types,
         .procedures = procedures,
         .source = source,
     };
@@ -294,6 +295,7 @@ static err run_as_owner(struct script_run *run,
         .role = relation->owner,
         .search_path = run->search_path,
         .search_path_count = run->search_path_count,
+        .session = &run->connection->session->types,
     };
     struct plan *plan;
     TRY(sql_compile_statement(run->scratch, &options, node, program_print, &plan));
