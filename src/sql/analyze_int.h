@@ -142,6 +142,8 @@ struct scope {
     oid value_type;       /* VALUE of a domain's check */
     int32_t value_typmod;
     const char *subquery_refused; /* "check constraint": sublinks are 0A000 */
+    bool
+        kept; /* of an expression that a table or domain keeps; bodies that are inlined in it too */
     const struct node *from_call; /* the FuncCall in FROM that is being inferred */
     size_t *target_starts;        /* per ResTarget: its first target; one more holds the count */
     size_t target_start_count;

@@ -27,6 +27,7 @@ struct scope *scope_new(struct analyzer *analyzer, struct scope *parent, const s
         scope->args = parent->args;
         scope->variables = parent->variables;
         scope->subquery_refused = parent->subquery_refused;
+        scope->kept = parent->kept;
         scope->value_type = parent->value_type;
         scope->value_typmod = parent->value_typmod;
     }

@@ -265,12 +265,12 @@ static const struct call_site *site_of(sqlite3_context *context, sqlite3_value *
     return site;
 }
 
-/* pl_call(site, ...): one value. */
-static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
+void pl_call_site(sqlite3_context *context,
+                  struct sqlite_session *session,
+                  const struct call_site *site,
+                  int argc,
+                  sqlite3_value **argv)
 {
-    struct sqlite_session *session = sqlite3_user_data(context);
-    const struct call_site *site = site_of(context, argv);
-    if (site == NULL || session->run == NULL) return;
     struct arena *arena = arena_new(0);
     struct value *args = read_args(arena, argc, argv), result;
     err error = pl_function_run(session->run, site, args, (size_t)argc - 1, arena, &result);
@@ -279,6 +279,15 @@ static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
     else
         value_to_sqlite(context, &result);
     arena_free(arena);
+}
+
+/* pl_call(site, ...): one value. */
+static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct sqlite_session *session = sqlite3_user_data(context);
+    const struct call_site *site = site_of(context, argv);
+    if (site == NULL || session->run == NULL) return;
+    pl_call_site(context, session, site, argc, argv);
 }
 
 /* pl_rows(site, ...): a row set, which frees itself when nobody reads it any more. */
@@ -306,6 +315,7 @@ int pl_register(sqlite3 *db, struct sqlite_session *session)
     int code =
         sqlite3_create_function_v2(db, "pl_call", -1, flags, session, sql_call, NULL, NULL, NULL);
     if (code != SQLITE_OK) return code;
-    return sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL,
-                                      NULL);
+    code =
+        sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL, NULL);
+    return code == SQLITE_OK ? pl_kept_register(db, session) : code;
 }

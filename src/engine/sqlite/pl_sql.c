@@ -11,7 +11,8 @@ static err refuse_write(struct pl_frame *frame, const struct plan *plan)
     if (!plan->writes) return NULL;
     if (frame->run->session->writing)
         return err_sql(frame->arena, "0A000",
-                       "a function that RETURNING calls cannot write on this database");
+                       "a function that a constraint or RETURNING calls cannot write on this "
+                       "database");
     if (!frame->run->session->reads_only) return NULL;
     return err_sql(frame->arena, "25006",
                    "cannot execute this statement in a read-only transaction");

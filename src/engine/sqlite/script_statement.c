@@ -69,7 +69,14 @@ static err sync_tables(struct script_run *run,
         .disk = run->connection->disk,
         .rebuilt_bytes = run->rebuilt_bytes,
     };
+    /* Constraints may call functions, for rows that are there. */
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    struct run *outer = job.session->run;
+    job.session->run = &job;
+    job.session->path = run->search_path;
+    job.session->path_count = run->search_path_count;
     err error = schema_sync(&sync);
+    job.session->run = outer;
     if (!error) run->rebuilt_bytes = run->options->transaction ? sync.rebuilt_bytes : 0;
     if (error) {
         run->failed_offset = last_touch(run, sync.failed_relation);
