@@ -270,6 +270,10 @@ MUST_USE err query_coerce_columns(struct scope *scope,
                                   size_t count,
                                   enum cast_context context,
                                   const struct cat_column *const *columns);
+/* ROW(a, b) op (SELECT ...), as one row or none. *out NULL: the node is something else. */
+MUST_USE err row_compare_sublink(struct scope *scope, const struct A_Expr *node, struct expr **out);
+/* (expr).* of a select list: one target per field of the composite. *done: it was that. */
+MUST_USE err row_expand(struct scope *scope, const struct A_Indirection *item, bool *done);
 /* SELECT columns FROM (query): the rte over it. */
 MUST_USE err query_wrap(
     struct scope *scope, struct query *inner, str alias, struct query **out, struct rte **rte);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "sql/parse.h"
+#include "sql/setting.h"
 
 /* ---- queries ---- */
 
@@ -239,6 +240,7 @@ static err run_set(struct pl_frame *frame, const struct VariableSetStmt *set)
     const struct node *value = set->args->count == 1 ? set->args->at[0] : NULL;
     bool kept = str_find_char(set->name, '.', 0) != SIZE_MAX && AST_IS(A_Const, value) &&
                 AST_AS(A_Const, value)->val == A_CONST_STRING;
+    TRY(sql_setting_check(frame->arena, set->name));
     if (!kept || session->hooks == NULL || session->hooks->set_config == NULL)
         return err_sql(frame->arena, "0A000", "SET %.*s in a function is not supported here",
                        STR_FMT(set->name));
