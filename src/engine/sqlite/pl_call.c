@@ -296,10 +296,20 @@ static void sql_rows(sqlite3_context *context, int argc, sqlite3_value **argv)
     struct sqlite_session *session = sqlite3_user_data(context);
     const struct call_site *site = site_of(context, argv);
     if (site == NULL || session->run == NULL) return;
+    struct pl_capture *capture = session->capture;
     struct arena *arena = arena_new(PL_ROWS_BYTES_MAX);
     struct rowset *rows = NULL;
     struct value *args = read_args(arena, argc, argv);
-    err error = pl_function_rows(session->run, site, args, (size_t)argc - 1, &rows, arena);
+    bool captured = capture != NULL && capture->site == site;
+    if (captured) {
+        capture->args = read_args(capture->arena, argc, argv);
+        capture->count = (size_t)argc - 1;
+        capture->taken = true;
+        rows = rowset_new(arena, 1);
+    }
+    err error = captured
+                    ? NULL
+                    : pl_function_rows(session->run, site, args, (size_t)argc - 1, &rows, arena);
     if (error != NULL) {
         fail(context, arena, error);
         arena_free(arena);

@@ -46,6 +46,51 @@ create function cursors_inner() returns text language plpgsql as $$
 declare a refcursor := 'shared'; n int;
 begin fetch a into n; return n; end $$;
 create type spot as (x int, y int);
+create procedure makes(n int) language plpgsql as $$ begin
+    execute format('create table made_%s (a int)', n);
+    execute format('insert into made_%s values (%s)', n, n);
+    insert into log (what) values ('made ' || n);
+end $$;
+create procedure makes_plain() language plpgsql as $$ begin create table made_plain (a int primary key); insert into made_plain values (1); alter table made_plain add column b int default 5; end $$;
+create procedure outer_makes() language plpgsql as $$ begin call makes(7); call makes_plain(); update made_plain set b = 6; end $$;
+create procedure proc_outs(n int, inout m int) language plpgsql as $$ begin m := m + n; end $$;
+create procedure outs_ddl(n int, inout m int) language plpgsql as $$ begin m := m + n; execute format('create table outs_%s (a int)', n); end $$;
+create function calls() returns int language plpgsql as $$ begin call makes(9); return 1; end $$;
+create procedure fails() language plpgsql as $$ begin create table failed (a int); perform 1/0; end $$;
+create procedure catches() language plpgsql as $$ begin begin create table caught (a int); perform 1/0; exception when division_by_zero then create table after_caught (a int); end; end $$;
+create table doubles (id int primary key, other int);
+create function check_pair() returns trigger language plpgsql as $$ begin insert into log (what) values ('check ' || new.id || ' ' || current_user); return null; end $$;
+create constraint trigger pair_later after insert on doubles deferrable initially deferred for each row execute function check_pair();
+create constraint trigger pair_now after insert on doubles deferrable for each row when (new.id > 100) execute function check_pair();
+create function adds_immediate(n int) returns text language plpgsql as $$
+declare s text;
+begin
+    set constraints all immediate;
+    insert into doubles values (n);
+    select string_agg(what, ',' order by id) into s from log where what like 'check ' || n || '%';
+    return s;
+end $$;
+create function adds_deferred(n int) returns bigint language plpgsql as $$
+begin
+    set constraints pair_now deferred;
+    insert into doubles values (n);
+    return (select count(*) from log where what like 'check ' || n || '%');
+end $$;
+create function adds_then(n int) returns bigint language plpgsql as $$
+begin
+    insert into doubles values (n);
+    set constraints pair_later immediate;
+    return (select count(*) from log where what like 'check ' || n || '%');
+end $$;
+create function adds_definer(n int) returns int language plpgsql security definer as $$ begin insert into doubles values (n); return n; end $$;
+create function adds_definer_now(n int) returns int language plpgsql security definer as $$ begin insert into doubles values (n); set constraints pair_later immediate; return n; end $$;
+create function no_such() returns int language plpgsql as $$ begin set constraints nothing immediate; return 1; end $$;
+create table kid (id int primary key, p int constraint kid_p references doubles deferrable);
+create function adds_kid(n int) returns int language plpgsql as $$
+begin set constraints kid_p deferred; insert into kid values (n, n); insert into doubles values (n); return n; end $$;
+create function adds_bad_kid(n int) returns int language plpgsql as $$
+begin set constraints all deferred; insert into kid values (n, n); return n; end $$;
+grant insert, select on log, doubles to authenticated;
 -- as: owner
 -- ---- tsvector_update_trigger looks at its columns' types
 create trigger d before insert or update on docs for each row execute function tsvector_update_trigger(v, 'pg_catalog.english', n);
@@ -223,3 +268,42 @@ drop table spotted;
 alter type spot drop attribute x, add attribute z text cascade;
 select '(1,2)'::spot, (row(1, 'k')::spot).z;
 select attname from pg_attribute where attrelid = 'spot'::regclass and not attisdropped order by attnum;
+-- ---- DDL by CALL; SET CONSTRAINTS in functions; who deferred triggers run as
+-- as: owner
+delete from log;
+call makes(1);
+select * from made_1;
+call makes_plain();
+select * from made_plain;
+call outer_makes();
+select * from made_7;
+drop table made_plain;
+call outer_makes();
+-- error: 42P07
+call makes(1);
+drop table made_7;
+call outer_makes();
+select a, b from made_plain;
+call proc_outs(3, 4);
+do $$ declare k int := 5; begin call proc_outs(1, k); call makes(k + 10); call outs_ddl(8, k); if k <> 14 then raise exception 'k %', k; end if; end $$;
+select * from made_16;
+-- error: 22012
+call fails();
+-- error: 42P01
+select * from failed;
+call catches();
+-- error: 42P01
+select * from caught;
+select * from after_caught;
+select adds_immediate(1);
+select adds_immediate(101);
+select adds_deferred(102);
+select adds_then(3);
+select what from log where what like 'check%' order by id;
+-- error: 42704
+select no_such();
+delete from log;
+-- as: alice
+select adds_definer(10);
+select adds_definer_now(11);
+select what from log where what like 'check 1_ %' order by id;
