@@ -137,6 +137,7 @@ static const struct field constraint_fields[] = {
     PLAIN(cat_constraint, deferrable, FIELD_BOOL),
     PLAIN(cat_constraint, deferred, FIELD_BOOL),
     PLAIN(cat_constraint, check, FIELD_EXPR),
+    PLAIN(cat_constraint, parent, FIELD_U32),
     PLAIN(cat_constraint, comment, FIELD_STR),
 };
 SHAPE(cat_constraint, constraint_fields);
@@ -162,6 +163,7 @@ static const struct field index_fields[] = {
     PARTS(cat_index, elements, element_count, cat_index_element_shape),
     ARRAY(cat_index, include, include_count, FIELD_I16S),
     PLAIN(cat_index, where, FIELD_EXPR),
+    PLAIN(cat_index, parent, FIELD_U32),
     PLAIN(cat_index, comment, FIELD_STR),
 };
 SHAPE(cat_index, index_fields);
@@ -193,6 +195,7 @@ static const struct field trigger_fields[] = {
     PLAIN(cat_trigger, deferred, FIELD_BOOL),
     PLAIN(cat_trigger, old_table, FIELD_STR),
     PLAIN(cat_trigger, new_table, FIELD_STR),
+    PLAIN(cat_trigger, parent, FIELD_U32),
     PLAIN(cat_trigger, comment, FIELD_STR),
 };
 SHAPE(cat_trigger, trigger_fields);
@@ -205,6 +208,30 @@ static const struct field sequence_fields[] = {
     PLAIN(cat_sequence, owner_column, FIELD_I16),
 };
 SHAPE(cat_sequence, sequence_fields);
+
+static const struct field partition_key_fields[] = {
+    PLAIN(cat_partition_key, column, FIELD_I16),
+    PLAIN(cat_partition_key, expr, FIELD_EXPR),
+    PLAIN(cat_partition_key, type, FIELD_U32),
+    PLAIN(cat_partition_key, typmod, FIELD_I32),
+};
+SHAPE(cat_partition_key, partition_key_fields);
+
+static const struct field partition_datum_fields[] = {
+    PLAIN(cat_partition_datum, kind, FIELD_CHAR),
+    PLAIN(cat_partition_datum, text, FIELD_STR),
+};
+SHAPE(cat_partition_datum, partition_datum_fields);
+
+static const struct field partition_bound_fields[] = {
+    PLAIN(cat_partition_bound, strategy, FIELD_CHAR),
+    PARTS(cat_partition_bound, lower, lower_count, cat_partition_datum_shape),
+    PARTS(cat_partition_bound, upper, upper_count, cat_partition_datum_shape),
+    PLAIN(cat_partition_bound, modulus, FIELD_I32),
+    PLAIN(cat_partition_bound, remainder, FIELD_I32),
+    PLAIN(cat_partition_bound, condition, FIELD_EXPR),
+};
+SHAPE(cat_partition_bound, partition_bound_fields);
 
 static const struct field relation_fields[] = {
     PLAIN(cat_relation, oid, FIELD_U32),
@@ -231,6 +258,12 @@ static const struct field relation_fields[] = {
     PLAIN(cat_relation, unpopulated, FIELD_BOOL),
     {"sequence", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence), 0,
                                              &cat_sequence_shape},
+    PLAIN(cat_relation, partition_strategy, FIELD_CHAR),
+    PARTS(cat_relation, partition_keys, partition_key_count, cat_partition_key_shape),
+    PLAIN(cat_relation, partition_of, FIELD_U32),
+    PLAIN(cat_relation, partition_root, FIELD_U32),
+    {"partition_bound", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, partition_bound), 0,
+                                             &cat_partition_bound_shape},
     PLAIN(cat_relation, comment, FIELD_STR),
 };
 SHAPE(cat_relation, relation_fields);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/sqlite/functions_int.h"
+#include "types/hash.h"
 #include "types/array.h"
 #include "types/json_scan.h"
 #include "types/jsonb.h"
@@ -204,7 +205,21 @@ static err run_double(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* dapur.in_hash_partition(modulus, remainder, key, ...) */
+static err run_in_hash_partition(struct function_call *call, struct value *out)
+{
+    uint64_t hash;
+    int64_t modulus = arg_int(call, 0);
+    if (arg_null(call, 0) || arg_null(call, 1) || modulus <= 0)
+        return err_sql(call->arena, "22023",
+                       "modulus for hash partition must be an integer value greater than zero");
+    TRY(partition_hash(call->arena, call->shapes + 2, call->args + 2, call->count - 2, &hash));
+    *out = value_int(hash % (uint64_t)modulus == (uint64_t)arg_int(call, 1));
+    return NULL;
+}
+
 static const struct function_row rows[] = {
+    {"dapur_in_hash_partition", -1, SHAPE_EACH, 0, run_in_hash_partition, 0},
     {"cast",              4,  SHAPE_NONE,  0,                       run_cast,        0             },
     {"greatest",          -1, SHAPE_FIRST, 0,                       run_greatest,    0             },
     {"least",             -1, SHAPE_FIRST, 0,                       run_greatest,    1             },

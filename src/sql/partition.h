@@ -1,0 +1,71 @@
+/* sql/partition.h - declarative partitions: bounds compared, written as conditions, and asked for a row.
+ *
+ * The topmost table holds every row. What is below it has no rows of its own: a partition is those of
+ * the root for which its bound, and each bound above it, is true. So a bound is wanted in two forms:
+ * as values, to be compared with others, and as a condition over the columns, to be compiled.
+ *
+ * Owns:    nothing.
+ * Threads: any.
+ * Errors:  42P16 and 42P17 of bounds that cannot be, in PostgreSQL's words.
+ * Source:  PostgreSQL 15, partitioning/partbounds.c.
+ */
+#ifndef DAPUR_SQL_PARTITION_H
+#define DAPUR_SQL_PARTITION_H
+
+#include "sql/catalog.h"
+
+/* The partitions of a table, one level down, in order of oid: *at = 0 first, NULL at the end. */
+const struct cat_relation *partition_next(const struct catalog *catalog, oid of, size_t *at);
+/* Whether `above` is the table itself or one above it. */
+bool partition_is_below(const struct catalog *catalog,
+                        const struct cat_relation *relation,
+                        oid above);
+
+/* What a bound says, over the parent's columns; of the default one, that no other partition takes the
+ * row. Empty: every row. self: left out of those others. */
+str partition_condition_text(struct arena *arena,
+                             const struct catalog *catalog,
+                             const struct cat_relation *parent,
+                             const struct cat_partition_bound *bound,
+                             oid self);
+/* The whole condition of a partition: its own bound's and that of each above it. NULL: every row. */
+const struct node *partition_condition(struct arena *arena,
+                                       const struct catalog *catalog,
+                                       const struct cat_relation *partition);
+/* Whether the parent can have a partition of this name with this bound. */
+MUST_USE err partition_check_bound(struct arena *arena,
+                                   const struct catalog *catalog,
+                                   const struct cat_relation *parent,
+                                   const struct cat_partition_bound *bound,
+                                   str name);
+/* Whether two list values are the same. */
+bool partition_same_datum(struct arena *arena,
+                          const struct catalog *catalog,
+                          const struct cat_partition_key *key,
+                          const struct cat_partition_datum *a,
+                          const struct cat_partition_datum *b);
+
+/* The column decides, in the relation's own key or in one above or below it, where a row belongs. */
+bool partition_uses_column(const struct catalog *catalog,
+                           const struct cat_relation *relation,
+                           str column);
+/* The same of the relation's own key alone. */
+bool partition_key_uses(const struct cat_relation *relation, str column);
+/* A key below or above the relation, or its own, is an expression. */
+bool partition_by_expression(const struct catalog *catalog, const struct cat_relation *relation);
+
+/* The partition, as deep as there are any, that a row belongs to; *out NULL: none. row: the relation's
+ * columns in order. Not for keys that are expressions. */
+MUST_USE err partition_of_row(struct arena *arena,
+                              const struct catalog *catalog,
+                              const struct cat_relation *relation,
+                              const struct value *row,
+                              const struct cat_relation **out);
+
+/* "FOR VALUES FROM (1) TO (2)", "DEFAULT"; "RANGE (a, lower(b))". */
+str partition_bound_text(struct arena *arena,
+                         const struct catalog *catalog,
+                         const struct cat_relation *partition);
+str partition_key_text(struct arena *arena, const struct cat_relation *relation);
+
+#endif
