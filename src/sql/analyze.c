@@ -3,6 +3,7 @@
 #include "sql/analyze_int.h"
 #include "sql/inline.h"
 #include "sql/lateral.h"
+#include "sql/plpgsql.h"
 
 void analyzer_init(struct analyzer *analyzer, const struct analyze_options *options)
 {
@@ -160,10 +161,41 @@ static const char *const not_immutable[INFER_CLAUSE_COUNT] = {
     [INFER_INDEX_PREDICATE] = "functions in index predicate must be marked IMMUTABLE",
 };
 
-static bool is_subquery(const struct expr *expr, void *context)
+/* A function that runs by itself, where it cannot be called. */
+static err kept_call_allowed(struct scope *scope, enum infer_clause clause, const struct expr *call)
 {
-    (void)context;
-    return expr->kind == EXPR_SUBQUERY || expr->kind == EXPR_USER_CALL;
+    const struct cat_function *function = call->function;
+    bool check = clause == INFER_CHECK;
+    if (clause == INFER_TRIGGER_WHEN)
+        return NOT_DONE(scope, call->location,
+                        "function %.*s in a %s is not supported: its body is run by itself",
+                        STR_FMT(function->name), no_subquery[clause]);
+    if (check && call->site && call->site->writes)
+        return NOT_DONE(scope, call->location, "function %.*s in a %s is not supported: it writes",
+                        STR_FMT(function->name), no_subquery[clause]);
+    if (!check && !plpgsql_is_steady(scope->analyzer->catalog, function))
+        return NOT_DONE(scope, call->location,
+                        "function %.*s in a %s is not supported: it reads more than its arguments",
+                        STR_FMT(function->name), no_subquery[clause]);
+    return NULL;
+}
+
+struct kept_calls {
+    struct scope *scope;
+    enum infer_clause clause;
+    err error;
+};
+
+static bool visit_kept(const struct expr *expr, void *context)
+{
+    struct kept_calls *calls = context;
+    if (expr->kind == EXPR_USER_CALL)
+        calls->error = kept_call_allowed(calls->scope, calls->clause, expr);
+    if (expr->kind == EXPR_SUBQUERY)
+        calls->error = NOT_DONE(calls->scope, expr->location,
+                                "a function that reads tables in a %s is not supported",
+                                no_subquery[calls->clause]);
+    return calls->error != NULL;
 }
 
 /* Rules of the place that inference does not know: inlined functions count as what they became. */
@@ -173,11 +205,9 @@ static err relation_expr_allowed(struct scope *scope,
 {
     if (not_immutable[clause] && infer_volatility(scope->analyzer->catalog, expr) != 'i')
         return SQL_ERROR(scope, "42P17", expr->location, "%s", not_immutable[clause]);
-    if (no_subquery[clause] && clause != INFER_DEFAULT && expr_any(expr, is_subquery, NULL))
-        return NOT_DONE(scope, expr->location,
-                        "a function that reads tables in a %s is not supported",
-                        no_subquery[clause]);
-    return NULL;
+    struct kept_calls calls = {.scope = scope, .clause = clause};
+    if (no_subquery[clause] && clause != INFER_DEFAULT) expr_any(expr, visit_kept, &calls);
+    return calls.error;
 }
 
 static const char *const conditions[INFER_CLAUSE_COUNT] = {
@@ -212,6 +242,7 @@ static struct scope *relation_scope(struct analyzer *analyzer,
     struct scope *scope = analyzer_root(analyzer, options);
     scope->query = query_new(analyzer, QUERY_SELECT);
     scope->subquery_refused = no_subquery[spec->clause];
+    scope->kept = no_subquery[spec->clause] && spec->clause != INFER_TRIGGER_WHEN;
     scope->value_type = spec->value_type;
     scope->value_typmod = -1;
     return scope;

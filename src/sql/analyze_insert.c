@@ -390,6 +390,37 @@ static err arbiter_of_constraint(struct insert *insert, str name, const struct c
                      "constraint in ON CONFLICT clause has no associated index");
 }
 
+/* f(x) as schema.f(x), the way an index keeps it; built-in functions go unqualified. */
+static bool qualify_call(struct node *node, void *context)
+{
+    struct insert *insert = context;
+    const struct catalog *catalog = insert->scope->analyzer->catalog;
+    const struct identity *who = &insert->scope->who;
+    ast_children(node, qualify_call, insert);
+    if (node->kind != T_FuncCall || AST_AS(FuncCall, node)->funcname->count > 1) return true;
+    struct FuncCall *call = AST_AS(FuncCall, node);
+    str name = ast_name_at(call->funcname, 0);
+    size_t builtin = 0;
+    if (builtin_function_next(name, &builtin)) return true;
+    for (size_t i = 0; i < who->path_count; i++) {
+        const struct cat_schema *schema = catalog_schema_find(catalog, who->path[i]);
+        size_t at = 0;
+        if (!schema || !catalog_function_named(catalog, schema->oid, name, &at)) continue;
+        struct arena *arena = insert->scope->analyzer->arena;
+        call->funcname = ast_names(arena, schema->name, name);
+        return true;
+    }
+    return true;
+}
+
+static bool same_stored(struct insert *insert, const struct node *item, const struct node *stored)
+{
+    if (!item || ast_equal(item, stored)) return item != NULL;
+    struct node *copy = ast_copy(insert->scope->analyzer->arena, item);
+    qualify_call(copy, insert);
+    return ast_equal(copy, stored);
+}
+
 /* Whether the statement's conflict target names this element of an index. */
 static bool element_named(struct insert *insert,
                           const struct cat_index_element *element,
@@ -401,7 +432,7 @@ static bool element_named(struct insert *insert,
     for (size_t i = 0; i < items->count; i++) {
         const struct IndexElem *item = AST_AS(IndexElem, items->at[i]);
         if (column && item->name.at && str_eq(item->name, column->name)) return true;
-        if (!column && item->expr && ast_equal(item->expr, element->expr.tree)) return true;
+        if (!column && same_stored(insert, item->expr, element->expr.tree)) return true;
     }
     return false;
 }
@@ -430,10 +461,11 @@ static bool items_are_elements(struct insert *insert,
 }
 
 /* A partial index serves when the statement repeats its predicate. */
-static bool predicate_fits(const struct cat_index *index, const struct InferClause *infer)
+static bool predicate_fits(struct insert *insert,
+                           const struct cat_index *index,
+                           const struct InferClause *infer)
 {
-    if (!index->where.tree) return true;
-    return infer->whereClause && ast_equal(index->where.tree, infer->whereClause);
+    return !index->where.tree || same_stored(insert, infer->whereClause, index->where.tree);
 }
 
 static err check_items(struct insert *insert, const struct list *items)
@@ -460,7 +492,7 @@ static err arbiter_of_columns(struct insert *insert,
     TRY(check_items(insert, infer->indexElems));
     for (size_t i = 0; i < relation->index_count && !*out; i++) {
         const struct cat_index *index = &relation->indexes[i];
-        if (index->unique && predicate_fits(index, infer) &&
+        if (index->unique && predicate_fits(insert, index, infer) &&
             items_are_elements(insert, index, infer->indexElems))
             *out = index;
     }

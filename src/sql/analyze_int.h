@@ -142,6 +142,8 @@ struct scope {
     oid value_type;       /* VALUE of a domain's check */
     int32_t value_typmod;
     const char *subquery_refused; /* "check constraint": sublinks are 0A000 */
+    bool
+        kept; /* of an expression that a table or domain keeps; bodies that are inlined in it too */
     const struct node *from_call; /* the FuncCall in FROM that is being inferred */
     size_t *target_starts;        /* per ResTarget: its first target; one more holds the count */
     size_t target_start_count;
@@ -268,6 +270,10 @@ MUST_USE err query_coerce_columns(struct scope *scope,
                                   size_t count,
                                   enum cast_context context,
                                   const struct cat_column *const *columns);
+/* ROW(a, b) op (SELECT ...), as one row or none. *out NULL: the node is something else. */
+MUST_USE err row_compare_sublink(struct scope *scope, const struct A_Expr *node, struct expr **out);
+/* (expr).* of a select list: one target per field of the composite. *done: it was that. */
+MUST_USE err row_expand(struct scope *scope, const struct A_Indirection *item, bool *done);
 /* SELECT columns FROM (query): the rte over it. */
 MUST_USE err query_wrap(
     struct scope *scope, struct query *inner, str alias, struct query **out, struct rte **rte);

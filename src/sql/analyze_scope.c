@@ -27,6 +27,7 @@ struct scope *scope_new(struct analyzer *analyzer, struct scope *parent, const s
         scope->args = parent->args;
         scope->variables = parent->variables;
         scope->subquery_refused = parent->subquery_refused;
+        scope->kept = parent->kept;
         scope->value_type = parent->value_type;
         scope->value_typmod = parent->value_typmod;
     }
@@ -452,6 +453,21 @@ static bool is_tableoid(const struct ns_item *item, str name)
            str_eq(name, STR("tableoid"));
 }
 
+/* t.f is f(t) when t has no column f. */
+static err row_call(struct scope *scope,
+                    struct scope *level,
+                    const struct ns_item *item,
+                    str name,
+                    int32_t location,
+                    struct expr **out)
+{
+    struct expr *row;
+    *out = NULL;
+    if (item->scalar || (item->exprs && !item->row_type)) return NULL;
+    TRY(whole_row(scope, level, item, location, &row));
+    return infer_row_call(&scope->infer, row, name, location, out);
+}
+
 static err column_qualified(
     struct scope *scope, str schema, str relation, str name, int32_t location, struct expr **out)
 {
@@ -465,7 +481,10 @@ static err column_qualified(
             *out = infer_const(&scope->infer, OIDOID, value_int(item->rte->relation->oid));
             return NULL;
         }
-        if (index == SIZE_MAX) return no_column(scope, relation, name, location);
+        if (index == SIZE_MAX) {
+            TRY(row_call(scope, level, item, name, location, out));
+            return *out ? NULL : no_column(scope, relation, name, location);
+        }
         *out = ns_column(level, item, index, location);
         return NULL;
     }
@@ -774,6 +793,7 @@ static err hook_node(struct infer_context *ctx, const struct node *node, struct 
         return bound_param(scope, AST_AS(ParamRef, node), out);
     if (node->kind == T_GroupingFunc) return grouping_func(scope, AST_AS(GroupingFunc, node), out);
     if (node->kind == T_SubLink) return collapse_sublink(scope, AST_AS(SubLink, node), out);
+    if (node->kind == T_A_Expr) return row_compare_sublink(scope, AST_AS(A_Expr, node), out);
     return NULL;
 }
 

@@ -35,39 +35,12 @@ static bool is_star(const struct node *value)
     return fields->count && AST_IS(A_Star, fields->at[fields->count - 1]);
 }
 
-/* (expr).*: one target per field of the composite. */
-static err target_fields(struct scope *scope, const struct A_Indirection *item, bool *done)
-{
-    size_t last = item->indirection->count - 1;
-    if (!AST_IS(A_Star, item->indirection->at[last])) return NULL;
-    *done = true;
-    struct A_Indirection row = *item;
-    row.indirection = ast_list_of(scope->analyzer->arena, item->indirection->at, last);
-    struct expr *expr;
-    TRY(infer_expr(&scope->infer, last ? AST_NODE(&row) : item->arg, &expr));
-    const struct cat_type *type =
-        catalog_type(scope->analyzer->catalog, infer_base_type(&scope->infer, expr->type));
-    const struct cat_relation *relation =
-        type && type->relation ? catalog_relation(scope->analyzer->catalog, type->relation) : NULL;
-    if (!relation)
-        return NOT_DONE(scope, ast_location(AST_NODE(item)),
-                        "row expansion of type %.*s is not supported",
-                        STR_FMT(infer_type_text(&scope->infer, expr->type, expr->typmod)));
-    for (size_t i = 0; i < relation->column_count; i++) {
-        struct expr *field;
-        str name = relation->columns[i].name;
-        TRY(infer_field(&scope->infer, expr, name, expr->location, &field));
-        query_add_target(scope->analyzer->arena, scope->query, field, name);
-    }
-    return NULL;
-}
-
 static err target_one(struct scope *scope, const struct ResTarget *item)
 {
     if (is_star(item->val)) return target_star(scope, AST_AS(ColumnRef, item->val));
     if (AST_IS(A_Indirection, item->val)) {
         bool done = false;
-        TRY(target_fields(scope, AST_AS(A_Indirection, item->val), &done));
+        TRY(row_expand(scope, AST_AS(A_Indirection, item->val), &done));
         if (done) return NULL;
     }
     struct expr *expr;

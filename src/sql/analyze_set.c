@@ -31,7 +31,7 @@ static const struct builtin series_array = {
 
 bool set_is_unnest_many(const struct expr *call)
 {
-    return call->kind == EXPR_CALL && call->call.builtin == &unnest_many;
+    return call && call->kind == EXPR_CALL && call->call.builtin == &unnest_many;
 }
 
 /* One column an array, of its element's type. */
@@ -137,6 +137,7 @@ static err join_sets(struct scope *scope, const struct expr *call)
 {
     struct rte *rte = scope->set_rte;
     struct expr *many = rte->function;
+    if (!many) return several(scope, call->location); /* an inlined body */
     struct expr *first = set_is_unnest_many(many) ? many : array_of(scope, many);
     struct expr *more = array_of(scope, call);
     if (!first || !more) return several(scope, call->location);

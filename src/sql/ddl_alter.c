@@ -71,6 +71,12 @@ static err add_column(const struct altering *altering)
     return finish(altering, relation);
 }
 
+static err attribute(const struct altering *altering)
+{
+    const struct cat_relation *relation = catalog_relation(altering->ddl->next, altering->relation);
+    return ddl_alter_attribute(altering->ddl, relation, altering->cmd);
+}
+
 static err drop_column(const struct altering *altering)
 {
     struct ddl *ddl = altering->ddl;
@@ -486,47 +492,50 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
-    {AT_AddColumn,          "ADD COLUMN",                       ON_TABLE,              add_column         },
-    {AT_DropColumn,         "DROP COLUMN",                      ON_TABLE,              drop_column        },
-    {AT_ColumnDefault,      "ALTER COLUMN ... SET DEFAULT",     ON_TABLE | ON_VIEW,    column_default     },
-    {AT_SetNotNull,         "ALTER COLUMN ... SET NOT NULL",    ON_TABLE,              set_not_null       },
-    {AT_DropNotNull,        "ALTER COLUMN ... DROP NOT NULL",   ON_TABLE,              drop_not_null      },
-    {AT_DropExpression,     "ALTER COLUMN ... DROP EXPRESSION", ON_TABLE,              drop_expression    },
-    {AT_AlterColumnType,    "ALTER COLUMN ... SET DATA TYPE",   ON_TABLE,              column_type        },
-    {AT_AddIdentity,        "ALTER COLUMN ... ADD IDENTITY",    ON_TABLE,              add_identity       },
-    {AT_SetIdentity,        "ALTER COLUMN ... SET",             ON_TABLE,              set_identity       },
-    {AT_DropIdentity,       "ALTER COLUMN ... DROP IDENTITY",   ON_TABLE,              drop_identity      },
-    {AT_AddConstraint,      "ADD CONSTRAINT",                   ON_TABLE,              add_constraint     },
-    {AT_AddIndexConstraint, "ADD CONSTRAINT",                   ON_TABLE,              add_constraint     },
-    {AT_DropConstraint,     "DROP CONSTRAINT",                  ON_TABLE,              drop_constraint    },
-    {AT_ValidateConstraint, "VALIDATE CONSTRAINT",              ON_TABLE,              validate_constraint},
-    {AT_AlterConstraint,    "ALTER CONSTRAINT",                 ON_TABLE,              alter_constraint   },
-    {AT_EnableRowSecurity,  "ENABLE ROW SECURITY",              ON_TABLE,              row_security       },
-    {AT_DisableRowSecurity, "DISABLE ROW SECURITY",             ON_TABLE,              row_security       },
-    {AT_ForceRowSecurity,   "FORCE ROW SECURITY",               ON_TABLE,              force_row_security },
-    {AT_NoForceRowSecurity, "NO FORCE ROW SECURITY",            ON_TABLE,              force_row_security },
-    {AT_ChangeOwner,        "OWNER TO",                         ANYWHERE,              change_owner       },
-    {AT_ReplicaIdentity,    "REPLICA IDENTITY",                 ON_TABLE | ON_MATVIEW, replica_identity   },
-    {AT_SetRelOptions,      "SET",                              ANYWHERE,              set_options        },
-    {AT_ResetRelOptions,    "RESET",                            ANYWHERE,              reset_options      },
-    {AT_SetStatistics,      "ALTER COLUMN ... SET STATISTICS",  ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_SetOptions,         "ALTER COLUMN ... SET",             ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_ResetOptions,       "ALTER COLUMN ... RESET",           ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_SetStorage,         "ALTER COLUMN ... SET STORAGE",     ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_SetCompression,     "ALTER COLUMN ... SET COMPRESSION", ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_ClusterOn,          "CLUSTER ON",                       ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_DropCluster,        "SET WITHOUT CLUSTER",              ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_SetLogged,          "SET LOGGED",                       ON_TABLE,              nothing            },
-    {AT_SetUnLogged,        "SET UNLOGGED",                     ON_TABLE,              nothing            },
-    {AT_SetTableSpace,      "SET TABLESPACE",                   ON_TABLE | ON_MATVIEW, nothing            },
-    {AT_EnableTrig,         "ENABLE TRIGGER",                   ON_TABLE,              enable_trigger     },
-    {AT_EnableAlwaysTrig,   "ENABLE ALWAYS TRIGGER",            ON_TABLE,              enable_trigger     },
-    {AT_EnableReplicaTrig,  "ENABLE REPLICA TRIGGER",           ON_TABLE,              enable_trigger     },
-    {AT_DisableTrig,        "DISABLE TRIGGER",                  ON_TABLE,              enable_trigger     },
-    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",               ON_TABLE,              enable_trigger     },
-    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",              ON_TABLE,              enable_trigger     },
-    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",              ON_TABLE,              enable_trigger     },
-    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",             ON_TABLE,              enable_trigger     },
+    {AT_AddColumn,          "ADD COLUMN",                        ON_TABLE,              add_column         },
+    {AT_DropColumn,         "DROP COLUMN",                       ON_TABLE,              drop_column        },
+    {AT_AddColumn,          "ADD ATTRIBUTE",                     ON_COMPOSITE,          attribute          },
+    {AT_DropColumn,         "DROP ATTRIBUTE",                    ON_COMPOSITE,          attribute          },
+    {AT_AlterColumnType,    "ALTER ATTRIBUTE ... SET DATA TYPE", ON_COMPOSITE,          attribute          },
+    {AT_ColumnDefault,      "ALTER COLUMN ... SET DEFAULT",      ON_TABLE | ON_VIEW,    column_default     },
+    {AT_SetNotNull,         "ALTER COLUMN ... SET NOT NULL",     ON_TABLE,              set_not_null       },
+    {AT_DropNotNull,        "ALTER COLUMN ... DROP NOT NULL",    ON_TABLE,              drop_not_null      },
+    {AT_DropExpression,     "ALTER COLUMN ... DROP EXPRESSION",  ON_TABLE,              drop_expression    },
+    {AT_AlterColumnType,    "ALTER COLUMN ... SET DATA TYPE",    ON_TABLE,              column_type        },
+    {AT_AddIdentity,        "ALTER COLUMN ... ADD IDENTITY",     ON_TABLE,              add_identity       },
+    {AT_SetIdentity,        "ALTER COLUMN ... SET",              ON_TABLE,              set_identity       },
+    {AT_DropIdentity,       "ALTER COLUMN ... DROP IDENTITY",    ON_TABLE,              drop_identity      },
+    {AT_AddConstraint,      "ADD CONSTRAINT",                    ON_TABLE,              add_constraint     },
+    {AT_AddIndexConstraint, "ADD CONSTRAINT",                    ON_TABLE,              add_constraint     },
+    {AT_DropConstraint,     "DROP CONSTRAINT",                   ON_TABLE,              drop_constraint    },
+    {AT_ValidateConstraint, "VALIDATE CONSTRAINT",               ON_TABLE,              validate_constraint},
+    {AT_AlterConstraint,    "ALTER CONSTRAINT",                  ON_TABLE,              alter_constraint   },
+    {AT_EnableRowSecurity,  "ENABLE ROW SECURITY",               ON_TABLE,              row_security       },
+    {AT_DisableRowSecurity, "DISABLE ROW SECURITY",              ON_TABLE,              row_security       },
+    {AT_ForceRowSecurity,   "FORCE ROW SECURITY",                ON_TABLE,              force_row_security },
+    {AT_NoForceRowSecurity, "NO FORCE ROW SECURITY",             ON_TABLE,              force_row_security },
+    {AT_ChangeOwner,        "OWNER TO",                          ANYWHERE,              change_owner       },
+    {AT_ReplicaIdentity,    "REPLICA IDENTITY",                  ON_TABLE | ON_MATVIEW, replica_identity   },
+    {AT_SetRelOptions,      "SET",                               ANYWHERE,              set_options        },
+    {AT_ResetRelOptions,    "RESET",                             ANYWHERE,              reset_options      },
+    {AT_SetStatistics,      "ALTER COLUMN ... SET STATISTICS",   ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetOptions,         "ALTER COLUMN ... SET",              ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_ResetOptions,       "ALTER COLUMN ... RESET",            ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetStorage,         "ALTER COLUMN ... SET STORAGE",      ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetCompression,     "ALTER COLUMN ... SET COMPRESSION",  ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_ClusterOn,          "CLUSTER ON",                        ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_DropCluster,        "SET WITHOUT CLUSTER",               ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_SetLogged,          "SET LOGGED",                        ON_TABLE,              nothing            },
+    {AT_SetUnLogged,        "SET UNLOGGED",                      ON_TABLE,              nothing            },
+    {AT_SetTableSpace,      "SET TABLESPACE",                    ON_TABLE | ON_MATVIEW, nothing            },
+    {AT_EnableTrig,         "ENABLE TRIGGER",                    ON_TABLE,              enable_trigger     },
+    {AT_EnableAlwaysTrig,   "ENABLE ALWAYS TRIGGER",             ON_TABLE,              enable_trigger     },
+    {AT_EnableReplicaTrig,  "ENABLE REPLICA TRIGGER",            ON_TABLE,              enable_trigger     },
+    {AT_DisableTrig,        "DISABLE TRIGGER",                   ON_TABLE,              enable_trigger     },
+    {AT_EnableTrigAll,      "ENABLE TRIGGER ALL",                ON_TABLE,              enable_trigger     },
+    {AT_DisableTrigAll,     "DISABLE TRIGGER ALL",               ON_TABLE,              enable_trigger     },
+    {AT_EnableTrigUser,     "ENABLE TRIGGER USER",               ON_TABLE,              enable_trigger     },
+    {AT_DisableTrigUser,    "DISABLE TRIGGER USER",              ON_TABLE,              enable_trigger     },
 };
 
 static int target_of(char kind)
@@ -542,12 +551,16 @@ static err apply_command(const struct altering *altering)
 {
     struct ddl *ddl = altering->ddl;
     const struct cat_relation *relation = catalog_relation(ddl->next, altering->relation);
+    const struct command_row *known = NULL;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (commands[i].type != altering->cmd->subtype) continue;
         if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
+        if (!known) known = &commands[i];
+    }
+    if (known) {
         struct err *error =
             err_sql(ddl->arena, "42809", "ALTER action %s cannot be performed on relation \"%.*s\"",
-                    commands[i].words, STR_FMT(relation->name));
+                    known->words, STR_FMT(relation->name));
         return err_details(ddl->arena, error, "This operation is not supported for %ss.",
                            ddl_relation_word(relation->kind));
     }
@@ -575,6 +588,9 @@ err ddl_alter_table(struct ddl *ddl, const struct node *statement)
         return NULL;
     }
     TRY(ddl_must_own_relation(ddl, relation));
+    if ((relation->kind == 'c') != (alter->objtype == OBJECT_TYPE))
+        return err_sql(ddl->arena, "42809", "\"%.*s\" is %s composite type",
+                       STR_FMT(relation->name), relation->kind == 'c' ? "a" : "not a");
     for (size_t i = 0; i < alter->cmds->count; i++) {
         struct altering altering = {ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
         TRY(apply_command(&altering));

@@ -18,6 +18,7 @@ enum dropped_kind {
     DROPPED_TRIGGER,    /* name */
     DROPPED_POLICY,     /* name; the last of a relation's parts */
     DROPPED_FUNCTION,
+    DROPPED_DOMAIN_CHECK, /* name; id: the domain's */
     DROPPED_TYPE,
     DROPPED_SCHEMA,
 };
@@ -115,6 +116,8 @@ static str dropped_text(struct ddl *ddl, const struct dropped *entry)
         function = catalog_function(ddl->next, entry->id);
         return str_printf(ddl->arena, "function %.*s",
                           STR_FMT(shown(ddl, function->schema, ddl_signature(ddl, function))));
+    case DROPPED_DOMAIN_CHECK:
+        return str_printf(ddl->arena, "constraint %.*s", STR_FMT(entry->name));
     case DROPPED_TYPE:
         type = catalog_type(ddl->next, entry->id);
         return str_printf(ddl->arena, "type %.*s", STR_FMT(shown(ddl, type->schema, type->name)));
@@ -345,9 +348,10 @@ static void search_type(struct search *search, const struct cat_type *type)
     if (!own) return; /* rows and arrays go with what they belong to */
     bool uses = uses_type(search, type->base) || mentioned(search, NULL, &type->default_expr) ||
                 (cause.kind == DROPPED_SCHEMA && type->schema == cause.id);
-    for (size_t i = 0; i < type->check_count; i++)
-        uses = uses || mentioned(search, NULL, &type->checks[i].expr);
     if (uses) add(search, DEPENDENT, DROPPED_TYPE, type->oid, 0, STR_NONE);
+    for (size_t i = 0; !uses && i < type->check_count; i++)
+        if (mentioned(search, NULL, &type->checks[i].expr))
+            add(search, DEPENDENT, DROPPED_DOMAIN_CHECK, type->oid, 0, type->checks[i].name);
 }
 
 /* What the cause is called in expressions, and as a type. */
@@ -377,6 +381,7 @@ static void search_start(struct search *search, const struct dropped *cause)
     case DROPPED_INDEX:
     case DROPPED_TRIGGER:
     case DROPPED_POLICY:
+    case DROPPED_DOMAIN_CHECK:
     case DROPPED_SCHEMA: return;
     }
     search->mentions = true;
@@ -502,6 +507,17 @@ static void apply_type(struct ddl *ddl, oid id)
     drop_row_type(ddl, id);
 }
 
+static void apply_domain_check(struct ddl *ddl, const struct dropped *entry)
+{
+    const struct cat_type *found = catalog_type(ddl->next, entry->id);
+    if (!found) return;
+    struct cat_type *type = CATALOG_EDIT(ddl->next, found);
+    for (size_t i = type->check_count; i-- > 0;)
+        if (str_eq(type->checks[i].name, entry->name))
+            DDL_REMOVE(ddl, type, checks, check_count, i);
+    catalog_put(ddl->next, CAT_TYPE, type);
+}
+
 static void apply(struct ddl *ddl, const struct dropped *entry)
 {
     switch (entry->kind) {
@@ -513,6 +529,7 @@ static void apply(struct ddl *ddl, const struct dropped *entry)
     case DROPPED_TRIGGER:
     case DROPPED_POLICY: apply_part(ddl, entry); return;
     case DROPPED_FUNCTION: catalog_drop(ddl->next, CAT_FUNCTION, entry->id); return;
+    case DROPPED_DOMAIN_CHECK: apply_domain_check(ddl, entry); return;
     case DROPPED_TYPE: apply_type(ddl, entry->id); return;
     case DROPPED_SCHEMA: catalog_drop(ddl->next, CAT_SCHEMA, entry->id); return;
     }

@@ -5,6 +5,7 @@
 #include "sql/lex.h"
 #include "sql/parse.h"
 #include "sql/plpgsql.h"
+#include "sql/setting.h"
 
 /* ---- SET name = value, of a function or a role ---- */
 
@@ -58,6 +59,7 @@ err ddl_setting_apply(struct ddl *ddl,
         settings->count = 0;
         return NULL;
     }
+    TRY(sql_setting_check(ddl->arena, set->name));
     size_t place = setting_place(settings->at, settings->count, set->name);
     if (place != SIZE_MAX) DDL_REMOVE(ddl, settings, at, count, place);
     if (set->kind == VAR_RESET || set->kind == VAR_SET_DEFAULT) return NULL;

@@ -31,6 +31,14 @@ struct ddl {
 
 /* One table entry per statement kind. */
 typedef err ddl_handler(struct ddl *ddl, const struct node *statement);
+/* ALTER TYPE ... ADD, DROP, ALTER, RENAME ATTRIBUTE. 0A000 where a table stores values of the type. */
+MUST_USE err ddl_alter_attribute(struct ddl *ddl,
+                                 const struct cat_relation *composite,
+                                 const struct AlterTableCmd *command);
+MUST_USE err ddl_rename_attribute(struct ddl *ddl,
+                                  const struct cat_relation *composite,
+                                  str name,
+                                  str new_name);
 /* A function that PostgreSQL brings along: its text behind CREATE FUNCTION schema. */
 MUST_USE err ddl_make_function(struct ddl *ddl, str function, oid schema);
 /* The names under which tsvector_update_trigger is found once these names mean it; else themselves. */

@@ -135,6 +135,15 @@ static bool has_star(const struct ColumnRef *ref)
     return ref->fields->count && AST_IS(A_Star, ref->fields->at[ref->fields->count - 1]);
 }
 
+/* table.function: the function of the table's row. */
+static void tell_row_function(struct walk *walk, struct ColumnRef *ref, str name)
+{
+    size_t count;
+    const struct cat_function *function = ddl_function_find(&walk->names, STR_NONE, name, &count);
+    if (function)
+        tell(walk, (struct ref){.kind = TARGET_FUNCTION, .node = &ref->base, .function = function});
+}
+
 static void walk_column(struct walk *walk, struct ColumnRef *ref)
 {
     size_t count = ref->fields->count;
@@ -156,6 +165,8 @@ static void walk_column(struct walk *walk, struct ColumnRef *ref)
     if (star && item && item->row) return;
     if (star)
         tell_all_columns(walk, item);
+    else if (item && item->relation && !cat_column_find(item->relation, last))
+        tell_row_function(walk, ref, last);
     else
         tell_column(walk, &ref->base, item, last);
 }
@@ -619,6 +630,7 @@ static err qualify(struct walk *walk, const struct ref *ref)
         return NULL;
     }
     case TARGET_FUNCTION:
+        if (AST_IS(ColumnRef, ref->node)) return NULL;
         qualify_names(walk, &AST_AS(FuncCall, ref->node)->funcname,
                       ddl_schema_name(ddl, ref->function->schema));
         return NULL;
@@ -769,8 +781,11 @@ static err rename_ref(struct walk *walk, const struct ref *ref)
         rename_field(walk, AST_AS(ColumnRef, ref->node), 1, renaming->name);
         return NULL;
     case TARGET_FUNCTION:
-        set_last_name(walk, &AST_AS(FuncCall, ref->node)->funcname, renaming->schema,
-                      renaming->name);
+        if (AST_IS(ColumnRef, ref->node))
+            rename_field(walk, AST_AS(ColumnRef, ref->node), 1, renaming->name);
+        else
+            set_last_name(walk, &AST_AS(FuncCall, ref->node)->funcname, renaming->schema,
+                          renaming->name);
         return NULL;
     case TARGET_TYPE:
         set_last_name(walk, &AST_AS(TypeName, ref->node)->names, renaming->schema, renaming->name);

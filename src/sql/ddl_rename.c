@@ -309,7 +309,7 @@ static err rename_attribute(struct renaming *renaming)
     struct ddl *ddl = renaming->ddl;
     const struct cat_relation *relation;
     TRY(relation_of(renaming, &relation));
-    return relation ? ddl_unsupported(ddl, NULL, "renaming an attribute of a composite type")
+    return relation ? ddl_rename_attribute(ddl, relation, renaming->stmt->subname, renaming->name)
                     : NULL;
 }
 

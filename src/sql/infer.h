@@ -267,8 +267,21 @@ void infer_terms_add(struct infer_context *ctx, struct infer_terms *terms, struc
 /* NULL when there were none, the term itself when there was one. */
 struct expr *infer_terms_end(struct infer_context *ctx, const struct infer_terms *terms);
 struct expr *infer_column_expr(struct infer_context *ctx, struct rte *rte, int index);
-/* name.field of a composite. */
+/* name.field of a composite; or the function of that name, called with the row. */
 MUST_USE err infer_field(
     struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out);
+/* The field alone. *out NULL: there is none. */
+MUST_USE err infer_field_find(
+    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out);
+/* name(row), which may be written row.name. *out NULL: no such function, or no row. */
+MUST_USE err infer_row_call(
+    struct infer_context *ctx, struct expr *row, str name, int32_t location, struct expr **out);
+/* ROW(...) op ROW(...); 42601 for rows of different lengths. */
+MUST_USE err infer_row_compare(struct infer_context *ctx,
+                               str op,
+                               struct expr *left,
+                               struct expr *right,
+                               int32_t location,
+                               struct expr **out);
 
 #endif

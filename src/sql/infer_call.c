@@ -781,6 +781,21 @@ static bool exact_among(const struct candidates *all, const struct call *call)
     return false;
 }
 
+static bool is_row(struct infer_context *ctx, const struct expr *expr)
+{
+    struct type_facts facts;
+    return expr->type == RECORDOID ||
+           (infer_facts(ctx->catalog, infer_base_type(ctx, expr->type), &facts) &&
+            facts.kind == TYPE_KIND_COMPOSITE);
+}
+
+/* column(row): the same as row.column. */
+static bool may_be_field(struct infer_context *ctx, const struct call *call)
+{
+    return call->count == 1 && !call->named && str_empty(call->schema) && !call->node->over &&
+           !has_aggregate_syntax(call->node) && is_row(ctx, call->args[0].expr);
+}
+
 err infer_func_call(struct infer_context *ctx, const struct FuncCall *node, struct expr **out)
 {
     struct call call = {.node = node, .at = node->base.location};
@@ -803,9 +818,32 @@ err infer_func_call(struct infer_context *ctx, const struct FuncCall *node, stru
     }
     const struct candidate *chosen = NULL;
     enum choice choice = infer_choose(ctx, &all, call.types, call.count, &chosen);
+    if (choice != CHOICE_ONE && may_be_field(ctx, &call)) {
+        TRY(infer_field_find(ctx, call.args[0].expr, call.name, call.at, out));
+        if (*out) return NULL;
+    }
     if (choice != CHOICE_ONE) return no_function(ctx, &call, choice);
     if (chosen->function) return make_user(ctx, &call, chosen, out);
     return make_builtin(ctx, &call, chosen, nested, out);
+}
+
+err infer_row_call(
+    struct infer_context *ctx, struct expr *row, str name, int32_t location, struct expr **out)
+{
+    struct FuncCall *node = AST_NEW(ctx->arena, FuncCall);
+    struct actual argument = {.expr = row};
+    node->base.location = location;
+    struct call call = {
+        .node = node, .name = name, .at = location, .args = &argument, .types = &row->type};
+    call.count = 1;
+    struct candidates all = {0};
+    const struct candidate *chosen = NULL;
+    *out = NULL;
+    if (!is_row(ctx, row)) return NULL;
+    collect(ctx, &call, &all);
+    if (infer_choose(ctx, &all, call.types, 1, &chosen) != CHOICE_ONE) return NULL;
+    if (chosen->function) return make_user(ctx, &call, chosen, out);
+    return make_builtin(ctx, &call, chosen, false, out);
 }
 
 err infer_named_call(struct infer_context *ctx,

@@ -638,47 +638,65 @@ static err infer_value_function(struct infer_context *ctx,
 
 /* ---- fields and subscripts ---- */
 
-err infer_field(
-    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out)
+static const struct cat_relation *row_relation(struct infer_context *ctx, const struct expr *row)
 {
     struct type_facts facts;
     bool known = infer_facts(ctx->catalog, infer_base_type(ctx, row->type), &facts);
-    if (row->kind == EXPR_WHOLE_ROW) {
-        for (size_t i = 0; i < row->rte->column_count; i++) {
-            if (!str_eq(row->rte->columns[i].name, field)) continue;
-            *out = infer_column_expr(ctx, row->rte, (int)i);
-            return NULL;
-        }
-    }
-    const struct cat_relation *relation = known && facts.kind == TYPE_KIND_COMPOSITE && facts.user
-                                              ? catalog_relation(ctx->catalog, facts.user->relation)
-                                              : NULL;
-    const struct cat_column *column = relation ? cat_column_find(relation, field) : NULL;
-    if (column) {
-        *out = infer_new(ctx, EXPR_FIELD, column->type, location);
-        (*out)->typmod = column->typmod;
-        (*out)->args = infer_args(ctx, &row, 1);
-        (*out)->field.name = column->name;
-        (*out)->field.index = (int)(column - relation->columns);
+    return known && facts.kind == TYPE_KIND_COMPOSITE && facts.user
+               ? catalog_relation(ctx->catalog, facts.user->relation)
+               : NULL;
+}
+
+static struct expr *field_expr(struct infer_context *ctx,
+                               struct expr *row,
+                               const struct record_field *field,
+                               int index,
+                               int32_t location)
+{
+    struct expr *made = infer_new(ctx, EXPR_FIELD, field->type, location);
+    made->typmod = field->typmod;
+    made->args = infer_args(ctx, &row, 1);
+    made->field.name = field->name;
+    made->field.index = index;
+    return made;
+}
+
+err infer_field_find(
+    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out)
+{
+    *out = NULL;
+    for (size_t i = 0; row->kind == EXPR_WHOLE_ROW && i < row->rte->column_count; i++) {
+        if (!str_eq(row->rte->columns[i].name, field)) continue;
+        *out = infer_column_expr(ctx, row->rte, (int)i);
         return NULL;
     }
-    if (relation) {
-        return err_at(err_sql(ctx->arena, "42703", "column \"%.*s\" not found in data type %.*s",
-                              STR_FMT(field), STR_FMT(infer_type_text(ctx, row->type, -1))),
-                      location);
+    const struct cat_relation *relation = row_relation(ctx, row);
+    const struct cat_column *column = relation ? cat_column_find(relation, field) : NULL;
+    if (column) {
+        struct record_field found = {column->name, column->type, column->typmod, NULL};
+        *out = field_expr(ctx, row, &found, (int)(column - relation->columns), location);
+        return NULL;
     }
     struct record_field *fields = NULL;
     size_t count = 0;
-    if (row->type == RECORDOID && infer_record_fields(ctx->arena, row, &fields, &count)) {
-        for (size_t i = 0; i < count; i++) {
-            if (!str_eq(fields[i].name, field)) continue;
-            *out = infer_new(ctx, EXPR_FIELD, fields[i].type, location);
-            (*out)->typmod = fields[i].typmod;
-            (*out)->args = infer_args(ctx, &row, 1);
-            (*out)->field.name = fields[i].name;
-            (*out)->field.index = (int)i;
-            return NULL;
-        }
+    if (row->type != RECORDOID || !infer_record_fields(ctx->arena, row, &fields, &count))
+        return NULL;
+    for (size_t i = 0; i < count && !*out; i++)
+        if (str_eq(fields[i].name, field))
+            *out = field_expr(ctx, row, &fields[i], (int)i, location);
+    return NULL;
+}
+
+err infer_field(
+    struct infer_context *ctx, struct expr *row, str field, int32_t location, struct expr **out)
+{
+    TRY(infer_field_find(ctx, row, field, location, out));
+    if (!*out) TRY(infer_row_call(ctx, row, field, location, out));
+    if (*out) return NULL;
+    if (row_relation(ctx, row)) {
+        return err_at(err_sql(ctx->arena, "42703", "column \"%.*s\" not found in data type %.*s",
+                              STR_FMT(field), STR_FMT(infer_type_text(ctx, row->type, -1))),
+                      location);
     }
     if (row->type == RECORDOID) {
         return err_at(err_sql(ctx->arena, "42703",

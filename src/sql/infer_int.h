@@ -126,12 +126,6 @@ MUST_USE err infer_a_expr(struct infer_context *ctx, const struct A_Expr *node, 
 MUST_USE err infer_sub_link(struct infer_context *ctx,
                             const struct SubLink *node,
                             struct expr **out);
-MUST_USE err infer_row_compare(struct infer_context *ctx,
-                               str op,
-                               struct expr *left,
-                               struct expr *right,
-                               int32_t location,
-                               struct expr **out);
 /* array = ANY(...)'s element and operator; args as infer_operator. */
 MUST_USE err infer_any_array(struct infer_context *ctx,
                              str op,

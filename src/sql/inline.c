@@ -184,7 +184,8 @@ static err body_scope(struct scope *scope,
     struct scope *body = scope_new(analyzer, NULL, &who);
     body->args = bound;
     body->is_top = true;
-    body->subquery_refused = scope->subquery_refused;
+    body->kept = scope->kept;
+    if (!scope->kept) body->subquery_refused = scope->subquery_refused;
     *out = body;
     return NULL;
 }
@@ -364,6 +365,7 @@ static err keep_call(struct scope *scope, struct expr *call)
         .path = scope->who.path,
         .path_count = scope->who.path_count,
         .writes = plpgsql_writes(scope->analyzer->catalog, call->function),
+        .kept = scope->kept,
     };
     call->site = site;
     return NULL;
@@ -574,6 +576,22 @@ static bool is_from_call(const struct scope *scope, const struct expr *call)
            str_eq(ast_name_at(node->funcname, node->funcname->count - 1), call->function->name);
 }
 
+static bool is_user_call(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_USER_CALL;
+}
+
+/* In an expression that a table keeps there is no place for a sub-select, nor for another role. */
+static bool must_stay_call(const struct scope *scope,
+                           const struct expr *call,
+                           const struct expr *value)
+{
+    if (!scope->kept) return false;
+    return expr_any(value, is_subquery, NULL) ||
+           (call->function->security_definer && expr_any(value, is_user_call, NULL));
+}
+
 static err inline_scalar(struct scope *scope, struct expr *call, struct expr **out)
 {
     if (runs_by_itself(call->function)) {
@@ -584,6 +602,7 @@ static err inline_scalar(struct scope *scope, struct expr *call, struct expr **o
         *out = call; /* CREATE FUNCTION of one that calls itself: refused when it is called */
         return NULL;
     }
+    size_t accesses = scope->analyzer->accesses.count;
     bool bind = needs_binding(scope, call);
     struct expr **args = call->args.at;
     struct query *outer = NULL;
@@ -602,6 +621,11 @@ static err inline_scalar(struct scope *scope, struct expr *call, struct expr **o
     if (bind) {
         query_add_target(scope->analyzer->arena, outer, value, call->function->name);
         value = scalar_sublink(scope, outer, value->type, call->location);
+    }
+    if (must_stay_call(scope, call, value)) {
+        scope->analyzer->accesses.count = accesses;
+        *out = call;
+        return keep_call(scope, call);
     }
     if (call->function->result == VOIDOID) {
         /* Run for its errors alone; what the last SELECT yields is nobody's. */

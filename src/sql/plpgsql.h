@@ -362,6 +362,7 @@ struct pl_function {
     /* Effects, by looking at the words: a statement that writes or locks rows; EXECUTE of a text. */
     bool writes;
     bool dynamic;
+    bool unsteady; /* it may read tables, the clock, the session: more than its arguments */
     const struct pl_call *calls; /* each once */
     size_t call_count;
 };
@@ -389,6 +390,10 @@ void plpgsql_of_sql(struct arena *arena,
  * with doubts counted as yes. LANGUAGE sql and plpgsql. Statements and EXECUTE of a function that is not VOLATILE do not
  * write (PostgreSQL refuses them at run time, 0A000); what it calls may. */
 bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function);
+
+/* Whether a call's answer hangs on nothing but its arguments: no tables, no EXECUTE, nothing that is not immutable
+ * in what it calls. By looking, with doubts counted as no; what it was declared as counts for nothing. */
+bool plpgsql_is_steady(const struct catalog *catalog, const struct cat_function *function);
 
 /* The SQLSTATE of a condition's name ("unique_violation"), or the empty str. */
 str plpgsql_condition(str name);

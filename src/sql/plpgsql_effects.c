@@ -59,9 +59,69 @@ static void note_name(struct pl_parser *parser, size_t first, size_t i)
     note_call(parser, schema, pl_name_of(parser, &tokens[i]));
 }
 
+/* ---- what it may read ---- */
+
+/* extract(year FROM d), substring(s FROM 2) and their kin name no table. */
+static bool is_from_of_function(const struct pl_token *tokens, size_t first, size_t i)
+{
+    static const str words[] = {STR_INIT("extract"), STR_INIT("substring"), STR_INIT("trim"),
+                                STR_INIT("overlay")};
+    size_t depth = 0;
+    while (i-- > first) {
+        if (pl_token_is(&tokens[i], STR(")"))) depth++;
+        if (!pl_token_is(&tokens[i], STR("("))) continue;
+        if (depth-- == 0) return i > first && one_of(&tokens[i - 1], words, COUNT_OF(words));
+    }
+    return false;
+}
+
+/* tokens[i] is FROM: nothing but one call of a function behind it. */
+static bool is_from_one_call(const struct pl_token *tokens, size_t i, size_t end)
+{
+    size_t at = i + 1, depth = 0;
+    if (at < end && pl_token_is(&tokens[at], STR("(")) == false && is_name(&tokens[at])) at++;
+    if (at + 1 < end && pl_token_is(&tokens[at], STR("."))) at += 2;
+    if (at >= end || at == i + 1 || !pl_token_is(&tokens[at], STR("("))) return false;
+    for (; at < end; at++) {
+        if (pl_token_is(&tokens[at], STR("("))) depth++;
+        if (pl_token_is(&tokens[at], STR(")")) && depth-- == 0) return true;
+        if (depth == 0 && pl_token_is(&tokens[at], STR(","))) return false;
+        if (pl_token_is(&tokens[at], STR("join"))) return false;
+    }
+    return true;
+}
+
+static bool is_of_session(const struct pl_token *token)
+{
+    static const str words[] = {STR_INIT("current_date"),
+                                STR_INIT("current_time"),
+                                STR_INIT("current_timestamp"),
+                                STR_INIT("localtime"),
+                                STR_INIT("localtimestamp"),
+                                STR_INIT("current_user"),
+                                STR_INIT("session_user"),
+                                STR_INIT("current_role"),
+                                STR_INIT("user"),
+                                STR_INIT("table"),
+                                STR_INIT("call")};
+    return one_of(token, words, COUNT_OF(words));
+}
+
+static void note_reads(struct pl_parser *parser, size_t first, size_t end)
+{
+    const struct pl_token *tokens = parser->tokens;
+    for (size_t i = first; i < end; i++) {
+        if (is_of_session(&tokens[i])) parser->unsteady = true;
+        if (pl_token_is(&tokens[i], STR("from")) && !is_from_of_function(tokens, first, i) &&
+            !is_from_one_call(tokens, i, end))
+            parser->unsteady = true;
+    }
+}
+
 void pl_note_effects(struct pl_parser *parser, enum pl_expr_kind kind, size_t first, size_t end)
 {
     const struct pl_token *tokens = parser->tokens;
+    note_reads(parser, first, end);
     if (kind == PL_STATEMENT && !begins_reading(&tokens[first])) parser->writes = true;
     for (size_t i = first; i + 1 < end; i++) {
         if (pl_token_is(&tokens[i], STR("(")) && is_dml(&tokens[i + 1])) parser->writes = true;
@@ -85,6 +145,7 @@ struct effects {
     } seen;   /* a function that is being looked at, or was and does not write */
     bool own; /* statements count: the function is VOLATILE */
     bool writes;
+    bool steady; /* what is not steady is looked for: it counts as a write */
 };
 
 static bool function_writes(struct effects *effects, const struct cat_function *function);
@@ -98,10 +159,23 @@ static bool builtin_writes(str name)
     return false;
 }
 
+/* No function of this name is immutable. */
+static bool builtin_is_unsteady(str name)
+{
+    size_t at = 0;
+    bool any = false;
+    const struct builtin *builtin;
+    while ((builtin = builtin_function_next(name, &at))) {
+        if (builtin->volatility == 'i') return false;
+        any = true;
+    }
+    return any;
+}
+
 /* Any function that a call of this name may reach: the search path and the arguments decide later. */
 static bool call_writes(struct effects *effects, str schema, str name)
 {
-    if (builtin_writes(name)) return true;
+    if (builtin_writes(name) || (effects->steady && builtin_is_unsteady(name))) return true;
     size_t at = 0;
     const struct cat_schema *in;
     while ((in = catalog_schema_next(effects->catalog, &at))) {
@@ -114,6 +188,11 @@ static bool call_writes(struct effects *effects, str schema, str name)
     return false;
 }
 
+static bool is_read(const struct node *node)
+{
+    return node->kind == T_RangeVar || node->kind == T_SQLValueFunction;
+}
+
 static bool is_write(const struct node *node)
 {
     return node->kind == T_InsertStmt || node->kind == T_UpdateStmt || node->kind == T_DeleteStmt ||
@@ -124,7 +203,7 @@ static bool is_write(const struct node *node)
 static bool look_at_node(struct node *node, void *context)
 {
     struct effects *effects = context;
-    effects->writes = effects->own && is_write(node);
+    effects->writes = (effects->own && is_write(node)) || (effects->steady && is_read(node));
     if (!effects->writes && node->kind == T_FuncCall) {
         const struct list *names = AST_AS(FuncCall, node)->funcname;
         size_t count = names->count;
@@ -140,7 +219,7 @@ static bool statements_write(struct effects *effects, const struct cat_function 
 {
     for (size_t i = 0; i < function->statement_count; i++) {
         struct node *node = (struct node *)function->statements[i];
-        effects->own = function->volatility == 'v';
+        effects->own = effects->steady || function->volatility == 'v';
         if (effects->own && node->kind != T_SelectStmt) return true;
         if (!look_at_node(node, effects)) return true;
     }
@@ -150,8 +229,9 @@ static bool statements_write(struct effects *effects, const struct cat_function 
 static bool body_writes(struct effects *effects, const struct cat_function *function)
 {
     const struct pl_function *body = function->pl;
-    bool own = function->volatility == 'v';
+    bool own = effects->steady || function->volatility == 'v';
     if (!body) return own;
+    if (effects->steady && body->unsteady) return true;
     if (own && (body->writes || body->dynamic)) return true;
     for (size_t i = 0; i < body->call_count; i++)
         if (call_writes(effects, body->calls[i].schema, body->calls[i].name)) return true;
@@ -165,6 +245,14 @@ static bool function_writes(struct effects *effects, const struct cat_function *
     *VEC_ADD(effects->arena, &effects->seen) = function->oid;
     if (str_eq(function->language, STR("sql"))) return statements_write(effects, function);
     return body_writes(effects, function);
+}
+
+bool plpgsql_is_steady(const struct catalog *catalog, const struct cat_function *function)
+{
+    struct effects effects = {.catalog = catalog, .arena = arena_new(0), .steady = true};
+    bool found = function_writes(&effects, function);
+    arena_free(effects.arena);
+    return !found;
 }
 
 bool plpgsql_writes(const struct catalog *catalog, const struct cat_function *function)

@@ -45,7 +45,7 @@ struct pl_parser {
     int found, new_row, old_row;
     bool outputs; /* OUT, INOUT or TABLE arguments */
     enum pl_conflict conflict;
-    bool writes, dynamic;
+    bool writes, dynamic, unsteady;
     struct {
         VEC(struct pl_variable);
     } variables;

@@ -271,6 +271,7 @@ err plpgsql_parse(struct arena *arena,
     made->conflict = parser.conflict;
     made->writes = parser.writes;
     made->dynamic = parser.dynamic;
+    made->unsteady = parser.unsteady;
     made->calls = parser.calls.at;
     made->call_count = parser.calls.count;
     *out = made;

@@ -32,6 +32,7 @@ struct call_site {
     const oid *row_types; /* of a column definition list: f() AS (a int, ...) */
     size_t row_count;
     bool writes; /* the function or what it calls may (plpgsql_writes) */
+    bool kept;   /* in an expression that a table keeps: it runs as whoever writes the row */
 };
 
 struct expr_list {

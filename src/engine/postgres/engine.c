@@ -155,6 +155,7 @@ static err load_catalog(struct engine_pg *engine, struct arena *arena)
     PGconn *conn;
     TRY(engine_pg_connect(arena, engine_pg_direct_url(engine), engine->options.connect_ms, &conn));
     const struct catalog *catalog;
+    engine_pg_watch_prepare(&engine->options, arena, conn);
     /* First: a change in between is seen at the watcher's next look. */
     err error = engine_pg_catalog_fingerprint(engine->arena, conn, &engine->catalog_fingerprint);
     if (!error) error = engine_pg_catalog_load(arena, conn, 1, &catalog);

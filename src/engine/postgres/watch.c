@@ -134,16 +134,28 @@ static void disconnect(struct watch *watch)
     watch->conn = NULL;
 }
 
-/* Whether the event trigger is there and fires; made first where the login is a superuser. */
+static bool can_listen(const struct engine_postgres_options *options)
+{
+    /* A pooler gives the connection to others after each transaction. */
+    return options->pooler != POOLER_TRANSACTION || !str_empty(options->direct_url);
+}
+
+void engine_pg_watch_prepare(const struct engine_postgres_options *options,
+                             struct arena *arena,
+                             PGconn *conn)
+{
+    PGresult *result;
+    const char *super = PQparameterStatus(conn, "is_superuser");
+    if (!can_listen(options) || !super || strcmp(super, "on") != 0) return;
+    err error = engine_pg_exec(arena, conn, embed_engine_postgres_event_trigger_sql, &result);
+    if (error) log_info("the database has no event trigger of ours", LOG_ERR(error));
+}
+
+/* Whether the event trigger is there and fires. */
 static bool event_trigger(struct watch *watch)
 {
     PGresult *found;
-    const char *super = PQparameterStatus(watch->conn, "is_superuser");
-    if (super && strcmp(super, "on") == 0) {
-        err error = engine_pg_exec(watch->arena, watch->conn,
-                                   embed_engine_postgres_event_trigger_sql, &found);
-        if (error) log_info("the database has no event trigger of ours", LOG_ERR(error));
-    }
+    engine_pg_watch_prepare(&watch->engine->options, watch->arena, watch->conn);
     err error = engine_pg_exec(watch->arena, watch->conn,
                                "SELECT FROM pg_catalog.pg_event_trigger WHERE evtname IN "
                                "('dapur_catalog_changed', 'dapur_catalog_dropped') "
@@ -157,8 +169,7 @@ static void listen_if_possible(struct watch *watch)
     const struct engine_postgres_options *options = &watch->engine->options;
     PGresult *result;
     watch->listening = watch->told = false;
-    /* A pooler gives the connection to others after each transaction. */
-    if (options->pooler == POOLER_TRANSACTION && str_empty(options->direct_url)) return;
+    if (!can_listen(options)) return;
     err error =
         engine_pg_exec(watch->arena, watch->conn, "LISTEN pgrst; LISTEN dapur_catalog", &result);
     if (error) log_info("the database does not notify; it is looked at instead", LOG_ERR(error));

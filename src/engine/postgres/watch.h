@@ -16,6 +16,8 @@
 #ifndef DAPUR_ENGINE_POSTGRES_WATCH_H
 #define DAPUR_ENGINE_POSTGRES_WATCH_H
 
+#include <libpq-fe.h>
+
 #include "engine/postgres/engine_int.h"
 
 struct watch;
@@ -28,5 +30,11 @@ void engine_pg_watch_reload(struct watch *watch);
 MUST_USE err engine_pg_watch_reload_wait(struct watch *watch, struct arena *arena);
 /* Interrupts what the thread does, and joins it. Nobody may wait for a reload any more. */
 void engine_pg_watch_close(struct watch *watch);
+
+/* Makes the event trigger that tells of changes, where the login may. Before the first load of the catalog: it is a
+ * change itself, and a reload forgets which reads are fast. */
+void engine_pg_watch_prepare(const struct engine_postgres_options *options,
+                             struct arena *arena,
+                             PGconn *conn);
 
 #endif

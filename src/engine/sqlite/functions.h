@@ -26,6 +26,7 @@ typedef struct sqlite3 sqlite3;
 struct sqlite_session;
 struct function_caches;
 struct pl_cache;
+struct pl_capture;
 struct pl_frame;
 struct run;
 struct node;
@@ -81,10 +82,12 @@ struct sqlite_session {
     struct function_caches *caches;
     struct pl_cache *pl;     /* compiled PL/pgSQL functions */
     struct pl_frame *frames; /* the innermost function that runs; NULL: none */
-    struct run *run;         /* the step that runs now: what a function's statements go by */
-    bool reads_only;         /* a write is refused: 25006 */
-    bool
-        writing; /* a statement that writes is active: no function may write or catch errors then */
+    struct pl_capture
+        *capture;    /* of CALL: its arguments are computed, then it runs by itself; or NULL */
+    struct run *run; /* the step that runs now: what a function's statements go by */
+    bool reads_only; /* a write is refused: 25006 */
+    bool writing;    /* a statement that writes is active: no function may write then */
+    oid writer;      /* as whom it runs; OID_NONE: none is active */
     /* RAISE below EXCEPTION; NULL: nobody hears it. */
     void (*notice)(struct sqlite_session *session, str level, str message);
     const struct session_utility *utility; /* NULL: what only a script may do is 0A000 */

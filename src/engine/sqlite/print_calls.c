@@ -81,6 +81,29 @@ static bool need_of(const struct expr *expr, void *context)
 
 /* ---- the two statements ---- */
 
+/* A skipped row's function is called as well: as many rows more are read, and skipped behind the calls. */
+static err read_skipped(struct builder *builder, struct needed *needed, struct query *rows)
+{
+    struct expr *limit = rows->limit;
+    if (rows->offset == NULL) return NULL;
+    bool fixed =
+        rows->offset->kind == EXPR_CONST && rows->offset->constant.kind == VALUE_INT &&
+        (limit == NULL || (limit->kind == EXPR_CONST && limit->constant.kind == VALUE_INT &&
+                           limit->constant.i >= 0 && limit->constant.i <= INT32_MAX)) &&
+        rows->offset->constant.i >= 0 && rows->offset->constant.i <= INT32_MAX;
+    if (!fixed)
+        return err_sql(builder->scratch, "0A000",
+                       "calling a function that writes beside an OFFSET that is no constant is not "
+                       "supported on this database");
+    int64_t skipped = rows->offset->constant.i;
+    rows->offset = NULL;
+    if (limit == NULL) return NULL;
+    rows->limit = ARENA_NEW(needed->arena, struct expr);
+    *rows->limit = *limit;
+    rows->limit->constant = value_int(limit->constant.i + skipped);
+    return NULL;
+}
+
 static struct query rows_query(struct needed *needed)
 {
     struct query rows = *needed->query;
@@ -104,6 +127,7 @@ static err fill_rows(struct builder *builder, struct needed *needed, int *set, s
 {
     struct text text;
     struct query rows = rows_query(needed);
+    TRY(read_skipped(builder, needed, &rows));
     *width = rows.target_count;
     TRY(builder_set(builder, *width, set));
     builder_text(builder, &text);
@@ -130,6 +154,36 @@ static void items_of_set(struct needed *needed, struct text *text, int set, str 
     }
 }
 
+/* What the calls answered goes to a set; the rows behind OFFSET are the result. */
+static err show_rest(struct builder *builder,
+                     const struct query *query,
+                     struct program_op *calls,
+                     const struct program_node *node)
+{
+    struct text text;
+    int set;
+    TRY(builder_set(builder, query->target_count, &set));
+    calls->set = set;
+    calls->set_columns = (int)query->target_count;
+    builder_text(builder, &text);
+    str alias = text_alias(&text, STR("row"));
+    buf_lit(text.print.sql, "SELECT ");
+    for (size_t i = 0; i < query->target_count; i++)
+        buf_printf(text.print.sql, "%sc%zu", i > 0 ? ", " : "", i);
+    buf_printf(text.print.sql, " FROM %s(", rowset_table(query->target_count));
+    print_slot(&text.print, &(struct slot){.kind = SLOT_SET, .index = set});
+    buf_lit(text.print.sql, ") AS ");
+    print_ident(text.print.sql, alias);
+    buf_lit(text.print.sql, " ORDER BY ");
+    print_ident(text.print.sql, alias);
+    buf_lit(text.print.sql, ".rowid LIMIT -1 OFFSET ");
+    TRY(print_expr(&text.print, query->offset));
+    struct program_op *op = builder_op(builder, OP_QUERY, &text);
+    op->output = node;
+    op->reads_set = set;
+    return NULL;
+}
+
 static err call_over_set(struct builder *builder,
                          struct needed *needed,
                          int set,
@@ -152,9 +206,11 @@ static err call_over_set(struct builder *builder,
     buf_lit(text.print.sql, " ORDER BY ");
     print_ident(text.print.sql, alias);
     buf_lit(text.print.sql, ".rowid");
-    struct program_op *op = builder_op(builder, OP_QUERY, &text);
-    op->output = node;
+    bool skips = needed->query->offset != NULL;
+    struct program_op *op = builder_op(builder, skips ? OP_FILL : OP_QUERY, &text);
     op->reads_set = set;
+    if (skips) return show_rest(builder, needed->query, op, node);
+    op->output = node;
     return NULL;
 }
 

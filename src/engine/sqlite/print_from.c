@@ -153,27 +153,20 @@ static bool is_column_of(const struct expr *expr, void *context)
            (expr->kind == EXPR_WHOLE_ROW && expr->rte == rte);
 }
 
-/* Its subquery or its VALUES name columns of the other. */
-static bool rte_uses(const struct rte *rte, struct rte *other)
+static bool rte_any(const struct rte *rte, expr_test *test, void *context)
 {
-    if (rte->kind == RTE_SUBQUERY) return query_any(rte->query, is_column_of, other);
+    if (rte->kind == RTE_SUBQUERY) return query_any(rte->query, test, context);
     for (size_t row = 0; rte->kind == RTE_VALUES && row < rte->row_count; row++)
         for (size_t i = 0; i < rte->rows[row].count; i++)
-            if (expr_any(rte->rows[row].at[i], is_column_of, other)) return true;
+            if (expr_any(rte->rows[row].at[i], test, context)) return true;
     return false;
 }
 
 /* A subquery or VALUES whose rows depend on those of other items. */
 static bool is_dependent(const struct query *query, const struct rte *rte)
 {
-    struct sibling_search search = {.query = query};
-    if (rte->kind == RTE_SUBQUERY)
-        return rte->lateral && query_any(rte->query, is_sibling_column, &search);
-    if (rte->kind != RTE_VALUES) return false;
-    for (size_t row = 0; row < rte->row_count; row++)
-        for (size_t i = 0; i < rte->rows[row].count; i++)
-            if (expr_any(rte->rows[row].at[i], is_sibling_column, &search)) return true;
-    return false;
+    if (rte->kind == RTE_SUBQUERY && !rte->lateral) return false;
+    return rte_any(rte, is_sibling_column, &(struct sibling_search){.query = query});
 }
 
 static err print_values_rows(struct text *text, const struct rte *rte)
@@ -511,7 +504,8 @@ static bool reaches_out(const struct query *query,
         return reaches_out(query, tree, item->left) || reaches_out(query, tree, item->right);
     if (!is_dependent(query, item->rte)) return false;
     for (size_t i = 0; i < query->rtable_count; i++)
-        if (!tree_has(tree, query->rtable[i]) && rte_uses(item->rte, query->rtable[i])) return true;
+        if (!tree_has(tree, query->rtable[i]) && rte_any(item->rte, is_column_of, query->rtable[i]))
+            return true;
     return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/sqlite/run_trigger.h"
 
+#include "sql/setting.h"
 #include "types/tz.h"
 
 /* What PostgreSQL answers for settings that nobody changes here. */
@@ -106,6 +107,7 @@ static err hook_set_config(
     if (str_eq(name, STR("role")) || str_starts(name, STR("request.jwt")))
         return err_sql(arena, "42501", "permission denied to set parameter \"%.*s\"",
                        STR_FMT(name));
+    TRY(sql_setting_check(arena, name));
     if (str_eq(name, STR("timezone"))) return request_session_set_time_zone(session, arena, value);
     request_session_set(request, name, value);
     return NULL;

@@ -293,11 +293,14 @@ static err run_watched(struct execution_state *state,
 {
     struct sqlite_session *session = state->run->session;
     bool outer = session->writing;
+    oid outer_writer = session->writer;
     if (!writes_table(op)) return run_kind(state, op, stmt);
     session->writing = true;
+    session->writer = op->query != NULL ? op->query->run_as : state->plan->role;
     if (state->queue != NULL) trigger_queue_open(state->queue);
     err error = run_kind(state, op, stmt);
     session->writing = outer;
+    session->writer = outer_writer;
     return state->queue != NULL ? trigger_queue_close(state->queue, error) : error;
 }
 
@@ -438,6 +441,8 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
     if (run->read_only && plan->writes)
         return err_sql(run->arena, "25006", "cannot execute %s in a read-only transaction",
                        command_name(plan));
+    const str *outer_path = run->session->path;
+    size_t outer_path_count = run->session->path_count;
     run->session->path = plan->path;
     run->session->path_count = plan->path_count;
     row_writer_init(&state.writer, run->arena, run->output.bytes, run->format,
@@ -446,6 +451,9 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
     run->session->run = run;
     run->plan = plan;
     err error = run_steps(&state);
+    /* The plan of a function's statement may be gone before the one around it has ended. */
+    run->session->path = outer_path;
+    run->session->path_count = outer_path_count;
     run->session->run = outer;
     return error;
 }

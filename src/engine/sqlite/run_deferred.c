@@ -108,8 +108,8 @@ void trigger_defer(struct run *run, const struct pl_trigger_call *call)
     event->call.new_row = keep_row(deferred->arena, call->new_row, columns);
 }
 
-/* What the functions write may defer more: the list grows while it is walked. */
-static err run_events(struct run *run, bool immediate_alone)
+/* As whoever is current now, not as who wrote the row. What the functions write may defer more: the list grows while it is walked. */
+static err run_events(struct run *run, oid role, bool immediate_alone)
 {
     struct sqlite_session *session = run->session;
     struct run *outer = session->run;
@@ -118,8 +118,9 @@ static err run_events(struct run *run, bool immediate_alone)
     session->run = run;
     for (size_t i = 0; session->deferred && i < session->deferred->events.count && !error; i++) {
         struct deferred_event *event = &session->deferred->events.at[i];
-        const struct pl_trigger_call call = event->call;
+        struct pl_trigger_call call = event->call;
         const struct value *row;
+        if (role != OID_NONE) call.role = role;
         if (event->done) continue;
         if (immediate_alone && is_deferred(session->deferred, call.trigger)) continue;
         event->done = true;
@@ -134,7 +135,7 @@ static err run_events(struct run *run, bool immediate_alone)
 err trigger_run_deferred(struct run *run)
 {
     if (run->session->deferred == NULL) return NULL;
-    err error = run_events(run, false);
+    err error = run_events(run, run->caller->role_oid, false);
     trigger_deferred_clear(run->session);
     return error;
 }
@@ -202,9 +203,34 @@ static err set_named(struct run *run,
                    STR_FMT(name->relname));
 }
 
+/* A key that is never deferred is IMMEDIATE already. */
+static bool changes_key(const struct ConstraintsSetStmt *set,
+                        const struct cat_constraint *constraint)
+{
+    return constraint != NULL && constraint->kind == 'f' &&
+           (set->deferred ? constraint->deferrable : constraint->deferred);
+}
+
+bool trigger_constraints_have_keys(const struct catalog *catalog,
+                                   const struct ConstraintsSetStmt *set)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(catalog, &at)) != NULL) {
+        for (size_t i = 0; i < set->constraints->count; i++)
+            if (changes_key(set, cat_constraint_find(
+                                     relation, AST_AS(RangeVar, set->constraints->at[i])->relname)))
+                return true;
+        for (size_t i = 0; set->constraints->count == 0 && i < relation->constraint_count; i++)
+            if (changes_key(set, &relation->constraints[i])) return true;
+    }
+    return false;
+}
+
 err trigger_set_constraints(struct run *run,
                             const struct catalog *catalog,
-                            const struct ConstraintsSetStmt *set)
+                            const struct ConstraintsSetStmt *set,
+                            oid role)
 {
     struct trigger_deferred *deferred = deferred_of(run->session);
     for (size_t i = 0; i < set->constraints->count; i++)
@@ -214,5 +240,5 @@ err trigger_set_constraints(struct run *run,
         deferred->all_set = true;
         deferred->all_deferred = set->deferred;
     }
-    return set->deferred ? NULL : run_events(run, true);
+    return set->deferred ? NULL : run_events(run, role, true);
 }

@@ -73,9 +73,13 @@ MUST_USE err trigger_deferred_changed(struct arena *arena,
                                       const struct sqlite_session *session,
                                       const struct catalog *next,
                                       const char *command);
-/* 42704, 42809. IMMEDIATE makes the calls that waited. */
+/* 42704, 42809. IMMEDIATE makes the calls that waited, as this role. */
 MUST_USE err trigger_set_constraints(struct run *run,
                                      const struct catalog *catalog,
-                                     const struct ConstraintsSetStmt *set);
+                                     const struct ConstraintsSetStmt *set,
+                                     oid role);
+/* It means foreign keys too, which SQLite defers all at once. */
+bool trigger_constraints_have_keys(const struct catalog *catalog,
+                                   const struct ConstraintsSetStmt *set);
 
 #endif

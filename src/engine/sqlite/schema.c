@@ -81,50 +81,6 @@ static err is_empty(struct schema_sync *sync, str name, bool *out)
 
 /* ---- comparing ---- */
 
-static err table_key(struct schema_sync *sync,
-                     const struct catalog *catalog,
-                     const struct cat_relation *relation,
-                     const struct numbers *left_out,
-                     str *out)
-{
-    struct schema_print print = {
-        .arena = sync->arena,
-        .catalog = catalog,
-        .relation = relation,
-        .kind = TEXT_KEY,
-        .left_out = left_out ? left_out->at : NULL,
-        .left_out_count = left_out ? left_out->count : 0,
-    };
-    struct buf *text = buf_in(sync->arena, 0);
-    TRY(schema_print_table(&print, text));
-    *out = buf_str(text);
-    return NULL;
-}
-
-/* Columns of a that b has not. */
-static struct numbers columns_missing(struct schema_sync *sync,
-                                      const struct cat_relation *a,
-                                      const struct cat_relation *b)
-{
-    struct numbers numbers = {0};
-    for (size_t i = 0; i < a->column_count; i++)
-        if (!cat_column_numbered(b, a->columns[i].number))
-            *VEC_ADD(sync->arena, &numbers) = a->columns[i].number;
-    return numbers;
-}
-
-static const struct ddl_effect *using_of(const struct schema_sync *sync,
-                                         oid relation,
-                                         int16_t column)
-{
-    for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
-        const struct ddl_effect *effect = &sync->effects->at[i];
-        bool same = effect->kind == EFFECT_COLUMN_USING && effect->relation == relation;
-        if (same && (column == 0 || effect->column == column)) return effect;
-    }
-    return NULL;
-}
-
 static bool types_differ(const struct catalog *before, const struct catalog *after)
 {
     size_t a = 0, b = 0;
@@ -185,6 +141,62 @@ bool schema_differs(const struct catalog *before, const struct catalog *after)
 {
     return before != after && (relations_differ(before, after) || types_differ(before, after) ||
                                functions_differ(before, after));
+}
+
+/* Values that came of a function's former body are made anew: SQLite would not find them in an index any more, and
+ * writes a generated column again at any UPDATE, without its index. */
+static void mark_kept_values(const struct schema_sync *sync,
+                             const struct schema_print *print,
+                             struct buf *key)
+{
+    if (print->kind == TEXT_KEY && print->kept_values &&
+        functions_changed(sync->before, sync->after))
+        buf_char(key, print->catalog == sync->before ? '-' : '+');
+}
+
+static err table_key(struct schema_sync *sync,
+                     const struct catalog *catalog,
+                     const struct cat_relation *relation,
+                     const struct numbers *left_out,
+                     str *out)
+{
+    struct schema_print print = {
+        .arena = sync->arena,
+        .catalog = catalog,
+        .relation = relation,
+        .kind = TEXT_KEY,
+        .left_out = left_out ? left_out->at : NULL,
+        .left_out_count = left_out ? left_out->count : 0,
+    };
+    struct buf *text = buf_in(sync->arena, 0);
+    TRY(schema_print_table(&print, text));
+    mark_kept_values(sync, &print, text);
+    *out = buf_str(text);
+    return NULL;
+}
+
+/* Columns of a that b has not. */
+static struct numbers columns_missing(struct schema_sync *sync,
+                                      const struct cat_relation *a,
+                                      const struct cat_relation *b)
+{
+    struct numbers numbers = {0};
+    for (size_t i = 0; i < a->column_count; i++)
+        if (!cat_column_numbered(b, a->columns[i].number))
+            *VEC_ADD(sync->arena, &numbers) = a->columns[i].number;
+    return numbers;
+}
+
+static const struct ddl_effect *using_of(const struct schema_sync *sync,
+                                         oid relation,
+                                         int16_t column)
+{
+    for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
+        const struct ddl_effect *effect = &sync->effects->at[i];
+        bool same = effect->kind == EFFECT_COLUMN_USING && effect->relation == relation;
+        if (same && (column == 0 || effect->column == column)) return effect;
+    }
+    return NULL;
 }
 
 /* ---- names that change ---- */
@@ -270,11 +282,23 @@ static err add_column(struct change *change, const struct cat_column *column)
     return run(sync, buf_str(sql));
 }
 
+/* The domain's checks are the table's. */
+static bool has_domain_checks(const struct catalog *catalog, const struct cat_column *column)
+{
+    const struct cat_type *type = catalog_type(catalog, column->type);
+    for (; type && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(catalog, type->base))
+        if (type->check_count > 0) return true;
+    return false;
+}
+
 static bool can_drop(const struct change *change, const struct numbers *gone)
 {
-    const struct cat_column *rowid = schema_rowid_column(change->sync->before, change->old);
-    for (size_t i = 0; i < gone->count; i++)
+    const struct catalog *before = change->sync->before;
+    const struct cat_column *rowid = schema_rowid_column(before, change->old);
+    for (size_t i = 0; i < gone->count; i++) {
         if (rowid && rowid->number == gone->at[i]) return false;
+        if (has_domain_checks(before, cat_column_numbered(change->old, gone->at[i]))) return false;
+    }
     return change->new->column_count > 0;
 }
 
@@ -374,6 +398,53 @@ static err row_value(struct change *change, const struct cat_column *column, str
     return schema_print_expr(&print, &expr, out);
 }
 
+static bool has_domain_check(const struct cat_type *type, const struct node *tree)
+{
+    for (size_t i = 0; i < type->check_count; i++)
+        if (type->checks[i].expr.tree == tree) return true;
+    return false;
+}
+
+/* A domain asks for no more than it did, nor do those below it. */
+static bool same_domain(const struct schema_sync *sync, oid id)
+{
+    const struct cat_type *type = catalog_type(sync->after, id);
+    for (; type && type->kind == TYPE_KIND_DOMAIN; type = catalog_type(sync->after, type->base)) {
+        const struct cat_type *old = catalog_type(sync->before, type->oid);
+        if (!old || old->kind != type->kind || old->base != type->base) return false;
+        for (size_t i = 0; i < type->check_count; i++)
+            if (!has_domain_check(old, type->checks[i].expr.tree)) return false;
+    }
+    return true;
+}
+
+static bool same_column(const struct change *change, const struct cat_column *column)
+{
+    const struct cat_column *old = cat_column_numbered(change->old, column->number);
+    return old && old->type == column->type && old->typmod == column->typmod &&
+           old->generated == column->generated && same_domain(change->sync, column->type);
+}
+
+static bool same_check(const struct change *change, const struct cat_constraint *check)
+{
+    for (size_t i = 0; i < change->old->constraint_count; i++)
+        if (change->old->constraints[i].oid == check->oid) return true;
+    return false;
+}
+
+/* Rows that are copied as they are were checked when they came, by functions that may have been replaced since:
+ * PostgreSQL does not look at them again. */
+static bool rows_need_checks(const struct change *change)
+{
+    struct schema_sync *sync = change->sync;
+    if (using_of(sync, change->new->oid, 0)) return true;
+    for (size_t i = 0; i < change->new->column_count; i++)
+        if (!same_column(change, &change->new->columns[i])) return true;
+    for (size_t i = 0; i < change->new->constraint_count; i++)
+        if (!same_check(change, &change->new->constraints[i])) return true;
+    return false;
+}
+
 static err copy_rows(struct change *change, str target)
 {
     struct buf *sql = sql_start(change->sync, "INSERT INTO ", target);
@@ -399,8 +470,12 @@ static err copy_rows(struct change *change, str target)
     buf_str_add(sql, buf_str(values));
     buf_lit(sql, " FROM ");
     print_ident(sql, change->name);
+    bool checked = rows_need_checks(change);
+    if (!checked) TRY(run(change->sync, STR("PRAGMA ignore_check_constraints = ON")));
     err error = run(change->sync, buf_str(sql));
-    return error ? rebuild_error(change, error) : NULL;
+    if (error) error = rebuild_error(change, error);
+    if (!checked) TRY(run(change->sync, STR("PRAGMA ignore_check_constraints = OFF")));
+    return error;
 }
 
 static err rebuild(struct change *change)
@@ -468,6 +543,7 @@ static err index_text(struct schema_sync *sync,
     *out = STR("");
     if (!schema_index_present(&print, index)) return NULL;
     TRY(schema_print_index(&print, index, text));
+    mark_kept_values(sync, &print, text);
     *out = buf_str(text);
     return NULL;
 }

@@ -20,6 +20,7 @@ struct schema_print {
     str name;                /* of the table in CREATE TABLE; empty: its physical name */
     const int16_t *left_out; /* columns not to print (keys only) */
     size_t left_out_count;
+    bool kept_values; /* out: a generated column or an index calls a function by itself */
 };
 
 MUST_USE err schema_print_table(struct schema_print *print, struct buf *out);

@@ -40,8 +40,10 @@ err schema_print_expr(struct schema_print *print, const struct schema_expr *expr
     print_init_ddl(&printer, print->arena, print->catalog, out);
     printer.domain_value = expr->value;
     if (print->kind == TEXT_KEY) printer.hooks = &key_hooks;
-    if (expr->clause == INFER_INDEX_EXPRESSION) return print_collated(&printer, typed);
-    return print_expr(&printer, typed);
+    bool sorted = expr->clause == INFER_INDEX_EXPRESSION;
+    TRY(sorted ? print_collated(&printer, typed) : print_expr(&printer, typed));
+    if (printer.kept_calls && expr->clause != INFER_CHECK) print->kept_values = true;
+    return NULL;
 }
 
 /* ---- types ---- */

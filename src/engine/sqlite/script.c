@@ -376,12 +376,26 @@ static err create_file(struct arena *arena,
     return error;
 }
 
+/* What functions of constraints and indexes run by, where no script does. */
+static struct run own_job(struct arena *arena, struct connection *connection)
+{
+    static const struct caller owner = {.role = STR_INIT("postgres"), .role_oid = ROLE_POSTGRES};
+    return (struct run){.arena = arena,
+                        .db = connection->db,
+                        .statements = connection->statements,
+                        .session = connection->session,
+                        .caller = &owner};
+}
+
 static err reindex_file(struct arena *arena, struct connection *connection)
 {
     struct script_run run = {.arena = arena, .connection = connection};
+    struct run job = own_job(arena, connection);
     log_info("sorting rules have changed: indexes are made anew");
     TRY(exec(&run, "BEGIN IMMEDIATE"));
+    connection->session->run = &job;
     err error = exec(&run, "REINDEX");
+    connection->session->run = NULL;
     if (!error) error = catalog_store_stamp_order(arena, connection->db);
     if (!error) error = exec(&run, "COMMIT");
     if (error) rollback(&run);
@@ -453,7 +467,12 @@ err script_integrity(struct arena *arena,
 {
     struct inspection inspection = {arena, connection->db, report_problem, context};
     sqlite_session_catalog(connection->session, catalog);
-    TRY(inspect(&inspection, "PRAGMA integrity_check", "ok"));
+    struct run job = own_job(arena, connection);
+    connection->session->run = &job;
+    connection->session->path_count = 0;
+    err error = inspect(&inspection, "PRAGMA integrity_check", "ok");
+    connection->session->run = NULL;
+    TRY(error);
     TRY(inspect(
         &inspection,
         "SELECT 'a row of \"' || \"table\" || '\" refers to no row of \"' || parent || '\"' "

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "engine/sqlite/script_int.h"
 #include "sql/deparse.h"
+#include "sql/setting.h"
 
 static const str default_path = STR_INIT("\"$user\", public, extensions");
 
@@ -150,6 +151,8 @@ static err apply(struct script_run *run, str name, str value, bool reset)
 
 err script_set(struct script_run *run, const struct VariableSetStmt *set)
 {
+    bool named = set->kind != VAR_RESET_ALL && set->kind != VAR_SET_MULTI;
+    if (named) TRY(sql_setting_check(run->scratch, set->name));
     switch (set->kind) {
     case VAR_SET_VALUE: return apply(run, set->name, value_of(run, set), false);
     case VAR_SET_DEFAULT:

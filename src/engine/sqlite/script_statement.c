@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/sqlite/constraint_error.h"
+#include "engine/sqlite/pl.h"
 #include "engine/sqlite/run.h"
 #include "engine/sqlite/run_trigger.h"
 #include "engine/sqlite/schema.h"
@@ -69,7 +70,14 @@ static err sync_tables(struct script_run *run,
         .disk = run->connection->disk,
         .rebuilt_bytes = run->rebuilt_bytes,
     };
+    /* Constraints may call functions, for rows that are there. */
+    struct run job = script_job(run, buf_in(run->scratch, 0));
+    struct run *outer = job.session->run;
+    job.session->run = &job;
+    job.session->path = run->search_path;
+    job.session->path_count = run->search_path_count;
     err error = schema_sync(&sync);
+    job.session->run = outer;
     if (!error) run->rebuilt_bytes = run->options->transaction ? sync.rebuilt_bytes : 0;
     if (error) {
         run->failed_offset = last_touch(run, sync.failed_relation);
@@ -135,6 +143,14 @@ struct run script_job(struct script_run *run, struct buf *bytes)
     };
 }
 
+static bool answers_rows(const struct call_site *site)
+{
+    for (size_t i = 0; site && i < site->function->argument_count; i++)
+        if (site->function->arguments[i].mode != 'i' && site->function->arguments[i].mode != 'v')
+            return true;
+    return false;
+}
+
 static err run_plan(struct script_run *run,
                     const struct plan *plan,
                     bool is_select,
@@ -144,7 +160,12 @@ static err run_plan(struct script_run *run,
     struct step_result step = {.total = -1, .body = {.fd = -1}};
     struct run job = script_job(run, bytes);
     struct engine_step request = {.plan = plan, .rows_least = ROWS_ANY, .rows_most = ROWS_ANY};
-    TRY(run_program(&job, &request, &step));
+    /* CALL of a procedure that answers nothing: it may change the schema when no query is open. */
+    struct pl_capture capture, *outer = pl_capture_begin(job.session, &capture, plan, run->scratch);
+    struct rowset *nothing = NULL;
+    if (answers_rows(capture.site)) job.session->capture = NULL;
+    err error = run_program(&job, &request, &step);
+    TRY(pl_capture_end(&job, &capture, outer, error, run->scratch, &nothing));
     /* A SELECT tells of its rows, whatever a function that it calls wrote. */
     result->rows = is_select || step.rows > step.affected ? step.rows : step.affected;
     if (!run->options->collect_rows) return NULL;
@@ -430,7 +451,7 @@ static err set_constraints(struct script_run *run, const struct ConstraintsSetSt
 {
     struct run job = script_job(run, buf_in(run->scratch, 0));
     TRY(script_flush(run));
-    TRY(trigger_set_constraints(&job, run->current, set));
+    TRY(trigger_set_constraints(&job, run->current, set, run->role));
     if (set->constraints->count)
         script_notice(run, "SET CONSTRAINTS works on all foreign keys at once here");
     return exec(run,

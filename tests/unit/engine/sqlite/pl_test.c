@@ -78,6 +78,45 @@ static void returning_only_reads(void **state)
     database_rows(db, "select count(*) from t", "[[\"1\"]]");
 }
 
+static void constraints_only_read(void **state)
+{
+    struct database *db = *state;
+    database_ok(db, "create table t (a int);"
+                    "create function writes(a int) returns boolean language plpgsql as"
+                    " $$ begin insert into t values (a); return true; end $$;"
+                    "create function reads(a int) returns bigint language plpgsql immutable as"
+                    " $$ begin return (select count(*) from t); end $$;"
+                    "create function reads_sql(a int) returns bigint language sql immutable as"
+                    " $$ select count(*) from t $$;"
+                    "create function clock(a int) returns text language plpgsql immutable as"
+                    " $$ begin return now()::text; end $$;"
+                    "create function dynamic(a int) returns int language plpgsql immutable as"
+                    " $$ declare n int; begin execute 'select 1' into n; return n; end $$;"
+                    "create function indirect(a int) returns bigint language plpgsql immutable as"
+                    " $$ begin return reads(a); end $$;"
+                    "create function pure(a text) returns text language plpgsql immutable as"
+                    " $$ begin return (select string_agg(substring(x from 1 for 1), '') from"
+                    " unnest(string_to_array(a, ' ')) x); end $$");
+    refused(db, "create table c (a int check (writes(a)))", "0A000");
+    refused(db, "create table c (a int, b bigint generated always as (reads(a)) stored)", "0A000");
+    refused(db, "create table c (a int, b bigint generated always as (reads_sql(a)) stored)",
+            "0A000");
+    refused(db, "create table c (a int, b text generated always as (clock(a)) stored)", "0A000");
+    refused(db, "create table c (a int, b int generated always as (dynamic(a)) stored)", "0A000");
+    refused(db, "create index on t (indirect(a))", "0A000");
+    database_rows(db,
+                  "create table c (a text, b text generated always as (pure(a)) stored);"
+                  "insert into c values ('ann bee') returning b",
+                  "[[\"ab\"]]");
+    database_ok(db, "create table d (a int check (reads(a) < 2))");
+    refused(db,
+            "create or replace function reads(a int) returns bigint language plpgsql as"
+            " $$ begin insert into t values (a); return 1; end $$",
+            "0A000");
+    database_ok(db, "insert into d values (1)");
+    refused(db, "select pl_kept('1 2')", "42883");
+}
+
 static void no_transaction_ends_inside(void **state)
 {
     struct database *db = *state;
@@ -113,6 +152,7 @@ int main(void)
         CASE(a_query_cannot_change_the_schema),
         CASE(depth_has_an_end),
         CASE(returning_only_reads),
+        CASE(constraints_only_read),
         CASE(no_transaction_ends_inside),
         CASE(moddatetime_is_an_extension),
     };
