@@ -146,7 +146,6 @@ struct cat_constraint {
     bool deferrable;
     bool deferred;         /* INITIALLY DEFERRED */
     struct cat_expr check; /* 'c' */
-    oid parent; /* of the partitioned table above, whose constraint this is; or OID_NONE */
     str comment;
 };
 
@@ -172,7 +171,6 @@ struct cat_index {
     const int16_t *include;
     size_t include_count;
     struct cat_expr where;
-    oid parent; /* of the partitioned table above, whose index this is; or OID_NONE */
     str comment;
 };
 
@@ -219,7 +217,6 @@ struct cat_trigger {
     bool deferred; /* INITIALLY DEFERRED */
     str old_table; /* REFERENCING OLD TABLE AS; empty: none */
     str new_table;
-    oid parent; /* of the partitioned table above, whose trigger this is; or OID_NONE */
     str comment;
 };
 
@@ -252,14 +249,13 @@ struct cat_partition_bound {
     const struct cat_partition_datum *upper; /* TO */
     size_t upper_count;
     int32_t modulus, remainder;
-    struct cat_expr condition; /* the same over the columns, never NULL; of this level alone */
 };
 
 struct cat_relation {
     oid oid;
     oid schema;
     str name;
-    str physical; /* the table's name in the embedded file; a partition's is its root's */
+    str physical; /* the table's name in the embedded file; of what has none it is kept free */
     char kind;    /* 'r' table, 'v' view, 'm' materialized view, 'S' sequence, 'c' composite type */
     oid owner;
     oid row_type;

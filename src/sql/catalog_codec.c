@@ -137,7 +137,6 @@ static const struct field constraint_fields[] = {
     PLAIN(cat_constraint, deferrable, FIELD_BOOL),
     PLAIN(cat_constraint, deferred, FIELD_BOOL),
     PLAIN(cat_constraint, check, FIELD_EXPR),
-    PLAIN(cat_constraint, parent, FIELD_U32),
     PLAIN(cat_constraint, comment, FIELD_STR),
 };
 SHAPE(cat_constraint, constraint_fields);
@@ -163,7 +162,6 @@ static const struct field index_fields[] = {
     PARTS(cat_index, elements, element_count, cat_index_element_shape),
     ARRAY(cat_index, include, include_count, FIELD_I16S),
     PLAIN(cat_index, where, FIELD_EXPR),
-    PLAIN(cat_index, parent, FIELD_U32),
     PLAIN(cat_index, comment, FIELD_STR),
 };
 SHAPE(cat_index, index_fields);
@@ -195,7 +193,6 @@ static const struct field trigger_fields[] = {
     PLAIN(cat_trigger, deferred, FIELD_BOOL),
     PLAIN(cat_trigger, old_table, FIELD_STR),
     PLAIN(cat_trigger, new_table, FIELD_STR),
-    PLAIN(cat_trigger, parent, FIELD_U32),
     PLAIN(cat_trigger, comment, FIELD_STR),
 };
 SHAPE(cat_trigger, trigger_fields);
@@ -229,7 +226,6 @@ static const struct field partition_bound_fields[] = {
     PARTS(cat_partition_bound, upper, upper_count, cat_partition_datum_shape),
     PLAIN(cat_partition_bound, modulus, FIELD_I32),
     PLAIN(cat_partition_bound, remainder, FIELD_I32),
-    PLAIN(cat_partition_bound, condition, FIELD_EXPR),
 };
 SHAPE(cat_partition_bound, partition_bound_fields);
 

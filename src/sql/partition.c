@@ -4,7 +4,6 @@
 #include "sql/ast.h"
 #include "sql/builtin.h"
 #include "sql/deparse.h"
-#include "types/hash.h"
 
 /* ---- the tree --------------------------------------------------------------------------------- */
 
@@ -84,16 +83,14 @@ static int compare_edges(const struct bounds *bounds, struct edge a, struct edge
     return (int)b.upper - (int)a.upper;
 }
 
-bool partition_same_datum(struct arena *arena,
-                          const struct catalog *catalog,
-                          const struct cat_partition_key *key,
-                          const struct cat_partition_datum *a,
-                          const struct cat_partition_datum *b)
+static bool same_datum(const struct bounds *bounds,
+                       const struct cat_partition_key *key,
+                       const struct cat_partition_datum *a,
+                       const struct cat_partition_datum *b)
 {
-    const struct bounds bounds = {.arena = arena, .catalog = catalog};
     if (a->kind != b->kind || a->kind == 'n') return a->kind == b->kind;
-    struct value x = datum_value(&bounds, key, a), y = datum_value(&bounds, key, b);
-    return compare_values(&bounds, key, &x, &y) == 0;
+    struct value x = datum_value(bounds, key, a), y = datum_value(bounds, key, b);
+    return compare_values(bounds, key, &x, &y) == 0;
 }
 
 /* ---- conditions ------------------------------------------------------------------------------- */
@@ -210,47 +207,93 @@ static void hash_text(const struct bounds *bounds,
     buf_char(out, ')');
 }
 
+static void bound_condition(const struct bounds *bounds,
+                            const struct cat_partition_bound *bound,
+                            oid self,
+                            struct buf *out);
+
+/* Of the default partition: no other one takes the row. */
 static void others_text(const struct bounds *bounds, oid self, struct buf *out)
 {
     size_t at = 0, count = 0;
     const struct cat_relation *other;
     while ((other = partition_next(bounds->catalog, bounds->parent->oid, &at))) {
         if (other->oid == self || other->partition_bound->strategy == 'd') continue;
-        buf_str_add(out, count++ ? STR(" OR (") : STR("NOT (("));
-        buf_str_add(out, other->partition_bound->condition.text);
-        buf_char(out, ')');
+        buf_str_add(out, count++ ? STR(" AND (") : STR("("));
+        bound_condition(bounds, other->partition_bound, other->oid, out);
+        buf_lit(out, ") IS NOT TRUE");
     }
-    if (count) buf_char(out, ')');
+    if (!count) buf_lit(out, "true");
 }
 
-str partition_condition_text(struct arena *arena,
-                             const struct catalog *catalog,
-                             const struct cat_relation *parent,
-                             const struct cat_partition_bound *bound,
-                             oid self)
+static void bound_condition(const struct bounds *bounds,
+                            const struct cat_partition_bound *bound,
+                            oid self,
+                            struct buf *out)
 {
-    const struct bounds bounds = {arena, catalog, parent};
-    struct buf *out = buf_in(arena, 0);
     switch (bound->strategy) { /* the letters of cat_partition_bound */
-    case 'r': range_text(&bounds, bound, out); break;
-    case 'l': list_text(&bounds, bound, out); break;
-    case 'h': hash_text(&bounds, bound, out); break;
-    default: others_text(&bounds, self, out); break;
+    case 'r': range_text(bounds, bound, out); break;
+    case 'l': list_text(bounds, bound, out); break;
+    case 'h': hash_text(bounds, bound, out); break;
+    default: others_text(bounds, self, out); break;
+    }
+}
+
+str partition_condition(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_relation *partition)
+{
+    struct buf *out = buf_in(arena, 0);
+    for (; partition->partition_of; partition = catalog_relation(catalog, partition->partition_of)) {
+        const struct bounds bounds = {arena, catalog,
+                                      catalog_relation(catalog, partition->partition_of)};
+        buf_str_add(out, out->len ? STR(" AND (") : STR("("));
+        bound_condition(&bounds, partition->partition_bound, partition->oid, out);
+        buf_char(out, ')');
     }
     return buf_str(out);
 }
 
-const struct node *partition_condition(struct arena *arena,
-                                       const struct catalog *catalog,
-                                       const struct cat_relation *partition)
+/* A default partition takes what the others leave: with one on each level nothing is left over. */
+static bool takes_all(const struct catalog *catalog, const struct cat_relation *relation)
 {
-    struct node *all = NULL;
-    while (partition && partition->partition_of) {
-        struct node *one = (struct node *)(uintptr_t)partition->partition_bound->condition.tree;
-        if (one) all = all ? ast_and2(arena, one, all) : one;
-        partition = catalog_relation(catalog, partition->partition_of);
+    size_t at = 0;
+    const struct cat_relation *partition;
+    bool has_default = false;
+    if (!relation->partition_strategy) return true;
+    while ((partition = partition_next(catalog, relation->oid, &at))) {
+        has_default = has_default || partition->partition_bound->strategy == 'd';
+        if (!takes_all(catalog, partition)) return false;
     }
-    return all;
+    return has_default;
+}
+
+static void leaves_text(const struct bounds *bounds, struct buf *out)
+{
+    size_t at = 0, count = 0;
+    const struct cat_relation *partition;
+    while ((partition = partition_next(bounds->catalog, bounds->parent->oid, &at))) {
+        buf_str_add(out, count++ ? STR(" OR (") : STR("("));
+        bound_condition(bounds, partition->partition_bound, partition->oid, out);
+        if (partition->partition_strategy) {
+            const struct bounds below = {bounds->arena, bounds->catalog, partition};
+            buf_lit(out, ") AND (");
+            leaves_text(&below, out);
+        }
+        buf_char(out, ')');
+    }
+    if (!count) buf_lit(out, "false");
+}
+
+str partition_found_text(struct arena *arena,
+                         const struct catalog *catalog,
+                         const struct cat_relation *relation)
+{
+    if (takes_all(catalog, relation)) return STR_NONE;
+    const struct bounds bounds = {arena, catalog, relation};
+    struct buf *out = buf_in(arena, 0);
+    leaves_text(&bounds, out);
+    return buf_str(out);
 }
 
 /* ---- overlaps --------------------------------------------------------------------------------- */
@@ -278,8 +321,7 @@ static bool lists_overlap(const struct bounds *bounds,
 {
     for (size_t i = 0; i < a->lower_count; i++)
         for (size_t j = 0; j < b->lower_count; j++)
-            if (partition_same_datum(bounds->arena, bounds->catalog, bounds->parent->partition_keys,
-                                     &a->lower[i], &b->lower[j]))
+            if (same_datum(bounds, bounds->parent->partition_keys, &a->lower[i], &b->lower[j]))
                 return true;
     return false;
 }
@@ -401,127 +443,6 @@ bool partition_uses_column(const struct catalog *catalog,
         if (partition_key_uses(above, column)) return true;
     }
     return below_uses(catalog, relation, column);
-}
-
-static bool has_expression(const struct cat_relation *relation)
-{
-    for (size_t i = 0; i < relation->partition_key_count; i++)
-        if (!relation->partition_keys[i].column) return true;
-    return false;
-}
-
-bool partition_by_expression(const struct catalog *catalog, const struct cat_relation *relation)
-{
-    size_t at = 0;
-    const struct cat_relation *other;
-    oid table = cat_relation_table(relation);
-    while ((other = catalog_relation_next(catalog, &at)))
-        if (cat_relation_table(other) == table && has_expression(other)) return true;
-    return false;
-}
-
-/* ---- the partition of a row --------------------------------------------------------------------- */
-
-/* Below the upper end, at or behind the lower one. */
-static bool row_beyond(const struct bounds *bounds, const struct value *keys, struct edge edge)
-{
-    for (size_t i = 0; i < bounds->parent->partition_key_count; i++) {
-        if (edge.at[i].kind != 'v') return (edge.at[i].kind == '+') == edge.upper;
-        struct value end = datum_value(bounds, &bounds->parent->partition_keys[i], &edge.at[i]);
-        int order = compare_values(bounds, &bounds->parent->partition_keys[i], &keys[i], &end);
-        if (order) return (order < 0) == edge.upper;
-    }
-    return !edge.upper;
-}
-
-static bool in_range(const struct bounds *bounds,
-                     const struct cat_partition_bound *bound,
-                     const struct value *keys)
-{
-    for (size_t i = 0; i < bounds->parent->partition_key_count; i++)
-        if (keys[i].kind == VALUE_NULL) return false;
-    return row_beyond(bounds, keys, (struct edge){bound->lower, false}) &&
-           row_beyond(bounds, keys, (struct edge){bound->upper, true});
-}
-
-static bool in_list(const struct bounds *bounds,
-                    const struct cat_partition_bound *bound,
-                    const struct value *key)
-{
-    for (size_t i = 0; i < bound->lower_count; i++) {
-        bool null = bound->lower[i].kind == 'n';
-        if (null || key->kind == VALUE_NULL) {
-            if (null && key->kind == VALUE_NULL) return true;
-            continue;
-        }
-        struct value value = datum_value(bounds, bounds->parent->partition_keys, &bound->lower[i]);
-        if (compare_values(bounds, bounds->parent->partition_keys, key, &value) == 0) return true;
-    }
-    return false;
-}
-
-static err key_hash(const struct bounds *bounds, const struct value *keys, uint64_t *out)
-{
-    size_t count = bounds->parent->partition_key_count;
-    const struct type_ref **types = ARENA_ARRAY(bounds->arena, const struct type_ref *, count);
-    for (size_t i = 0; i < count; i++)
-        types[i] = catalog_type_ref(bounds->arena, bounds->catalog,
-                                    bounds->parent->partition_keys[i].type, TYPMOD_NONE);
-    return partition_hash(bounds->arena, types, keys, count, out);
-}
-
-static err find_below(const struct bounds *bounds,
-                      const struct value *keys,
-                      const struct cat_relation **out)
-{
-    uint64_t hash = 0;
-    size_t at = 0;
-    const struct cat_relation *partition, *rest = NULL;
-    if (bounds->parent->partition_strategy == 'h') TRY(key_hash(bounds, keys, &hash));
-    while ((partition = partition_next(bounds->catalog, bounds->parent->oid, &at))) {
-        const struct cat_partition_bound *bound = partition->partition_bound;
-        bool found = false;
-        if (bound->strategy == 'd') rest = partition;
-        if (bound->strategy == 'r') found = in_range(bounds, bound, keys);
-        if (bound->strategy == 'l') found = in_list(bounds, bound, keys);
-        if (bound->strategy == 'h')
-            found = hash % (uint64_t)bound->modulus == (uint64_t)bound->remainder;
-        if (!found) continue;
-        *out = partition;
-        return NULL;
-    }
-    *out = rest;
-    return NULL;
-}
-
-/* row is in the order of first's columns, which may not be that of the table below it. */
-static struct value *row_keys(const struct bounds *bounds,
-                              const struct cat_relation *first,
-                              const struct value *row)
-{
-    const struct cat_relation *parent = bounds->parent;
-    struct value *keys = ARENA_ARRAY(bounds->arena, struct value, parent->partition_key_count);
-    for (size_t i = 0; i < parent->partition_key_count; i++) {
-        const struct cat_column *column =
-            cat_column_numbered(parent, parent->partition_keys[i].column);
-        const struct cat_column *at = column ? cat_column_find(first, column->name) : NULL;
-        keys[i] = at ? row[at - first->columns] : value_null();
-    }
-    return keys;
-}
-
-err partition_of_row(struct arena *arena,
-                     const struct catalog *catalog,
-                     const struct cat_relation *relation,
-                     const struct value *row,
-                     const struct cat_relation **out)
-{
-    *out = relation;
-    while (*out && (*out)->partition_strategy) {
-        const struct bounds bounds = {arena, catalog, *out};
-        TRY(find_below(&bounds, row_keys(&bounds, relation, row), out));
-    }
-    return NULL;
 }
 
 /* ---- as PostgreSQL prints them ------------------------------------------------------------------ */

@@ -21,47 +21,27 @@ bool partition_is_below(const struct catalog *catalog,
                         const struct cat_relation *relation,
                         oid above);
 
-/* What a bound says, over the parent's columns; of the default one, that no other partition takes the
- * row. Empty: every row. self: left out of those others. */
-str partition_condition_text(struct arena *arena,
-                             const struct catalog *catalog,
-                             const struct cat_relation *parent,
-                             const struct cat_partition_bound *bound,
-                             oid self);
-/* The whole condition of a partition: its own bound's and that of each above it. NULL: every row. */
-const struct node *partition_condition(struct arena *arena,
-                                       const struct catalog *catalog,
-                                       const struct cat_relation *partition);
+/* What is true of a partition's rows over the root's columns: its own bound and each above it, as an
+ * expression; empty for what is no partition. Names in it are bare columns. */
+str partition_condition(struct arena *arena,
+                        const struct catalog *catalog,
+                        const struct cat_relation *partition);
+/* What is true of rows for which a partitioned table has a partition; empty: it has one for all. */
+str partition_found_text(struct arena *arena,
+                         const struct catalog *catalog,
+                         const struct cat_relation *relation);
 /* Whether the parent can have a partition of this name with this bound. */
 MUST_USE err partition_check_bound(struct arena *arena,
                                    const struct catalog *catalog,
                                    const struct cat_relation *parent,
                                    const struct cat_partition_bound *bound,
                                    str name);
-/* Whether two list values are the same. */
-bool partition_same_datum(struct arena *arena,
-                          const struct catalog *catalog,
-                          const struct cat_partition_key *key,
-                          const struct cat_partition_datum *a,
-                          const struct cat_partition_datum *b);
-
 /* The column decides, in the relation's own key or in one above or below it, where a row belongs. */
 bool partition_uses_column(const struct catalog *catalog,
                            const struct cat_relation *relation,
                            str column);
 /* The same of the relation's own key alone. */
 bool partition_key_uses(const struct cat_relation *relation, str column);
-/* A key below or above the relation, or its own, is an expression. */
-bool partition_by_expression(const struct catalog *catalog, const struct cat_relation *relation);
-
-/* The partition, as deep as there are any, that a row belongs to; *out NULL: none. row: the relation's
- * columns in order. Not for keys that are expressions. */
-MUST_USE err partition_of_row(struct arena *arena,
-                              const struct catalog *catalog,
-                              const struct cat_relation *relation,
-                              const struct value *row,
-                              const struct cat_relation **out);
-
 /* "FOR VALUES FROM (1) TO (2)", "DEFAULT"; "RANGE (a, lower(b))". */
 str partition_bound_text(struct arena *arena,
                          const struct catalog *catalog,
