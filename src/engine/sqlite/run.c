@@ -255,6 +255,10 @@ static err run_check(struct execution_state *state, const struct program_op *op,
         if (state->held == NULL) state->held = error;
         return NULL;
     }
+    if (!str_empty(op->constraint)) {
+        struct constraint_context context = context_of(state, op);
+        return constraint_named(&context, error, op->constraint);
+    }
     if (str_empty(op->hint)) return error;
     return err_hint(state->run->arena, error, "%.*s", STR_FMT(op->hint));
 }
