@@ -320,9 +320,22 @@ static bool lists_overlap(const struct bounds *bounds,
                           const struct cat_partition_bound *b)
 {
     for (size_t i = 0; i < a->lower_count; i++)
-        for (size_t j = 0; j < b->lower_count; j++)
-            if (same_datum(bounds, bounds->parent->partition_keys, &a->lower[i], &b->lower[j]))
-                return true;
+        if (partition_lists(bounds->arena, bounds->catalog, bounds->parent, b->lower,
+                            b->lower_count, &a->lower[i]))
+            return true;
+    return false;
+}
+
+bool partition_lists(struct arena *arena,
+                     const struct catalog *catalog,
+                     const struct cat_relation *parent,
+                     const struct cat_partition_datum *data,
+                     size_t count,
+                     const struct cat_partition_datum *datum)
+{
+    const struct bounds bounds = {arena, catalog, parent};
+    for (size_t i = 0; i < count; i++)
+        if (same_datum(&bounds, parent->partition_keys, &data[i], datum)) return true;
     return false;
 }
 

@@ -30,6 +30,13 @@ str partition_condition(struct arena *arena,
 str partition_found_text(struct arena *arena,
                          const struct catalog *catalog,
                          const struct cat_relation *relation);
+/* Whether a value of a list bound is among these. */
+bool partition_lists(struct arena *arena,
+                     const struct catalog *catalog,
+                     const struct cat_relation *parent,
+                     const struct cat_partition_datum *data,
+                     size_t count,
+                     const struct cat_partition_datum *datum);
 /* Whether the parent can have a partition of this name with this bound. */
 MUST_USE err partition_check_bound(struct arena *arena,
                                    const struct catalog *catalog,

@@ -706,12 +706,22 @@ static bool may_differ(const struct schema_sync *sync,
     return everything || old != new || using_of(sync, new->oid, 0);
 }
 
-static err drop_gone(struct schema_sync *sync)
+/* Its rows are moved once everything else is in place. */
+static bool is_moved(const struct schema_sync *sync, oid table)
+{
+    for (size_t i = 0; sync->effects && i < sync->effects->count; i++)
+        if (sync->effects->at[i].kind == EFFECT_ROWS_MOVE && sync->effects->at[i].source == table)
+            return true;
+    return false;
+}
+
+static err drop_gone(struct schema_sync *sync, bool moved)
 {
     size_t at = 0;
     const struct cat_relation *old;
     while ((old = catalog_relation_next(sync->before, &at))) {
         if (!is_table(old) || is_table(catalog_relation(sync->after, old->oid))) continue;
+        if (is_moved(sync, old->oid) != moved) continue;
         sync->failed_relation = old->oid;
         TRY(drop_table(sync, old->physical));
     }
@@ -941,12 +951,101 @@ static err enum_rename(struct schema_sync *sync, const struct ddl_effect *effect
     return NULL;
 }
 
+/* The table as it is in the file at this moment: one that is about to be dropped is of the catalog before. */
+static const struct cat_relation *table_now(const struct schema_sync *sync, oid table)
+{
+    bool goes = is_moved(sync, table) && !is_table(catalog_relation(sync->after, table));
+    return catalog_relation(goes ? sync->before : sync->after, table);
+}
+
+static err where_tree(struct schema_sync *sync,
+                      const struct cat_relation *relation,
+                      const struct node *tree,
+                      struct buf *sql)
+{
+    struct schema_print print = {.arena = sync->arena, .catalog = sync->after, .relation = relation};
+    buf_lit(sql, " WHERE ");
+    return schema_print_expr(&print, &(struct schema_expr){.tree = tree, .clause = INFER_CHECK}, sql);
+}
+
+/* Foreign keys are not enforced meanwhile: rows that others refer to may not go. */
+static err check_referrers(struct schema_sync *sync, oid table)
+{
+    size_t at = 0;
+    const struct cat_relation *other;
+    while ((other = catalog_relation_next(sync->after, &at))) {
+        bool refers = false;
+        for (size_t i = 0; is_table(other) && i < other->constraint_count; i++)
+            refers = refers || (other->constraints[i].kind == 'f' &&
+                                other->constraints[i].foreign_relation == table);
+        sync->failed_relation = other->oid;
+        if (refers) TRY(check_foreign_keys(sync, other));
+    }
+    sync->failed_relation = OID_NONE;
+    return NULL;
+}
+
+static err rows_delete(struct schema_sync *sync, oid table, const struct node *tree)
+{
+    const struct cat_relation *relation = table_now(sync, table);
+    if (!is_table(relation)) return NULL; /* dropped as well */
+    struct buf *sql = sql_start(sync, "DELETE FROM ", relation->physical);
+    TRY(where_tree(sync, relation, tree, sql));
+    TRY(run(sync, buf_str(sql)));
+    return check_referrers(sync, table);
+}
+
+static err rows_refuse(struct schema_sync *sync, const struct ddl_effect *effect)
+{
+    int64_t found = 0;
+    const struct cat_relation *relation = table_now(sync, effect->relation);
+    struct buf *sql = sql_start(sync, "SELECT 1 FROM ", relation->physical);
+    TRY(where_tree(sync, relation, effect->tree, sql));
+    buf_lit(sql, " LIMIT 1");
+    TRY(ask(sync, buf_str(sql), &found));
+    if (!found) return NULL;
+    return err_sql(sync->arena, "23514", "%.*s", STR_FMT(effect->from));
+}
+
+static void column_list(const struct cat_relation *to,
+                        const struct cat_relation *of,
+                        struct buf *sql)
+{
+    bool any = false;
+    for (size_t i = 0; i < to->column_count; i++) {
+        if (to->columns[i].generated) continue;
+        if (any) buf_lit(sql, ", ");
+        any = true;
+        print_ident(sql, cat_column_find(of, to->columns[i].name)->physical);
+    }
+}
+
+static err rows_move(struct schema_sync *sync, const struct ddl_effect *effect)
+{
+    const struct cat_relation *to = table_now(sync, effect->relation);
+    const struct cat_relation *from = table_now(sync, effect->source);
+    struct buf *sql = sql_start(sync, "INSERT INTO ", to->physical);
+    buf_lit(sql, " (");
+    column_list(to, to, sql);
+    buf_lit(sql, ") SELECT ");
+    column_list(to, from, sql);
+    buf_lit(sql, " FROM ");
+    print_ident(sql, from->physical);
+    TRY(where_tree(sync, from, effect->tree, sql));
+    TRY(run(sync, buf_str(sql)));
+    return rows_delete(sync, effect->source, effect->tree);
+}
+
 static err apply_effects(struct schema_sync *sync)
 {
     for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
         const struct ddl_effect *effect = &sync->effects->at[i];
         const struct cat_relation *relation = catalog_relation(sync->after, effect->relation);
         if (effect->kind == EFFECT_ENUM_RENAME) TRY(enum_rename(sync, effect));
+        if (effect->kind == EFFECT_ROWS_DELETE)
+            TRY(rows_delete(sync, effect->relation, effect->tree));
+        if (effect->kind == EFFECT_ROWS_MOVE) TRY(rows_move(sync, effect));
+        if (effect->kind == EFFECT_ROWS_REFUSE) TRY(rows_refuse(sync, effect));
         if (effect->kind != EFFECT_TRUNCATE || !relation) continue;
         TRY(run(sync, buf_str(sql_start(sync, "DELETE FROM ", relation->physical))));
     }
@@ -961,7 +1060,7 @@ static err sync_tables(struct schema_sync *sync)
     TRY(collect(sync, &changes));
     if (sync->disk) TRY(check_room(sync, changes.at, changes.count));
     for (size_t i = 0; i < changes.count; i++) TRY(drop_exclusions(sync, changes.at[i].old));
-    TRY(drop_gone(sync));
+    TRY(drop_gone(sync, false));
     TRY(rename_tables(sync));
     for (size_t i = 0; i < changes.count; i++) {
         struct change *change = &changes.at[i];
@@ -975,6 +1074,7 @@ static err sync_tables(struct schema_sync *sync)
     }
     sync->failed_relation = OID_NONE;
     TRY(apply_effects(sync));
+    TRY(drop_gone(sync, true));
     return check_rebuilt(sync, &changes);
 }
 
