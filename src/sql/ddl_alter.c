@@ -488,7 +488,7 @@ static err partitioned(const struct altering *altering, const struct cat_relatio
 {
     *out = catalog_relation(altering->ddl->next, altering->relation);
     if ((*out)->partition_strategy) return NULL;
-    return err_sql(altering->ddl->arena, "42809", "table \"%.*s\" is not partitioned",
+    return err_sql(altering->ddl->arena, "42P17", "table \"%.*s\" is not partitioned",
                    STR_FMT((*out)->name));
 }
 

@@ -355,17 +355,15 @@ static err refuse_rows_of_default(struct ddl *ddl,
 
 /* ---- PARTITION OF ----------------------------------------------------------------------------------- */
 
-/* The root keeps its keys; that they are a partition's too is noted for those who look for its primary key and for
- * what it refers to. */
-static void follow_keys(struct ddl *ddl,
-                        struct cat_relation *partition,
-                        const struct cat_relation *root)
+/* The primary key is the root's; that it is the partition's too is noted for those who look for one. */
+static void follow_key(struct ddl *ddl,
+                       struct cat_relation *partition,
+                       const struct cat_relation *root)
 {
+    const struct cat_constraint *key = cat_primary_key(root);
     partition->constraints = NULL;
     partition->constraint_count = 0;
-    for (size_t i = 0; i < root->constraint_count; i++)
-        if (root->constraints[i].kind == 'p' || root->constraints[i].kind == 'f')
-            DDL_ADD(ddl, partition, constraints, constraint_count, &root->constraints[i]);
+    if (key) DDL_ADD(ddl, partition, constraints, constraint_count, key);
 }
 
 /* The parent's columns: an identity is the parent's alone, and grants on columns stay with whom they were given. */
@@ -384,7 +382,7 @@ static void follow_columns(struct ddl *ddl,
     partition->columns = columns;
     partition->column_count = root->column_count;
     partition->column_last = root->column_last;
-    follow_keys(ddl, partition, root);
+    follow_key(ddl, partition, root);
 }
 
 static err parent_of(struct ddl *ddl, const struct RangeVar *name, const struct cat_relation **out)
