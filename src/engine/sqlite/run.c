@@ -236,8 +236,13 @@ static err run_fill(struct execution_state *state, const struct program_op *op, 
     struct rowset *set;
     int code;
     TRY(set_of(state, op->set, op->set_columns, &set));
+    /* RETURNING of a write that goes into a set. */
+    if (op->relation != NULL) state->run->started = true;
+    if (op->finds_inserted) sqlite3_set_last_insert_rowid(state->run->db, NO_ROW);
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(set, stmt));
-    return code == SQLITE_DONE ? NULL : run_step_failed(state, op, stmt);
+    if (code != SQLITE_DONE) return run_step_failed(state, op, stmt);
+    if (op->relation != NULL) count_write(state, op);
+    return NULL;
 }
 
 static err run_check(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
