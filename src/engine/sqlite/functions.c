@@ -316,6 +316,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
     if (rc == SQLITE_OK) rc = pl_register(db, session);
+    if (rc == SQLITE_OK) rc = exclusion_register(db, session);
     if (rc == SQLITE_OK) rc = system_tables_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",

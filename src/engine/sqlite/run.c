@@ -6,6 +6,7 @@
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/pl.h"
 #include "engine/sqlite/run_int.h"
+#include "sql/catalog_build.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
 
@@ -465,4 +466,12 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
     run->session->path_count = outer_path_count;
     run->session->run = outer;
     return error;
+}
+
+oid run_writer(const struct sqlite_session *session)
+{
+    const struct run *run = session->run;
+    if (session->writer != OID_NONE) return session->writer;
+    if (run == NULL) return ROLE_POSTGRES;
+    return run->plan != NULL ? run->plan->role : run->caller->role_oid;
 }
