@@ -100,6 +100,12 @@ static void constraints_only_read(void **state)
                     " $$ begin return (select string_agg(substring(x from 1 for 1), '') from"
                     " unnest(string_to_array(a, ' ')) x); end $$");
     refused(db, "create table c (a int check (writes(a)))", "0A000");
+    refused(db,
+            "create function fires() returns trigger language plpgsql as"
+            " $$ begin return null; end $$;"
+            "create trigger w after insert on t for each row when (writes(new.a))"
+            " execute function fires()",
+            "0A000");
     refused(db, "create table c (a int, b bigint generated always as (reads(a)) stored)", "0A000");
     refused(db, "create table c (a int, b bigint generated always as (reads_sql(a)) stored)",
             "0A000");
