@@ -154,7 +154,9 @@ struct cat_index_element {
     struct cat_expr expr;
     bool descending;
     bool nulls_first;
-    str exclude; /* of an EXCLUDE constraint: its operator, else empty */
+    str exclude;   /* of an EXCLUDE constraint: its operator, else empty */
+    str opclass;   /* as definitions print it, with its options; empty: the type's own */
+    str collation; /* the same; empty: the type's own */
 };
 
 struct cat_index {
@@ -171,6 +173,8 @@ struct cat_index {
     const int16_t *include;
     size_t include_count;
     struct cat_expr where;
+    const str *options; /* WITH (...): "fillfactor=70" */
+    size_t option_count;
     str comment;
 };
 
@@ -256,8 +260,10 @@ struct cat_relation {
     bool security_barrier;
     bool
         system; /* of pg_catalog or information_schema: no object of the catalog, system_catalog.h */
-    char check_option;                   /* views: 'l' local, 'c' cascaded, 0 none */
-    struct cat_expr query;               /* views, materialized or not: the SELECT */
+    char check_option;     /* views: 'l' local, 'c' cascaded, 0 none */
+    struct cat_expr query; /* views, materialized or not: the SELECT */
+    const str *options;    /* WITH (...) as given: "fillfactor=70" */
+    size_t option_count;
     bool unpopulated;                    /* kind 'm': WITH NO DATA, nothing can be read of it */
     const struct cat_sequence *sequence; /* kind 'S' */
     str comment;

@@ -147,6 +147,8 @@ static const struct field index_element_fields[] = {
     PLAIN(cat_index_element, descending, FIELD_BOOL),
     PLAIN(cat_index_element, nulls_first, FIELD_BOOL),
     PLAIN(cat_index_element, exclude, FIELD_STR),
+    PLAIN(cat_index_element, opclass, FIELD_STR),
+    PLAIN(cat_index_element, collation, FIELD_STR),
 };
 SHAPE(cat_index_element, index_element_fields);
 
@@ -162,6 +164,7 @@ static const struct field index_fields[] = {
     PARTS(cat_index, elements, element_count, cat_index_element_shape),
     ARRAY(cat_index, include, include_count, FIELD_I16S),
     PLAIN(cat_index, where, FIELD_EXPR),
+    ARRAY(cat_index, options, option_count, FIELD_STRS),
     PLAIN(cat_index, comment, FIELD_STR),
 };
 SHAPE(cat_index, index_fields);
@@ -227,6 +230,7 @@ static const struct field relation_fields[] = {
     PLAIN(cat_relation, security_invoker, FIELD_BOOL),
     PLAIN(cat_relation, security_barrier, FIELD_BOOL),
     PLAIN(cat_relation, check_option, FIELD_CHAR),
+    ARRAY(cat_relation, options, option_count, FIELD_STRS),
     PLAIN(cat_relation, query, FIELD_EXPR),
     PLAIN(cat_relation, unpopulated, FIELD_BOOL),
     {"sequence", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence), 0,

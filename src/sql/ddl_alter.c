@@ -438,17 +438,27 @@ static err replica_identity(const struct altering *altering)
 static err set_options(const struct altering *altering)
 {
     struct cat_relation *relation = edit(altering);
-    if (relation->kind != 'v') return NULL; /* storage parameters: nothing to do here */
-    TRY(ddl_view_options(altering->ddl, relation, AST_AS(List, altering->cmd->def)->items));
+    const struct list *options = AST_AS(List, altering->cmd->def)->items;
+    struct ddl_settings kept = {relation->options, relation->option_count};
+    if (relation->kind == 'v') {
+        TRY(ddl_view_options(altering->ddl, relation, options));
+    } else { /* storage parameters: shown, nothing more */
+        ddl_options_set(altering->ddl, &kept, options);
+        relation->options = kept.at;
+        relation->option_count = kept.count;
+    }
     return finish(altering, relation);
 }
 
 static err reset_options(const struct altering *altering)
 {
     struct cat_relation *relation = edit(altering);
-    if (relation->kind != 'v') return NULL;
     const struct list *options = AST_AS(List, altering->cmd->def)->items;
-    for (size_t i = 0; i < options->count; i++) {
+    struct ddl_settings kept = {relation->options, relation->option_count};
+    ddl_options_reset(altering->ddl, &kept, options);
+    relation->options = kept.at;
+    relation->option_count = kept.count;
+    for (size_t i = 0; relation->kind == 'v' && i < options->count; i++) {
         str name = AST_AS(DefElem, options->at[i])->defname;
         if (str_eq(name, STR("security_invoker")))
             relation->security_invoker = false;

@@ -120,6 +120,20 @@ str ddl_index_columns_text(struct ddl *ddl,
     return buf_str(out);
 }
 
+static err index_part(struct ddl *ddl,
+                      const struct cat_relation *relation,
+                      const struct IndexElem *elem,
+                      str method,
+                      struct cat_index_element *out)
+{
+    TRY(ddl_index_element(ddl, relation, elem, out));
+    const struct cat_column *column =
+        out->column ? cat_column_numbered(relation, out->column) : NULL;
+    /* Of an expression text is the usual type. */
+    ddl_index_class(ddl, elem, column ? column->type : TEXTOID, method, out);
+    return NULL;
+}
+
 static err index_fill(struct ddl *ddl,
                       const struct IndexStmt *create,
                       const struct cat_relation *relation,
@@ -128,11 +142,15 @@ static err index_fill(struct ddl *ddl,
     size_t count = create->indexParams->count;
     struct cat_index_element *elements = ARENA_ARRAY(ddl->pool, struct cat_index_element, count);
     for (size_t i = 0; i < count; i++)
-        TRY(ddl_index_element(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]),
-                              &elements[i]));
+        TRY(index_part(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]), index->method,
+                       &elements[i]));
     index->elements = elements;
     index->element_count = count;
     TRY(include_columns(ddl, relation, create->indexIncludingParams, index));
+    struct ddl_settings options = {0};
+    ddl_options_set(ddl, &options, create->options);
+    index->options = options.at;
+    index->option_count = options.count;
     if (!create->whereClause) return NULL;
     TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_INDEX_WHERE,
                                                .relation = relation,

@@ -326,6 +326,16 @@ struct ddl_settings {
 MUST_USE err ddl_setting_apply(struct ddl *ddl,
                                struct ddl_settings *settings,
                                const struct VariableSetStmt *set);
+/* WITH (...): replaces those of a name that is there, as given. RESET takes them away. */
+str ddl_option_text(struct ddl *ddl, const struct node *value);
+void ddl_options_set(struct ddl *ddl, struct ddl_settings *options, const struct list *given);
+void ddl_options_reset(struct ddl *ddl, struct ddl_settings *options, const struct list *names);
+/* The operator class and collation of an index's element over this type, as definitions print them. */
+void ddl_index_class(struct ddl *ddl,
+                     const struct IndexElem *elem,
+                     oid type,
+                     str method,
+                     struct cat_index_element *out);
 /* The value as PostgreSQL keeps it: search_path's parts are quoted names. */
 str ddl_setting_value(struct ddl *ddl, const struct VariableSetStmt *set);
 

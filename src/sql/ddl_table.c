@@ -268,6 +268,10 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
     if (ddl_relation_skipped(ddl, create->relation, create->if_not_exists)) return NULL;
     struct cat_relation *relation;
     TRY(ddl_relation_start(ddl, create->relation, 'r', &relation));
+    struct ddl_settings options = {0};
+    ddl_options_set(ddl, &options, create->options);
+    relation->options = options.at;
+    relation->option_count = options.count;
     TRY(add_elements(ddl, relation, create->tableElts));
     for (size_t i = 0; i < create->tableElts->count; i++)
         if (AST_IS(ColumnDef, create->tableElts->at[i]))

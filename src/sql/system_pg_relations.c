@@ -38,6 +38,9 @@ static struct value view_options(struct system_rows *rows, const struct cat_rela
 {
     str options[3];
     size_t count = 0;
+    if (relation->option_count)
+        return system_text_array(rows, relation->options, relation->option_count);
+    /* Of a view that was made before its options were kept as given. */
     if (relation->security_barrier) options[count++] = STR("security_barrier=true");
     if (relation->check_option)
         options[count++] = relation->check_option == 'l' ? STR("check_option=local")
@@ -81,6 +84,9 @@ static void class_index(struct system_rows *rows,
     row[pg_class_relfilenode] = value_int(index->oid);
     row[pg_class_reltuples] = value_real(0);
     row[pg_class_relnatts] = value_int((int64_t)(index->element_count + index->include_count));
+    row[pg_class_reloptions] = index->option_count
+                                   ? system_text_array(rows, index->options, index->option_count)
+                                   : value_null();
 }
 
 static void class_relation(struct system_rows *rows, const struct cat_relation *relation)

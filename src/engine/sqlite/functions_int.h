@@ -112,6 +112,9 @@ struct set_function {
 const struct set_function *set_function_find(const char *symbol);
 MUST_USE int sets_register(sqlite3 *db, struct sqlite_session *session);
 
+/* ---- EXCLUDE's errors: exclusion.c ---- */
+MUST_USE int exclusion_register(sqlite3 *db, struct sqlite_session *session);
+
 /* ---- collations: collations.c ---- */
 MUST_USE int collations_register(sqlite3 *db, struct sqlite_session *session);
 

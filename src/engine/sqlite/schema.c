@@ -864,7 +864,11 @@ static err check_exclusion(struct change *change,
 {
     int64_t found;
     struct schema_sync *sync = change->sync;
-    struct buf *sql = sql_start(sync, "SELECT 1 FROM ", change->new->physical);
+    struct buf *sql = buf_in(sync->arena, 0);
+    buf_lit(sql, "SELECT 1, ");
+    TRY(schema_print_excluded(print, index, true, sql));
+    buf_lit(sql, " FROM ");
+    print_ident(sql, change->new->physical);
     buf_lit(sql, " JOIN ");
     print_ident(sql, change->new->physical);
     buf_lit(sql, " AS NEW WHERE ");

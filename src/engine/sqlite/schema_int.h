@@ -34,6 +34,11 @@ MUST_USE err schema_print_index(struct schema_print *print,
 MUST_USE err schema_print_conflict(const struct schema_print *print,
                                    const struct cat_index *index,
                                    struct buf *out);
+/* What raises of such a pair; making: of rows that are there. */
+MUST_USE err schema_print_excluded(const struct schema_print *print,
+                                   const struct cat_index *index,
+                                   bool making,
+                                   struct buf *out);
 /* The trigger behind event (INSERT, UPDATE) that keeps an EXCLUDE constraint, and its name. */
 MUST_USE err schema_print_exclusion(const struct schema_print *print,
                                     const struct cat_index *index,
