@@ -263,7 +263,7 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
 static const struct function_table *const tables[] = {
     &functions_number,  &functions_text,    &functions_datetime, &functions_json,
     &functions_array,   &functions_session, &functions_system,   &functions_crypto,
-    &functions_general, &functions_range,   &functions_ts,
+    &functions_general, &functions_range,   &functions_ts,       &functions_network,
 };
 
 const struct function_row *function_row_find(const char *symbol)

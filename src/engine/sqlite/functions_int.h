@@ -65,6 +65,7 @@ extern const struct function_table functions_crypto;
 extern const struct function_table functions_general;
 extern const struct function_table functions_range;
 extern const struct function_table functions_ts;
+extern const struct function_table functions_network;
 extern const struct function_table functions_system;
 
 const struct function_row *function_row_find(const char *symbol);
