@@ -496,16 +496,14 @@ static err attach_partition(const struct altering *altering)
 {
     const struct cat_relation *relation;
     TRY(partitioned(altering, &relation));
-    return ddl_attach_partition(altering->ddl, relation,
-                                AST_AS(PartitionCmd, altering->cmd->def));
+    return ddl_attach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
 }
 
 static err detach_partition(const struct altering *altering)
 {
     const struct cat_relation *relation;
     TRY(partitioned(altering, &relation));
-    return ddl_detach_partition(altering->ddl, relation,
-                                AST_AS(PartitionCmd, altering->cmd->def));
+    return ddl_detach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
 }
 
 static err nothing(const struct altering *altering)

@@ -4,6 +4,7 @@
  * ddl_names.c      names to objects, privileges, names made for objects
  * ddl_refs.c       what an expression or a view refers to; qualify, rename, depend
  * ddl_table.c      CREATE TABLE, LIKE, CREATE TABLE AS
+ * ddl_partition.c  PARTITION BY, PARTITION OF, ATTACH, DETACH (partition.h: bounds)
  * ddl_column.c     one column definition
  * ddl_constraint.c one constraint
  * ddl_index.c ddl_sequence.c ddl_type.c ddl_view.c ddl_policy.c ddl_trigger.c ddl_function.c

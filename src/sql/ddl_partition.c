@@ -61,9 +61,9 @@ static err key_element(struct ddl *ddl,
     if (elem->opclass->count) return ddl_unsupported(ddl, &elem->base, "an operator class here");
     if (elem->collation->count) return ddl_unsupported(ddl, &elem->base, "COLLATE here");
     if (str_empty(elem->name)) {
-        TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_INDEX,
-                                                   .relation = relation,
-                                                   .tree = elem->expr}));
+        TRY(ddl_check_expr(
+            ddl,
+            &(struct ddl_expr){.use = DDL_EXPR_INDEX, .relation = relation, .tree = elem->expr}));
         TRY(ddl_store_expr(ddl, relation, elem->expr, &out->expr));
         return key_expression_type(ddl, relation, elem->expr, out);
     }
@@ -128,11 +128,12 @@ static err index_covers(struct ddl *ddl,
         int16_t column = keyed->partition_keys[i].column;
         const char *what = index->primary ? "PRIMARY KEY" : "UNIQUE";
         if (!column)
-            return err_sql(ddl->arena, "0A000", "unsupported %s constraint with partition key definition",
-                           what);
+            return err_sql(ddl->arena, "0A000",
+                           "unsupported %s constraint with partition key definition", what);
         if (index_holds(index, column)) continue;
-        struct err *error = err_sql(
-            ddl->arena, "0A000", "unique constraint on partitioned table must include all partitioning columns");
+        struct err *error =
+            err_sql(ddl->arena, "0A000",
+                    "unique constraint on partitioned table must include all partitioning columns");
         return err_details(ddl->arena, error,
                            "%s constraint on table \"%.*s\" lacks column \"%.*s\" which is part of "
                            "the partition key.",
@@ -150,7 +151,8 @@ err ddl_partition_keys_covered(struct ddl *ddl, const struct cat_relation *relat
     if (!root || !root->partition_strategy) return NULL;
     for (size_t i = 0; i < root->constraint_count; i++)
         if (root->constraints[i].kind == 'x')
-            return err_sql(ddl->arena, "0A000", "exclusion constraints are not supported on partitioned tables");
+            return err_sql(ddl->arena, "0A000",
+                           "exclusion constraints are not supported on partitioned tables");
     while ((keyed = catalog_relation_next(ddl->next, &at))) {
         if (!keyed->partition_strategy || cat_relation_table(keyed) != table) continue;
         for (size_t i = 0; i < root->index_count; i++)
@@ -179,7 +181,8 @@ static err bad_spec(const struct bounding *bounding)
 /* Constants, their casts and their signs; *null: NULL. */
 static bool datum_constant(struct arena *arena, const struct node *node, str *text, bool *null)
 {
-    if (AST_IS(TypeCast, node)) return datum_constant(arena, AST_AS(TypeCast, node)->arg, text, null);
+    if (AST_IS(TypeCast, node))
+        return datum_constant(arena, AST_AS(TypeCast, node)->arg, text, null);
     if (!AST_IS(A_Const, node)) return false;
     const struct A_Const *constant = AST_AS(A_Const, node);
     switch (constant->val) {
@@ -229,8 +232,8 @@ static err range_end(const struct bounding *bounding,
     size_t count = bounding->parent->partition_key_count;
     struct cat_partition_datum *data = ARENA_ARRAY(ddl->pool, struct cat_partition_datum, count);
     if (items->count != count)
-        return err_sql(ddl->arena, "42P16", "%s must specify exactly one value per partitioning column",
-                       word);
+        return err_sql(ddl->arena, "42P16",
+                       "%s must specify exactly one value per partitioning column", word);
     for (size_t i = 0; i < count; i++) {
         data[i].kind = endless(items->at[i]);
         if (!data[i].kind) TRY(datum_of(bounding, items->at[i], i, &data[i]));
@@ -272,9 +275,10 @@ static err hash_bound(const struct bounding *bounding,
         return err_sql(arena, "42P16",
                        "modulus for hash partition must be an integer value greater than zero");
     if (spec->remainder < 0)
-        return err_sql(arena, "42P16",
-                       "remainder for hash partition must be an integer value greater than or equal "
-                       "to zero");
+        return err_sql(
+            arena, "42P16",
+            "remainder for hash partition must be an integer value greater than or equal "
+            "to zero");
     if (spec->remainder >= spec->modulus)
         return err_sql(arena, "42P16", "remainder for hash partition must be less than modulus");
     out->modulus = (int32_t)spec->modulus;
@@ -292,7 +296,8 @@ static err bound_of(const struct bounding *bounding,
     *out = bound;
     bound->strategy = spec->is_default ? 'd' : spec->strategy;
     if (spec->is_default && strategy == 'h')
-        return err_sql(ddl->arena, "42P16", "a hash-partitioned table may not have a default partition");
+        return err_sql(ddl->arena, "42P16",
+                       "a hash-partitioned table may not have a default partition");
     if (!spec->is_default && spec->strategy != strategy) return bad_spec(bounding);
     switch (bound->strategy) { /* the letters of cat_partition_bound */
     case 'l': TRY(list_bound(bounding, spec, bound)); break;
@@ -371,8 +376,8 @@ static void follow_columns(struct ddl *ddl,
                            struct cat_relation *partition,
                            const struct cat_relation *root)
 {
-    struct cat_column *columns = ddl_array_copy(ddl->pool, root->columns, root->column_count,
-                                                sizeof *root->columns);
+    struct cat_column *columns =
+        ddl_array_copy(ddl->pool, root->columns, root->column_count, sizeof *root->columns);
     for (size_t i = 0; i < root->column_count; i++) {
         const struct cat_column *own = cat_column_numbered(partition, columns[i].number);
         columns[i].acl = own ? own->acl : (struct cat_acl){.is_default = true};
@@ -452,7 +457,8 @@ static bool is_referenced(struct ddl *ddl, oid table)
     const struct cat_relation *other;
     while ((other = catalog_relation_next(ddl->next, &at)))
         for (size_t i = 0; i < other->constraint_count; i++)
-            if (other->constraints[i].kind == 'f' && other->constraints[i].foreign_relation == table)
+            if (other->constraints[i].kind == 'f' &&
+                other->constraints[i].foreign_relation == table)
                 return true;
     return false;
 }
@@ -464,10 +470,12 @@ err ddl_detach_partition(struct ddl *ddl,
     const struct cat_relation *partition;
     TRY(ddl_table(ddl, command->name, &partition));
     if (partition->partition_of != parent->oid)
-        return err_sql(ddl->arena, "42P01", "relation \"%.*s\" is not a partition of relation \"%.*s\"",
+        return err_sql(ddl->arena, "42P01",
+                       "relation \"%.*s\" is not a partition of relation \"%.*s\"",
                        STR_FMT(partition->name), STR_FMT(parent->name));
     if (partition->partition_strategy)
-        return ddl_unsupported(ddl, &command->name->base, "DETACH of a partition that has partitions");
+        return ddl_unsupported(ddl, &command->name->base,
+                               "DETACH of a partition that has partitions");
     const struct cat_relation *root = catalog_relation(ddl->next, partition->partition_root);
     str condition = partition_condition(ddl->arena, ddl->next, partition);
     struct ddl_effect *effect;
@@ -496,13 +504,16 @@ static err check_column(struct ddl *ddl,
         return err_sql(ddl->arena, "42804", "child table is missing column \"%.*s\"",
                        STR_FMT(wanted->name));
     if (column->type != wanted->type || column->typmod != wanted->typmod)
-        return err_sql(ddl->arena, "42804", "child table \"%.*s\" has different type for column \"%.*s\"",
+        return err_sql(ddl->arena, "42804",
+                       "child table \"%.*s\" has different type for column \"%.*s\"",
                        STR_FMT(table->name), STR_FMT(wanted->name));
     if (wanted->not_null && !column->not_null)
-        return err_sql(ddl->arena, "42804", "column \"%.*s\" in child table must be marked NOT NULL",
+        return err_sql(ddl->arena, "42804",
+                       "column \"%.*s\" in child table must be marked NOT NULL",
                        STR_FMT(wanted->name));
     if (column->generated != wanted->generated)
-        return err_sql(ddl->arena, "42804", "column \"%.*s\" in child table must%s be a generated column",
+        return err_sql(ddl->arena, "42804",
+                       "column \"%.*s\" in child table must%s be a generated column",
                        STR_FMT(wanted->name), wanted->generated ? "" : " not");
     return NULL;
 }
@@ -522,7 +533,8 @@ static err check_columns(struct ddl *ddl,
         TRY(check_column(ddl, table, &root->columns[i]));
     for (size_t i = 0; i < root->column_count; i++)
         if (!str_eq(table->columns[i].name, root->columns[i].name))
-            return ddl_unsupported(ddl, at, "ATTACH of a table whose columns stand in another order");
+            return ddl_unsupported(ddl, at,
+                                   "ATTACH of a table whose columns stand in another order");
     return NULL;
 }
 
@@ -552,7 +564,8 @@ static err check_constraints(struct ddl *ddl,
         for (size_t i = 0; i < root->constraint_count; i++)
             known = known || same_check(&root->constraints[i], &table->constraints[k]);
         if (!known)
-            return ddl_unsupported(ddl, at, "ATTACH of a table with a constraint that its parent has not");
+            return ddl_unsupported(ddl, at,
+                                   "ATTACH of a table with a constraint that its parent has not");
     }
     return NULL;
 }
@@ -562,8 +575,8 @@ static bool same_unique(const struct cat_relation *table,
                         const struct cat_relation *root,
                         const struct cat_index *other)
 {
-    bool same = other->unique && own->element_count == other->element_count &&
-                !own->where.tree && !other->where.tree;
+    bool same = other->unique && own->element_count == other->element_count && !own->where.tree &&
+                !other->where.tree;
     for (size_t i = 0; same && i < own->element_count; i++) {
         const struct cat_column *a = cat_column_numbered(table, own->elements[i].column);
         const struct cat_column *b = cat_column_numbered(root, other->elements[i].column);
@@ -590,14 +603,16 @@ static err check_keys(struct ddl *ddl,
                               cat_column_numbered(root, other->columns[c])->name);
             found = same;
         }
-        if (!found) return ddl_unsupported(ddl, at, "ATTACH of a table with a key that its parent has not");
+        if (!found)
+            return ddl_unsupported(ddl, at, "ATTACH of a table with a key that its parent has not");
     }
     for (size_t i = 0; i < table->index_count; i++) {
         const struct cat_index *own = &table->indexes[i];
         bool found = !own->unique || own->constraint;
         for (size_t k = 0; k < root->index_count && !found; k++)
             found = same_unique(table, own, root, &root->indexes[k]);
-        if (!found) return ddl_unsupported(ddl, at, "ATTACH of a table with a unique index of its own");
+        if (!found)
+            return ddl_unsupported(ddl, at, "ATTACH of a table with a unique index of its own");
     }
     return NULL;
 }
@@ -608,7 +623,8 @@ static err check_attached(struct ddl *ddl,
                           const struct node *at)
 {
     if (table->partition_of)
-        return err_sql(ddl->arena, "42809", "\"%.*s\" is already a partition", STR_FMT(table->name));
+        return err_sql(ddl->arena, "42809", "\"%.*s\" is already a partition",
+                       STR_FMT(table->name));
     if (table->partition_strategy)
         return ddl_unsupported(ddl, at, "ATTACH of a table that has partitions");
     if (table->trigger_count) return ddl_unsupported(ddl, at, "ATTACH of a table with triggers");
@@ -627,8 +643,9 @@ static err attach_rows(struct ddl *ddl,
     str condition = partition_condition(ddl->arena, ddl->next, partition);
     str outside = str_printf(ddl->arena, "(%.*s) IS NOT TRUE", STR_FMT(condition));
     TRY(rows_effect(ddl, EFFECT_ROWS_REFUSE, partition->oid, outside, &effect));
-    effect->from = str_printf(ddl->arena, "partition constraint of relation \"%.*s\" is violated by some row",
-                              STR_FMT(partition->name));
+    effect->from =
+        str_printf(ddl->arena, "partition constraint of relation \"%.*s\" is violated by some row",
+                   STR_FMT(partition->name));
     TRY(refuse_rows_of_default(ddl, parent, partition));
     TRY(rows_effect(ddl, EFFECT_ROWS_MOVE, partition->partition_root, STR("true"), &effect));
     effect->source = partition->oid;
@@ -669,15 +686,22 @@ static err alter_partition(struct ddl *ddl,
 {
     const struct cat_relation *root = catalog_relation(ddl->next, relation->partition_root);
     switch ((int)command->subtype) { /* what reaches into the table itself */
-    case AT_AddColumn:
-        return err_sql(ddl->arena, "42809", "cannot add column to a partition");
-    case AT_DropColumn: return inherited(ddl, "drop", str_printf(ddl->arena, "column \"%.*s\"", STR_FMT(command->name)));
-    case AT_AlterColumnType: return inherited(ddl, "alter", str_printf(ddl->arena, "column \"%.*s\"", STR_FMT(command->name)));
+    case AT_AddColumn: return err_sql(ddl->arena, "42809", "cannot add column to a partition");
+    case AT_DropColumn:
+        return inherited(ddl, "drop",
+                         str_printf(ddl->arena, "column \"%.*s\"", STR_FMT(command->name)));
+    case AT_AlterColumnType:
+        return inherited(ddl, "alter",
+                         str_printf(ddl->arena, "column \"%.*s\"", STR_FMT(command->name)));
     case AT_DropConstraint:
         if (cat_constraint_find(root, command->name))
-            return inherited(ddl, "drop", str_printf(ddl->arena, "constraint \"%.*s\" of relation \"%.*s\"", STR_FMT(command->name), STR_FMT(relation->name)));
+            return inherited(ddl, "drop",
+                             str_printf(ddl->arena, "constraint \"%.*s\" of relation \"%.*s\"",
+                                        STR_FMT(command->name), STR_FMT(relation->name)));
         return NULL;
-    case AT_DropNotNull: return err_sql(ddl->arena, "42P16", "column \"%.*s\" is marked NOT NULL in parent table", STR_FMT(command->name));
+    case AT_DropNotNull:
+        return err_sql(ddl->arena, "42P16", "column \"%.*s\" is marked NOT NULL in parent table",
+                       STR_FMT(command->name));
     case AT_ColumnDefault:
     case AT_SetNotNull:
     case AT_DropExpression:
@@ -687,7 +711,8 @@ static err alter_partition(struct ddl *ddl,
     case AT_AddConstraint:
     case AT_AddIndexConstraint:
     case AT_AlterConstraint:
-        return ddl_unsupported(ddl, &command->base, "a column or constraint of one partition alone");
+        return ddl_unsupported(ddl, &command->base,
+                               "a column or constraint of one partition alone");
     default: return NULL;
     }
 }
@@ -700,7 +725,9 @@ err ddl_partition_alterable(struct ddl *ddl,
     bool touches = command->subtype == AT_DropColumn || command->subtype == AT_AlterColumnType;
     if (!relation->partition_strategy || !touches) return NULL;
     if (!partition_uses_column(ddl->next, relation, command->name)) return NULL;
-    return err_sql(ddl->arena, "42P16", "cannot %s column \"%.*s\" because it is part of the partition key of relation \"%.*s\"",
-                   command->subtype == AT_DropColumn ? "drop" : "alter", STR_FMT(command->name),
-                   STR_FMT(relation->name));
+    return err_sql(
+        ddl->arena, "42P16",
+        "cannot %s column \"%.*s\" because it is part of the partition key of relation \"%.*s\"",
+        command->subtype == AT_DropColumn ? "drop" : "alter", STR_FMT(command->name),
+        STR_FMT(relation->name));
 }

@@ -191,7 +191,8 @@ static err like_apply(struct ddl *ddl,
 static err refuse_options(struct ddl *ddl, const struct CreateStmt *create)
 {
     const struct node *node = &create->base;
-    if (!create->partbound && create->inhRelations->count) return ddl_unsupported(ddl, node, "INHERITS");
+    if (!create->partbound && create->inhRelations->count)
+        return ddl_unsupported(ddl, node, "INHERITS");
     if (create->ofTypename) return ddl_unsupported(ddl, node, "CREATE TABLE OF");
     return NULL;
 }
@@ -395,7 +396,9 @@ static err truncate_referrers(struct ddl *ddl,
         size_t at = 0;
         const struct cat_relation *other;
         while ((other = catalog_relation_next(ddl->next, &at))) {
-            if (!refers_to(other, cat_relation_table(tables[i])) || listed(tables, *count, other->oid)) continue;
+            if (!refers_to(other, cat_relation_table(tables[i])) ||
+                listed(tables, *count, other->oid))
+                continue;
             if (truncate->behavior != DROP_CASCADE) {
                 struct err *error = err_sql(ddl->arena, "0A000",
                                             "cannot truncate a table referenced in a foreign key "

@@ -521,7 +521,8 @@ err guard_accesses(struct analyzer *analyzer, size_t from)
 {
     size_t to = analyzer->accesses.count;
     bool asked = !analyzer->trusted;
-    for (size_t i = from; asked && i < to; i++) TRY(check_grants(analyzer, analyzer->accesses.at[i]));
+    for (size_t i = from; asked && i < to; i++)
+        TRY(check_grants(analyzer, analyzer->accesses.at[i]));
     for (size_t i = from; i < to; i++) {
         const struct access *access = analyzer->accesses.at[i];
         if (asked) TRY(guard_matview(analyzer, access));

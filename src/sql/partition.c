@@ -244,7 +244,8 @@ str partition_condition(struct arena *arena,
                         const struct cat_relation *partition)
 {
     struct buf *out = buf_in(arena, 0);
-    for (; partition->partition_of; partition = catalog_relation(catalog, partition->partition_of)) {
+    for (; partition->partition_of;
+         partition = catalog_relation(catalog, partition->partition_of)) {
         const struct bounds bounds = {arena, catalog,
                                       catalog_relation(catalog, partition->partition_of)};
         buf_str_add(out, out->len ? STR(" AND (") : STR("("));
@@ -300,9 +301,8 @@ str partition_found_text(struct arena *arena,
 
 static err clash(const struct bounds *bounds, str name, const struct cat_relation *other)
 {
-    return err_sql(bounds->arena, "42P17",
-                   "partition \"%.*s\" would overlap partition \"%.*s\"", STR_FMT(name),
-                   STR_FMT(other->name));
+    return err_sql(bounds->arena, "42P17", "partition \"%.*s\" would overlap partition \"%.*s\"",
+                   STR_FMT(name), STR_FMT(other->name));
 }
 
 static bool ranges_overlap(const struct bounds *bounds,

@@ -30,6 +30,10 @@ static const struct layout_row layouts[] = {
     {TIMETZOID,      {12, false, 'd', 'p'}},
     {NUMERICOID,     {-1, false, 'i', 'm'}},
     {UUIDOID,        {16, false, 'c', 'p'}},
+    {INETOID,        {-1, false, 'i', 'm'}},
+    {CIDROID,        {-1, false, 'i', 'm'}},
+    {MACADDROID,     {6, false, 'i', 'p'} },
+    {MACADDR8OID,    {8, false, 'i', 'p'} },
     {VOIDOID,        {4, true, 'i', 'p'}  },
     {TRIGGEROID,     {4, true, 'i', 'p'}  },
 };

@@ -91,11 +91,8 @@ static uint64_t hash_int(int64_t value, uint64_t seed)
     return hash_word(low ^ (value >= 0 ? high : ~high), seed);
 }
 
-static err hash_text_time(struct arena *arena,
-                          const struct type_ref *type,
-                          str text,
-                          uint64_t seed,
-                          uint64_t *out)
+static err hash_text_time(
+    struct arena *arena, const struct type_ref *type, str text, uint64_t seed, uint64_t *out)
 {
     int64_t us;
     int32_t days;

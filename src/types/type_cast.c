@@ -6,6 +6,7 @@
 #include "types/float.h"
 #include "types/int.h"
 #include "types/jsonb.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/text.h"
 #include "types/type_int.h"
@@ -322,6 +323,51 @@ static err jsonb_to_number(const struct cast *c)
                      c->out);
 }
 
+/* ---- addresses ---- */
+
+static err inet_to_cidr(const struct cast *c)
+{
+    struct inet network = inet_network(inet_read(c->value->s));
+    struct buf *text = buf_in(c->arena, 0);
+    cidr_write(text, &network);
+    return give(c, text);
+}
+
+static err cidr_to_inet(const struct cast *c)
+{
+    *c->out = value_text(inet_shown(c->value->s));
+    return NULL;
+}
+
+/* A width in any case, unlike output. */
+static err inet_to_text(const struct cast *c)
+{
+    struct inet address = inet_read(c->value->s);
+    struct buf *text = buf_in(c->arena, 0);
+    cidr_write(text, &address);
+    return give(c, text);
+}
+
+static err macaddr_to_macaddr8(const struct cast *c)
+{
+    unsigned char mac[MAC_BYTES], wide[MAC8_BYTES];
+    mac_read(c->value->s, mac, sizeof mac);
+    mac_widen(mac, wide);
+    struct buf *text = buf_in(c->arena, 0);
+    mac_write(text, wide, sizeof wide);
+    return give(c, text);
+}
+
+static err macaddr8_to_macaddr(const struct cast *c)
+{
+    unsigned char mac[MAC_BYTES], wide[MAC8_BYTES];
+    mac_read(c->value->s, wide, sizeof wide);
+    TRY(mac8_narrow(c->arena, wide, mac));
+    struct buf *text = buf_in(c->arena, 0);
+    mac_write(text, mac, sizeof mac);
+    return give(c, text);
+}
+
 /* ---- the table: pg_cast's rows of our families ---- */
 
 struct cast_row {
@@ -416,6 +462,13 @@ static const struct cast_row casts[] = {
     {TYPE_JSONB,       TYPE_FLOAT4,      E, jsonb_to_number      },
     {TYPE_JSONB,       TYPE_FLOAT8,      E, jsonb_to_number      },
     {TYPE_JSONB,       TYPE_NUMERIC,     E, jsonb_to_number      },
+    {TYPE_INET,        TYPE_CIDR,        A, inet_to_cidr         },
+    {TYPE_INET,        TYPE_TEXT,        A, inet_to_text         },
+    {TYPE_INET,        TYPE_VARCHAR,     A, inet_to_text         },
+    {TYPE_INET,        TYPE_BPCHAR,      A, inet_to_text         },
+    {TYPE_CIDR,        TYPE_INET,        I, cidr_to_inet         },
+    {TYPE_MACADDR,     TYPE_MACADDR8,    I, macaddr_to_macaddr8  },
+    {TYPE_MACADDR8,    TYPE_MACADDR,     I, macaddr8_to_macaddr  },
 };
 #undef I
 #undef A

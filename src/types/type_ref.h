@@ -51,6 +51,10 @@ enum type_storage {
     TYPE_TSTZRANGE,
     TYPE_TSVECTOR,
     TYPE_TSQUERY,
+    TYPE_INET,
+    TYPE_CIDR,
+    TYPE_MACADDR,
+    TYPE_MACADDR8,
     TYPE_STORAGE_COUNT
 };
 

@@ -24,6 +24,9 @@
     ROW(storage, #name, #name, name##_text_input, name##_text_write, range_json, \
         name##_text_order, NULL, #name)
 
+#define NAMED_ROW(storage, name, output, json, compare, collation) \
+    ROW(storage, #name, #name, name##_text_input, output, json, compare, NULL, collation)
+
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
 /* In every function below value is not VALUE_NULL: the public functions at the end see to it. */
@@ -858,6 +861,10 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     RANGE_ROW(TYPE_TSTZRANGE, "tstzrange", "timerange"),
     TS_ROW(TYPE_TSVECTOR, tsvector),
     TS_ROW(TYPE_TSQUERY, tsquery),
+    NAMED_ROW(TYPE_INET, inet, inet_text_write, inet_text_json, inet_text_order, "network"),
+    NAMED_ROW(TYPE_CIDR, cidr, text_output, plain_json, inet_text_order, "network"),
+    NAMED_ROW(TYPE_MACADDR, macaddr, text_output, plain_json, text_compare, ""),
+    NAMED_ROW(TYPE_MACADDR8, macaddr8, text_output, plain_json, text_compare, ""),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -982,7 +989,8 @@ const struct type_ref *type_plain(enum type_storage storage)
         PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
         PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
         PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE), PLAIN(TYPE_TSVECTOR),
-        PLAIN(TYPE_TSQUERY),
+        PLAIN(TYPE_TSQUERY),   PLAIN(TYPE_INET),      PLAIN(TYPE_CIDR),
+        PLAIN(TYPE_MACADDR),   PLAIN(TYPE_MACADDR8),
     };
 #undef PLAIN
     return &plain[storage];

@@ -263,7 +263,7 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
 static const struct function_table *const tables[] = {
     &functions_number,  &functions_text,    &functions_datetime, &functions_json,
     &functions_array,   &functions_session, &functions_system,   &functions_crypto,
-    &functions_general, &functions_range,   &functions_ts,
+    &functions_general, &functions_range,   &functions_ts,       &functions_network,
 };
 
 const struct function_row *function_row_find(const char *symbol)
@@ -316,6 +316,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
     if (rc == SQLITE_OK) rc = pl_register(db, session);
+    if (rc == SQLITE_OK) rc = exclusion_register(db, session);
     if (rc == SQLITE_OK) rc = system_tables_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",

@@ -246,8 +246,9 @@ static struct check_error error_of_check(struct write *w, const struct row_check
                                 STR_FMT(relation))};
     case CHECK_PARTITION:
         return (struct check_error){
-            "23514", str_printf(arena, "new row for relation \"%.*s\" violates partition constraint",
-                                STR_FMT(relation))};
+            "23514",
+            str_printf(arena, "new row for relation \"%.*s\" violates partition constraint",
+                       STR_FMT(relation))};
     case CHECK_POLICY_INSERT:
     case CHECK_POLICY_UPDATE:
     case CHECK_POLICY_SELECT:

@@ -43,9 +43,8 @@ static void values_by_their_type(void **state)
     assert_int_equal(hashed(TYPE_INT8, value_int(-5), 3), INT64_C(4566310048417840633));
     assert_int_equal(hashed(TYPE_INT8, value_int(5000000000), 3), INT64_C(1259793121497870890));
     assert_int_equal(hashed(TYPE_INT4, value_int(42), 0), INT64_C(8010225493015854792));
-    assert_int_equal(
-        hashed(TYPE_UUID, value_text(STR("00000000-0000-0000-0000-00000000000a")), 9),
-        INT64_C(-4653677466357006984));
+    assert_int_equal(hashed(TYPE_UUID, value_text(STR("00000000-0000-0000-0000-00000000000a")), 9),
+                     INT64_C(-4653677466357006984));
     assert_int_equal(hashed(TYPE_DATE, value_text(STR("2024-05-05")), 2),
                      INT64_C(-7513322132545203246));
     assert_int_equal(hashed(TYPE_TIMESTAMP, value_text(STR("2024-05-05T10:00:00.5")), 2),
