@@ -200,6 +200,10 @@ struct star_list {
 
 /* The variable that a, a.b or a.b.c names; *out NULL: none. */
 MUST_USE err variable_column(struct scope *scope, const struct ColumnRef *ref, struct expr **out);
+/* $1 of a function; *out NULL: none. */
+MUST_USE err variable_argument(struct scope *scope,
+                               const struct ParamRef *param,
+                               struct expr **out);
 /* The fields of v.*; *found false: no such variable. */
 MUST_USE err variable_star(struct scope *scope,
                            const struct ColumnRef *ref,

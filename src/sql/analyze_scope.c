@@ -791,6 +791,8 @@ static err hook_node(struct infer_context *ctx, const struct node *node, struct 
     struct scope *scope = ctx->scope;
     if (node->kind == T_ParamRef && scope->args)
         return bound_param(scope, AST_AS(ParamRef, node), out);
+    if (node->kind == T_ParamRef && scope->variables)
+        return variable_argument(scope, AST_AS(ParamRef, node), out);
     if (node->kind == T_GroupingFunc) return grouping_func(scope, AST_AS(GroupingFunc, node), out);
     if (node->kind == T_SubLink) return collapse_sublink(scope, AST_AS(SubLink, node), out);
     if (node->kind == T_A_Expr) return row_compare_sublink(scope, AST_AS(A_Expr, node), out);
