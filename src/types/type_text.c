@@ -481,7 +481,7 @@ static err json_input(INPUT_ARGS)
     return json_text_check(arena, text);
 }
 
-static err jsonb_input(INPUT_ARGS)
+static err jsonb_text_input(INPUT_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
@@ -503,7 +503,7 @@ static int jsonb_order(COMPARE_ARGS)
     return jsonb_compare(a->s, b->s);
 }
 
-static err bytea_input(INPUT_ARGS)
+static err bytea_text_input(INPUT_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
@@ -810,24 +810,8 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
         datetime_fit,
         "interval"),
     ROW(TYPE_JSON, "json", "json", json_input, text_output, text_output, no_order, NULL, ""),
-    ROW(TYPE_JSONB,
-        "jsonb",
-        "jsonb",
-        jsonb_input,
-        text_output,
-        text_output,
-        jsonb_order,
-        NULL,
-        "jsonb"),
-    ROW(TYPE_BYTEA,
-        "bytea",
-        "bytea",
-        bytea_input,
-        bytea_output,
-        bytea_json,
-        text_compare,
-        NULL,
-        ""),
+    NAMED_ROW(TYPE_JSONB, jsonb, text_output, text_output, jsonb_order, "jsonb"),
+    NAMED_ROW(TYPE_BYTEA, bytea, bytea_output, bytea_json, text_compare, ""),
     ROW(TYPE_ENUM, "", "enum", enum_input, text_output, text_json, enum_compare, NULL, "enum"),
     ROW(TYPE_ARRAY,
         "",
