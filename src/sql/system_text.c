@@ -40,6 +40,7 @@ str system_type_name(struct arena *arena, const struct catalog *catalog, oid typ
     const struct cat_type *found = catalog_type(catalog, type);
     if (!found) return catalog_type_name(arena, catalog, type, typmod);
     if (type == BPCHAROID && typmod < 0) return STR("character");
+    if (type == BITOID && typmod < 0) return STR("bit");
     if (found->kind == TYPE_KIND_ARRAY && type != OIDVECTOROID && type != INT2VECTOROID)
         return str_printf(arena, "%.*s[]",
                           STR_FMT(system_type_name(arena, catalog, found->element, typmod)));

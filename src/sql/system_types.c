@@ -161,6 +161,10 @@ struct system_facets system_facets_of(struct system_rows *rows, oid type, int32_
     case TEXTOID:
     case VARCHAROID:
     case BPCHAROID: text_facets(&facets, base->oid, typmod); break;
+    case BITOID:
+    case VARBITOID:
+        if (typmod >= 0) facets.character_length = value_int(typmod);
+        break;
     case DATEOID: facets.datetime_precision = value_int(0); break;
     case TIMEOID:
     case TIMETZOID:

@@ -1,6 +1,7 @@
 /* Casts between families: PostgreSQL's pg_cast as a table, and the rules around it. */
 #include <math.h>
 
+#include "types/bits.h"
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/float.h"
@@ -368,6 +369,21 @@ static err macaddr8_to_macaddr(const struct cast *c)
     return give(c, text);
 }
 
+/* ---- bit strings ---- */
+
+static err int_to_bits(const struct cast *c)
+{
+    *c->out = value_text(STR_NONE);
+    int32_t count = c->to->typmod > 0 ? c->to->typmod : 1;
+    return bits_from_int(c->arena, c->value->i, count, &c->out->s);
+}
+
+static err bits_to_integer(const struct cast *c)
+{
+    *c->out = value_int(0);
+    return bits_to_int(c->arena, c->value->s, c->to->storage == TYPE_INT4 ? 32 : 64, &c->out->i);
+}
+
 /* ---- the table: pg_cast's rows of our families ---- */
 
 struct cast_row {
@@ -469,6 +485,12 @@ static const struct cast_row casts[] = {
     {TYPE_CIDR,        TYPE_INET,        I, cidr_to_inet         },
     {TYPE_MACADDR,     TYPE_MACADDR8,    I, macaddr_to_macaddr8  },
     {TYPE_MACADDR8,    TYPE_MACADDR,     I, macaddr8_to_macaddr  },
+    {TYPE_INT4,        TYPE_BIT,         E, int_to_bits          },
+    {TYPE_INT8,        TYPE_BIT,         E, int_to_bits          },
+    {TYPE_BIT,         TYPE_INT4,        E, bits_to_integer      },
+    {TYPE_BIT,         TYPE_INT8,        E, bits_to_integer      },
+    {TYPE_BIT,         TYPE_VARBIT,      I, same                 },
+    {TYPE_VARBIT,      TYPE_BIT,         I, same                 },
 };
 #undef I
 #undef A

@@ -89,6 +89,23 @@ err macaddr8_text_input(struct arena *arena,
                         str text,
                         struct value *out);
 
+/* Bit strings: type_bits.c. */
+err bits_text_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out);
+err bit_text_fit(struct arena *arena,
+                 const struct type_ref *type,
+                 enum type_coercion coercion,
+                 const struct value *value,
+                 struct value *out);
+err varbit_text_fit(struct arena *arena,
+                    const struct type_ref *type,
+                    enum type_coercion coercion,
+                    const struct value *value,
+                    struct value *out);
+
 /* Composites: '(1,"a b",)' and JSON objects of fields in stored form. */
 err composite_input(struct arena *arena,
                     const struct type_session *session,

@@ -55,6 +55,8 @@ enum type_storage {
     TYPE_CIDR,
     TYPE_MACADDR,
     TYPE_MACADDR8,
+    TYPE_BIT, /* its typmod is the length itself, as varbit's */
+    TYPE_VARBIT,
     TYPE_STORAGE_COUNT
 };
 

@@ -59,6 +59,8 @@ const NETWORKS = ['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.2.0/24', '10.1
 const ipv4 = (r) => `${r.int(256)}.${r.int(256)}.${r.int(256)}.${r.int(256)}/${r.int(33)}`;
 const ipv6 = (r) => `${Array.from({ length: 8 }, () => r.of(['0', '0', '0', '1', 'ffff', r.int(65536).toString(16)])).join(':')}/${r.int(129)}`;
 
+const BITS = (r, most) => Array.from({ length: r.int(most + 1) }, () => r.int(2)).join('');
+
 // ---- types ---------------------------------------------------------------------------------------
 
 // The text of a value, without quotes.
@@ -103,6 +105,8 @@ export const VALUES = {
     '::1.2.3.4/100', '::1.2', '1:0:0:2:0:0:0:3/64', 'FE80::ABCD/10', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', ipv4(r), ipv6(r)]),
   cidr: (r) => r.of([...NETWORKS, '10', '10.1', '128', '192.168.1', '224', '240', '0x0a01', '0', '1.2.3.4', '::1', '1:2:3:4:5:6:7:8',
     '0:0:0:0:0:0:0:200/120', '1:0:2:0:0:3::/96', '::/1']),
+  bit: (r) => r.of(['0000', '1010', '1111', '0001', '1', '', '10110', 'xF', 'b0110', BITS(r, 4)]),
+  varbit: (r) => r.of(['', '0', '1', '01', '10', '0110', 'x0aF', 'b101', 'X', '11111111', '000000001', BITS(r, 70)]),
   macaddr: (r) => r.of(['08:00:2b:01:02:03', '08-00-2B-01-02-03', '08002b010203', '0800.2b01.0203', '0:0:0:0:0:0', 'ff:ff:ff:ff:ff:ff',
     ' 8:0:2b:1:2:3 ']),
   macaddr8: (r) => r.of(['08:00:2b:01:02:03:04:05', '08002b:0102030405', '08-00-2b-01-02-03', '08:00:2b:ff:fe:01:02:03', '0000000000000000',
@@ -135,7 +139,7 @@ export function quote(text) {
 
 export function sqlType(type) {
   if (type.endsWith('[]')) return `${sqlType(type.slice(0, -2))}[]`;
-  return { char: '"char"', citext: 'extensions.citext' }[type] ?? type;
+  return { char: '"char"', citext: 'extensions.citext', bit: 'bit(4)' }[type] ?? type;
 }
 
 // A literal with its type; now and then a NULL.

@@ -23,7 +23,7 @@ const LEFT_OUT_NAMES = /^(pg_|uuid_generate|gen_random)/;
 const TYPE_OF = { BOOL: 'bool', INT2: 'int2', INT4: 'int4', INT8: 'int8', OID: 'oid', FLOAT4: 'float4', FLOAT8: 'float8', NUMERIC: 'numeric',
   TEXT: 'text', VARCHAR: 'varchar', NAME: 'name', BPCHAR: 'bpchar', CITEXT: 'citext', BYTEA: 'bytea', DATE: 'date', TIME: 'time',
   TIMETZ: 'timetz', TIMESTAMP: 'timestamp', TIMESTAMPTZ: 'timestamptz', INTERVAL: 'interval', UUID: 'uuid', JSON: 'json', JSONB: 'jsonb',
-  INET: 'inet', CIDR: 'cidr', MACADDR: 'macaddr', MACADDR8: 'macaddr8',
+  INET: 'inet', CIDR: 'cidr', MACADDR: 'macaddr', MACADDR8: 'macaddr8', BIT: 'bit', VARBIT: 'varbit',
   TEXTARRAY: 'text[]', INT4ARRAY: 'int4[]', 1022: 'float8[]', 1187: 'interval[]', ANYENUM: 'mood' };
 
 const TYPES = Object.keys(VALUES);

@@ -264,6 +264,7 @@ static const struct function_table *const tables[] = {
     &functions_number,  &functions_text,    &functions_datetime, &functions_json,
     &functions_array,   &functions_session, &functions_system,   &functions_crypto,
     &functions_general, &functions_range,   &functions_ts,       &functions_network,
+    &functions_bits,
 };
 
 const struct function_row *function_row_find(const char *symbol)

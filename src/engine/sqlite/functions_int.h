@@ -66,6 +66,7 @@ extern const struct function_table functions_general;
 extern const struct function_table functions_range;
 extern const struct function_table functions_ts;
 extern const struct function_table functions_network;
+extern const struct function_table functions_bits;
 extern const struct function_table functions_system;
 
 const struct function_row *function_row_find(const char *symbol);

@@ -82,6 +82,7 @@ static err run_format_type(struct function_call *call, struct value *out)
     bool given = !arg_null(call, 1);
     int32_t typmod = given ? (int32_t)arg_int(call, 1) : TYPMOD_NONE;
     if (given && typmod < 0 && type == BPCHAROID) return text_out(out, STR("bpchar"));
+    if (given && typmod < 0 && type == BITOID) return text_out(out, STR("\"bit\""));
     if (!catalog_type(scope.catalog, type)) return text_out(out, type ? STR("???") : STR("-"));
     if (typmod >= 0)
         return text_out(out, system_type_name(call->arena, scope.catalog, type, typmod));
