@@ -128,6 +128,15 @@ struct err *err_hint(struct arena *arena, struct err *error, const char *format,
     return error;
 }
 
+struct err *err_name(struct arena *arena, struct err *error, enum err_about about, str name)
+{
+    str *names = ARENA_ARRAY(arena, str, ERR_ABOUT_COUNT);
+    for (size_t i = 0; error->about && i < ERR_ABOUT_COUNT; i++) names[i] = error->about[i];
+    names[about] = name;
+    error->about = names;
+    return error;
+}
+
 struct err *err_at(struct err *error, int64_t offset)
 {
     error->at = offset;
@@ -150,6 +159,10 @@ err err_copy(struct arena *arena, err error)
     copy->details = str_copy(arena, error->details);
     copy->hint = str_copy(arena, error->hint);
     copy->cause = err_copy(arena, error->cause);
+    if (!error->about) return copy;
+    str *names = ARENA_ARRAY(arena, str, ERR_ABOUT_COUNT);
+    for (size_t i = 0; i < ERR_ABOUT_COUNT; i++) names[i] = str_copy(arena, error->about[i]);
+    copy->about = names;
     return copy;
 }
 

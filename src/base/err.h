@@ -21,16 +21,27 @@ enum err_kind {
 };
 
 typedef const struct err *err;
+/* What an SQL error is about, by name: what GET STACKED DIAGNOSTICS reads. */
+enum err_about {
+    ERR_ABOUT_SCHEMA,
+    ERR_ABOUT_TABLE,
+    ERR_ABOUT_COLUMN,
+    ERR_ABOUT_DATATYPE,
+    ERR_ABOUT_CONSTRAINT,
+    ERR_ABOUT_COUNT
+};
+
 struct err {
     enum err_kind kind;
-    int status;  /* HTTP status; the kind's, unless the maker chose another */
-    str code;    /* stable code: the kind's, a SQLSTATE, or a dialect's own */
-    str message; /* for the client: what went wrong */
-    str details; /* for the client: the value, the offset; may be empty */
-    str hint;    /* for the client: what to try; may be empty */
-    int64_t at;  /* byte offset in the text that was parsed, or -1 */
-    err cause;   /* for the log alone: the lower layer's error, or NULL */
-    bool logged; /* its maker has: one line for many such errors, instead of one for each */
+    int status;       /* HTTP status; the kind's, unless the maker chose another */
+    str code;         /* stable code: the kind's, a SQLSTATE, or a dialect's own */
+    str message;      /* for the client: what went wrong */
+    str details;      /* for the client: the value, the offset; may be empty */
+    str hint;         /* for the client: what to try; may be empty */
+    const str *about; /* ERR_ABOUT_COUNT names, empty where there is none; or NULL */
+    int64_t at;       /* byte offset in the text that was parsed, or -1 */
+    err cause;        /* for the log alone: the lower layer's error, or NULL */
+    bool logged;      /* its maker has: one line for many such errors, instead of one for each */
 };
 
 #define TRY(call)                                            \
@@ -58,6 +69,11 @@ NEVER_NULL struct err *err_details(struct arena *arena, struct err *error, const
     PRINTF_LIKE(3, 4);
 NEVER_NULL struct err *err_hint(struct arena *arena, struct err *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* The name is borrowed. */
+NEVER_NULL struct err *err_name(struct arena *arena,
+                                struct err *error,
+                                enum err_about about,
+                                str name);
 NEVER_NULL struct err *err_at(struct err *error, int64_t offset);
 NEVER_NULL struct err *err_cause(struct err *error, err cause);
 

@@ -165,11 +165,7 @@ static const char *const not_immutable[INFER_CLAUSE_COUNT] = {
 static err kept_call_allowed(struct scope *scope, enum infer_clause clause, const struct expr *call)
 {
     const struct cat_function *function = call->function;
-    bool check = clause == INFER_CHECK;
-    if (clause == INFER_TRIGGER_WHEN)
-        return NOT_DONE(scope, call->location,
-                        "function %.*s in a %s is not supported: its body is run by itself",
-                        STR_FMT(function->name), no_subquery[clause]);
+    bool check = clause == INFER_CHECK || clause == INFER_TRIGGER_WHEN;
     if (check && call->site && call->site->writes)
         return NOT_DONE(scope, call->location, "function %.*s in a %s is not supported: it writes",
                         STR_FMT(function->name), no_subquery[clause]);
@@ -242,7 +238,7 @@ static struct scope *relation_scope(struct analyzer *analyzer,
     struct scope *scope = analyzer_root(analyzer, options);
     scope->query = query_new(analyzer, QUERY_SELECT);
     scope->subquery_refused = no_subquery[spec->clause];
-    scope->kept = no_subquery[spec->clause] && spec->clause != INFER_TRIGGER_WHEN;
+    scope->kept = no_subquery[spec->clause] != NULL;
     scope->value_type = spec->value_type;
     scope->value_typmod = -1;
     return scope;

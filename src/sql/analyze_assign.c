@@ -24,6 +24,32 @@ static const struct builtin array_assign = {
     .volatility = 'i',
 };
 
+/* (array, source, low, high, whether low and high are given) */
+static const struct builtin array_assign_slice = {
+    .kind = BUILTIN_FUNCTION,
+    .schema = "pg_catalog",
+    .name = STR_INIT("array_assign_slice"),
+    .symbol = "array_assign_slice",
+    .args = {ANYARRAYOID, ANYARRAYOID, INT4OID, INT4OID, BOOLOID, BOOLOID},
+    .arg_count = 6,
+    .arg_least = 6,
+    .result = ANYARRAYOID,
+    .volatility = 'i',
+};
+
+/* (jsonb, value, path, whether an absent jsonb is an array) */
+static const struct builtin jsonb_assign = {
+    .kind = BUILTIN_FUNCTION,
+    .schema = "pg_catalog",
+    .name = STR_INIT("jsonb_assign"),
+    .symbol = "jsonb_assign",
+    .args = {JSONBOID, JSONBOID, TEXTARRAYOID, BOOLOID},
+    .arg_count = 4,
+    .arg_least = 4,
+    .result = JSONBOID,
+    .volatility = 'i',
+};
+
 static err assign_step(
     struct assign *assign, size_t step, struct expr *old, int32_t typmod, struct expr **out);
 
@@ -95,56 +121,67 @@ static err assign_element(
     return NULL;
 }
 
-/* ---- jsonb['key'] ---- */
-
-static const struct builtin *jsonb_set_row(void)
+static err assign_slice(struct assign *assign, size_t step, struct expr *old, struct expr **out)
 {
-    const struct builtin *row;
-    size_t at = 0;
-    while ((row = builtin_function_next(STR("jsonb_set"), &at)))
-        if (row->arg_count == 4) return row;
+    struct infer_context *infer = &assign->scope->infer;
+    const struct A_Indices *indices = AST_AS(A_Indices, assign->item->indirection->at[step]);
+    oid type = infer_base_type(infer, old->type);
+    struct expr *args[6] = {old};
+    TRY(value_of(assign, type, -1, "subscripted assignment to", &args[1]));
+    const struct node *bounds[] = {indices->lidx, indices->uidx};
+    for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+        args[2 + i] = infer_null(infer, INT4OID);
+        if (bounds[i]) TRY(array_index(assign, bounds[i], &args[2 + i]));
+        args[4 + i] = infer_bool_const(infer, bounds[i] != NULL);
+    }
+    *out = call_of(assign, &array_assign_slice, type, args, 6);
+    (*out)->typmod = old->typmod;
     return NULL;
 }
 
-static struct expr *or_else(struct assign *assign, struct expr *value, const char *json)
-{
-    struct infer_context *infer = &assign->scope->infer;
-    struct expr *either = infer_new(infer, EXPR_COALESCE, JSONBOID, -1);
-    either->typmod = -1;
-    either->args.at = ARENA_ARRAY(assign->scope->analyzer->arena, struct expr *, 2);
-    either->args.at[0] = value;
-    either->args.at[1] = infer_const(infer, JSONBOID, value_text(str_of(json)));
-    either->args.count = 2;
-    return either;
-}
+/* ---- jsonb['key'][0] ---- */
 
-/* A key of an object alone: numbers count from 0 and pad, and a deeper path makes its objects. */
-static err assign_key(struct assign *assign, size_t step, struct expr *old, struct expr **out)
+/* PostgreSQL 15 jsonbsubs.c, jsonb_subscript_transform: an integer or a text, by implicit casts. */
+static err json_key(struct assign *assign, const struct A_Indices *indices, struct expr **out)
 {
     struct scope *scope = assign->scope;
     struct infer_context *infer = &scope->infer;
-    const struct A_Indices *indices = AST_AS(A_Indices, assign->item->indirection->at[step]);
-    int32_t location = assign->item->base.location;
-    const struct builtin *row = jsonb_set_row();
-    struct expr *key, *value;
     if (indices->is_slice)
-        return SQL_ERROR(scope, "42804", location, "jsonb subscript does not support slices");
-    TRY(infer_expr_in(infer, INFER_UPDATE_SET, indices->uidx, &key));
-    TRY(infer_resolve_unknown(infer, key, &key));
-    if (!row || key->type != TEXTOID || step + 1 < assign->item->indirection->count)
-        return NOT_DONE(scope, location,
-                        "assignment to a part of column \"%.*s\" by more than one key, or by a "
-                        "number, is not supported: jsonb_set() is",
-                        STR_FMT(assign->item->name));
-    TRY(value_of(assign, JSONBOID, -1, "subscripted assignment to", &value));
-    struct expr *path = infer_new(infer, EXPR_ARRAY, TEXTARRAYOID, location);
+        return SQL_ERROR(scope, "42804", assign->item->base.location,
+                         "jsonb subscript does not support slices");
+    TRY(infer_expr_in(infer, INFER_UPDATE_SET, indices->uidx, out));
+    if ((*out)->type == UNKNOWNOID) return infer_resolve_unknown(infer, *out, out);
+    bool number = infer_can_coerce(infer, (*out)->type, INT4OID, CAST_IMPLICIT);
+    bool text = infer_can_coerce(infer, (*out)->type, TEXTOID, CAST_IMPLICIT);
+    if (number == text)
+        return SQL_ERROR(scope, "42804", (*out)->location, "subscript type %.*s is not supported",
+                         STR_FMT(infer_type_text(infer, (*out)->type, -1)));
+    return infer_coerce(infer, *out, number ? INT4OID : TEXTOID, -1, CAST_IMPLICIT, out);
+}
+
+static err assign_path(struct assign *assign, size_t step, struct expr *old, struct expr **out)
+{
+    struct scope *scope = assign->scope;
+    struct infer_context *infer = &scope->infer;
+    const struct list *steps = assign->item->indirection;
+    struct expr *path = infer_new(infer, EXPR_ARRAY, TEXTARRAYOID, assign->item->base.location);
+    struct expr *args[4] = {old, NULL, path};
     path->typmod = -1;
-    path->args.at = ARENA_ARRAY(scope->analyzer->arena, struct expr *, 1);
-    path->args.at[0] = key;
-    path->args.count = 1;
-    struct expr *args[4] = {or_else(assign, old, "{}"), path, or_else(assign, value, "null"),
-                            infer_bool_const(infer, true)};
-    *out = call_of(assign, row, JSONBOID, args, 4);
+    path->args.at = ARENA_ARRAY(scope->analyzer->arena, struct expr *, steps->count - step);
+    for (size_t i = step; i < steps->count; i++) {
+        struct expr *key;
+        if (!AST_IS(A_Indices, steps->at[i]))
+            return SQL_ERROR(scope, "42804", assign->item->base.location,
+                             "cannot assign to field of column \"%.*s\" because its type jsonb is "
+                             "not a composite type",
+                             STR_FMT(assign->item->name));
+        TRY(json_key(assign, AST_AS(A_Indices, steps->at[i]), &key));
+        if (i == step) args[3] = infer_bool_const(infer, key->type == INT4OID);
+        TRY(infer_coerce(infer, key, TEXTOID, -1, CAST_EXPLICIT, &key));
+        path->args.at[path->args.count++] = key;
+    }
+    TRY(value_of(assign, JSONBOID, -1, "subscripted assignment to", &args[1]));
+    *out = call_of(assign, &jsonb_assign, JSONBOID, args, 4);
     return NULL;
 }
 
@@ -154,16 +191,17 @@ static err assign_subscript(struct assign *assign, size_t step, struct expr *old
     struct infer_context *infer = &scope->infer;
     const struct A_Indices *indices = AST_AS(A_Indices, assign->item->indirection->at[step]);
     oid element = infer_element_type(infer, infer_base_type(infer, old->type));
-    if (infer_base_type(infer, old->type) == JSONBOID) return assign_key(assign, step, old, out);
+    if (infer_base_type(infer, old->type) == JSONBOID) return assign_path(assign, step, old, out);
     if (!element)
         return SQL_ERROR(scope, "42804", assign->item->base.location,
                          "cannot subscript type %.*s because it does not support subscripting",
                          STR_FMT(infer_type_text(infer, old->type, -1)));
-    if (indices->is_slice || more_indices(assign, step))
+    if (more_indices(assign, step) ||
+        (indices->is_slice && step + 1 < assign->item->indirection->count))
         return NOT_DONE(scope, assign->item->base.location,
-                        "assignment to a slice or by several subscripts of column \"%.*s\" is not "
-                        "supported",
+                        "assignment by several subscripts of column \"%.*s\" is not supported",
                         STR_FMT(assign->item->name));
+    if (indices->is_slice) return assign_slice(assign, step, old, out);
     return assign_element(assign, step, old, element, out);
 }
 

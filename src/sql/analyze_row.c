@@ -73,12 +73,6 @@ err row_expand(struct scope *scope, const struct A_Indirection *item, bool *done
         return NOT_DONE(scope, expr->location,
                         "row expansion of a set-returning function that writes is not supported");
     if (infer_returns_set(expr)) TRY(set_target(scope, expr));
-    bool single = expr->kind == EXPR_COLUMN && expr->column.rte == scope->set_rte;
-    if (single && !relation_of(scope, expr->type)) {
-        str name = relation && relation->column_count ? relation->columns[0].name : STR("column1");
-        query_add_target(scope->analyzer->arena, scope->query, expr, name);
-        return NULL;
-    }
     if (relation) return expand_composite(scope, expr, relation);
     if (expr->type == RECORDOID) return expand_record(scope, item->arg, expr);
     return SQL_ERROR(scope, "42809", expr->location, "type %.*s is not composite",

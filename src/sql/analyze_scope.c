@@ -91,7 +91,10 @@ struct rte *rte_new(struct scope *scope, enum rte_kind kind, str alias)
 struct rte *rte_of_relation(struct scope *scope, const struct cat_relation *relation, str alias)
 {
     struct rte *rte = rte_new(scope, RTE_RELATION, alias);
-    rte->relation = relation;
+    /* A partition's rows are its root's; the guard, which knows what was named, leaves the others out. */
+    rte->relation = relation->partition_of
+                        ? catalog_relation(scope->analyzer->catalog, relation->partition_root)
+                        : relation;
     rte->reader = scope->who.user;
     rte->column_count = relation->column_count;
     rte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, relation->column_count);
@@ -791,6 +794,8 @@ static err hook_node(struct infer_context *ctx, const struct node *node, struct 
     struct scope *scope = ctx->scope;
     if (node->kind == T_ParamRef && scope->args)
         return bound_param(scope, AST_AS(ParamRef, node), out);
+    if (node->kind == T_ParamRef && scope->variables)
+        return variable_argument(scope, AST_AS(ParamRef, node), out);
     if (node->kind == T_GroupingFunc) return grouping_func(scope, AST_AS(GroupingFunc, node), out);
     if (node->kind == T_SubLink) return collapse_sublink(scope, AST_AS(SubLink, node), out);
     if (node->kind == T_A_Expr) return row_compare_sublink(scope, AST_AS(A_Expr, node), out);

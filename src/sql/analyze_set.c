@@ -153,9 +153,19 @@ static err join_sets(struct scope *scope, const struct expr *call)
     return columns_of(scope, rte);
 }
 
-static void read_column(struct expr *call, struct rte *rte, size_t index)
+/* A composite of one field is a row all the same. */
+static bool is_row(struct scope *scope, const struct expr *call, const struct rte *rte)
 {
-    bool row = rte->column_count != 1 && !set_is_unnest_many(rte->function);
+    if (set_is_unnest_many(rte->function)) return false;
+    if (rte->column_count != 1) return true;
+    const struct cat_type *type =
+        catalog_type(scope->analyzer->catalog, infer_base_type(&scope->infer, call->type));
+    return type && type->relation;
+}
+
+static void read_column(struct scope *scope, struct expr *call, struct rte *rte, size_t index)
+{
+    bool row = is_row(scope, call, rte);
     *call = (struct expr){
         .kind = row ? EXPR_WHOLE_ROW : EXPR_COLUMN,
         .type = row ? call->type : rte->columns[index].type,
@@ -176,12 +186,12 @@ static err move_set(struct scope *scope, struct expr *found)
     *call = *found;
     if (scope->set_rte) {
         TRY(join_sets(scope, call));
-        read_column(found, scope->set_rte, scope->set_rte->column_count - 1);
+        read_column(scope, found, scope->set_rte, scope->set_rte->column_count - 1);
         return NULL;
     }
     TRY(from_function_rte(scope, call, NULL, NULL, false, &scope->set_rte));
     from_add_rte(scope, scope->set_rte);
-    read_column(found, scope->set_rte, 0);
+    read_column(scope, found, scope->set_rte, 0);
     return NULL;
 }
 

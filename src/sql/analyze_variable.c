@@ -67,6 +67,16 @@ err variable_column(struct scope *scope, const struct ColumnRef *ref, struct exp
     return NULL;
 }
 
+err variable_argument(struct scope *scope, const struct ParamRef *param, struct expr **out)
+{
+    struct arena *arena = scope->analyzer->arena;
+    struct ColumnRef *ref = AST_NEW(arena, ColumnRef);
+    ref->base.location = param->base.location;
+    ref->fields =
+        ast_list(arena, ast_string(arena, str_printf(arena, "$%lld", (long long)param->number)));
+    return variable_column(scope, ref, out);
+}
+
 err variable_star(struct scope *scope,
                   const struct ColumnRef *ref,
                   struct star_list *out,

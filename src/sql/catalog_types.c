@@ -105,6 +105,8 @@ static const struct sql_name sql_names[] = {
     {TIMESTAMPTZOID, "timestamp",         " with time zone"   },
     {INTERVALOID,    "interval",          ""                  },
     {NUMERICOID,     "numeric",           ""                  },
+    {BITOID,         "bit",               ""                  },
+    {VARBITOID,      "bit varying",       ""                  },
 };
 
 static const struct sql_name *sql_name_of(oid type)
@@ -126,6 +128,8 @@ static str modifier_text(struct arena *arena, oid type, int32_t typmod)
         return str_printf(arena, "(%d,%d)", (packed >> 16) & 0xffff, scale);
     }
     case TIMEOID:
+    case BITOID:
+    case VARBITOID:
     case TIMETZOID:
     case TIMESTAMPOID:
     case TIMESTAMPTZOID: return str_printf(arena, "(%d)", typmod);
@@ -171,6 +175,7 @@ str catalog_type_name(struct arena *arena, const struct catalog *catalog, oid id
     }
     /* Without a length "character" would mean character(1). */
     if (id == BPCHAROID && typmod < 0) return STR("bpchar");
+    if (id == BITOID && typmod < 0) return STR("\"bit\"");
     const struct sql_name *row = sql_name_of(id);
     if (row) {
         str modifier = modifier_text(arena, id, typmod);

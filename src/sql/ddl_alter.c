@@ -90,7 +90,14 @@ static err drop_column(const struct altering *altering)
     if (!column)
         return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
                        STR_FMT(altering->cmd->name), STR_FMT(relation->name));
-    return ddl_drop_column(ddl, relation->oid, column->number, altering->cmd->behavior);
+    size_t at = 0;
+    const struct cat_relation *partition;
+    bool split = relation->partition_strategy;
+    int16_t number = column->number;
+    while (split && (partition = catalog_relation_next(ddl->next, &at)))
+        if (partition->partition_root == altering->relation)
+            TRY(ddl_drop_column(ddl, partition->oid, number, altering->cmd->behavior));
+    return ddl_drop_column(ddl, altering->relation, number, altering->cmd->behavior);
 }
 
 static err column_default(const struct altering *altering)
@@ -438,17 +445,27 @@ static err replica_identity(const struct altering *altering)
 static err set_options(const struct altering *altering)
 {
     struct cat_relation *relation = edit(altering);
-    if (relation->kind != 'v') return NULL; /* storage parameters: nothing to do here */
-    TRY(ddl_view_options(altering->ddl, relation, AST_AS(List, altering->cmd->def)->items));
+    const struct list *options = AST_AS(List, altering->cmd->def)->items;
+    struct ddl_settings kept = {relation->options, relation->option_count};
+    if (relation->kind == 'v') {
+        TRY(ddl_view_options(altering->ddl, relation, options));
+    } else { /* storage parameters: shown, nothing more */
+        ddl_options_set(altering->ddl, &kept, options);
+        relation->options = kept.at;
+        relation->option_count = kept.count;
+    }
     return finish(altering, relation);
 }
 
 static err reset_options(const struct altering *altering)
 {
     struct cat_relation *relation = edit(altering);
-    if (relation->kind != 'v') return NULL;
     const struct list *options = AST_AS(List, altering->cmd->def)->items;
-    for (size_t i = 0; i < options->count; i++) {
+    struct ddl_settings kept = {relation->options, relation->option_count};
+    ddl_options_reset(altering->ddl, &kept, options);
+    relation->options = kept.at;
+    relation->option_count = kept.count;
+    for (size_t i = 0; relation->kind == 'v' && i < options->count; i++) {
         str name = AST_AS(DefElem, options->at[i])->defname;
         if (str_eq(name, STR("security_invoker")))
             relation->security_invoker = false;
@@ -467,6 +484,28 @@ static err enable_trigger(const struct altering *altering)
 }
 
 /* Hints to PostgreSQL's storage and planner: accepted, without meaning here. */
+static err partitioned(const struct altering *altering, const struct cat_relation **out)
+{
+    *out = catalog_relation(altering->ddl->next, altering->relation);
+    if ((*out)->partition_strategy) return NULL;
+    return err_sql(altering->ddl->arena, "42P17", "table \"%.*s\" is not partitioned",
+                   STR_FMT((*out)->name));
+}
+
+static err attach_partition(const struct altering *altering)
+{
+    const struct cat_relation *relation;
+    TRY(partitioned(altering, &relation));
+    return ddl_attach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
+}
+
+static err detach_partition(const struct altering *altering)
+{
+    const struct cat_relation *relation;
+    TRY(partitioned(altering, &relation));
+    return ddl_detach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
+}
+
 static err nothing(const struct altering *altering)
 {
     (void)altering;
@@ -492,6 +531,8 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
+    {AT_AttachPartition,    "ATTACH PARTITION",                  ON_TABLE,              attach_partition   },
+    {AT_DetachPartition,    "DETACH PARTITION",                  ON_TABLE,              detach_partition   },
     {AT_AddColumn,          "ADD COLUMN",                        ON_TABLE,              add_column         },
     {AT_DropColumn,         "DROP COLUMN",                       ON_TABLE,              drop_column        },
     {AT_AddColumn,          "ADD ATTRIBUTE",                     ON_COMPOSITE,          attribute          },
@@ -554,7 +595,10 @@ static err apply_command(const struct altering *altering)
     const struct command_row *known = NULL;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (commands[i].type != altering->cmd->subtype) continue;
-        if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
+        if (commands[i].targets & target_of(relation->kind)) {
+            TRY(ddl_partition_alterable(ddl, relation, altering->cmd));
+            return commands[i].apply(altering);
+        }
         if (!known) known = &commands[i];
     }
     if (known) {
@@ -595,5 +639,5 @@ err ddl_alter_table(struct ddl *ddl, const struct node *statement)
         struct altering altering = {ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
         TRY(apply_command(&altering));
     }
-    return NULL;
+    return ddl_partitions_follow(ddl, relation->oid);
 }

@@ -120,6 +120,20 @@ str ddl_index_columns_text(struct ddl *ddl,
     return buf_str(out);
 }
 
+static err index_part(struct ddl *ddl,
+                      const struct cat_relation *relation,
+                      const struct IndexElem *elem,
+                      str method,
+                      struct cat_index_element *out)
+{
+    TRY(ddl_index_element(ddl, relation, elem, out));
+    const struct cat_column *column =
+        out->column ? cat_column_numbered(relation, out->column) : NULL;
+    /* Of an expression text is the usual type. */
+    ddl_index_class(ddl, elem, column ? column->type : TEXTOID, method, out);
+    return NULL;
+}
+
 static err index_fill(struct ddl *ddl,
                       const struct IndexStmt *create,
                       const struct cat_relation *relation,
@@ -128,11 +142,15 @@ static err index_fill(struct ddl *ddl,
     size_t count = create->indexParams->count;
     struct cat_index_element *elements = ARENA_ARRAY(ddl->pool, struct cat_index_element, count);
     for (size_t i = 0; i < count; i++)
-        TRY(ddl_index_element(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]),
-                              &elements[i]));
+        TRY(index_part(ddl, relation, AST_AS(IndexElem, create->indexParams->at[i]), index->method,
+                       &elements[i]));
     index->elements = elements;
     index->element_count = count;
     TRY(include_columns(ddl, relation, create->indexIncludingParams, index));
+    struct ddl_settings options = {0};
+    ddl_options_set(ddl, &options, create->options);
+    index->options = options.at;
+    index->option_count = options.count;
     if (!create->whereClause) return NULL;
     TRY(ddl_check_expr(ddl, &(struct ddl_expr){.use = DDL_EXPR_INDEX_WHERE,
                                                .relation = relation,
@@ -161,7 +179,7 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     const struct IndexStmt *create = AST_AS(IndexStmt, statement);
     const struct cat_relation *table;
     TRY(ddl_relation(ddl, create->relation, MISSING_IS_ERROR, &table));
-    if (!cat_relation_is_stored(table))
+    if (!cat_relation_is_stored(table) && !table->partition_of)
         return err_sql(ddl->arena, "42809", "cannot create index on relation \"%.*s\"",
                        STR_FMT(table->name));
     TRY(ddl_must_own_relation(ddl, table));
@@ -191,8 +209,13 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     if (!method->physical)
         ddl_notice(ddl, "index \"%.*s\" is recorded only: the embedded engine has no %.*s indexes",
                    STR_FMT(index.name), STR_FMT(method->name));
+    if (table->partition_of && create->unique)
+        return ddl_unsupported(ddl, statement, "a unique index of one partition alone");
+    if (table->partition_of)
+        ddl_notice(ddl, "index \"%.*s\" is recorded only: create it on the partitioned table",
+                   STR_FMT(index.name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, table);
     DDL_ADD(ddl, edited, indexes, index_count, &index);
     catalog_put(ddl->next, CAT_RELATION, edited);
-    return NULL;
+    return ddl_partition_keys_covered(ddl, edited);
 }

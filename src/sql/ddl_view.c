@@ -21,16 +21,6 @@ static const struct option_row option_rows[] = {
     {STR_INIT("security_barrier"), set_barrier},
 };
 
-static str option_text(const struct node *arg)
-{
-    if (!arg) return STR("true");
-    if (AST_IS(String, arg)) return AST_AS(String, arg)->sval;
-    if (AST_IS(Boolean, arg)) return AST_AS(Boolean, arg)->boolval ? STR("true") : STR("false");
-    if (AST_IS(Integer, arg)) return AST_AS(Integer, arg)->ival ? STR("true") : STR("false");
-    if (AST_IS(TypeName, arg)) return ast_name_at(AST_AS(TypeName, arg)->names, 0);
-    return STR("");
-}
-
 static bool parse_bool(str text, bool *out)
 {
     static const str yes[] = {STR_INIT("true"), STR_INIT("on"), STR_INIT("yes"), STR_INIT("1")};
@@ -42,11 +32,19 @@ static bool parse_bool(str text, bool *out)
     return false;
 }
 
+static void keep_options(struct ddl *ddl, struct cat_relation *view, const struct list *options)
+{
+    struct ddl_settings kept = {view->options, view->option_count};
+    ddl_options_set(ddl, &kept, options);
+    view->options = kept.at;
+    view->option_count = kept.count;
+}
+
 err ddl_view_options(struct ddl *ddl, struct cat_relation *view, const struct list *options)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct DefElem *option = AST_AS(DefElem, options->at[i]);
-        str text = option_text(option->arg);
+        str text = ddl_option_text(ddl, option->arg);
         bool known = false, value = false;
         for (size_t j = 0; j < COUNT_OF(option_rows); j++) {
             if (!str_eq_nocase(option_rows[j].name, option->defname)) continue;
@@ -65,6 +63,7 @@ err ddl_view_options(struct ddl *ddl, struct cat_relation *view, const struct li
             return err_sql(ddl->arena, "22023", "unrecognized parameter \"%.*s\"",
                            STR_FMT(option->defname));
     }
+    keep_options(ddl, view, options);
     return NULL;
 }
 
@@ -177,8 +176,15 @@ err ddl_create_view(struct ddl *ddl, const struct node *statement)
     };
     TRY(view_columns(ddl, create, view));
     TRY(ddl_view_options(ddl, view, create->options));
-    if (create->withCheckOption == LOCAL_CHECK_OPTION) view->check_option = 'l';
-    if (create->withCheckOption == CASCADED_CHECK_OPTION) view->check_option = 'c';
+    if (create->withCheckOption != NO_CHECK_OPTION) {
+        bool local = create->withCheckOption == LOCAL_CHECK_OPTION;
+        struct ddl_settings kept = {view->options, view->option_count};
+        str text = local ? STR("check_option=local") : STR("check_option=cascaded");
+        DDL_ADD(ddl, &kept, at, count, &text);
+        view->options = kept.at;
+        view->option_count = kept.count;
+        view->check_option = local ? 'l' : 'c';
+    }
     TRY(ddl_store_query(ddl, create->query, &view->query));
     if (old) {
         TRY(check_replacement(ddl, old, view));

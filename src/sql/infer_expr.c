@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "types/bits.h"
 #include "types/numeric.h"
 
 /* ---- clauses ---- */
@@ -195,7 +196,10 @@ static err infer_a_const(struct infer_context *ctx, const struct A_Const *node, 
         break;
     case A_CONST_BOOLEAN: *out = infer_bool_const(ctx, node->boolval); break;
     case A_CONST_STRING: *out = infer_const(ctx, UNKNOWNOID, value_text(node->sval)); break;
-    case A_CONST_BITSTRING: return infer_unsupported(ctx, node->base.location, "type bit");
+    case A_CONST_BITSTRING:
+        TRY(infer_locate(ctx, bits_parse(ctx->arena, node->bsval, &digits), node->base.location));
+        *out = infer_const(ctx, BITOID, value_text(digits));
+        break;
     }
     (*out)->location = node->base.location;
     return NULL;

@@ -98,8 +98,10 @@ static void output_fields(struct arena *arena,
         struct expr *expr = ARENA_NEW(arena, struct expr);
         *expr =
             (struct expr){.kind = EXPR_CONST, .type = argument->type, .typmod = -1, .location = -1};
-        (*fields)[(*count)++] = (struct record_field){
-            .name = argument->name, .type = argument->type, .typmod = -1, .expr = expr};
+        str name = argument->name;
+        if (str_empty(name)) name = str_printf(arena, "column%zu", *count + 1);
+        (*fields)[(*count)++] =
+            (struct record_field){.name = name, .type = argument->type, .typmod = -1, .expr = expr};
     }
 }
 

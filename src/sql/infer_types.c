@@ -257,6 +257,22 @@ static err read_typmods(struct infer_context *ctx,
     return NULL;
 }
 
+static err bits_typmod(
+    struct infer_context *ctx, const char *what, const int32_t *mods, size_t count, int32_t *out)
+{
+    enum { BITS_A_TYPE_MAX = 83886080 };
+    if (count != 1) return err_sql(ctx->arena, "22023", "invalid type modifier");
+    if (mods[0] < 1) {
+        return err_sql(ctx->arena, "22023", "length for type %s must be at least 1", what);
+    }
+    if (mods[0] > BITS_A_TYPE_MAX) {
+        return err_sql(ctx->arena, "22023", "length for type %s cannot exceed %d", what,
+                       (int)BITS_A_TYPE_MAX);
+    }
+    *out = mods[0];
+    return NULL;
+}
+
 static err length_typmod(
     struct infer_context *ctx, const char *what, const int32_t *mods, size_t count, int32_t *out)
 {
@@ -300,6 +316,8 @@ static err pack_typmod(struct infer_context *ctx,
     switch (type) {
     case VARCHAROID: return length_typmod(ctx, "varchar", mods, count, out);
     case BPCHAROID: return length_typmod(ctx, "char", mods, count, out);
+    case BITOID: return bits_typmod(ctx, "bit", mods, count, out);
+    case VARBITOID: return bits_typmod(ctx, "varbit", mods, count, out);
     case NUMERICOID: return numeric_typmod(ctx, mods, count, out);
     case TIMEOID:
     case TIMETZOID:

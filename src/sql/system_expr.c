@@ -158,10 +158,17 @@ static void close_own(struct printer *printer)
 
 static void print_type(struct printer *printer, oid type, int32_t typmod)
 {
-    bool bare = type == BPCHAROID && typmod < 0;
-    buf_str_add(printer->out,
-                bare ? STR("bpchar")
-                     : system_type_name(printer->arena, printer->catalog, type, typmod));
+    const struct builtin_type *row = builtin_type(type);
+    bool array = row && row->element;
+    oid one = array ? row->element : type;
+    bool bare = typmod < 0 && (one == BPCHAROID || one == BITOID);
+    if (!bare) {
+        buf_str_add(printer->out, system_type_name(printer->arena, printer->catalog, type, typmod));
+        return;
+    }
+    /* Without a length their names in SQL would mean a length of 1. */
+    buf_str_add(printer->out, one == BITOID ? STR("\"bit\"") : STR("bpchar"));
+    if (array) buf_lit(printer->out, "[]");
 }
 
 static void print_cast_to(struct printer *printer, oid type, int32_t typmod)

@@ -1,4 +1,5 @@
 /* Rows of pg_class and of what belongs to a relation: columns, defaults, indexes, constraints. */
+#include "sql/partition.h"
 #include "sql/system_rows.h"
 #include "sql/system_text.h"
 #include "sql/system_types.h"
@@ -38,6 +39,9 @@ static struct value view_options(struct system_rows *rows, const struct cat_rela
 {
     str options[3];
     size_t count = 0;
+    if (relation->option_count)
+        return system_text_array(rows, relation->options, relation->option_count);
+    /* Of a view that was made before its options were kept as given. */
     if (relation->security_barrier) options[count++] = STR("security_barrier=true");
     if (relation->check_option)
         options[count++] = relation->check_option == 'l' ? STR("check_option=local")
@@ -81,6 +85,9 @@ static void class_index(struct system_rows *rows,
     row[pg_class_relfilenode] = value_int(index->oid);
     row[pg_class_reltuples] = value_real(0);
     row[pg_class_relnatts] = value_int((int64_t)(index->element_count + index->include_count));
+    row[pg_class_reloptions] = index->option_count
+                                   ? system_text_array(rows, index->options, index->option_count)
+                                   : value_null();
 }
 
 static void class_relation(struct system_rows *rows, const struct cat_relation *relation)
@@ -89,7 +96,11 @@ static void class_relation(struct system_rows *rows, const struct cat_relation *
         class_row(rows, relation->oid, relation->name, relation->schema, relation->owner);
     bool table = relation->kind == 'r';
     row[pg_class_reltype] = value_int(relation->row_type);
-    row[pg_class_relkind] = system_char(rows, relation->kind);
+    row[pg_class_relkind] = system_char(rows, relation->partition_strategy ? 'p' : relation->kind);
+    row[pg_class_relispartition] = system_bool(relation->partition_of != OID_NONE);
+    if (relation->partition_of)
+        row[pg_class_relpartbound] =
+            value_text(partition_bound_text(rows->arena, rows->catalog, relation));
     row[pg_class_relispopulated] = system_bool(!relation->unpopulated);
     row[pg_class_relam] = value_int(table || relation->kind == 'm' ? 2 : 0);
     if (table || relation->kind == 'S') row[pg_class_relfilenode] = value_int(relation->oid);

@@ -40,6 +40,7 @@ str system_type_name(struct arena *arena, const struct catalog *catalog, oid typ
     const struct cat_type *found = catalog_type(catalog, type);
     if (!found) return catalog_type_name(arena, catalog, type, typmod);
     if (type == BPCHAROID && typmod < 0) return STR("character");
+    if (type == BITOID && typmod < 0) return STR("bit");
     if (found->kind == TYPE_KIND_ARRAY && type != OIDVECTOROID && type != INT2VECTOROID)
         return str_printf(arena, "%.*s[]",
                           STR_FMT(system_type_name(arena, catalog, found->element, typmod)));
@@ -249,6 +250,20 @@ str system_index_element_text(struct arena *arena,
     return buf_str(out);
 }
 
+/* WITH (fillfactor='70', fastupdate=off): what is a word goes without quotes. */
+static void index_options(struct buf *out, const struct cat_index *index)
+{
+    for (size_t i = 0; i < index->option_count; i++) {
+        str name, value;
+        str_cut(index->options[i], '=', &name, &value);
+        bool word = value.len > 0 && value.at[0] >= 'a' && value.at[0] <= 'z';
+        buf_str_add(out, i ? STR(", ") : STR(" WITH ("));
+        deparse_ident(out, name);
+        buf_printf(out, word ? "=%.*s" : "='%.*s'", STR_FMT(value));
+    }
+    if (index->option_count) buf_char(out, ')');
+}
+
 str system_index_text(struct arena *arena,
                       const struct catalog *catalog,
                       const struct cat_relation *relation,
@@ -267,6 +282,9 @@ str system_index_text(struct arena *arena,
         const struct cat_index_element *element = &index->elements[i];
         if (i) buf_lit(out, ", ");
         index_element(out, arena, catalog, relation, element, form);
+        if (!str_empty(element->collation))
+            buf_printf(out, " COLLATE %.*s", STR_FMT(element->collation));
+        if (!str_empty(element->opclass)) buf_printf(out, " %.*s", STR_FMT(element->opclass));
         if (element->descending) buf_lit(out, " DESC");
         if (element->descending && !element->nulls_first) buf_lit(out, " NULLS LAST");
         if (!element->descending && element->nulls_first) buf_lit(out, " NULLS FIRST");
@@ -277,6 +295,7 @@ str system_index_text(struct arena *arena,
         column_list(out, relation, index->include, index->include_count);
     }
     if (index->nulls_not_distinct) buf_lit(out, " NULLS NOT DISTINCT");
+    index_options(out, index);
     str where = formed(arena, catalog, relation, &index->where, form);
     if (!str_empty(where)) buf_printf(out, " WHERE %.*s", STR_FMT(where));
     return buf_str(out);

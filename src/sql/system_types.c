@@ -30,6 +30,10 @@ static const struct layout_row layouts[] = {
     {TIMETZOID,      {12, false, 'd', 'p'}},
     {NUMERICOID,     {-1, false, 'i', 'm'}},
     {UUIDOID,        {16, false, 'c', 'p'}},
+    {INETOID,        {-1, false, 'i', 'm'}},
+    {CIDROID,        {-1, false, 'i', 'm'}},
+    {MACADDROID,     {6, false, 'i', 'p'} },
+    {MACADDR8OID,    {8, false, 'i', 'p'} },
     {VOIDOID,        {4, true, 'i', 'p'}  },
     {TRIGGEROID,     {4, true, 'i', 'p'}  },
 };
@@ -157,6 +161,10 @@ struct system_facets system_facets_of(struct system_rows *rows, oid type, int32_
     case TEXTOID:
     case VARCHAROID:
     case BPCHAROID: text_facets(&facets, base->oid, typmod); break;
+    case BITOID:
+    case VARBITOID:
+        if (typmod >= 0) facets.character_length = value_int(typmod);
+        break;
     case DATEOID: facets.datetime_precision = value_int(0); break;
     case TIMEOID:
     case TIMETZOID:

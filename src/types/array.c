@@ -205,6 +205,59 @@ str array_slice(struct arena *arena, str array, int64_t low, int64_t high)
     return buf_str(out);
 }
 
+enum { SLICE_END_MAX = 1000000 };
+
+/* PostgreSQL 15 arrayfuncs.c, array_set_slice. */
+static err slice_bounds(struct arena *arena,
+                        int64_t length,
+                        const int64_t *low,
+                        const int64_t *high,
+                        int64_t *from,
+                        int64_t *to)
+{
+    if (length == 0 && (!low || !high))
+        return err_details(
+            arena, err_sql(arena, "2202E", "array slice subscript must provide both boundaries"),
+            "When assigning to a slice of an empty array value, slice boundaries must be fully "
+            "specified.");
+    *from = low ? *low : 1;
+    *to = high ? *high : length;
+    if (length > 0 && *from > *to)
+        return err_sql(arena, "2202E", "upper bound cannot be less than lower bound");
+    if (*to > SLICE_END_MAX || *to < *from - 1)
+        return err_sql(arena, "54000", "array size exceeds the maximum allowed (%d)",
+                       SLICE_END_MAX);
+    if (*from < 1 || (length == 0 && *from != 1 && *to >= *from))
+        return err_sql(arena, "0A000",
+                       "arrays whose subscripts do not start at 1 are not supported");
+    return NULL;
+}
+
+err array_assign_slice(
+    struct arena *arena, str array, str source, const int64_t *low, const int64_t *high, str *out)
+{
+    int64_t from, to, length = array_cardinality(array);
+    if (array_dimensions(array) > 1)
+        return err_sql(arena, "0A000",
+                       "assignment to a slice of an array of several dimensions is not supported");
+    TRY(slice_bounds(arena, length, low, high, &from, &to));
+    if (array_cardinality(source) < to - from + 1)
+        return err_sql(arena, "2202E", "source array too small");
+    struct buf *made = buf_in(arena, 0);
+    struct array_iter old = array_iter(array), items = array_iter(source);
+    str kept, item;
+    buf_char(made, '[');
+    for (int64_t at = 1; at <= length || at <= to; at++) {
+        bool has = array_next(&old, &kept), inside = at >= from && at <= to;
+        if (inside) inside = array_next(&items, &item);
+        if (at > 1) buf_char(made, ',');
+        buf_str_add(made, inside ? item : has ? kept : STR("null"));
+    }
+    buf_char(made, ']');
+    *out = buf_str(made);
+    return NULL;
+}
+
 /* ---- order ---- */
 
 /* Items as values need memory only when they have escapes; this arena is made when first asked for. */

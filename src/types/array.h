@@ -73,6 +73,10 @@ MUST_USE err
 array_remove(struct arena *arena, const struct type_ref *element, str array, str item, str *out);
 MUST_USE err array_replace(
     struct arena *arena, const struct type_ref *element, str array, str from, str to, str *out);
+/* array[low:high] = the first elements of source; a bound that is NULL is the array's own. What lies between its end
+ * and low becomes null. 2202E; 0A000 where the array would not begin at 1, or has several dimensions. */
+MUST_USE err array_assign_slice(
+    struct arena *arena, str array, str source, const int64_t *low, const int64_t *high, str *out);
 /* Position from 1, at or after start; 0 when absent (SQL NULL). */
 MUST_USE err array_position(struct arena *arena,
                             const struct type_ref *element,

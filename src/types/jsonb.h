@@ -77,6 +77,10 @@ MUST_USE err jsonb_set(
     struct arena *arena, str a, const str *path, size_t count, str value, bool create, str *out);
 MUST_USE err jsonb_insert(
     struct arena *arena, str a, const str *path, size_t count, str value, bool after, str *out);
+/* a[path...] = value: what the path lacks is made, arrays are filled up with null. a and value may be absent (at NULL);
+ * then a is an empty array or object. 22023 a scalar on the way, 22P02, 22004 a NULL in the path. */
+MUST_USE err jsonb_assign(
+    struct arena *arena, str a, bool array, const str *path, size_t count, str value, str *out);
 str jsonb_strip_nulls(struct arena *arena, str a);
 str json_text_strip_nulls(struct arena *arena, str a);
 str jsonb_pretty(struct arena *arena, str a);

@@ -324,7 +324,14 @@ err jsonb_delete_index(struct arena *arena, str a, int64_t index, str *out)
 
 /* ---- changes along a path ---- */
 
-enum edit_kind { EDIT_DELETE, EDIT_REPLACE, EDIT_CREATE, EDIT_INSERT_BEFORE, EDIT_INSERT_AFTER };
+enum edit_kind {
+    EDIT_DELETE,
+    EDIT_REPLACE,
+    EDIT_CREATE,
+    EDIT_INSERT_BEFORE,
+    EDIT_INSERT_AFTER,
+    EDIT_ASSIGN
+};
 
 struct edit {
     struct arena *arena;
@@ -343,7 +350,45 @@ static bool edit_inserts(const struct edit *edit)
 
 static bool edit_may_add(const struct edit *edit)
 {
-    return edit->kind == EDIT_CREATE || edit_inserts(edit);
+    return edit->kind == EDIT_CREATE || edit->kind == EDIT_ASSIGN || edit_inserts(edit);
+}
+
+/* ---- subscripted assignment: PostgreSQL 15 jsonfuncs.c, setPath with JB_PATH_FILL_GAPS ---- */
+
+enum { GAP_MAX = 1000000 };
+
+static err add_gap(const struct edit *edit, struct builder *builder, int64_t count)
+{
+    if (count > GAP_MAX)
+        return err_sql(edit->arena, "54000", "jsonb array size exceeds the maximum allowed (%d)",
+                       GAP_MAX);
+    for (int64_t i = 0; i < count; i++) builder_add(builder, STR_NONE, STR("null"));
+    return NULL;
+}
+
+/* The value inside what the rest of the path, from this level, makes: [null, v] for 1, {"k": v} for k. */
+static err edit_nested(const struct edit *edit, size_t level, str *out)
+{
+    *out = edit->value;
+    for (size_t i = edit->count; i-- > level;) {
+        int64_t index;
+        struct buf *buf = buf_in(edit->arena, 0);
+        if (!edit->path[i].at)
+            return err_sql(edit->arena, "22004", "jsonb subscript in assignment must not be null");
+        bool number = str_to_i64(edit->path[i], &index) && index >= INT32_MIN && index <= INT32_MAX;
+        struct builder builder = builder_open(buf, !number);
+        if (number) TRY(add_gap(edit, &builder, index));
+        builder_add(&builder, number ? STR_NONE : quoted(edit->arena, edit->path[i]), *out);
+        builder_close(&builder);
+        *out = buf_str(buf);
+    }
+    return NULL;
+}
+
+static err scalar_in_the_way(const struct edit *edit)
+{
+    return err_details(edit->arena, err_sql(edit->arena, "22023", "cannot replace existing key"),
+                       "The path assumes key is a composite object, but it is a scalar value.");
 }
 
 /* Puts a new member where the order wants it. */
@@ -364,12 +409,14 @@ static err edit_object(const struct edit *edit, str object, size_t level, struct
         return err_hint(edit->arena, error,
                         "Try using the function jsonb_set to replace key value.");
     }
-    bool pending = !exists && last && edit_may_add(edit);
-    str new_key = pending ? quoted(edit->arena, wanted) : STR_NONE;
+    bool makes = !exists && !last && edit->kind == EDIT_ASSIGN;
+    bool pending = makes || (!exists && last && edit_may_add(edit));
+    str new_key = pending ? quoted(edit->arena, wanted) : STR_NONE, made = edit->value;
+    if (makes) TRY(edit_nested(edit, level + 1, &made));
     struct builder builder = builder_open(out, true);
     struct json_walk walk = json_walk(object);
     while (json_walk_next(&walk, &key, &value)) {
-        add_sorted(&builder, &pending, key, new_key, edit->value);
+        add_sorted(&builder, &pending, key, new_key, made);
         bool target = exists && json_string_equals(key, wanted);
         if (target && last && edit->kind == EDIT_DELETE) continue;
         builder_key(&builder, key);
@@ -380,7 +427,7 @@ static err edit_object(const struct edit *edit, str object, size_t level, struct
         else
             TRY(edit_value(edit, value, level + 1, out));
     }
-    add_sorted(&builder, &pending, STR_NONE, new_key, edit->value);
+    add_sorted(&builder, &pending, STR_NONE, new_key, made);
     builder_close(&builder);
     return NULL;
 }
@@ -397,8 +444,12 @@ static err edit_index(const struct edit *edit, size_t level, size_t count, int64
                        STR_FMT(step));
     }
     int64_t items = (int64_t)count;
-    if (index < 0) index = -index > items ? -1 : index + items;
-    *out = index > items ? items : index;
+    bool before = index < 0 && -index > items, assign = edit->kind == EDIT_ASSIGN;
+    if (before && assign)
+        return err_sql(edit->arena, "22023", "path element at position %zu is out of range: %lld",
+                       level + 1, (long long)index);
+    if (index < 0) index = before ? -1 : index + items;
+    *out = index > items && !assign ? items : index;
     return NULL;
 }
 
@@ -412,13 +463,18 @@ static void edit_item(const struct edit *edit, struct builder *builder, str item
 
 static err edit_array(const struct edit *edit, str array, size_t level, struct buf *out)
 {
-    bool last = level + 1 == edit->count;
+    bool last = level + 1 == edit->count, makes = false;
     size_t count = jsonb_count(array);
     int64_t index;
+    str made = edit->value;
     TRY(edit_index(edit, level, count, &index));
+    if (edit->kind == EDIT_ASSIGN && index >= (int64_t)count) {
+        makes = true;
+        TRY(edit_nested(edit, level + 1, &made));
+    }
     bool pending = last && edit_may_add(edit); /* the new value has no place yet */
     struct builder builder = builder_open(out, false);
-    if (pending && (index < 0 || count == 0)) {
+    if (!makes && pending && (index < 0 || count == 0)) {
         builder_add(&builder, STR_NONE, edit->value);
         pending = false;
     }
@@ -435,7 +491,8 @@ static err edit_array(const struct edit *edit, str array, size_t level, struct b
             TRY(edit_value(edit, item, level + 1, out));
         }
     }
-    if (pending) builder_add(&builder, STR_NONE, edit->value);
+    if (makes) TRY(add_gap(edit, &builder, index - (int64_t)count));
+    if (makes || pending) builder_add(&builder, STR_NONE, made);
     builder_close(&builder);
     return NULL;
 }
@@ -448,6 +505,7 @@ static err edit_value(const struct edit *edit, str value, size_t level, struct b
     }
     if (kind == JSONB_OBJECT) return edit_object(edit, value, level, out);
     if (kind == JSONB_ARRAY) return edit_array(edit, value, level, out);
+    if (edit->kind == EDIT_ASSIGN) return scalar_in_the_way(edit);
     buf_str_add(out, value); /* a path through a scalar leads nowhere */
     return NULL;
 }
@@ -479,6 +537,21 @@ err jsonb_set(
 {
     const struct edit edit = {arena, create ? EDIT_CREATE : EDIT_REPLACE, path, count, value};
     return edit_top(&edit, a, out);
+}
+
+err jsonb_assign(
+    struct arena *arena, str a, bool array, const str *path, size_t count, str value, str *out)
+{
+    const struct edit edit = {arena, EDIT_ASSIGN, path, count, value.at ? value : STR("null")};
+    if (!a.at) a = array ? STR("[]") : STR("{}");
+    for (size_t i = 0; i < count; i++)
+        if (!path[i].at)
+            return err_sql(arena, "22004", "jsonb subscript in assignment must not be null");
+    if (!is_container(jsonb_kind(a))) return scalar_in_the_way(&edit);
+    struct buf *buf = buf_in(arena, 0);
+    TRY(edit_value(&edit, a, 0, buf));
+    *out = buf_str(buf);
+    return NULL;
 }
 
 err jsonb_insert(

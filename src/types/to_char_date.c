@@ -165,10 +165,19 @@ static void put_century(struct writer *w)
     put_number(w, w->moment->interval ? year / 100 : (year - 1) / 100 + 1, 2);
 }
 
+/* RM counts an interval's months back from the year's end where they are negative; whole years are XII, or I
+ * before zero. 0: none. */
+static int roman_month(const struct datetime_fields *at)
+{
+    if (at->month) return at->month > 0 ? at->month : 13 + at->month;
+    return at->year > 0 ? 12 : at->year < 0 ? 1 : 0;
+}
+
 static void put_date(struct writer *w, const struct field *field)
 {
     const struct moment_fields *m = w->moment;
     const struct datetime_fields *at = &m->at;
+    int month;
     switch (field->id) {
     case FIELD_MM: put_number(w, at->month, 2); break;
     case FIELD_DD: put_number(w, at->day, at->day < 0 ? 1 : 2); break;
@@ -180,7 +189,8 @@ static void put_date(struct writer *w, const struct field *field)
         if (at->month) buf_i64(w->out, (at->month - 1) / 3 + 1);
         break;
     case FIELD_RM:
-        if (at->month > 0) put_letters(w, str_of(roman_months[at->month - 1]), field->letters, 4);
+        month = roman_month(at);
+        if (month) put_letters(w, str_of(roman_months[month - 1]), field->letters, 4);
         break;
     case FIELD_J: buf_i64(w->out, m->julian); break;
     case FIELD_CC: put_century(w); break;

@@ -1,11 +1,13 @@
 /* Casts between families: PostgreSQL's pg_cast as a table, and the rules around it. */
 #include <math.h>
 
+#include "types/bits.h"
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/float.h"
 #include "types/int.h"
 #include "types/jsonb.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/text.h"
 #include "types/type_int.h"
@@ -322,6 +324,66 @@ static err jsonb_to_number(const struct cast *c)
                      c->out);
 }
 
+/* ---- addresses ---- */
+
+static err inet_to_cidr(const struct cast *c)
+{
+    struct inet network = inet_network(inet_read(c->value->s));
+    struct buf *text = buf_in(c->arena, 0);
+    cidr_write(text, &network);
+    return give(c, text);
+}
+
+static err cidr_to_inet(const struct cast *c)
+{
+    *c->out = value_text(inet_shown(c->value->s));
+    return NULL;
+}
+
+/* A width in any case, unlike output. */
+static err inet_to_text(const struct cast *c)
+{
+    struct inet address = inet_read(c->value->s);
+    struct buf *text = buf_in(c->arena, 0);
+    cidr_write(text, &address);
+    return give(c, text);
+}
+
+static err macaddr_to_macaddr8(const struct cast *c)
+{
+    unsigned char mac[MAC_BYTES], wide[MAC8_BYTES];
+    mac_read(c->value->s, mac, sizeof mac);
+    mac_widen(mac, wide);
+    struct buf *text = buf_in(c->arena, 0);
+    mac_write(text, wide, sizeof wide);
+    return give(c, text);
+}
+
+static err macaddr8_to_macaddr(const struct cast *c)
+{
+    unsigned char mac[MAC_BYTES], wide[MAC8_BYTES];
+    mac_read(c->value->s, wide, sizeof wide);
+    TRY(mac8_narrow(c->arena, wide, mac));
+    struct buf *text = buf_in(c->arena, 0);
+    mac_write(text, mac, sizeof mac);
+    return give(c, text);
+}
+
+/* ---- bit strings ---- */
+
+static err int_to_bits(const struct cast *c)
+{
+    *c->out = value_text(STR_NONE);
+    int32_t count = c->to->typmod > 0 ? c->to->typmod : 1;
+    return bits_from_int(c->arena, c->value->i, count, &c->out->s);
+}
+
+static err bits_to_integer(const struct cast *c)
+{
+    *c->out = value_int(0);
+    return bits_to_int(c->arena, c->value->s, c->to->storage == TYPE_INT4 ? 32 : 64, &c->out->i);
+}
+
 /* ---- the table: pg_cast's rows of our families ---- */
 
 struct cast_row {
@@ -416,6 +478,19 @@ static const struct cast_row casts[] = {
     {TYPE_JSONB,       TYPE_FLOAT4,      E, jsonb_to_number      },
     {TYPE_JSONB,       TYPE_FLOAT8,      E, jsonb_to_number      },
     {TYPE_JSONB,       TYPE_NUMERIC,     E, jsonb_to_number      },
+    {TYPE_INET,        TYPE_CIDR,        A, inet_to_cidr         },
+    {TYPE_INET,        TYPE_TEXT,        A, inet_to_text         },
+    {TYPE_INET,        TYPE_VARCHAR,     A, inet_to_text         },
+    {TYPE_INET,        TYPE_BPCHAR,      A, inet_to_text         },
+    {TYPE_CIDR,        TYPE_INET,        I, cidr_to_inet         },
+    {TYPE_MACADDR,     TYPE_MACADDR8,    I, macaddr_to_macaddr8  },
+    {TYPE_MACADDR8,    TYPE_MACADDR,     I, macaddr8_to_macaddr  },
+    {TYPE_INT4,        TYPE_BIT,         E, int_to_bits          },
+    {TYPE_INT8,        TYPE_BIT,         E, int_to_bits          },
+    {TYPE_BIT,         TYPE_INT4,        E, bits_to_integer      },
+    {TYPE_BIT,         TYPE_INT8,        E, bits_to_integer      },
+    {TYPE_BIT,         TYPE_VARBIT,      I, same                 },
+    {TYPE_VARBIT,      TYPE_BIT,         I, same                 },
 };
 #undef I
 #undef A

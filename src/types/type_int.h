@@ -58,6 +58,54 @@ void tsquery_text_write(const struct type_session *session,
                         struct buf *out);
 int tsquery_text_order(const struct type_ref *type, const struct value *a, const struct value *b);
 
+/* Addresses: type_network.c. */
+err inet_text_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out);
+void inet_text_write(const struct type_session *session,
+                     const struct type_ref *type,
+                     const struct value *value,
+                     struct buf *out);
+void inet_text_json(const struct type_session *session,
+                    const struct type_ref *type,
+                    const struct value *value,
+                    struct buf *out);
+int inet_text_order(const struct type_ref *type, const struct value *a, const struct value *b);
+err cidr_text_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out);
+err macaddr_text_input(struct arena *arena,
+                       const struct type_session *session,
+                       const struct type_ref *type,
+                       str text,
+                       struct value *out);
+err macaddr8_text_input(struct arena *arena,
+                        const struct type_session *session,
+                        const struct type_ref *type,
+                        str text,
+                        struct value *out);
+
+/* Bit strings: type_bits.c. */
+err bits_text_input(struct arena *arena,
+                    const struct type_session *session,
+                    const struct type_ref *type,
+                    str text,
+                    struct value *out);
+err bit_text_fit(struct arena *arena,
+                 const struct type_ref *type,
+                 enum type_coercion coercion,
+                 const struct value *value,
+                 struct value *out);
+err varbit_text_fit(struct arena *arena,
+                    const struct type_ref *type,
+                    enum type_coercion coercion,
+                    const struct value *value,
+                    struct value *out);
+
 /* Composites: '(1,"a b",)' and JSON objects of fields in stored form. */
 err composite_input(struct arena *arena,
                     const struct type_session *session,

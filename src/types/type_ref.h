@@ -51,6 +51,12 @@ enum type_storage {
     TYPE_TSTZRANGE,
     TYPE_TSVECTOR,
     TYPE_TSQUERY,
+    TYPE_INET,
+    TYPE_CIDR,
+    TYPE_MACADDR,
+    TYPE_MACADDR8,
+    TYPE_BIT, /* its typmod is the length itself, as varbit's */
+    TYPE_VARBIT,
     TYPE_STORAGE_COUNT
 };
 

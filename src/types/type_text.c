@@ -24,6 +24,12 @@
     ROW(storage, #name, #name, name##_text_input, name##_text_write, range_json, \
         name##_text_order, NULL, #name)
 
+#define NAMED_ROW(storage, name, output, json, compare, collation) \
+    ROW(storage, #name, #name, name##_text_input, output, json, compare, NULL, collation)
+
+#define BITS_ROW(storage, name, sql_name, fit) \
+    ROW(storage, name, sql_name, bits_text_input, text_output, plain_json, text_compare, fit, "")
+
 static const struct type_family families[TYPE_STORAGE_COUNT];
 
 /* In every function below value is not VALUE_NULL: the public functions at the end see to it. */
@@ -475,7 +481,7 @@ static err json_input(INPUT_ARGS)
     return json_text_check(arena, text);
 }
 
-static err jsonb_input(INPUT_ARGS)
+static err jsonb_text_input(INPUT_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
@@ -497,7 +503,7 @@ static int jsonb_order(COMPARE_ARGS)
     return jsonb_compare(a->s, b->s);
 }
 
-static err bytea_input(INPUT_ARGS)
+static err bytea_text_input(INPUT_ARGS)
 {
     UNUSED(session);
     UNUSED(type);
@@ -804,24 +810,8 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
         datetime_fit,
         "interval"),
     ROW(TYPE_JSON, "json", "json", json_input, text_output, text_output, no_order, NULL, ""),
-    ROW(TYPE_JSONB,
-        "jsonb",
-        "jsonb",
-        jsonb_input,
-        text_output,
-        text_output,
-        jsonb_order,
-        NULL,
-        "jsonb"),
-    ROW(TYPE_BYTEA,
-        "bytea",
-        "bytea",
-        bytea_input,
-        bytea_output,
-        bytea_json,
-        text_compare,
-        NULL,
-        ""),
+    NAMED_ROW(TYPE_JSONB, jsonb, text_output, text_output, jsonb_order, "jsonb"),
+    NAMED_ROW(TYPE_BYTEA, bytea, bytea_output, bytea_json, text_compare, ""),
     ROW(TYPE_ENUM, "", "enum", enum_input, text_output, text_json, enum_compare, NULL, "enum"),
     ROW(TYPE_ARRAY,
         "",
@@ -858,6 +848,12 @@ static const struct type_family families[TYPE_STORAGE_COUNT] = {
     RANGE_ROW(TYPE_TSTZRANGE, "tstzrange", "timerange"),
     TS_ROW(TYPE_TSVECTOR, tsvector),
     TS_ROW(TYPE_TSQUERY, tsquery),
+    NAMED_ROW(TYPE_INET, inet, inet_text_write, inet_text_json, inet_text_order, "network"),
+    NAMED_ROW(TYPE_CIDR, cidr, text_output, plain_json, inet_text_order, "network"),
+    NAMED_ROW(TYPE_MACADDR, macaddr, text_output, plain_json, text_compare, ""),
+    NAMED_ROW(TYPE_MACADDR8, macaddr8, text_output, plain_json, text_compare, ""),
+    BITS_ROW(TYPE_BIT, "bit", "bit", bit_text_fit),
+    BITS_ROW(TYPE_VARBIT, "varbit", "bit varying", varbit_text_fit),
 };
 
 const struct type_family *type_family(enum type_storage storage)
@@ -982,7 +978,9 @@ const struct type_ref *type_plain(enum type_storage storage)
         PLAIN(TYPE_COMPOSITE), PLAIN(TYPE_RECORD),    PLAIN(TYPE_INT4RANGE),
         PLAIN(TYPE_INT8RANGE), PLAIN(TYPE_NUMRANGE),  PLAIN(TYPE_DATERANGE),
         PLAIN(TYPE_TSRANGE),   PLAIN(TYPE_TSTZRANGE), PLAIN(TYPE_TSVECTOR),
-        PLAIN(TYPE_TSQUERY),
+        PLAIN(TYPE_TSQUERY),   PLAIN(TYPE_INET),      PLAIN(TYPE_CIDR),
+        PLAIN(TYPE_MACADDR),   PLAIN(TYPE_MACADDR8),  PLAIN(TYPE_BIT),
+        PLAIN(TYPE_VARBIT),
     };
 #undef PLAIN
     return &plain[storage];

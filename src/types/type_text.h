@@ -72,7 +72,7 @@ MUST_USE err type_coerce_typmod(struct arena *arena,
 int type_compare(const struct type_ref *type, const struct value *a, const struct value *b);
 
 /* The collation that a stored column needs: "" (BINARY), "numeric", "citext", "interval", "timetz",
- * "jsonb", "intrange", "numrange", "timerange"; "enum" and "array" are for the caller to complete. */
+ * "jsonb", "intrange", "numrange", "timerange", "network"...; "enum" and "array" are for the caller to complete. */
 str type_collation(const struct type_ref *type);
 
 #endif

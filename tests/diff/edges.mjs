@@ -54,6 +54,13 @@ export const NUMBER_FORMATS = ['9', '999', '99.99', '0000.00', '9,999.99', 'S999
 export const DATE_FORMATS = ['YYYY-MM-DD', 'YYYY-MM-DD HH24:MI:SS.US', 'DD Mon YYYY', 'FMDay, FMMonth DDth', 'HH12:MI AM', 'J', 'IYYY-IW-ID', 'DDD',
   'Q', 'W WW', 'CC', 'BC', 'Y,YYY', 'MS US', 'SSSS', 'TZ', 'OF', 'TZH:TZM', 'RM', '"text" YYYY', '\\YYYY', 'FF3', ''];
 
+const NETWORKS = ['0.0.0.0/0', '10.0.0.0/8', '10.1.0.0/16', '10.1.2.0/24', '10.1.2.128/25', '255.255.255.255/32', '::/0', '::/64', '2001:db8::/32',
+  '::ffff:1.2.3.0/120', '::ffff:0:0/96', '8000::/1'];
+const ipv4 = (r) => `${r.int(256)}.${r.int(256)}.${r.int(256)}.${r.int(256)}/${r.int(33)}`;
+const ipv6 = (r) => `${Array.from({ length: 8 }, () => r.of(['0', '0', '0', '1', 'ffff', r.int(65536).toString(16)])).join(':')}/${r.int(129)}`;
+
+const BITS = (r, most) => Array.from({ length: r.int(most + 1) }, () => r.int(2)).join('');
+
 // ---- types ---------------------------------------------------------------------------------------
 
 // The text of a value, without quotes.
@@ -94,6 +101,16 @@ export const VALUES = {
     : `${r.int(200) - 100} mons ${r.int(4000) - 2000} days ${sign(r)}${r.int(300)}:${two(r.int(60))}:${two(r.int(60))}.${r.int(999999)}`),
   uuid: (r) => r.of(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}',
     'a0eebc999c0b4ef8bb6d6bb9bd380a11']),
+  inet: (r) => r.of([...NETWORKS, '10.1.2.3', '10.1.2.3/8', '192.168.1.5/24', '1.2.3.4.', '1.2/16', '255.255.255.255', '::1', '::ffff:1.2.3.4',
+    '::1.2.3.4/100', '::1.2', '1:0:0:2:0:0:0:3/64', 'FE80::ABCD/10', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', ipv4(r), ipv6(r)]),
+  cidr: (r) => r.of([...NETWORKS, '10', '10.1', '128', '192.168.1', '224', '240', '0x0a01', '0', '1.2.3.4', '::1', '1:2:3:4:5:6:7:8',
+    '0:0:0:0:0:0:0:200/120', '1:0:2:0:0:3::/96', '::/1']),
+  bit: (r) => r.of(['0000', '1010', '1111', '0001', '1', '', '10110', 'xF', 'b0110', BITS(r, 4)]),
+  varbit: (r) => r.of(['', '0', '1', '01', '10', '0110', 'x0aF', 'b101', 'X', '11111111', '000000001', BITS(r, 70)]),
+  macaddr: (r) => r.of(['08:00:2b:01:02:03', '08-00-2B-01-02-03', '08002b010203', '0800.2b01.0203', '0:0:0:0:0:0', 'ff:ff:ff:ff:ff:ff',
+    ' 8:0:2b:1:2:3 ']),
+  macaddr8: (r) => r.of(['08:00:2b:01:02:03:04:05', '08002b:0102030405', '08-00-2b-01-02-03', '08:00:2b:ff:fe:01:02:03', '0000000000000000',
+    'ffffffffffffffff', '08:00:2b:ff:fe:01:02:04']),
   json: (r) => r.of(JSONS),
   jsonb: (r) => r.of(JSONS),
   mood: (r) => r.of(['sad', 'ok', 'happy']),
@@ -122,7 +139,7 @@ export function quote(text) {
 
 export function sqlType(type) {
   if (type.endsWith('[]')) return `${sqlType(type.slice(0, -2))}[]`;
-  return { char: '"char"', citext: 'extensions.citext' }[type] ?? type;
+  return { char: '"char"', citext: 'extensions.citext', bit: 'bit(4)' }[type] ?? type;
 }
 
 // A literal with its type; now and then a NULL.

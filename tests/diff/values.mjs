@@ -23,6 +23,7 @@ const LEFT_OUT_NAMES = /^(pg_|uuid_generate|gen_random)/;
 const TYPE_OF = { BOOL: 'bool', INT2: 'int2', INT4: 'int4', INT8: 'int8', OID: 'oid', FLOAT4: 'float4', FLOAT8: 'float8', NUMERIC: 'numeric',
   TEXT: 'text', VARCHAR: 'varchar', NAME: 'name', BPCHAR: 'bpchar', CITEXT: 'citext', BYTEA: 'bytea', DATE: 'date', TIME: 'time',
   TIMETZ: 'timetz', TIMESTAMP: 'timestamp', TIMESTAMPTZ: 'timestamptz', INTERVAL: 'interval', UUID: 'uuid', JSON: 'json', JSONB: 'jsonb',
+  INET: 'inet', CIDR: 'cidr', MACADDR: 'macaddr', MACADDR8: 'macaddr8', BIT: 'bit', VARBIT: 'varbit',
   TEXTARRAY: 'text[]', INT4ARRAY: 'int4[]', 1022: 'float8[]', 1187: 'interval[]', ANYENUM: 'mood' };
 
 const TYPES = Object.keys(VALUES);
@@ -111,6 +112,8 @@ const FITTING = [
   { name: /^to_char$/, type: /^text$/, at: last, of: quoted(DATE_FORMATS) },
   { name: /^(like|notlike|regexp_|similar|~|!~)/, type: /^(text|citext)$/, at: second, of: quoted(PATTERNS) },
   { name: /^regexp_/, type: /^text$/, at: later, of: quoted(['g', 'i', '', 'x', 'n', 'gi', 'q', '\\1', 'z']) },
+  { name: /^set_masklen$/, type: /^int/, of: cast(['-1', '0', '8', '24', '32', '33', '64', '128', '129', '-2']) },
+  { name: /^[+-]$/, type: /^int8$/, at: (row) => row.args.includes('INET'), of: cast(['0', '1', '-1', '255', '65536', '4294967295', '-9223372036854775808']) },
   { name: /^(encode|decode)$/, type: /^text$/, at: second, of: quoted(['hex', 'base64', 'escape', 'HEX', 'none']) },
   { name: /^(digest|hmac)$/, type: /^text$/, at: last, of: quoted(['md5', 'sha1', 'sha256', 'sha512', 'none']) },
   { name: /^convert_/, type: /^name$/, of: quoted(['UTF8', 'utf-8', 'LATIN1', 'none']) },

@@ -59,6 +59,12 @@ static void choose(struct row_column *column, const struct type_ref *ref, struct
     case TYPE_TSTZRANGE:
     case TYPE_TSVECTOR:
     case TYPE_TSQUERY:
+    case TYPE_INET:
+    case TYPE_CIDR:
+    case TYPE_MACADDR:
+    case TYPE_MACADDR8:
+    case TYPE_BIT:
+    case TYPE_VARBIT:
     case TYPE_STORAGE_COUNT: return;
     }
 }

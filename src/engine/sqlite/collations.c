@@ -9,6 +9,7 @@
 #include "types/array.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
+#include "types/network.h"
 #include "types/numeric.h"
 #include "types/range.h"
 #include "types/text.h"
@@ -32,6 +33,7 @@ static const struct plain_collation plain_collations[] = {
     {"timerange", range_compare_times   },
     {"tsvector",  tsvector_compare      },
     {"tsquery",   tsquery_compare       },
+    {"network",   inet_compare_text     },
 };
 
 static int compare_plain(void *user, int a_len, const void *a, int b_len, const void *b)

@@ -101,6 +101,27 @@ err sqlite_error(struct arena *arena, sqlite3 *db, int code)
     return error_of_code(arena, code, sqlite3_errmsg(db));
 }
 
+/* ---- what it is about --------------------------------------------------------------------------- */
+
+/* constraint empty: none is told. */
+static struct err *about(const struct constraint_context *context,
+                         struct err *error,
+                         const struct cat_relation *relation,
+                         str constraint)
+{
+    struct arena *arena = context->arena;
+    const struct cat_schema *schema = catalog_schema(context->catalog, relation->schema);
+    if (schema != NULL) err_name(arena, error, ERR_ABOUT_SCHEMA, schema->name);
+    err_name(arena, error, ERR_ABOUT_TABLE, relation->name);
+    if (!str_empty(constraint)) err_name(arena, error, ERR_ABOUT_CONSTRAINT, constraint);
+    return error;
+}
+
+err constraint_named(const struct constraint_context *context, err error, str constraint)
+{
+    return about(context, (struct err *)(uintptr_t)error, context->relation, constraint);
+}
+
 /* ---- what a detail may show ------------------------------------------------------------------- */
 
 static bool may_see_columns(const struct constraint_context *context,
@@ -368,6 +389,7 @@ static err unique_error(const struct constraint_context *context)
     struct err *error =
         err_sql(context->arena, "23505", "duplicate key value violates unique constraint \"%.*s\"",
                 STR_FMT(name));
+    about(context, error, relation, name);
     str key = relation == context->relation ? duplicate_key(context, index) : STR_NONE;
     if (str_empty(key)) return error;
     return err_details(context->arena, error, "%.*s already exists.", STR_FMT(key));
@@ -390,6 +412,8 @@ err constraint_null_error(const struct constraint_context *context, size_t colum
         err_sql(context->arena, "23502",
                 "null value in column \"%.*s\" of relation \"%.*s\" violates not-null constraint",
                 STR_FMT(context->relation->columns[column].name), STR_FMT(context->relation->name));
+    about(context, error, context->relation, STR_NONE);
+    err_name(context->arena, error, ERR_ABOUT_COLUMN, context->relation->columns[column].name);
     return add_failing_row(context, error, row);
 }
 
@@ -409,6 +433,20 @@ static err not_null_error(const struct constraint_context *context)
                                str_cstr(context->arena, context->message));
 }
 
+static str domain_schema(const struct constraint_context *context, str domain)
+{
+    for (size_t i = 0; i < context->relation->column_count; i++) {
+        const struct cat_type *type =
+            catalog_type(context->catalog, context->relation->columns[i].type);
+        for (; type && type->kind == TYPE_KIND_DOMAIN;
+             type = catalog_type(context->catalog, type->base)) {
+            const struct cat_schema *schema = catalog_schema(context->catalog, type->schema);
+            if (str_eq(type->name, domain) && schema) return schema->name;
+        }
+    }
+    return STR_NONE;
+}
+
 static err check_error(const struct constraint_context *context)
 {
     static const str prefix = STR_INIT("CHECK constraint failed: ");
@@ -417,13 +455,17 @@ static err check_error(const struct constraint_context *context)
     str domain;
     if (str_starts(name, STR(SCHEMA_DOMAIN_PREFIX))) {
         str_cut(str_skip(name, sizeof SCHEMA_DOMAIN_PREFIX - 1), ':', &domain, &name);
-        return err_sql(context->arena, "23514",
-                       "value for domain %.*s violates check constraint \"%.*s\"", STR_FMT(domain),
-                       STR_FMT(name));
+        struct err *error = err_sql(context->arena, "23514",
+                                    "value for domain %.*s violates check constraint \"%.*s\"",
+                                    STR_FMT(domain), STR_FMT(name));
+        err_name(context->arena, error, ERR_ABOUT_SCHEMA, domain_schema(context, domain));
+        err_name(context->arena, error, ERR_ABOUT_DATATYPE, domain);
+        return err_name(context->arena, error, ERR_ABOUT_CONSTRAINT, name);
     }
     struct err *error = err_sql(context->arena, "23514",
                                 "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
                                 STR_FMT(context->relation->name), STR_FMT(name));
+    about(context, error, context->relation, name);
     /* Of several rows the one that failed is not known. */
     bool one = context->rows != NULL && context->rows->count == 1;
     return one ? add_failing_row(context, error, 0) : error;
@@ -458,6 +500,7 @@ static err child_side(const struct constraint_context *context)
             err_sql(context->arena, "23503",
                     "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
                     STR_FMT(relation->name), STR_FMT(key->name));
+        about(context, error, relation, key->name);
         str text = key_text(context, key->columns, key->column_count, row);
         if (str_empty(text))
             text = STR("Key"); /* PostgreSQL 15 ri_triggers.c, ri_ReportViolation */
@@ -490,6 +533,7 @@ static err parent_error(const struct constraint_context *context,
                 "update or delete on table \"%.*s\" violates foreign key constraint "
                 "\"%.*s\" on table \"%.*s\"",
                 STR_FMT(context->relation->name), STR_FMT(key->name), STR_FMT(child->name));
+    about(context, error, child, key->name);
     str text = row == SIZE_MAX ? STR_NONE
                                : key_text(context, key->foreign_columns, key->column_count, row);
     if (str_empty(text)) text = STR("Key");

@@ -42,4 +42,7 @@ MUST_USE err constraint_null_error(const struct constraint_context *context,
                                    size_t column,
                                    size_t row);
 
+/* The same error, with the names of the context's table and this constraint. */
+err constraint_named(const struct constraint_context *context, err error, str constraint);
+
 #endif

@@ -117,12 +117,16 @@ void function_error_write(struct buf *out, err error)
     write_part(out, error->details);
     buf_char(out, SEPARATOR);
     write_part(out, error->hint);
+    for (size_t i = 0; error->about && i < ERR_ABOUT_COUNT; i++) {
+        buf_char(out, SEPARATOR);
+        write_part(out, error->about[i]);
+    }
 }
 
 err function_error_read(struct arena *arena, const char *text)
 {
     str rest = str_of(text);
-    str parts[4] = {{0}};
+    str parts[4 + ERR_ABOUT_COUNT] = {{0}};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         bool more = str_cut(rest, SEPARATOR, &parts[i], &rest);
         if (!more && i == 0) return NULL;
@@ -131,6 +135,9 @@ err function_error_read(struct arena *arena, const char *text)
     struct err *error = err_sql(arena, str_cstr(arena, parts[0]), "%.*s", STR_FMT(parts[1]));
     if (parts[2].len) err_details(arena, error, "%.*s", STR_FMT(parts[2]));
     if (parts[3].len) err_hint(arena, error, "%.*s", STR_FMT(parts[3]));
+    for (size_t i = 0; i < ERR_ABOUT_COUNT; i++)
+        if (parts[4 + i].len)
+            err_name(arena, error, (enum err_about)i, str_copy(arena, parts[4 + i]));
     return error;
 }
 
@@ -256,7 +263,8 @@ static void run_call(sqlite3_context *context, int argc, sqlite3_value **argv)
 static const struct function_table *const tables[] = {
     &functions_number,  &functions_text,    &functions_datetime, &functions_json,
     &functions_array,   &functions_session, &functions_system,   &functions_crypto,
-    &functions_general, &functions_range,   &functions_ts,
+    &functions_general, &functions_range,   &functions_ts,       &functions_network,
+    &functions_bits,
 };
 
 const struct function_row *function_row_find(const char *symbol)
@@ -309,6 +317,7 @@ err functions_register(sqlite3 *db, struct sqlite_session *session)
     if (rc == SQLITE_OK) rc = sets_register(db, session);
     if (rc == SQLITE_OK) rc = collations_register(db, session);
     if (rc == SQLITE_OK) rc = pl_register(db, session);
+    if (rc == SQLITE_OK) rc = exclusion_register(db, session);
     if (rc == SQLITE_OK) rc = system_tables_register(db, session);
     if (rc == SQLITE_OK) return NULL;
     return err_new(session->scratch, ERR_INTERNAL, "cannot register functions: %s",

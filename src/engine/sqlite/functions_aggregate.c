@@ -8,6 +8,7 @@
 #include "engine/sqlite/functions_int.h"
 #include "engine/sqlite/functions_json.h"
 #include "types/array.h"
+#include "types/bits.h"
 #include "types/datetime.h"
 #include "types/float.h"
 #include "types/jsonb.h"
@@ -128,6 +129,39 @@ struct bits {
 BIT_STEP(bit_and_step, &)
 BIT_STEP(bit_or_step, |)
 BIT_STEP(bit_xor_step, ^)
+
+/* Of bit strings: the first one is copied, the others change it. */
+struct bit_strings {
+    char *at;
+    size_t len;
+};
+
+static err strings_step(struct aggregate_call *call, enum bits_combine how, str bits)
+{
+    struct bit_strings *state = call->state;
+    if (state->at) return bits_combine(call->arena, how, state->at, state->len, bits);
+    state->at = ARENA_ARRAY(call->arena, char, bits.len ? bits.len : 1);
+    state->len = bits.len;
+    if (bits.len) memcpy(state->at, bits.at, bits.len);
+    return NULL;
+}
+
+#define STRINGS_STEP(name, how)                                                          \
+    static err name(struct aggregate_call *call, const struct value *args, size_t count) \
+    {                                                                                    \
+        (void)count;                                                                     \
+        return strings_step(call, how, args[0].s);                                       \
+    }
+STRINGS_STEP(strings_and_step, BITS_AND)
+STRINGS_STEP(strings_or_step, BITS_OR)
+STRINGS_STEP(strings_xor_step, BITS_XOR)
+
+static err strings_value(struct aggregate_call *call, struct arena *arena, struct value *out)
+{
+    const struct bit_strings *state = call->state;
+    if (state->at) *out = value_text(str_copy(arena, str_from(state->at, state->len)));
+    return NULL;
+}
 
 static err bits_value(struct aggregate_call *call, struct arena *arena, struct value *out)
 {
@@ -691,6 +725,10 @@ static err mode_value(struct aggregate_call *call, struct arena *arena, struct v
     {                                                                                  \
         symbol, 1, SHAPE_NONE, true, sizeof(struct bits), step, NULL, bits_value, NULL \
     }
+#define BIT_STRINGS(symbol, step)                                                                \
+    {                                                                                            \
+        symbol, 1, SHAPE_NONE, true, sizeof(struct bit_strings), step, NULL, strings_value, NULL \
+    }
 #define FLOAT(symbol, step, value)                                                  \
     {                                                                               \
         symbol, 1, SHAPE_NONE, true, sizeof(struct spread), step, NULL, value, NULL \
@@ -728,6 +766,9 @@ static const struct aggregate_row aggregate_rows[] = {
     BITS("bit_xor_int2", bit_xor_step),
     BITS("bit_xor_int4", bit_xor_step),
     BITS("bit_xor_int8", bit_xor_step),
+    BIT_STRINGS("bit_and_bit", strings_and_step),
+    BIT_STRINGS("bit_or_bit", strings_or_step),
+    BIT_STRINGS("bit_xor_bit", strings_xor_step),
     {"any",                               1, SHAPE_NONE,  false, sizeof(struct three_valued),   three_step,        NULL, any_value,             NULL},
     {"all",                               1, SHAPE_NONE,  false, sizeof(struct three_valued),   three_step,        NULL, all_value,             NULL},
     {"single",                            1, SHAPE_NONE,  false, sizeof(struct single),         single_step,       NULL, single_value,          NULL},

@@ -166,6 +166,24 @@ static err run_assign(struct function_call *call, struct value *out)
     return text_out(out, buf_str(made));
 }
 
+/* array_assign_slice(array, source, low, high, has low, has high): SET a[low:high] = source. */
+static err run_assign_slice(struct function_call *call, struct value *out)
+{
+    bool has[] = {arg_int(call, 4) != 0, arg_int(call, 5) != 0};
+    int64_t bounds[] = {0, 0};
+    for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+        if (has[i] && arg_null(call, 2 + i))
+            return err_sql(call->arena, "22004", "array subscript in assignment must not be null");
+        if (has[i]) bounds[i] = arg_int(call, 2 + i);
+    }
+    str array = arg_null(call, 0) ? STR("[]") : arg_text(call, 0);
+    if (arg_null(call, 1)) return text_out(out, array);
+    str made;
+    TRY(array_assign_slice(call->arena, array, arg_text(call, 1), has[0] ? &bounds[0] : NULL,
+                           has[1] ? &bounds[1] : NULL, &made));
+    return text_out(out, made);
+}
+
 /* ---- measuring ---- */
 
 enum { A_LENGTH, A_UPPER, A_LOWER };
@@ -329,32 +347,33 @@ static err run_to_string(struct function_call *call, struct value *out)
 }
 
 static const struct function_row rows[] = {
-    {"array",                -1, SHAPE_FIRST,  0,         run_array,       0          },
-    {"array_nest",           -1, SHAPE_FIRST,  0,         run_nest,        0          },
-    {"array_fill",           2,  SHAPE_FIRST,  0,         run_fill,        0          },
-    {"subscript",            -1, SHAPE_FIRST,  FN_STRICT, run_subscript,   0          },
-    {"slice",                5,  SHAPE_FIRST,  0,         run_slice,       0          },
-    {"array_assign",         3,  SHAPE_FIRST,  0,         run_assign,      0          },
-    {"array_length",         2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LENGTH   },
-    {"array_upper",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_UPPER    },
-    {"array_lower",          2,  SHAPE_NONE,   FN_STRICT, run_length,      A_LOWER    },
-    {"array_cardinality",    1,  SHAPE_NONE,   FN_STRICT, run_cardinality, 0          },
-    {"array_ndims",          1,  SHAPE_NONE,   FN_STRICT, run_ndims,       0          },
-    {"array_dims",           1,  SHAPE_NONE,   FN_STRICT, run_dims,        0          },
-    {"array_append",         2,  SHAPE_FIRST,  0,         run_append,      0          },
-    {"array_prepend",        2,  SHAPE_RESULT, 0,         run_prepend,     0          },
-    {"array_cat",            2,  SHAPE_NONE,   0,         run_cat,         0          },
-    {"array_remove",         2,  SHAPE_FIRST,  0,         run_remove,      0          },
-    {"array_replace",        3,  SHAPE_FIRST,  0,         run_replace,     0          },
-    {"trim_array",           2,  SHAPE_NONE,   FN_STRICT, run_trim,        0          },
-    {"array_position",       2,  SHAPE_FIRST,  0,         run_position,    0          },
-    {"array_position_start", 3,  SHAPE_FIRST,  0,         run_position,    0          },
-    {"array_positions",      2,  SHAPE_FIRST,  0,         run_positions,   0          },
-    {"arraycontains",        2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_CONTAINS },
-    {"arraycontained",       2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_CONTAINED},
-    {"arrayoverlap",         2,  SHAPE_FIRST,  FN_STRICT, run_test,        A_OVERLAPS },
-    {"array_to_text",        2,  SHAPE_FIRST,  0,         run_to_string,   0          },
-    {"array_to_text_null",   3,  SHAPE_FIRST,  0,         run_to_string,   0          },
+    {"array",                -1, SHAPE_FIRST,  0,         run_array,        0          },
+    {"array_nest",           -1, SHAPE_FIRST,  0,         run_nest,         0          },
+    {"array_fill",           2,  SHAPE_FIRST,  0,         run_fill,         0          },
+    {"subscript",            -1, SHAPE_FIRST,  FN_STRICT, run_subscript,    0          },
+    {"slice",                5,  SHAPE_FIRST,  0,         run_slice,        0          },
+    {"array_assign",         3,  SHAPE_FIRST,  0,         run_assign,       0          },
+    {"array_assign_slice",   6,  SHAPE_NONE,   0,         run_assign_slice, 0          },
+    {"array_length",         2,  SHAPE_NONE,   FN_STRICT, run_length,       A_LENGTH   },
+    {"array_upper",          2,  SHAPE_NONE,   FN_STRICT, run_length,       A_UPPER    },
+    {"array_lower",          2,  SHAPE_NONE,   FN_STRICT, run_length,       A_LOWER    },
+    {"array_cardinality",    1,  SHAPE_NONE,   FN_STRICT, run_cardinality,  0          },
+    {"array_ndims",          1,  SHAPE_NONE,   FN_STRICT, run_ndims,        0          },
+    {"array_dims",           1,  SHAPE_NONE,   FN_STRICT, run_dims,         0          },
+    {"array_append",         2,  SHAPE_FIRST,  0,         run_append,       0          },
+    {"array_prepend",        2,  SHAPE_RESULT, 0,         run_prepend,      0          },
+    {"array_cat",            2,  SHAPE_NONE,   0,         run_cat,          0          },
+    {"array_remove",         2,  SHAPE_FIRST,  0,         run_remove,       0          },
+    {"array_replace",        3,  SHAPE_FIRST,  0,         run_replace,      0          },
+    {"trim_array",           2,  SHAPE_NONE,   FN_STRICT, run_trim,         0          },
+    {"array_position",       2,  SHAPE_FIRST,  0,         run_position,     0          },
+    {"array_position_start", 3,  SHAPE_FIRST,  0,         run_position,     0          },
+    {"array_positions",      2,  SHAPE_FIRST,  0,         run_positions,    0          },
+    {"arraycontains",        2,  SHAPE_FIRST,  FN_STRICT, run_test,         A_CONTAINS },
+    {"arraycontained",       2,  SHAPE_FIRST,  FN_STRICT, run_test,         A_CONTAINED},
+    {"arrayoverlap",         2,  SHAPE_FIRST,  FN_STRICT, run_test,         A_OVERLAPS },
+    {"array_to_text",        2,  SHAPE_FIRST,  0,         run_to_string,    0          },
+    {"array_to_text_null",   3,  SHAPE_FIRST,  0,         run_to_string,    0          },
 };
 
 const struct function_table functions_array = {rows, COUNT_OF(rows)};

@@ -65,6 +65,8 @@ extern const struct function_table functions_crypto;
 extern const struct function_table functions_general;
 extern const struct function_table functions_range;
 extern const struct function_table functions_ts;
+extern const struct function_table functions_network;
+extern const struct function_table functions_bits;
 extern const struct function_table functions_system;
 
 const struct function_row *function_row_find(const char *symbol);
@@ -110,6 +112,9 @@ struct set_function {
 };
 const struct set_function *set_function_find(const char *symbol);
 MUST_USE int sets_register(sqlite3 *db, struct sqlite_session *session);
+
+/* ---- EXCLUDE's errors: exclusion.c ---- */
+MUST_USE int exclusion_register(sqlite3 *db, struct sqlite_session *session);
 
 /* ---- collations: collations.c ---- */
 MUST_USE int collations_register(sqlite3 *db, struct sqlite_session *session);

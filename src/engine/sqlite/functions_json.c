@@ -200,6 +200,18 @@ static err run_change(struct function_call *call, struct value *out)
                                                         arg_text(call, 2), flag, &out->s);
 }
 
+/* jsonb_assign(jsonb, value, path, array): SET j[...] = value. */
+static err run_assign(struct function_call *call, struct value *out)
+{
+    str *path = NULL;
+    size_t count = 0;
+    path_items(call, 2, &path, &count);
+    out->kind = VALUE_TEXT;
+    return jsonb_assign(call->arena, arg_null(call, 0) ? STR_NONE : arg_text(call, 0),
+                        arg_int(call, 3) != 0, path, count,
+                        arg_null(call, 1) ? STR_NONE : arg_text(call, 1), &out->s);
+}
+
 enum { ON_JSON, ON_JSONB };
 
 static err run_strip_nulls(struct function_call *call, struct value *out)
@@ -466,6 +478,7 @@ static const struct function_row rows[] = {
     ROW("jsonb_delete_array", 2, run_delete, DELETE_KEYS),
     ROW("jsonb_delete_idx", 2, run_delete, DELETE_INDEX),
     ROW("jsonb_delete_path", 2, run_delete, DELETE_PATH),
+    {"jsonb_assign",              4,  SHAPE_NONE,  0,         run_assign,       0       },
     ROW("jsonb_set", 4, run_change, CHANGE_SET),
     ROW("jsonb_insert", 4, run_change, CHANGE_INSERT),
     ROW("json_strip_nulls", 1, run_strip_nulls, ON_JSON),

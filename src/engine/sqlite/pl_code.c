@@ -402,7 +402,9 @@ static const struct pl_shape *rows_of(struct pl_code *code, const struct call_si
         int variable = code->tree->outputs[i];
         const struct pl_var_type *type = &code->types[variable];
         fields[i] = pl_field_of(type);
-        fields[i].name = code->tree->variables[variable].name;
+        str name = code->tree->variables[variable].name;
+        bool nameless = name.len > 0 && name.at[0] == '$';
+        fields[i].name = nameless ? str_printf(code->arena, "column%zu", i + 1) : name;
     }
     *shape = (struct pl_shape){.row_type = RECORDOID, .fields = fields, .count = outputs};
     shape->ref = ref_of_fields(code->arena, fields, outputs);

@@ -68,8 +68,9 @@ static err format_message(struct pl_frame *frame, const struct pl_statement *sta
 struct raised {
     str state, message, detail, hint;
     str condition; /* the state as it was named */
-    bool named;    /* the state was chosen */
-    bool texted;   /* the message was */
+    str about[ERR_ABOUT_COUNT];
+    bool named;  /* the state was chosen */
+    bool texted; /* the message was */
 };
 
 static err twice(struct pl_frame *frame, const char *what)
@@ -93,6 +94,14 @@ static err take_state(struct pl_frame *frame, str text, struct raised *out)
     return NULL;
 }
 
+static err take_name(
+    struct pl_frame *frame, const char *what, enum err_about about, str text, struct raised *out)
+{
+    if (out->about[about].at != NULL) return twice(frame, what);
+    out->about[about] = text;
+    return NULL;
+}
+
 static err take_option(struct pl_frame *frame, const struct pl_raise_item *item, struct raised *out)
 {
     str text;
@@ -109,11 +118,12 @@ static err take_option(struct pl_frame *frame, const struct pl_raise_item *item,
         return NULL;
     case PL_OPTION_DETAIL: out->detail = text; return NULL;
     case PL_OPTION_HINT: out->hint = text; return NULL;
-    case PL_OPTION_COLUMN:
+    case PL_OPTION_COLUMN: return take_name(frame, "COLUMN", ERR_ABOUT_COLUMN, text, out);
     case PL_OPTION_CONSTRAINT:
-    case PL_OPTION_DATATYPE:
-    case PL_OPTION_TABLE:
-    case PL_OPTION_SCHEMA: return NULL; /* fields that no answer shows */
+        return take_name(frame, "CONSTRAINT", ERR_ABOUT_CONSTRAINT, text, out);
+    case PL_OPTION_DATATYPE: return take_name(frame, "DATATYPE", ERR_ABOUT_DATATYPE, text, out);
+    case PL_OPTION_TABLE: return take_name(frame, "TABLE", ERR_ABOUT_TABLE, text, out);
+    case PL_OPTION_SCHEMA: return take_name(frame, "SCHEMA", ERR_ABOUT_SCHEMA, text, out);
     }
     return NULL;
 }
@@ -168,6 +178,9 @@ err pl_run_raise(struct pl_frame *frame, const struct pl_statement *statement)
                                 STR_FMT(raised.message));
     if (!str_empty(raised.detail)) err_details(frame->arena, error, "%.*s", STR_FMT(raised.detail));
     if (!str_empty(raised.hint)) err_hint(frame->arena, error, "%.*s", STR_FMT(raised.hint));
+    for (size_t i = 0; i < ERR_ABOUT_COUNT; i++)
+        if (raised.about[i].at != NULL)
+            err_name(frame->arena, error, (enum err_about)i, raised.about[i]);
     return error;
 }
 
@@ -185,6 +198,11 @@ err pl_run_assert(struct pl_frame *frame, const struct pl_statement *statement)
 
 /* ---- GET DIAGNOSTICS ---- */
 
+static str name_of(err error, enum err_about about)
+{
+    return error->about ? error->about[about] : STR("");
+}
+
 static str of_caught(const struct pl_frame *frame, enum pl_diagnostic what)
 {
     err error = frame->caught;
@@ -193,8 +211,16 @@ static str of_caught(const struct pl_frame *frame, enum pl_diagnostic what)
     case PL_DIAG_MESSAGE_TEXT: return error->message;
     case PL_DIAG_PG_EXCEPTION_DETAIL: return error->details;
     case PL_DIAG_PG_EXCEPTION_HINT: return error->hint;
-    default: return STR("");
+    case PL_DIAG_COLUMN_NAME: return name_of(error, ERR_ABOUT_COLUMN);
+    case PL_DIAG_CONSTRAINT_NAME: return name_of(error, ERR_ABOUT_CONSTRAINT);
+    case PL_DIAG_PG_DATATYPE_NAME: return name_of(error, ERR_ABOUT_DATATYPE);
+    case PL_DIAG_TABLE_NAME: return name_of(error, ERR_ABOUT_TABLE);
+    case PL_DIAG_SCHEMA_NAME: return name_of(error, ERR_ABOUT_SCHEMA);
+    case PL_DIAG_PG_CONTEXT:
+    case PL_DIAG_PG_EXCEPTION_CONTEXT:
+    case PL_DIAG_ROW_COUNT: break; /* nothing says where it happened */
     }
+    return STR("");
 }
 
 err pl_run_diagnostics(struct pl_frame *frame, const struct pl_statement *statement)

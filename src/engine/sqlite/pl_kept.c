@@ -30,14 +30,6 @@ static oid next_oid(str *text)
     return number;
 }
 
-/* Who writes the row: as whom the statement runs, or who runs the script that makes the table anew. */
-static oid writer_of(const struct sqlite_session *session)
-{
-    const struct run *run = session->run;
-    if (session->writer != OID_NONE) return session->writer;
-    return run->plan != NULL ? run->plan->role : run->caller->role_oid;
-}
-
 static err refuse(struct arena *arena, const struct cat_function *function, const char *why)
 {
     return err_sql(arena, "0A000", "function %.*s in a constraint or generated column %s",
@@ -66,7 +58,7 @@ static err read_site(struct sqlite_session *session, struct kept_site *kept, str
     if (function == NULL)
         return err_sql(kept->arena, "42883", "a function of a constraint is not there any more");
     site->function = function;
-    site->role = writer_of(session);
+    site->role = run_writer(session);
     site->path = session->path;
     site->path_count = session->path_count;
     oid *types = ARENA_ARRAY(kept->arena, oid, FUNCTION_ARGS_MAX);

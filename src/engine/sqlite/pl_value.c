@@ -3,6 +3,7 @@
 
 #include "engine/sqlite/functions_int.h"
 #include "types/array.h"
+#include "types/jsonb.h"
 #include "types/json_scan.h"
 #include "types/type_text.h"
 
@@ -409,7 +410,8 @@ static err read_subscripts(struct pl_frame *frame,
     for (size_t i = 0; i < target->subscript_count; i++) {
         struct value index;
         if (target->subscripts[i].slice)
-            return err_sql(frame->arena, "0A000", "assignment to a slice is not supported here");
+            return err_sql(frame->arena, "0A000",
+                           "assignment to a slice of several dimensions is not supported here");
         TRY(pl_eval_as(frame, target->subscripts[i].index, INT4OID, &index));
         if (index.kind == VALUE_NULL)
             return err_sql(frame->arena, "22004", "array subscript in assignment must not be null");
@@ -484,6 +486,88 @@ static err with_first(
     return NULL;
 }
 
+static err slice_bound(struct pl_frame *frame, const struct pl_expr *expr, int64_t *out)
+{
+    struct value index;
+    TRY(pl_eval_as(frame, expr, INT4OID, &index));
+    if (index.kind == VALUE_NULL)
+        return err_sql(frame->arena, "22004", "array subscript in assignment must not be null");
+    *out = index.i;
+    return NULL;
+}
+
+/* array[low:high] := array. */
+static err set_slice(struct pl_frame *frame,
+                     const struct pl_subscript *slice,
+                     const struct pl_field *array,
+                     struct value old,
+                     const struct pl_field *from,
+                     const struct value *value,
+                     struct value *out)
+{
+    int64_t low = 0, high = 0;
+    struct pl_var_type whole = {.type = array->type, .typmod = array->typmod, .ref = array->ref};
+    struct value items;
+    str before = old.kind == VALUE_NULL ? STR("[]") : old.s, made = before;
+    if (slice->index != NULL) TRY(slice_bound(frame, slice->index, &low));
+    if (slice->upper != NULL) TRY(slice_bound(frame, slice->upper, &high));
+    TRY(pl_cast(frame, from, value, &whole, &items));
+    if (items.kind != VALUE_NULL)
+        TRY(array_assign_slice(frame->scratch, before, items.s, slice->index ? &low : NULL,
+                               slice->upper ? &high : NULL, &made));
+    *out = value_text(made);
+    return NULL;
+}
+
+/* A key of a jsonb: an integer or a text. *number: the former. */
+static err json_key(struct pl_frame *frame,
+                    const struct pl_subscript *subscript,
+                    str *out,
+                    bool *number)
+{
+    struct pl_field type;
+    struct value key;
+    if (subscript->slice)
+        return err_sql(frame->arena, "42804", "jsonb subscript does not support slices");
+    TRY(pl_eval(frame, subscript->index, &type, &key));
+    *number = type.ref->storage == TYPE_INT2 || type.ref->storage == TYPE_INT4;
+    bool text = type.type == UNKNOWNOID || type.ref->storage == TYPE_TEXT ||
+                type.ref->storage == TYPE_VARCHAR;
+    if (!*number && !text)
+        return err_sql(frame->arena, "42804", "subscript type %.*s is not supported",
+                       STR_FMT(type_name(frame->scratch, type.ref)));
+    *out = STR_NONE;
+    if (key.kind != VALUE_NULL)
+        *out = type_output_str(frame->scratch, &frame->run->session->types, type.ref, &key);
+    if (key.kind != VALUE_NULL && out->at == NULL) *out = STR("");
+    return NULL;
+}
+
+/* jsonb['key'][0] := value. */
+static err set_json(struct pl_frame *frame,
+                    const struct pl_target *target,
+                    const struct pl_field *json,
+                    struct value old,
+                    const struct pl_field *from,
+                    const struct value *value,
+                    struct value *out)
+{
+    struct pl_var_type whole = {.type = json->type, .typmod = -1, .ref = json->ref};
+    struct value item;
+    bool array = false;
+    str *path = ARENA_ARRAY(frame->scratch, str, target->subscript_count);
+    for (size_t i = 0; i < target->subscript_count; i++) {
+        bool number;
+        TRY(json_key(frame, &target->subscripts[i], &path[i], &number));
+        if (i == 0) array = number;
+    }
+    TRY(pl_cast(frame, from, value, &whole, &item));
+    out->kind = VALUE_TEXT;
+    return jsonb_assign(frame->scratch, old.kind == VALUE_NULL ? STR_NONE : old.s, array, path,
+                        target->subscript_count, item.kind == VALUE_NULL ? STR_NONE : item.s,
+                        &out->s);
+}
+
 /* array[i] := value, array[i][j] := value. */
 static err set_element(struct pl_frame *frame,
                        const struct pl_target *target,
@@ -498,6 +582,11 @@ static err set_element(struct pl_frame *frame,
     struct pl_var_type element = {.type = OID_NONE, .typmod = -1, .ref = array->ref->element};
     struct value item;
     str made;
+    if (array->ref->storage == TYPE_JSONB && !is_domain(frame, array->type))
+        return set_json(frame, target, array, old, from, value, out);
+    if (element.ref != NULL && count == 1 && target->subscripts[0].slice &&
+        !is_domain(frame, array->type))
+        return set_slice(frame, &target->subscripts[0], array, old, from, value, out);
     if (element.ref == NULL)
         return err_sql(frame->arena, "0A000",
                        "assignment to a part of this type is not supported here");

@@ -235,7 +235,8 @@ static bool is_own_text(enum type_storage storage)
            storage == TYPE_JSONB || storage == TYPE_ENUM || storage == TYPE_DATE ||
            storage == TYPE_TIME || storage == TYPE_INTERVAL || storage == TYPE_NAME ||
            storage == TYPE_BPCHAR || (storage >= TYPE_INT4RANGE && storage <= TYPE_TSRANGE) ||
-           storage == TYPE_TSVECTOR || is_text_like(storage);
+           storage == TYPE_TSVECTOR || (storage >= TYPE_CIDR && storage <= TYPE_VARBIT) ||
+           is_text_like(storage);
 }
 
 static bool keeps_value(enum type_storage from, enum type_storage to)

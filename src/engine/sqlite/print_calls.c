@@ -252,3 +252,33 @@ err calls_build(struct builder *builder,
     TRY(fill_rows(builder, &needed, &set, &width));
     return call_over_set(builder, &needed, set, width, node);
 }
+
+/* ---- RETURNING ---- */
+
+static bool is_subquery(const struct expr *expr, void *context)
+{
+    (void)context;
+    return expr->kind == EXPR_SUBQUERY;
+}
+
+/* What the calls need of the written rows comes back by RETURNING; they are made when the write has ended. */
+err calls_returning(struct builder *builder,
+                    const struct query *query,
+                    const struct program_node *node,
+                    bool *built)
+{
+    struct needed needed = {.arena = builder->arena, .query = query};
+    *built = query->returning && calls_in_targets(query);
+    if (!*built) return NULL;
+    for (size_t i = 0; i < query->target_count; i++) {
+        expr_any(query->targets[i].expr, need_of, &needed);
+        if (expr_any(query->targets[i].expr, is_subquery, NULL)) needed.refused = true;
+    }
+    if (needed.refused || query->cte_count > 0) return refuse(builder);
+    struct query *write = ARENA_NEW(builder->arena, struct query);
+    int set;
+    *write = rows_query(&needed);
+    TRY(builder_set(builder, write->target_count, &set));
+    TRY(write_build(builder, write, &(struct write_output){.set = set, .counts = true}));
+    return call_over_set(builder, &needed, set, write->target_count, node);
+}

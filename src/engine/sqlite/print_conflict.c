@@ -368,11 +368,14 @@ static err check_constraints(struct write *w, const struct write_rows_place *row
         buf_lit(text.print.sql, "(");
         TRY(print_expr(&text.print, check));
         buf_lit(text.print.sql, ") IS FALSE");
-        write_check_end(
+        struct program_op *op = write_check_end(
             w, &text, rows, "23514",
             str_printf(w->builder->arena,
                        "new row for relation \"%.*s\" violates check constraint \"%.*s\"",
                        STR_FMT(w->relation->name), STR_FMT(constraint->name)));
+        op->relation = w->relation;
+        op->query = w->query;
+        op->constraint = constraint->name;
     }
     return NULL;
 }

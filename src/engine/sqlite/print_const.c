@@ -204,6 +204,8 @@ str print_collation(struct arena *arena, const struct catalog *catalog, oid type
     case TYPE_TSTZRANGE: return STR("timerange");
     case TYPE_TSVECTOR: return STR("tsvector");
     case TYPE_TSQUERY: return STR("tsquery");
+    case TYPE_INET:
+    case TYPE_CIDR: return STR("network");
     case TYPE_ENUM: return str_printf(arena, "enum:%u", (unsigned)type);
     case TYPE_ARRAY: return str_printf(arena, "array:%u", (unsigned)element_of(catalog, type));
     default: return STR("");

@@ -205,7 +205,10 @@ static err print_own_query(struct builder *builder,
                            const struct query *query,
                            const struct program_node *node)
 {
+    bool built;
     if (query->command == QUERY_SELECT) return print_select(builder, query, node);
+    TRY(calls_returning(builder, query, node, &built));
+    if (built) return NULL;
     return write_build(builder, query,
                        &(struct write_output){.node = node, .set = -1, .counts = true});
 }

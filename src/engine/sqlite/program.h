@@ -113,7 +113,8 @@ struct program_op {
     str message; /* empty, with 23502: the row found is the index of the relation's column and the
                   * row's number in the set */
     str hint;
-    bool held; /* OP_CHECK: the error waits for what the write itself says (run.c, run_ops) */
+    str constraint; /* of `relation`, when the check is one of its; or empty */
+    bool held;      /* OP_CHECK: the error waits for what the write itself says (run.c, run_ops) */
     /* OP_QUERY, OP_WRITE with RETURNING */
     const struct program_node *output;
     /* For mapping constraint errors: the table written, by which statement, and where in row set

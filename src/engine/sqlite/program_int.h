@@ -50,6 +50,11 @@ struct write_output {
 MUST_USE err write_build(struct builder *builder,
                          const struct query *query,
                          const struct write_output *output);
+/* A write whose RETURNING calls functions that write: the write, then the calls. *built false: it is none. */
+MUST_USE err calls_returning(struct builder *builder,
+                             const struct query *query,
+                             const struct program_node *node,
+                             bool *built);
 /* How a step's own query is built, behind or before the parts of its WITH. */
 struct with_main {
     err (*build)(struct builder *builder,

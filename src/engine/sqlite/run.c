@@ -6,6 +6,7 @@
 #include "engine/sqlite/constraint_error.h"
 #include "engine/sqlite/pl.h"
 #include "engine/sqlite/run_int.h"
+#include "sql/catalog_build.h"
 #include "types/datetime.h"
 #include "types/jsonb.h"
 
@@ -236,8 +237,13 @@ static err run_fill(struct execution_state *state, const struct program_op *op, 
     struct rowset *set;
     int code;
     TRY(set_of(state, op->set, op->set_columns, &set));
+    /* RETURNING of a write that goes into a set. */
+    if (op->relation != NULL) state->run->started = true;
+    if (op->finds_inserted) sqlite3_set_last_insert_rowid(state->run->db, NO_ROW);
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) TRY(rowset_add(set, stmt));
-    return code == SQLITE_DONE ? NULL : run_step_failed(state, op, stmt);
+    if (code != SQLITE_DONE) return run_step_failed(state, op, stmt);
+    if (op->relation != NULL) count_write(state, op);
+    return NULL;
 }
 
 static err run_check(struct execution_state *state, const struct program_op *op, sqlite3_stmt *stmt)
@@ -254,6 +260,10 @@ static err run_check(struct execution_state *state, const struct program_op *op,
     if (op->held) {
         if (state->held == NULL) state->held = error;
         return NULL;
+    }
+    if (!str_empty(op->constraint)) {
+        struct constraint_context context = context_of(state, op);
+        return constraint_named(&context, error, op->constraint);
     }
     if (str_empty(op->hint)) return error;
     return err_hint(state->run->arena, error, "%.*s", STR_FMT(op->hint));
@@ -456,4 +466,12 @@ err run_program(struct run *run, const struct engine_step *step, struct step_res
     run->session->path_count = outer_path_count;
     run->session->run = outer;
     return error;
+}
+
+oid run_writer(const struct sqlite_session *session)
+{
+    const struct run *run = session->run;
+    if (session->writer != OID_NONE) return session->writer;
+    if (run == NULL) return ROLE_POSTGRES;
+    return run->plan != NULL ? run->plan->role : run->caller->role_oid;
 }

@@ -50,4 +50,7 @@ MUST_USE err run_program(struct run *run,
                          const struct engine_step *step,
                          struct step_result *result);
 
+/* Who writes a row now: as whom the statement runs, or who runs the script that makes its table anew. */
+oid run_writer(const struct sqlite_session *session);
+
 #endif

@@ -32,7 +32,10 @@ static bool mark_new(struct expr *expr, void *context)
     return expr_children(expr, mark_new, context);
 }
 
-static err analyzed(const struct schema_print *print, struct node *tree, struct expr **out)
+static err analyzed(const struct schema_print *print,
+                    struct node *tree,
+                    oid type,
+                    struct expr **out)
 {
     static const str path[] = {STR_INIT("public"), STR_INIT("extensions")};
     struct analyze_options options = {
@@ -46,24 +49,39 @@ static err analyzed(const struct schema_print *print, struct node *tree, struct 
     struct analyze_relation_expr spec = {
         .relation = print->relation,
         .clause = INFER_CHECK,
-        .type = BOOLOID,
+        .type = type,
         .typmod = TYPMOD_NONE,
     };
     return analyze_expr_for_relation(&options, &spec, tree, NULL, out);
+}
+
+static err print_side(const struct schema_print *print, const struct expr *expr, struct buf *out)
+{
+    struct print printer;
+    print_init_ddl(&printer, print->arena, print->catalog, out);
+    printer.hooks = &pair_hooks;
+    printer.context = (void *)(uintptr_t)print->relation;
+    return print_expr(&printer, expr);
 }
 
 static err print_condition(const struct schema_print *print,
                            const struct expr *expr,
                            struct buf *out)
 {
-    struct print printer;
-    print_init_ddl(&printer, print->arena, print->catalog, out);
-    printer.hooks = &pair_hooks;
-    printer.context = (void *)(uintptr_t)print->relation;
     buf_lit(out, " AND (");
-    TRY(print_expr(&printer, expr));
+    TRY(print_side(print, expr, out));
     buf_char(out, ')');
     return NULL;
+}
+
+static str element_text(const struct schema_print *print, const struct cat_index_element *element)
+{
+    struct buf *side = buf_in(print->arena, 0);
+    if (element->column)
+        deparse_ident(side, cat_column_numbered(print->relation, element->column)->name);
+    else
+        buf_str_add(side, element->expr.text);
+    return buf_str(side);
 }
 
 /* element operator element: the left one of the row that is there, the right one of the new. */
@@ -71,17 +89,13 @@ static err print_pair(const struct schema_print *print,
                       const struct cat_index_element *element,
                       struct buf *out)
 {
-    struct buf *side = buf_in(print->arena, 0);
-    if (element->column)
-        deparse_ident(side, cat_column_numbered(print->relation, element->column)->name);
-    else
-        buf_str_add(side, element->expr.text);
-    str text = str_printf(print->arena, "(%.*s) %.*s (%.*s)", STR_FMT(buf_str(side)),
-                          STR_FMT(element->exclude), STR_FMT(buf_str(side)));
+    str side = element_text(print, element);
+    str text = str_printf(print->arena, "(%.*s) %.*s (%.*s)", STR_FMT(side),
+                          STR_FMT(element->exclude), STR_FMT(side));
     struct node *tree;
     struct expr *typed;
     TRY(sql_parse_expr(print->arena, text, &tree));
-    TRY(analyzed(print, tree, &typed));
+    TRY(analyzed(print, tree, BOOLOID, &typed));
     assert(typed->args.count == 2);
     mark_new(typed->args.at[1], NULL);
     return print_condition(print, typed, out);
@@ -96,7 +110,7 @@ static err print_where(const struct schema_print *print,
         struct node *tree;
         struct expr *typed;
         TRY(sql_parse_expr(print->arena, where->text, &tree));
-        TRY(analyzed(print, tree, &typed));
+        TRY(analyzed(print, tree, BOOLOID, &typed));
         if (side == 1) mark_new(typed, NULL);
         TRY(print_condition(print, typed, out));
     }
@@ -130,6 +144,30 @@ err schema_print_conflict(const struct schema_print *print,
     return print_where(print, &index->where, out);
 }
 
+/* The keys as text: those of the new row, then those of the one that is there. */
+err schema_print_excluded(const struct schema_print *print,
+                          const struct cat_index *index,
+                          bool making,
+                          struct buf *out)
+{
+    buf_printf(out, "pg_excluded(%u, %u, %d", (unsigned)print->relation->oid, (unsigned)index->oid,
+               making);
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < index->element_count; i++) {
+            str key = element_text(print, &index->elements[i]);
+            struct node *tree;
+            struct expr *typed;
+            TRY(sql_parse_expr(print->arena, str_printf(print->arena, "(%.*s)::text", STR_FMT(key)),
+                               &tree));
+            TRY(analyzed(print, tree, TEXTOID, &typed));
+            if (side == 0) mark_new(typed, NULL);
+            buf_lit(out, ", ");
+            TRY(print_side(print, typed, out));
+        }
+    buf_char(out, ')');
+    return NULL;
+}
+
 err schema_print_exclusion(const struct schema_print *print,
                            const struct cat_index *index,
                            const char *event,
@@ -144,7 +182,9 @@ err schema_print_exclusion(const struct schema_print *print,
     print_ident(out, schema_exclusion_name(print->arena, index, event));
     buf_printf(out, " AFTER %s ON ", event);
     print_ident(out, print->relation->physical);
-    buf_lit(out, " BEGIN SELECT RAISE(ABORT, ");
+    buf_lit(out, " BEGIN SELECT ");
+    TRY(schema_print_excluded(print, index, false, out));
+    buf_lit(out, ", RAISE(ABORT, ");
     struct value text = value_text(buf_str(message));
     print_const(out, &text);
     buf_lit(out, ") FROM ");

@@ -124,3 +124,4 @@ select '-Infinity'::float8 / '-Infinity'::float8;
 select sum(x) from (values ('Infinity'::float8), ('-Infinity'::float8)) t(x);
 select stddev(x) from (values ('Infinity'::float8), (1)) t(x);
 select avg(x) over (order by k) from (values (0, 'Infinity'::float8), (1, '-Infinity'::float8)) t(k, x) order by k;
+select i, '['||to_char(i::interval,'RM')||']' from unnest('{-13 mons,-1 mon,-12 mons,-11 mons,12 mons,0,1 day,24 mons,13 mons,-25 mons}'::text[]) i order by 1;

@@ -91,6 +91,44 @@ begin set constraints kid_p deferred; insert into kid values (n, n); insert into
 create function adds_bad_kid(n int) returns int language plpgsql as $$
 begin set constraints all deferred; insert into kid values (n, n); return n; end $$;
 grant insert, select on log, doubles to authenticated;
+create table nt (id int primary key, n int not null, p int constraint p_positive check (p > 0), u text unique);
+create domain even as int constraint is_even check (value % 2 = 0);
+create table nc (id int primary key, t int constraint c_t references nt, e even);
+insert into nt values (1, 1, 1, 'a');
+insert into nc values (1, 1, 2);
+create function names_of(what text) returns text language plpgsql as $$
+declare c text; t text; s text; k text; d text;
+begin
+    case what
+    when 'unique' then insert into nt values (2, 2, 2, 'a');
+    when 'key' then insert into nt values (1, 2, 2, 'b');
+    when 'null' then insert into nt values (3, null, 2, 'b');
+    when 'check' then insert into nt values (3, 3, -2, 'b');
+    when 'upsert' then insert into nt values (3, 3, -2, 'b') on conflict (id) do update set n = 9;
+    when 'child' then insert into nc values (2, 99);
+    when 'parent' then delete from nt where id = 1;
+    when 'raise' then raise exception 'no' using column = 'col', constraint = 'con', datatype = 'dat', table = 'tab', schema = 'sch';
+    when 'part' then raise unique_violation using constraint = 'only';
+    when 'nested' then perform names_raise();
+    when 'null name' then raise exception 'no' using table = null;
+    when 'twice' then raise exception 'no' using table = 'a', table = 'b';
+    when 'domain' then insert into nc (id, e) values (5, 3);
+    when 'division' then perform 1 / 0;
+    when 'none' then perform nothing_such();
+    end case;
+    return 'none';
+exception when others then
+    get stacked diagnostics c = column_name, t = table_name, s = schema_name, k = constraint_name, d = pg_datatype_name;
+    return sqlstate || ':' || c || ':' || t || ':' || s || ':' || k || ':' || d;
+end $$;
+create function names_raise() returns int language plpgsql as $$ begin raise exception 'deep' using constraint = 'deep_con', table = 'deep_tab'; end $$;
+create function names_again() returns text language plpgsql as $$
+declare k text;
+begin
+    begin insert into nt values (2, 2, 2, 'a'); exception when unique_violation then raise; end;
+exception when others then get stacked diagnostics k = constraint_name; return k;
+end $$;
+create function in_returning(t text) returns boolean language plpgsql as $$ begin perform t::int; return true; exception when others then return false; end $$;
 -- as: owner
 -- ---- tsvector_update_trigger looks at its columns' types
 create trigger d before insert or update on docs for each row execute function tsvector_update_trigger(v, 'pg_catalog.english', n);
@@ -307,3 +345,23 @@ delete from log;
 select adds_definer(10);
 select adds_definer_now(11);
 select what from log where what like 'check 1_ %' order by id;
+-- ---- what an error is about
+-- as: owner
+select names_of('unique');
+select names_of('key');
+select names_of('null');
+select names_of('check');
+select names_of('upsert');
+select names_of('child');
+select names_of('parent');
+select names_of('raise');
+select names_of('part');
+select names_of('nested');
+select names_of('null name');
+select names_of('twice');
+select names_of('domain');
+select names_of('division');
+select names_of('none');
+select names_again();
+insert into nt values (20, 20, 20, '20'), (21, 21, 21, 'x') returning id, in_returning(u);
+update nt set n = n where id > 19 returning in_returning(u);

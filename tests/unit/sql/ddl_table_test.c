@@ -40,7 +40,7 @@ static void create_table_refusals(void **state)
     fixture_fails(f, "create table u (a int, a int)", "42701",
                   "column \"a\" specified more than once");
     fixture_fails(f, "create table u (a nothing)", "42704", "type \"nothing\" does not exist");
-    fixture_fails(f, "create table u (a inet)", "0A000", "type \"inet\" is not supported");
+    fixture_fails(f, "create table u (a point)", "0A000", "type \"point\" is not supported");
     fixture_fails(f, "create table u (a int4multirange)", "0A000",
                   "type \"int4multirange\" is not supported");
     fixture_fails(f, "create type u as range (subtype = int4)", "0A000",

@@ -65,7 +65,7 @@ static const struct refusal refusals[] = {
     {"json_build_object(VARIADIC tags)::int", "42846", "cannot cast type json to integer",                                       -1},
     {"(SELECT 1, 2)",                         "42601", "subquery must return only one column",                                   0 },
     {"id IN (SELECT 1, 2)",                   "42601", "subquery has too many columns",                                          3 },
-    {"B'01'",                                 "0A000", "type bit is not supported",                                              0 },
+    {"B'02'",                                 "22P02", "\"2\" is not a valid binary digit",                                      0 },
 };
 
 static void refusals_are_postgresqls(void **state)

@@ -452,8 +452,9 @@ static void every_function_has_a_builtin(void **state)
         &functions_number, &functions_text,    &functions_datetime, &functions_json,
         &functions_array,  &functions_session, &functions_crypto,
     };
-    static const char *const internal[] = {"array", "array_nest",   "subscript",
-                                           "slice", "array_assign", "reg_text"};
+    static const char *const internal[] = {
+        "array",        "array_nest", "subscript",          "slice",
+        "array_assign", "reg_text",   "array_assign_slice", "jsonb_assign"};
     for (size_t t = 0; t < COUNT_OF(tables); t++) {
         for (size_t i = 0; i < tables[t]->count; i++) {
             const char *symbol = tables[t]->rows[i].symbol;

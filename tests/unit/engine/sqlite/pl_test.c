@@ -62,7 +62,7 @@ static void depth_has_an_end(void **state)
     refused(db, "select down(70)", "54001");
 }
 
-static void returning_only_reads(void **state)
+static void returning_in_parts_only_reads(void **state)
 {
     struct database *db = *state;
     database_rows(db,
@@ -74,7 +74,14 @@ static void returning_only_reads(void **state)
                   "create table pg_temp_none (a int);"
                   "insert into t values (5) returning reads(a)",
                   "[[\"5\"]]");
-    refused(db, "insert into t values (6) returning writes(a)", "0A000");
+    refused(db, "with w as (insert into t values (6) returning writes(a)) select * from w",
+            "0A000");
+    refused(db, "insert into t values (6) returning (select writes(a))", "0A000");
+    database_ok(db, "create function hides(a int) returns int language plpgsql as"
+                    " $$ begin insert into t values (a + 1); return a;"
+                    " exception when others then return -1; end $$");
+    refused(db, "with w as (insert into t values (6) returning hides(a)) select * from w", "0A000");
+    refused(db, "insert into t values (6) returning (select hides(a))", "0A000");
     database_rows(db, "select count(*) from t", "[[\"1\"]]");
 }
 
@@ -98,6 +105,12 @@ static void constraints_only_read(void **state)
                     " $$ begin return (select string_agg(substring(x from 1 for 1), '') from"
                     " unnest(string_to_array(a, ' ')) x); end $$");
     refused(db, "create table c (a int check (writes(a)))", "0A000");
+    refused(db,
+            "create function fires() returns trigger language plpgsql as"
+            " $$ begin return null; end $$;"
+            "create trigger w after insert on t for each row when (writes(new.a))"
+            " execute function fires()",
+            "0A000");
     refused(db, "create table c (a int, b bigint generated always as (reads(a)) stored)", "0A000");
     refused(db, "create table c (a int, b bigint generated always as (reads_sql(a)) stored)",
             "0A000");
@@ -151,7 +164,7 @@ int main(void)
         CASE(a_caught_error_takes_the_schema_back),
         CASE(a_query_cannot_change_the_schema),
         CASE(depth_has_an_end),
-        CASE(returning_only_reads),
+        CASE(returning_in_parts_only_reads),
         CASE(constraints_only_read),
         CASE(no_transaction_ends_inside),
         CASE(moddatetime_is_an_extension),

@@ -1,0 +1,31 @@
+-- What the catalogs print of indexes and options: operator classes, orders, INCLUDE, WITH as given.
+create table docs (id int primary key, t text, v varchar(20), n numeric, j jsonb, a int[], r int4range, ts tsvector, u uuid);
+create index i1 on docs (t text_pattern_ops);
+create index i2 on docs (v varchar_pattern_ops desc nulls last, n asc nulls first);
+create index i3 on docs using gin (j jsonb_path_ops);
+create index i5 on docs (n desc nulls first) include (t, v);
+create index i6 on docs (n nulls last);
+create index i7 on docs using gin (j);
+create index i8 on docs using gist (r);
+create index i9 on docs (lower(t) text_pattern_ops) where n > 3;
+create unique index i10 on docs (t collate "C", (n + 1) desc);
+create index i12 on docs using gist (ts tsvector_ops (siglen = 32));
+create index i13 on docs using brin (n);
+create index i14 on docs using brin (n) with (pages_per_range = 32);
+create index i15 on docs (u) with (fillfactor = 70);
+create index i16 on docs using hash (t);
+create index i17 on docs (t text_ops);
+create index i18 on docs using gin (ts) with (fastupdate = off);
+create unique index i19 on docs (u) nulls not distinct;
+create index i20 on docs using gin (a array_ops);
+create table opts (a int) with (fillfactor = 70, autovacuum_enabled = off);
+create table opts2 (a int) with (autovacuum_enabled = false, toast_tuple_target = 256);
+create view vopts with (security_barrier, security_invoker = on) as select 1 as a;
+create view vopts2 with (security_barrier = false, security_invoker = 1) as select 1 as a;
+create view vopts3 with (security_invoker = true, check_option = local) as select * from opts;
+alter table opts2 set (fillfactor = 50, autovacuum_enabled = yes);
+alter view vopts2 set (security_barrier = 'off');
+-- as: owner
+select indexname, indexdef from pg_indexes where tablename = 'docs' order by 1;
+select pg_get_indexdef('i2'::regclass), pg_get_indexdef('i2'::regclass, 1, false), pg_get_indexdef('i2'::regclass, 2, true), pg_get_indexdef('i9'::regclass, 1, true), pg_get_indexdef('i5'::regclass, 2, true);
+select relname, reloptions from pg_class where relname in ('opts', 'opts2', 'vopts', 'vopts2', 'vopts3', 'i14', 'i15', 'i18') order by 1;
