@@ -101,8 +101,7 @@ bool os_disk_free(const char *folder, uint64_t *free_bytes)
 ptrdiff_t os_socket_receive(int fd, void *at, size_t len)
 {
     ptrdiff_t count;
-    do
-        count = recv(fd, at, len, 0);
+    do count = recv(fd, at, len, 0);
     while (count < 0 && errno == EINTR);
     return count;
 }

@@ -95,8 +95,8 @@ static void take_bytes(uv_stream_t *handle, ssize_t told, const uv_buf_t *none)
         }
     }
     uv_read_stop(handle);
-    stream->events->gone(stream->owner, count == 0 || told == UV_EOF ? STREAM_PEER_CLOSED_SENDING
-                                                                     : STREAM_RESET);
+    stream->events->gone(stream->owner,
+                         count == 0 || told == UV_EOF ? STREAM_PEER_CLOSED_SENDING : STREAM_RESET);
 }
 
 void stream_read_start(struct stream *stream)

@@ -8,6 +8,8 @@ import {check, sleep} from './lib/harness.mjs';
 import {Dapur} from './lib/dapur.mjs';
 
 const ENDLESS = 'insert into public.parents select a from generate_series(1, 1000000) a, generate_series(1, 1000000) b where a + b < 0';
+// None of its statements takes long: only what runs between them can end it.
+const ENDLESS_BLOCK = "do $$ begin loop execute 'select 1'; end loop; end $$";
 const HELD_MS = 300;
 
 async function withServer(binary, extra, body) {
@@ -22,8 +24,8 @@ async function withServer(binary, extra, body) {
 const write = (dapur) => dapur.ask('POST', '/rest/v1/entries', {token: dapur.token(randomUUID()), body: {id: randomUUID(), n: 1, payload: 'x'}});
 
 // dapur sql with a statement that never ends; held: its statement has the writer.
-async function hold(dapur) {
-    const child = spawn(dapur.binary, ['sql', dapur.folder, '--command', ENDLESS], {stdio: ['ignore', 'ignore', 'pipe']});
+async function hold(dapur, statement = ENDLESS) {
+    const child = spawn(dapur.binary, ['sql', dapur.folder, '--command', statement], {stdio: ['ignore', 'ignore', 'pipe']});
     let errors = '';
     child.stderr.on('data', (part) => { errors += part; });
     const ended = new Promise((done) => child.on('exit', (code, signal) => done({code, signal, errors})));
@@ -53,6 +55,25 @@ export async function run(binary) {
             const {code, out} = await dapur.command('sql', dapur.folder, '--command', 'select count(*) from public.parents');
             assert.equal(code, 0, out);
             assert.match(out, /\n 1 *\n/); // nothing of the statement is there
+        }));
+    await check('a killed dapur sql frees the writer, also from a block that runs many small statements', () =>
+        withServer(binary, ['--database.sql_run_ms=0'], async (dapur) => {
+            const {child, ended, behind} = await hold(dapur, ENDLESS_BLOCK);
+            child.kill('SIGKILL');
+            await ended;
+            assert.equal((await behind).status, 201);
+        }));
+    await check('a write behind it is told when its wait is over, and never runs', () =>
+        withServer(binary, ['--database.sql_run_ms=0', '--database.write_wait_ms=700'], async (dapur) => {
+            const {child, ended, behind} = await hold(dapur);
+            assert.equal((await behind).status, 503);
+            child.kill('SIGINT');
+            await ended;
+            const {out} = await dapur.command('sql', dapur.folder, '--command', 'select count(*) from public.entries where n = 1');
+            const before = Number(/\n (\d+) *\n/.exec(out)[1]);
+            assert.equal((await write(dapur)).status, 201);
+            const {out: now} = await dapur.command('sql', dapur.folder, '--command', 'select count(*) from public.entries where n = 1');
+            assert.equal(Number(/\n (\d+) *\n/.exec(now)[1]), before + 1);
         }));
     await check('SIGTERM does not wait for a statement of dapur sql', () =>
         withServer(binary, ['--database.sql_run_ms=0', '--server.drain_ms=500'], async (dapur) => {

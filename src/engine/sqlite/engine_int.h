@@ -161,6 +161,8 @@ MUST_USE err writer_open(struct engine_sqlite *engine, struct writer **out);
 /* Finishes what is queued, then stops. */
 void writer_close(struct writer *writer);
 void writer_submit(struct writer *writer, struct engine_request *request);
+/* Answers the writes whose wait is over, whatever the writer does meanwhile: they never run. Any thread. */
+void writer_expire(struct writer *writer);
 /* Blocks the calling thread (never a loop) until the writer has run the job. */
 MUST_USE err writer_exclusive(struct writer *writer, struct exclusive_job *job);
 /* Interrupts the exclusive job that runs, if one does: for opcodes that no progress handler sees, when

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "engine/sqlite/functions_caches.h"
 #include "engine/sqlite/functions_int.h"
+#include "engine/sqlite/limits.h"
 #include "engine/sqlite/pl.h"
 #include "engine/sqlite/system_table.h"
 #include "sql/reg_names.h"
@@ -22,6 +23,7 @@ static bool is_over(void *context, uint64_t ahead_ns)
     const struct sqlite_session *session = context;
     if (session->interrupted && atomic_load_explicit(session->interrupted, memory_order_relaxed))
         return true;
+    if (session->limits && limits_over(session->limits)) return true;
     return session->deadline_ns && clock_mono_ns() + ahead_ns > session->deadline_ns;
 }
 

@@ -73,6 +73,7 @@ struct sqlite_session {
     struct type_names names;       /* types.names: of regclass and its like */
     atomic_bool *interrupted;      /* long functions look at it; may be NULL */
     uint64_t deadline_ns;          /* clock_mono_ns; 0: none. Long functions look at it */
+    struct limits *limits;         /* of a script: its caller may be gone; NULL elsewhere */
     void (*random)(void *out, size_t count); /* NULL: crypto_random */
     int64_t (*clock_us)(void);               /* clock_timestamp(); NULL: clock_real_us */
     struct cost cost;                        /* of the call that runs now; its arenas carry it */

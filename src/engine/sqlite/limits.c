@@ -16,18 +16,23 @@ static bool has_gone(struct limits *limits, uint64_t now_ns)
     return limits->cancelled(limits->context);
 }
 
-static int over(void *context)
+bool limits_over(struct limits *limits)
 {
-    struct limits *limits = context;
     uint64_t now_ns = clock_mono_ns();
     limits->stopped = limits->stopped || has_gone(limits, now_ns);
     return limits->stopped || (limits->until_ns && now_ns > limits->until_ns);
+}
+
+static int over(void *context)
+{
+    return limits_over(context);
 }
 
 void limits_pause(struct connection *connection)
 {
     sqlite3_progress_handler(connection->db, 0, NULL, NULL);
     connection->session->deadline_ns = 0;
+    connection->session->limits = NULL;
 }
 
 void limits_resume(struct connection *connection)
@@ -35,6 +40,7 @@ void limits_resume(struct connection *connection)
     if (!connection->limits) return;
     sqlite3_progress_handler(connection->db, OPS, over, connection->limits);
     connection->session->deadline_ns = connection->limits->until_ns;
+    connection->session->limits = connection->limits;
 }
 
 void limits_begin(struct limits *limits, struct connection *connection)

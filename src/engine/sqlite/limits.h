@@ -4,7 +4,7 @@
  *   the end   of the server: the engine's stop_blocking_ms
  *   the caller has gone (Ctrl-C, a closed control connection): asked every 20 ms
  *
- * Looked at by SQLite's progress handler, by long C functions (the session's deadline) and between
+ * Looked at by SQLite's progress handler, by long C functions and PL/pgSQL (the session's cost token) and between
  * statements. What undoes a statement must not be stopped: it runs between limits_pause and _resume.
  *
  * Owns:    nothing. Threads: the writer's.
@@ -34,6 +34,8 @@ void limits_begin(struct limits *limits, struct connection *connection);
 void limits_end(struct connection *connection);
 void limits_pause(struct connection *connection);
 void limits_resume(struct connection *connection);
+/* Whether what runs must end now; for what does not come by SQLite's progress handler. */
+bool limits_over(struct limits *limits);
 /* Before each statement; 57014 when it may not begin. Without limits: NULL. */
 MUST_USE err limits_statement(struct arena *arena, struct connection *connection);
 /* The error of a statement, with the reason for which it was stopped. */

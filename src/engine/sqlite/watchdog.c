@@ -3,7 +3,7 @@
  * The progress handler never runs inside a single opcode or a C function, so a long one would stop a
  * whole loop. This thread looks at every reader once a millisecond while any of them is busy. An
  * interrupt that comes too late hits nothing or a request that then runs again on the slow lane.
- * Four times a second it looks at the disk as well.
+ * Twenty times a second it answers the writes that have waited too long, four times it looks at the disk.
  */
 #include <string.h>
 #include <time.h>
@@ -17,7 +17,7 @@ struct watchdog {
     atomic_bool stopping;
 };
 
-enum { TICK_NS = 2000000, DISK_TICKS = 125 };
+enum { TICK_NS = 2000000, EXPIRE_TICKS = 25, DISK_TICKS = 125 };
 
 static void look(struct engine_sqlite *engine)
 {
@@ -46,7 +46,8 @@ static void *watchdog_main(void *context)
         nanosleep(&tick, NULL);
         look(watchdog->engine);
         look_at_writer(watchdog->engine);
-        if (++ticks % DISK_TICKS == 0) disk_look(&watchdog->engine->disk);
+        if (++ticks % EXPIRE_TICKS == 0) writer_expire(watchdog->engine->writer);
+        if (ticks % DISK_TICKS == 0) disk_look(&watchdog->engine->disk);
     }
     return NULL;
 }

@@ -30,7 +30,8 @@ struct write_job {
     size_t failed_step;
     uint64_t queued_ms;
     enum write_state state;
-    struct write_job *next;
+    bool started;           /* under the writer's lock: it has had its turn */
+    struct write_job *next; /* under the writer's lock while it is queued or a batch runs */
 };
 
 struct queue {
@@ -51,6 +52,7 @@ struct writer {
     pthread_cond_t wake;  /* the writer waits here */
     pthread_cond_t ended; /* callers of writer_exclusive wait here */
     struct queue queue;
+    struct write_job *running; /* of a batch, or NULL; what follows it has not begun */
     struct exclusive_job *exclusive;
     bool held; /* an exclusive job runs */
     bool stopping;
@@ -132,6 +134,46 @@ void writer_submit(struct writer *writer, struct engine_request *request)
     if (refused) engine_finish(engine, request, refused, NULL, 0);
 }
 
+static bool has_waited(const struct write_job *job, uint64_t now_ms)
+{
+    return now_ms > job->queued_ms + job->engine->options.write_wait_ms;
+}
+
+/* Takes jobs whose wait is over from the front of a list; answers how many. */
+static size_t take_waited(struct write_job **link, uint64_t now_ms, struct write_job ***last)
+{
+    size_t count = 0;
+    while (*link && has_waited(*link, now_ms)) {
+        struct write_job *job = *link;
+        *link = job->next;
+        job->next = NULL;
+        **last = job;
+        *last = &job->next;
+        count++;
+    }
+    return count;
+}
+
+void writer_expire(struct writer *writer)
+{
+    uint64_t now_ms = clock_mono_ms();
+    struct write_job *waited = NULL, **last = &waited;
+    pthread_mutex_lock(&writer->lock);
+    struct write_job **behind = writer->running ? &writer->running->next : NULL;
+    while (behind && *behind && (*behind)->started) behind = &(*behind)->next; /* it is a replay */
+    if (behind) take_waited(behind, now_ms, &last);
+    writer->queue.count -= take_waited(&writer->queue.first, now_ms, &last);
+    if (!writer->queue.first) writer->queue.last = &writer->queue.first;
+    pthread_mutex_unlock(&writer->lock);
+    while (waited) {
+        struct write_job *job = waited;
+        waited = job->next;
+        job->error =
+            err_new(job->request->arena, ERR_OVERLOADED, "the write waited too long for its turn");
+        answer(job);
+    }
+}
+
 /* Takes what the next batch may hold. Requests whose shape is known as slow go alone. */
 static struct write_job *take_batch(struct writer *writer)
 {
@@ -193,11 +235,10 @@ static err check_plans(struct writer *writer, struct engine_request *request)
 
 static err check_waited(struct writer *writer, const struct write_job *job)
 {
-    uint64_t waited_ms = clock_mono_ms() - job->queued_ms;
     if (job->request->cancelled)
         return err_new(job->request->arena, ERR_UNAVAILABLE, "the client has gone");
     TRY(closed(writer->engine, job->request->arena));
-    if (waited_ms <= writer->engine->options.write_wait_ms) return NULL;
+    if (!has_waited(job, clock_mono_ms())) return NULL;
     return err_new(job->request->arena, ERR_OVERLOADED, "the write waited too long for its turn");
 }
 
@@ -290,21 +331,35 @@ static size_t result_bytes(const struct write_job *job)
 /* Cuts the batch behind job: the rest goes back to the head of the queue. */
 static void put_back(struct writer *writer, struct write_job *job)
 {
-    struct write_job *rest = job->next;
-    if (!rest) return;
+    pthread_mutex_lock(&writer->lock);
+    struct write_job *rest = job->next, **last = &rest;
     job->next = NULL;
-    size_t count = 0;
-    struct write_job **last = &rest;
     while (*last) {
         last = &(*last)->next;
-        count++;
+        writer->queue.count++;
     }
-    pthread_mutex_lock(&writer->lock);
     *last = writer->queue.first;
-    if (!writer->queue.first) writer->queue.last = last;
-    writer->queue.first = rest;
-    writer->queue.count += count;
+    if (rest && !writer->queue.first) writer->queue.last = last;
+    if (rest) writer->queue.first = rest;
     pthread_mutex_unlock(&writer->lock);
+}
+
+/* While a job runs, those behind it may leave (writer_expire). */
+static void begin_turn(struct writer *writer, struct write_job *job)
+{
+    pthread_mutex_lock(&writer->lock);
+    job->started = true;
+    writer->running = job;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+static struct write_job *end_turn(struct writer *writer, const struct write_job *job)
+{
+    pthread_mutex_lock(&writer->lock);
+    struct write_job *next = job->next;
+    writer->running = NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return next;
 }
 
 /* Runs every job that is not refused in one open transaction. NULL: all ran. Else the job that
@@ -313,9 +368,11 @@ static struct write_job *run_all(struct writer *writer, struct write_job *batch)
 {
     uint64_t started_ns = clock_mono_ns();
     size_t bytes = 0;
-    for (struct write_job *job = batch; job; job = job->next) {
+    for (struct write_job *job = batch; job; job = end_turn(writer, job)) {
         if (job->state == WRITE_REFUSED) continue;
+        begin_turn(writer, job);
         if (!run_job(writer, job)) {
+            end_turn(writer, job);
             job->state = WRITE_REFUSED;
             if (!job->error)
                 job->error =

@@ -155,6 +155,41 @@ static void test_a_plan_of_another_schema_is_never_run(void **state)
     end(&fixture);
 }
 
+/* Whatever the writer does meanwhile: a script, or the request before it in its own batch. */
+static void test_a_write_that_has_waited_is_answered_and_never_runs(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    fixture.options.write_wait_ms = 100;
+    fixture.options.write_run_service_ms = 3000;
+    open_engine(&fixture);
+    run_script(&fixture, tables);
+    struct call calls[4] = {0};
+    call_init(
+        &fixture, &calls[0], "postgres",
+        "insert into rows select 1, (select count(*)::text from generate_series(1, 100000) a, "
+        "generate_series(1, 100000) b)");
+    call_init(&fixture, &calls[1], "postgres", "insert into rows values (2, 'in its batch')");
+    call_init(&fixture, &calls[2], "postgres", "insert into rows values (3, 'in its batch')");
+    uint64_t begun_ms = clock_mono_ms();
+    submit(&fixture, calls);
+    while (atomic_load(&fixture.pending) > 1 && clock_mono_ms() < begun_ms + WAIT_MS) usleep(1000);
+    /* The first one still runs: it ends at its own limit, far later. */
+    assert_int_equal(atomic_load(&fixture.pending), 1);
+    await(&fixture);
+    assert_non_null(calls[0].error);
+    assert_string_equal(str_cstr(fixture.arena, calls[0].error->code), "57014");
+    for (int i = 1; i < 3; i++) {
+        assert_non_null(calls[i].error);
+        assert_int_equal(calls[i].error->kind, ERR_OVERLOADED);
+    }
+    for (int i = 0; i < 3; i++) call_free(&calls[i]);
+    fixture.options.write_wait_ms = WAIT_MS;
+    assert_string_equal(answer_of(&fixture, "select count(*) from rows"), "[{\"count\":0}]");
+    end(&fixture);
+}
+
 static void test_a_slow_read_changes_lanes(void **state)
 {
     (void)state;
@@ -251,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_a_full_disk_fails_the_request_that_does_not_fit),
         cmocka_unit_test(test_a_write_is_read_at_once),
         cmocka_unit_test(test_a_plan_of_another_schema_is_never_run),
+        cmocka_unit_test(test_a_write_that_has_waited_is_answered_and_never_runs),
         cmocka_unit_test(test_a_slow_read_changes_lanes),
         cmocka_unit_test(test_a_slow_read_ends_at_its_deadline_and_the_lane_goes_on),
         cmocka_unit_test(test_a_large_result_waits_in_a_file),
