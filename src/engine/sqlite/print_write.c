@@ -391,6 +391,23 @@ static bool calls_functions(const struct query *query)
     return query_any(&rows, is_call, NULL);
 }
 
+static bool is_writing_call(const struct expr *expr, void *context)
+{
+    (void)context;
+    return is_call(expr, NULL) && expr->site != NULL && expr->site->writes;
+}
+
+/* While the statement is active nothing can be written, and a handler in the function would hide that. */
+static err refuse_writing_calls(struct builder *builder, const struct query *query)
+{
+    struct query shown = {
+        .command = QUERY_SELECT, .targets = query->targets, .target_count = query->target_count};
+    if (!query->returning || !query_any(&shown, is_writing_call, NULL)) return NULL;
+    return err_sql(builder->scratch, "0A000",
+                   "calling a function that writes in this place of RETURNING is not supported on "
+                   "this database");
+}
+
 err write_build(struct builder *builder,
                 const struct query *query,
                 const struct write_output *output)
@@ -402,6 +419,7 @@ err write_build(struct builder *builder,
         .target = query->target_rte,
         .relation = query->target_rte->relation,
     };
+    TRY(refuse_writing_calls(builder, query));
     w.calls = calls_functions(query);
     TRY(trigger_begin(&w));
     if (w.relation->kind == 'v') return trigger_instead(&w);

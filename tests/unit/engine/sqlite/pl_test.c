@@ -77,6 +77,11 @@ static void returning_in_parts_only_reads(void **state)
     refused(db, "with w as (insert into t values (6) returning writes(a)) select * from w",
             "0A000");
     refused(db, "insert into t values (6) returning (select writes(a))", "0A000");
+    database_ok(db, "create function hides(a int) returns int language plpgsql as"
+                    " $$ begin insert into t values (a + 1); return a;"
+                    " exception when others then return -1; end $$");
+    refused(db, "with w as (insert into t values (6) returning hides(a)) select * from w", "0A000");
+    refused(db, "insert into t values (6) returning (select hides(a))", "0A000");
     database_rows(db, "select count(*) from t", "[[\"1\"]]");
 }
 
