@@ -1,5 +1,6 @@
 #include "net/os.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -94,6 +96,30 @@ bool os_disk_free(const char *folder, uint64_t *free_bytes)
     if (statvfs(folder, &disk) != 0) return false;
     *free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     return true;
+}
+
+ptrdiff_t os_socket_receive(int fd, void *at, size_t len)
+{
+    ptrdiff_t count;
+    do
+        count = recv(fd, at, len, 0);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
+ptrdiff_t os_socket_send(int fd, const str *parts, size_t count)
+{
+    struct iovec room[OS_SEND_PARTS_MAX];
+    assert(count <= OS_SEND_PARTS_MAX);
+    for (size_t i = 0; i < count; i++) /* the system only reads what a mutable pointer names */
+        room[i] = (struct iovec){(char *)(uintptr_t)parts[i].at, parts[i].len};
+    struct msghdr message = {.msg_iov = room, .msg_iovlen = count};
+    ptrdiff_t sent;
+    do
+        sent = count == 1 ? send(fd, parts->at, parts->len, MSG_NOSIGNAL)
+                          : sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent;
 }
 
 size_t os_socket_unsent(int fd)

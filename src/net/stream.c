@@ -1,5 +1,7 @@
 #include "net/stream.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "net/loop_int.h"
@@ -43,6 +45,7 @@ struct stream *stream_accept(struct loop *loop, uv_stream_t *listening)
         return NULL;
     }
     uv_tcp_nodelay(&stream->tcp, 1);
+    uv_fileno((const uv_handle_t *)&stream->tcp, &stream->fd);
     return stream;
 }
 
@@ -63,34 +66,42 @@ str stream_peer_address(struct stream *stream)
     return str_from(stream->peer, stream->peer_len);
 }
 
-static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
+/* libuv is told that there is no room, so that it leaves the reading to take_bytes (os.h says why). */
+static void give_no_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
 {
+    (void)handle;
     (void)suggested;
+    *room = uv_buf_init(NULL, 0);
+}
+
+static void take_bytes(uv_stream_t *handle, ssize_t told, const uv_buf_t *none)
+{
+    (void)none;
     struct stream *stream = (struct stream *)handle;
     char *at = NULL;
     size_t len = 0;
-    stream->events->room(stream->owner, &at, &len);
-    *room = uv_buf_init(at, (unsigned)len);
-}
-
-static void take_bytes(uv_stream_t *handle, ssize_t count, const uv_buf_t *room)
-{
-    (void)room;
-    struct stream *stream = (struct stream *)handle;
-    if (count >= 0) {
-        stream->events->read(stream->owner, (size_t)count);
-    } else if (count == UV_ENOBUFS) {
-        uv_read_stop(handle);
-    } else {
-        uv_read_stop(handle);
-        stream->events->gone(stream->owner,
-                             count == UV_EOF ? STREAM_PEER_CLOSED_SENDING : STREAM_RESET);
+    ptrdiff_t count = -1;
+    if (told == UV_ENOBUFS) {
+        stream->events->room(stream->owner, &at, &len);
+        if (!len) {
+            uv_read_stop(handle);
+            return;
+        }
+        count = os_socket_receive(stream->fd, at, len);
+        bool nothing = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+        if (count > 0 || nothing) {
+            stream->events->read(stream->owner, nothing ? 0 : (size_t)count);
+            return;
+        }
     }
+    uv_read_stop(handle);
+    stream->events->gone(stream->owner, count == 0 || told == UV_EOF ? STREAM_PEER_CLOSED_SENDING
+                                                                     : STREAM_RESET);
 }
 
 void stream_read_start(struct stream *stream)
 {
-    uv_read_start((uv_stream_t *)&stream->tcp, give_room, take_bytes);
+    uv_read_start((uv_stream_t *)&stream->tcp, give_no_room, take_bytes);
 }
 
 void stream_read_stop(struct stream *stream)
@@ -108,10 +119,10 @@ static unsigned to_uv(const str *parts, size_t count, uv_buf_t out[STREAM_PARTS_
 
 ptrdiff_t stream_try_write(struct stream *stream, const str *parts, size_t count)
 {
-    uv_buf_t bufs[STREAM_PARTS_MAX];
-    int written = uv_try_write((uv_stream_t *)&stream->tcp, bufs, to_uv(parts, count, bufs));
-    if (written >= 0) return written;
-    return written == UV_EAGAIN ? 0 : -1;
+    assert(!stream->writing);
+    ptrdiff_t sent = os_socket_send(stream->fd, parts, count);
+    if (sent >= 0) return sent;
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0 : -1;
 }
 
 static void after_write(uv_write_t *write, int status)
@@ -145,9 +156,7 @@ size_t stream_unwritten(const struct stream *stream)
 
 size_t stream_unread(const struct stream *stream)
 {
-    uv_os_fd_t fd;
-    if (uv_fileno((const uv_handle_t *)&stream->tcp, &fd)) return 0;
-    return stream_unwritten(stream) + os_socket_unsent(fd);
+    return stream_unwritten(stream) + (stream->fd < 0 ? 0 : os_socket_unsent(stream->fd));
 }
 
 static void after_shutdown(uv_shutdown_t *shutdown, int status)
@@ -167,6 +176,7 @@ void stream_close(struct stream *stream, enum stream_close how)
 {
     loop_assert_here(stream->loop);
     if (uv_is_closing((uv_handle_t *)&stream->tcp)) return;
+    stream->fd = -1;
     bool reset = how == STREAM_CLOSE_RESET && !stream->shut;
     if (reset && !uv_tcp_close_reset(&stream->tcp, free_stream)) return;
     uv_close((uv_handle_t *)&stream->tcp, free_stream);

@@ -13,6 +13,7 @@ struct stream {
     const struct stream_events *events;
     void *owner;
     struct loop *loop;
+    int fd; /* libuv's; -1 from stream_close on, when another socket may get its number */
     bool writing;
     bool shut;
     char peer[STREAM_ADDRESS_BYTES];

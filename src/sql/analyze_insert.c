@@ -14,7 +14,7 @@ struct insert {
 
 static const struct cat_column *column_of(const struct insert *insert, int column)
 {
-    return &insert->target.relation->columns[column];
+    return write_target_definition(&insert->target, column);
 }
 
 /* ---- which columns --------------------------------------------------------------------------------- */

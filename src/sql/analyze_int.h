@@ -330,6 +330,13 @@ struct write_target {
     int *columns;                        /* per column of named: its index in relation, or -1 */
 };
 
+/* The table's column as what was named has it: an identity is a partitioned table's alone. */
+static inline const struct cat_column *write_target_definition(const struct write_target *target,
+                                                               int column)
+{
+    const struct cat_relation *table = target->access->relation; /* below any view */
+    return &(table->partition_of ? table : target->relation)->columns[column];
+}
 MUST_USE err write_target_open(struct scope *scope,
                                const struct RangeVar *name,
                                enum query_command command,

@@ -91,7 +91,10 @@ struct rte *rte_new(struct scope *scope, enum rte_kind kind, str alias)
 struct rte *rte_of_relation(struct scope *scope, const struct cat_relation *relation, str alias)
 {
     struct rte *rte = rte_new(scope, RTE_RELATION, alias);
-    rte->relation = relation;
+    /* A partition's rows are its root's; the guard, which knows what was named, leaves the others out. */
+    rte->relation = relation->partition_of
+                        ? catalog_relation(scope->analyzer->catalog, relation->partition_root)
+                        : relation;
     rte->reader = scope->who.user;
     rte->column_count = relation->column_count;
     rte->columns = ARENA_ARRAY(scope->analyzer->arena, struct rte_column, relation->column_count);

@@ -204,8 +204,8 @@ static err open_base(struct scope *scope,
         return not_updatable(scope, level->view, level->command,
                              "Views that do not select from a single table or view are not "
                              "automatically updatable.");
-    target->relation = base;
     target->rte = rte_of_relation(scope, base, level->alias);
+    target->relation = target->rte->relation;
     target->access = guard_access(scope->analyzer, target->rte, base, &inner->who,
                                   command_privilege(level->command));
     target->item = ns_item_new(inner, base->name, target->rte);

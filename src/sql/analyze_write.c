@@ -19,6 +19,7 @@ static err table_target(struct scope *scope,
     struct analyzer *analyzer = scope->analyzer;
     target->named = target->relation = relation;
     target->rte = rte_of_relation(scope, relation, alias);
+    target->relation = target->rte->relation;
     target->access =
         guard_access(analyzer, target->rte, relation, &scope->who, command_privileges[command]);
     target->item = ns_item_new(scope, alias, target->rte);
@@ -126,7 +127,7 @@ err column_default(struct scope *scope,
                    int column,
                    struct expr **out)
 {
-    const struct cat_column *definition = &target->relation->columns[column];
+    const struct cat_column *definition = write_target_definition(target, column);
     if (definition->identity) return identity_value(scope, definition, out);
     const struct node *tree = definition->generated ? NULL : default_tree(scope, definition);
     if (!tree) {
@@ -237,7 +238,7 @@ static err set_one(struct scope *scope,
     int named;
     TRY(write_target_column(scope, target, item->name, location, &named));
     int column = target->columns[named];
-    const struct cat_column *definition = &target->relation->columns[column];
+    const struct cat_column *definition = write_target_definition(target, column);
     struct assignment *before = NULL;
     for (size_t i = 0; i < out->count; i++)
         if (out->at[i].column == column) before = &out->at[i];

@@ -232,11 +232,34 @@ struct cat_sequence {
     int16_t owner_column;
 };
 
+/* PARTITION BY: one column or expression. */
+struct cat_partition_key {
+    int16_t column; /* 0: expr */
+    struct cat_expr expr;
+    oid type;
+    int32_t typmod;
+};
+
+struct cat_partition_datum {
+    char kind; /* 'v' a value, 'n' NULL (of a list), '-' MINVALUE, '+' MAXVALUE */
+    str text;  /* 'v': as PostgreSQL prints the value, of the key's type */
+};
+
+/* FOR VALUES. */
+struct cat_partition_bound {
+    char strategy; /* 'r' range, 'l' list, 'h' hash; 'd' the default partition */
+    const struct cat_partition_datum *lower; /* FROM, or the values of a list */
+    size_t lower_count;
+    const struct cat_partition_datum *upper; /* TO */
+    size_t upper_count;
+    int32_t modulus, remainder;
+};
+
 struct cat_relation {
     oid oid;
     oid schema;
     str name;
-    str physical; /* the table's name in the embedded file */
+    str physical; /* the table's name in the embedded file; of what has none it is kept free */
     char kind;    /* 'r' table, 'v' view, 'm' materialized view, 'S' sequence, 'c' composite type */
     oid owner;
     oid row_type;
@@ -266,6 +289,14 @@ struct cat_relation {
     size_t option_count;
     bool unpopulated;                    /* kind 'm': WITH NO DATA, nothing can be read of it */
     const struct cat_sequence *sequence; /* kind 'S' */
+    /* A partitioned table (kind 'r' here): its rows and those of everything below are its root's. */
+    char partition_strategy; /* 'r' range, 'l' list, 'h' hash; 0: not partitioned */
+    const struct cat_partition_key *partition_keys;
+    size_t partition_key_count;
+    /* A partition: the part of the root's rows that its bound, and those above it, name. */
+    oid partition_of;   /* the table above, or OID_NONE */
+    oid partition_root; /* the topmost */
+    const struct cat_partition_bound *partition_bound;
     str comment;
 };
 
@@ -391,10 +422,16 @@ const struct cat_function *catalog_function_named(const struct catalog *catalog,
                                                   str name,
                                                   size_t *at);
 
-/* It has rows of its own in the embedded file: a table or a materialized view. */
+/* It has rows of its own in the embedded file: a table that is no partition, or a materialized view. */
 static inline bool cat_relation_is_stored(const struct cat_relation *relation)
 {
-    return relation->kind == 'r' || relation->kind == 'm';
+    return (relation->kind == 'r' && !relation->partition_of) || relation->kind == 'm';
+}
+
+/* Whose rows its rows are: itself, or the table that it is a partition of. */
+static inline oid cat_relation_table(const struct cat_relation *relation)
+{
+    return relation->partition_of ? relation->partition_root : relation->oid;
 }
 
 /* An index by its name (one name space with relations) or oid; *relation is its table. */

@@ -209,6 +209,29 @@ static const struct field sequence_fields[] = {
 };
 SHAPE(cat_sequence, sequence_fields);
 
+static const struct field partition_key_fields[] = {
+    PLAIN(cat_partition_key, column, FIELD_I16),
+    PLAIN(cat_partition_key, expr, FIELD_EXPR),
+    PLAIN(cat_partition_key, type, FIELD_U32),
+    PLAIN(cat_partition_key, typmod, FIELD_I32),
+};
+SHAPE(cat_partition_key, partition_key_fields);
+
+static const struct field partition_datum_fields[] = {
+    PLAIN(cat_partition_datum, kind, FIELD_CHAR),
+    PLAIN(cat_partition_datum, text, FIELD_STR),
+};
+SHAPE(cat_partition_datum, partition_datum_fields);
+
+static const struct field partition_bound_fields[] = {
+    PLAIN(cat_partition_bound, strategy, FIELD_CHAR),
+    PARTS(cat_partition_bound, lower, lower_count, cat_partition_datum_shape),
+    PARTS(cat_partition_bound, upper, upper_count, cat_partition_datum_shape),
+    PLAIN(cat_partition_bound, modulus, FIELD_I32),
+    PLAIN(cat_partition_bound, remainder, FIELD_I32),
+};
+SHAPE(cat_partition_bound, partition_bound_fields);
+
 static const struct field relation_fields[] = {
     PLAIN(cat_relation, oid, FIELD_U32),
     PLAIN(cat_relation, schema, FIELD_U32),
@@ -233,8 +256,14 @@ static const struct field relation_fields[] = {
     ARRAY(cat_relation, options, option_count, FIELD_STRS),
     PLAIN(cat_relation, query, FIELD_EXPR),
     PLAIN(cat_relation, unpopulated, FIELD_BOOL),
-    {"sequence", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence), 0,
-                                             &cat_sequence_shape},
+    {"sequence",        FIELD_STRUCT_POINTER, offsetof(struct cat_relation, sequence),        0,
+                                             &cat_sequence_shape       },
+    PLAIN(cat_relation, partition_strategy, FIELD_CHAR),
+    PARTS(cat_relation, partition_keys, partition_key_count, cat_partition_key_shape),
+    PLAIN(cat_relation, partition_of, FIELD_U32),
+    PLAIN(cat_relation, partition_root, FIELD_U32),
+    {"partition_bound", FIELD_STRUCT_POINTER, offsetof(struct cat_relation, partition_bound), 0,
+                                             &cat_partition_bound_shape},
     PLAIN(cat_relation, comment, FIELD_STR),
 };
 SHAPE(cat_relation, relation_fields);

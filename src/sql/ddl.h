@@ -25,6 +25,9 @@ enum ddl_effect_kind {
     EFFECT_ENUM_RENAME,  /* rows with label `from` get `to` */
     EFFECT_SEQUENCE_SET, /* relation is a sequence: its next value is `value` */
     EFFECT_TRUNCATE,     /* empty the relation */
+    EFFECT_ROWS_DELETE,  /* rows of the relation for which tree is TRUE go */
+    EFFECT_ROWS_MOVE,    /* those of source go into the relation */
+    EFFECT_ROWS_REFUSE,  /* 23514 with message `from` when there is such a row */
 };
 
 struct ddl_effect {
@@ -32,6 +35,7 @@ struct ddl_effect {
     oid relation;
     int16_t column;
     oid type;                /* EFFECT_ENUM_RENAME */
+    oid source;              /* EFFECT_ROWS_MOVE */
     const struct node *tree; /* expr or query; NULL: none */
     str from, to;
     int64_t value;

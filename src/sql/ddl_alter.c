@@ -90,7 +90,14 @@ static err drop_column(const struct altering *altering)
     if (!column)
         return err_sql(ddl->arena, "42703", "column \"%.*s\" of relation \"%.*s\" does not exist",
                        STR_FMT(altering->cmd->name), STR_FMT(relation->name));
-    return ddl_drop_column(ddl, relation->oid, column->number, altering->cmd->behavior);
+    size_t at = 0;
+    const struct cat_relation *partition;
+    bool split = relation->partition_strategy;
+    int16_t number = column->number;
+    while (split && (partition = catalog_relation_next(ddl->next, &at)))
+        if (partition->partition_root == altering->relation)
+            TRY(ddl_drop_column(ddl, partition->oid, number, altering->cmd->behavior));
+    return ddl_drop_column(ddl, altering->relation, number, altering->cmd->behavior);
 }
 
 static err column_default(const struct altering *altering)
@@ -477,6 +484,28 @@ static err enable_trigger(const struct altering *altering)
 }
 
 /* Hints to PostgreSQL's storage and planner: accepted, without meaning here. */
+static err partitioned(const struct altering *altering, const struct cat_relation **out)
+{
+    *out = catalog_relation(altering->ddl->next, altering->relation);
+    if ((*out)->partition_strategy) return NULL;
+    return err_sql(altering->ddl->arena, "42P17", "table \"%.*s\" is not partitioned",
+                   STR_FMT((*out)->name));
+}
+
+static err attach_partition(const struct altering *altering)
+{
+    const struct cat_relation *relation;
+    TRY(partitioned(altering, &relation));
+    return ddl_attach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
+}
+
+static err detach_partition(const struct altering *altering)
+{
+    const struct cat_relation *relation;
+    TRY(partitioned(altering, &relation));
+    return ddl_detach_partition(altering->ddl, relation, AST_AS(PartitionCmd, altering->cmd->def));
+}
+
 static err nothing(const struct altering *altering)
 {
     (void)altering;
@@ -502,6 +531,8 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
+    {AT_AttachPartition,    "ATTACH PARTITION",                  ON_TABLE,              attach_partition   },
+    {AT_DetachPartition,    "DETACH PARTITION",                  ON_TABLE,              detach_partition   },
     {AT_AddColumn,          "ADD COLUMN",                        ON_TABLE,              add_column         },
     {AT_DropColumn,         "DROP COLUMN",                       ON_TABLE,              drop_column        },
     {AT_AddColumn,          "ADD ATTRIBUTE",                     ON_COMPOSITE,          attribute          },
@@ -564,7 +595,10 @@ static err apply_command(const struct altering *altering)
     const struct command_row *known = NULL;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (commands[i].type != altering->cmd->subtype) continue;
-        if (commands[i].targets & target_of(relation->kind)) return commands[i].apply(altering);
+        if (commands[i].targets & target_of(relation->kind)) {
+            TRY(ddl_partition_alterable(ddl, relation, altering->cmd));
+            return commands[i].apply(altering);
+        }
         if (!known) known = &commands[i];
     }
     if (known) {
@@ -605,5 +639,5 @@ err ddl_alter_table(struct ddl *ddl, const struct node *statement)
         struct altering altering = {ddl, relation->oid, AST_AS(AlterTableCmd, alter->cmds->at[i])};
         TRY(apply_command(&altering));
     }
-    return NULL;
+    return ddl_partitions_follow(ddl, relation->oid);
 }

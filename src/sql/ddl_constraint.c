@@ -335,6 +335,8 @@ static err add_foreign(const struct adding *adding, struct cat_constraint *out)
     if (target->kind != 'r')
         return err_sql(ddl->arena, "42809", "referenced relation \"%.*s\" is not a table",
                        STR_FMT(target->name));
+    if (target->partition_of)
+        return ddl_unsupported(ddl, &constraint->pktable->base, "a foreign key to one partition");
     if (!catalog_role_has(ddl->next, ddl->context->role, target->owner, &target->acl, 'r',
                           PRIV_REFERENCES))
         return err_sql(ddl->arena, "42501", "permission denied for table %.*s",

@@ -208,6 +208,10 @@ static bool foreign_depends(struct search *search,
                             const struct dropped *cause,
                             const struct cat_constraint *key)
 {
+    const struct cat_relation *gone = catalog_relation(ddl_of(search)->next, cause->id);
+    bool partition = gone && cause->kind == DROPPED_RELATION && gone->partition_of &&
+                     key->foreign_relation == gone->partition_root;
+    if (key->kind == 'f' && partition) return true;
     if (key->kind != 'f' || key->foreign_relation != cause->id) return false;
     if (cause->kind == DROPPED_RELATION) return true;
     if (cause->kind == DROPPED_COLUMN)
@@ -314,6 +318,8 @@ static void search_relation(struct search *search, const struct cat_relation *re
         add(search, DEPENDENT, DROPPED_RELATION, relation->oid, 0, STR_NONE);
         return;
     }
+    if (cause.kind == DROPPED_RELATION && relation->partition_of == cause.id)
+        add(search, AUTO, DROPPED_RELATION, relation->oid, 0, STR_NONE);
     if (mentioned(search, NULL, &relation->query))
         add(search, DEPENDENT, DROPPED_RELATION, relation->oid, 0, STR_NONE);
     const struct cat_sequence *sequence = relation->sequence;
@@ -450,6 +456,8 @@ static void apply_relation(struct ddl *ddl, oid id)
 {
     const struct cat_relation *relation = catalog_relation(ddl->next, id);
     if (!relation) return;
+    if (relation->partition_of)
+        err_ignore(ddl_partition_empty(ddl, relation), "the catalog's own bound parses");
     drop_row_type(ddl, relation->row_type);
     leave_publications(ddl, id);
     forget_sequence(ddl, relation);

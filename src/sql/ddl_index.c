@@ -179,7 +179,7 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     const struct IndexStmt *create = AST_AS(IndexStmt, statement);
     const struct cat_relation *table;
     TRY(ddl_relation(ddl, create->relation, MISSING_IS_ERROR, &table));
-    if (!cat_relation_is_stored(table))
+    if (!cat_relation_is_stored(table) && !table->partition_of)
         return err_sql(ddl->arena, "42809", "cannot create index on relation \"%.*s\"",
                        STR_FMT(table->name));
     TRY(ddl_must_own_relation(ddl, table));
@@ -209,8 +209,13 @@ err ddl_create_index(struct ddl *ddl, const struct node *statement)
     if (!method->physical)
         ddl_notice(ddl, "index \"%.*s\" is recorded only: the embedded engine has no %.*s indexes",
                    STR_FMT(index.name), STR_FMT(method->name));
+    if (table->partition_of && create->unique)
+        return ddl_unsupported(ddl, statement, "a unique index of one partition alone");
+    if (table->partition_of)
+        ddl_notice(ddl, "index \"%.*s\" is recorded only: create it on the partitioned table",
+                   STR_FMT(index.name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, table);
     DDL_ADD(ddl, edited, indexes, index_count, &index);
     catalog_put(ddl->next, CAT_RELATION, edited);
-    return NULL;
+    return ddl_partition_keys_covered(ddl, edited);
 }

@@ -4,6 +4,7 @@
  * ddl_names.c      names to objects, privileges, names made for objects
  * ddl_refs.c       what an expression or a view refers to; qualify, rename, depend
  * ddl_table.c      CREATE TABLE, LIKE, CREATE TABLE AS
+ * ddl_partition.c  PARTITION BY, PARTITION OF, ATTACH, DETACH (partition.h: bounds)
  * ddl_column.c     one column definition
  * ddl_constraint.c one constraint
  * ddl_index.c ddl_sequence.c ddl_type.c ddl_view.c ddl_policy.c ddl_trigger.c ddl_function.c
@@ -97,6 +98,36 @@ bool ddl_relation_skipped(struct ddl *ddl, const struct RangeVar *name, bool if_
 MUST_USE err ddl_query_columns(struct ddl *ddl,
                                const struct CreateTableAsStmt *create,
                                struct cat_relation *relation);
+
+/* LIKE ... INCLUDING ALL of a relation with the same columns: CHECKs, keys and indexes. */
+MUST_USE err ddl_like_constraints(struct ddl *ddl,
+                                  struct cat_relation *target,
+                                  const struct cat_relation *source);
+
+/* ---- ddl_partition.c ---- */
+
+/* PARTITION BY of a relation whose columns are in the catalog. */
+MUST_USE err ddl_partition_by(struct ddl *ddl,
+                              struct cat_relation *relation,
+                              const struct PartitionSpec *spec);
+/* CREATE TABLE ... PARTITION OF. */
+MUST_USE err ddl_partition_of(struct ddl *ddl, const struct CreateStmt *create);
+MUST_USE err ddl_attach_partition(struct ddl *ddl,
+                                  const struct cat_relation *parent,
+                                  const struct PartitionCmd *command);
+MUST_USE err ddl_detach_partition(struct ddl *ddl,
+                                  const struct cat_relation *parent,
+                                  const struct PartitionCmd *command);
+/* 0A000 when a unique index of the relation's table lacks a column of a partition key. */
+MUST_USE err ddl_partition_keys_covered(struct ddl *ddl, const struct cat_relation *relation);
+/* The partitions' columns after those of their root have changed. */
+MUST_USE err ddl_partitions_follow(struct ddl *ddl, oid root);
+/* The partition's rows go: DROP, TRUNCATE. */
+MUST_USE err ddl_partition_empty(struct ddl *ddl, const struct cat_relation *partition);
+/* 42P16, 42809, 0A000 for what one partition, or a column of a partition key, cannot be told. */
+MUST_USE err ddl_partition_alterable(struct ddl *ddl,
+                                     const struct cat_relation *relation,
+                                     const struct AlterTableCmd *command);
 
 /* ---- ddl_names.c ---- */
 

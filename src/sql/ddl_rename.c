@@ -117,6 +117,9 @@ static err rename_column(struct renaming *renaming)
     if (cat_column_find(relation, renaming->name))
         return err_sql(ddl->arena, "42701", "column \"%.*s\" of relation \"%.*s\" already exists",
                        STR_FMT(renaming->name), STR_FMT(relation->name));
+    if (relation->partition_of)
+        return err_sql(ddl->arena, "42P16", "cannot rename inherited column \"%.*s\"",
+                       STR_FMT(column->name));
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
     struct cat_column *columns = DDL_OWN(ddl, edited, columns, column_count);
     for (size_t i = 0; i < edited->column_count; i++) {
@@ -128,6 +131,14 @@ static err rename_column(struct renaming *renaming)
                 : renaming->name;
     }
     catalog_put(ddl->next, CAT_RELATION, edited);
+    TRY(ddl_partitions_follow(ddl, relation->oid));
+    size_t at = 0;
+    const struct cat_relation *partition;
+    while (relation->partition_strategy && (partition = catalog_relation_next(ddl->next, &at))) {
+        struct ddl_target there = {TARGET_COLUMN, partition->oid, column->number};
+        if (partition->partition_root == relation->oid)
+            TRY(ddl_rename_everywhere(ddl, &there, partition->schema, renaming->name));
+    }
     struct ddl_target target = {TARGET_COLUMN, relation->oid, column->number};
     return ddl_rename_everywhere(ddl, &target, relation->schema, renaming->name);
 }

@@ -145,6 +145,20 @@ static void like_index(const struct like *like, const struct cat_index *source)
     DDL_ADD(ddl, like->target, indexes, index_count, &index);
 }
 
+err ddl_like_constraints(struct ddl *ddl,
+                         struct cat_relation *target,
+                         const struct cat_relation *source)
+{
+    const struct like like = {.ddl = ddl, .target = target, .source = source};
+    like_checks(&like);
+    for (size_t i = 0; i < source->constraint_count; i++)
+        if (source->constraints[i].kind == 'p' || source->constraints[i].kind == 'u')
+            TRY(like_key(&like, &source->constraints[i]));
+    for (size_t i = 0; i < source->index_count; i++)
+        if (!source->indexes[i].constraint) like_index(&like, &source->indexes[i]);
+    return NULL;
+}
+
 static err like_apply(struct ddl *ddl,
                       struct cat_relation *target,
                       const struct TableLikeClause *clause)
@@ -155,6 +169,7 @@ static err like_apply(struct ddl *ddl,
                           PRIV_SELECT))
         return err_sql(ddl->arena, "42501", "permission denied for %s %.*s",
                        ddl_relation_word(source->kind), STR_FMT(source->name));
+    if (source->partition_of) source = catalog_relation(ddl->next, source->partition_root);
     struct like like = {.ddl = ddl, .target = target, .source = source, .options = clause->options};
     for (size_t i = 0; i < source->column_count; i++) TRY(like_column(&like, &source->columns[i]));
     if (like_wants(&like, CREATE_TABLE_LIKE_CONSTRAINTS)) like_checks(&like);
@@ -176,9 +191,8 @@ static err like_apply(struct ddl *ddl,
 static err refuse_options(struct ddl *ddl, const struct CreateStmt *create)
 {
     const struct node *node = &create->base;
-    if (create->partspec) return ddl_unsupported(ddl, &create->partspec->base, "PARTITION BY");
-    if (create->partbound) return ddl_unsupported(ddl, node, "PARTITION OF");
-    if (create->inhRelations->count) return ddl_unsupported(ddl, node, "INHERITS");
+    if (!create->partbound && create->inhRelations->count)
+        return ddl_unsupported(ddl, node, "INHERITS");
     if (create->ofTypename) return ddl_unsupported(ddl, node, "CREATE TABLE OF");
     return NULL;
 }
@@ -266,6 +280,7 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
     const struct CreateStmt *create = AST_AS(CreateStmt, statement);
     TRY(refuse_options(ddl, create));
     if (ddl_relation_skipped(ddl, create->relation, create->if_not_exists)) return NULL;
+    if (create->partbound) return ddl_partition_of(ddl, create);
     struct cat_relation *relation;
     TRY(ddl_relation_start(ddl, create->relation, 'r', &relation));
     struct ddl_settings options = {0};
@@ -278,7 +293,10 @@ err ddl_create_table(struct ddl *ddl, const struct node *statement)
             TRY(ddl_column_constraints(ddl, relation, AST_AS(ColumnDef, create->tableElts->at[i])));
     TRY(add_constraints(ddl, relation, create->tableElts));
     catalog_put(ddl->next, CAT_RELATION, relation);
-    return NULL;
+    if (!create->partspec) return NULL;
+    TRY(ddl_partition_by(ddl, relation, create->partspec));
+    catalog_put(ddl->next, CAT_RELATION, relation);
+    return ddl_partition_keys_covered(ddl, relation);
 }
 
 /* The columns of what is made from a query. */
@@ -339,6 +357,7 @@ static err truncate_one(struct ddl *ddl, const struct cat_relation *relation, bo
                           PRIV_TRUNCATE))
         return err_sql(ddl->arena, "42501", "permission denied for table %.*s",
                        STR_FMT(relation->name));
+    if (relation->partition_of) return ddl_partition_empty(ddl, relation);
     struct ddl_effect *effect = ddl_effect(ddl, EFFECT_TRUNCATE);
     effect->relation = relation->oid;
     for (size_t i = 0; restart && i < relation->column_count; i++) {
@@ -377,7 +396,9 @@ static err truncate_referrers(struct ddl *ddl,
         size_t at = 0;
         const struct cat_relation *other;
         while ((other = catalog_relation_next(ddl->next, &at))) {
-            if (!refers_to(other, tables[i]->oid) || listed(tables, *count, other->oid)) continue;
+            if (!refers_to(other, cat_relation_table(tables[i])) ||
+                listed(tables, *count, other->oid))
+                continue;
             if (truncate->behavior != DROP_CASCADE) {
                 struct err *error = err_sql(ddl->arena, "0A000",
                                             "cannot truncate a table referenced in a foreign key "
@@ -405,7 +426,10 @@ err ddl_truncate(struct ddl *ddl, const struct node *statement)
     size_t count = 0;
     for (size_t i = 0; i < truncate->relations->count; i++) {
         const struct cat_relation *table;
-        TRY(ddl_table(ddl, AST_AS(RangeVar, truncate->relations->at[i]), &table));
+        const struct RangeVar *name = AST_AS(RangeVar, truncate->relations->at[i]);
+        TRY(ddl_table(ddl, name, &table));
+        if (table->partition_strategy && !name->inh)
+            return err_sql(ddl->arena, "42809", "cannot truncate only a partitioned table");
         if (!listed(tables, count, table->oid)) tables[count++] = table;
     }
     TRY(truncate_referrers(ddl, truncate, tables, &count));

@@ -13,6 +13,11 @@ struct making {
 
 err ddl_trigger_holder(struct ddl *ddl, const struct cat_relation *relation)
 {
+    if (relation->partition_of)
+        return err_hint(
+            ddl->arena,
+            err_sql(ddl->arena, "0A000", "a trigger of one partition alone is not supported"),
+            "Create it on the partitioned table.");
     if (relation->kind == 'r' || relation->kind == 'v') return NULL;
     struct err *error = err_sql(ddl->arena, "42809", "relation \"%.*s\" cannot have triggers",
                                 STR_FMT(relation->name));

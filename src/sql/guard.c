@@ -1,6 +1,8 @@
 #include "sql/guard.h"
 
 #include "sql/analyze_int.h"
+#include "sql/parse.h"
+#include "sql/partition.h"
 
 /* ---- notes ------------------------------------------------------------------------------------------ */
 
@@ -445,6 +447,60 @@ static err guard_rows(struct analyzer *analyzer, const struct access *access)
     return NULL;
 }
 
+/* ---- partitions ------------------------------------------------------------------------------------- */
+
+/* A bound is asked of everybody, like what a table is made of: its columns need no grant. */
+static err partition_test(const struct guarded *guarded, str text, struct expr **out)
+{
+    struct analyzer *analyzer = guarded->analyzer;
+    struct node *tree;
+    *out = NULL;
+    if (str_empty(text)) return NULL;
+    TRY(sql_parse_expr(analyzer->arena, text, &tree));
+    guarded->scope->infer.clause = INFER_CHECK;
+    return analyze_elsewhere(analyzer, infer_bool(&guarded->scope->infer, tree, "CHECK", out));
+}
+
+static err partition_check(struct guarded *guarded, enum check_kind kind, str text)
+{
+    struct query *query = guarded->access->target_of;
+    struct expr *test;
+    TRY(partition_test(guarded, text, &test));
+    if (!test) return NULL;
+    check_add(guarded, &query->checks, kind, test, STR_NONE);
+    if (query->conflict && query->conflict->do_update)
+        check_add(guarded, &query->conflict_checks, kind, test, STR_NONE);
+    return NULL;
+}
+
+/* PostgreSQL finds a new row's partition before it looks at policies, an updated row's behind them. */
+enum partition_turn { BEFORE_POLICIES, BEHIND_POLICIES };
+
+static err guard_partition(struct analyzer *analyzer,
+                           const struct access *access,
+                           enum partition_turn turn)
+{
+    const struct cat_relation *relation = access->relation;
+    const struct query *query = access->target_of;
+    if (!relation->partition_of && !relation->partition_strategy) return NULL;
+    struct guarded guarded = {analyzer, access, policy_scope(analyzer, access)};
+    bool inserts = query && query->command == QUERY_INSERT;
+    bool writes = inserts || (query && query->command == QUERY_UPDATE);
+    bool routed = writes && relation->partition_strategy;
+    str bound = partition_condition(analyzer->arena, analyzer->catalog, relation);
+    if (turn == BEFORE_POLICIES && relation->partition_of && !inserts) {
+        struct expr *test;
+        struct rte *rte = access->rte;
+        TRY(partition_test(&guarded, bound, &test));
+        rte->security = infer_and(&guarded.scope->infer, rte->security, test);
+    }
+    if (routed && inserts == (turn == BEFORE_POLICIES))
+        TRY(partition_check(&guarded, CHECK_PARTITION_FOUND,
+                            partition_found_text(analyzer->arena, analyzer->catalog, relation)));
+    if (!writes || turn == BEFORE_POLICIES) return NULL;
+    return partition_check(&guarded, CHECK_PARTITION, bound);
+}
+
 /* Materialized views are written by REFRESH alone, and read once it has been. */
 static err guard_matview(struct analyzer *analyzer, const struct access *access)
 {
@@ -463,13 +519,17 @@ static err guard_matview(struct analyzer *analyzer, const struct access *access)
 /* Grants of everything first: a statement that may not be run at all is not told more. */
 err guard_accesses(struct analyzer *analyzer, size_t from)
 {
-    if (analyzer->trusted) return NULL;
     size_t to = analyzer->accesses.count;
-    for (size_t i = from; i < to; i++) TRY(check_grants(analyzer, analyzer->accesses.at[i]));
+    bool asked = !analyzer->trusted;
+    for (size_t i = from; asked && i < to; i++)
+        TRY(check_grants(analyzer, analyzer->accesses.at[i]));
     for (size_t i = from; i < to; i++) {
         const struct access *access = analyzer->accesses.at[i];
-        TRY(guard_matview(analyzer, access));
-        if (access->relation->kind == 'r' && !access->quiet) TRY(guard_rows(analyzer, access));
+        if (asked) TRY(guard_matview(analyzer, access));
+        if (access->relation->kind != 'r' || access->quiet) continue;
+        TRY(guard_partition(analyzer, access, BEFORE_POLICIES));
+        if (asked) TRY(guard_rows(analyzer, access));
+        TRY(guard_partition(analyzer, access, BEHIND_POLICIES));
     }
     return NULL;
 }

@@ -299,6 +299,8 @@ enum check_kind {
     CHECK_CONFLICT_UPDATE, /* USING of UPDATE and SELECT policies on the existing row: raises */
     CHECK_VIEW_OPTION,     /* WITH CHECK OPTION: 44000 */
     CHECK_DOMAIN,          /* a domain's constraint: 23514 */
+    CHECK_PARTITION_FOUND, /* a partition takes the row: 23514 */
+    CHECK_PARTITION,       /* the partition that was named takes it: 23514 */
 };
 
 struct row_check {

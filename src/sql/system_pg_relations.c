@@ -1,4 +1,5 @@
 /* Rows of pg_class and of what belongs to a relation: columns, defaults, indexes, constraints. */
+#include "sql/partition.h"
 #include "sql/system_rows.h"
 #include "sql/system_text.h"
 #include "sql/system_types.h"
@@ -95,7 +96,11 @@ static void class_relation(struct system_rows *rows, const struct cat_relation *
         class_row(rows, relation->oid, relation->name, relation->schema, relation->owner);
     bool table = relation->kind == 'r';
     row[pg_class_reltype] = value_int(relation->row_type);
-    row[pg_class_relkind] = system_char(rows, relation->kind);
+    row[pg_class_relkind] = system_char(rows, relation->partition_strategy ? 'p' : relation->kind);
+    row[pg_class_relispartition] = system_bool(relation->partition_of != OID_NONE);
+    if (relation->partition_of)
+        row[pg_class_relpartbound] =
+            value_text(partition_bound_text(rows->arena, rows->catalog, relation));
     row[pg_class_relispopulated] = system_bool(!relation->unpopulated);
     row[pg_class_relam] = value_int(table || relation->kind == 'm' ? 2 : 0);
     if (table || relation->kind == 'S') row[pg_class_relfilenode] = value_int(relation->oid);

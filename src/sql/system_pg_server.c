@@ -240,8 +240,6 @@ NONE(pg_event_trigger)
 NONE(pg_foreign_data_wrapper)
 NONE(pg_foreign_server)
 NONE(pg_foreign_table)
-NONE(pg_inherits)
-NONE(pg_partitioned_table)
 NONE(pg_rules)
 NONE(pg_statistic_ext)
 #undef NONE

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/sqlite/functions_int.h"
+#include "types/hash.h"
 #include "types/array.h"
 #include "types/json_scan.h"
 #include "types/jsonb.h"
@@ -204,28 +205,42 @@ static err run_double(struct function_call *call, struct value *out)
     return NULL;
 }
 
+/* dapur.in_hash_partition(modulus, remainder, key, ...) */
+static err run_in_hash_partition(struct function_call *call, struct value *out)
+{
+    uint64_t hash;
+    int64_t modulus = arg_int(call, 0);
+    if (arg_null(call, 0) || arg_null(call, 1) || modulus <= 0)
+        return err_sql(call->arena, "22023",
+                       "modulus for hash partition must be an integer value greater than zero");
+    TRY(partition_hash(call->arena, call->shapes + 2, call->args + 2, call->count - 2, &hash));
+    *out = value_int(hash % (uint64_t)modulus == (uint64_t)arg_int(call, 1));
+    return NULL;
+}
+
 static const struct function_row rows[] = {
-    {"cast",              4,  SHAPE_NONE,  0,                       run_cast,        0             },
-    {"greatest",          -1, SHAPE_FIRST, 0,                       run_greatest,    0             },
-    {"least",             -1, SHAPE_FIRST, 0,                       run_greatest,    1             },
-    {"row",               -1, SHAPE_FIRST, 0,                       run_row,         0             },
-    {"row_join",          -1, SHAPE_NONE,  FN_STRICT,               run_row_join,    0             },
-    {"field",             2,  SHAPE_FIRST, FN_STRICT,               run_field,       0             },
-    {"pg_num_nulls",      -1, SHAPE_NONE,  0,                       run_num_nulls,   0             },
-    {"pg_num_nonnulls",   -1, SHAPE_NONE,  0,                       run_num_nulls,   1             },
-    {"enum_first",        1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_FIRST    },
-    {"enum_last",         1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_LAST     },
-    {"enum_range_all",    1,  SHAPE_FIRST, 0,                       run_enum,        ENUM_ALL      },
-    {"enum_range_bounds", 2,  SHAPE_FIRST, 0,                       run_enum,        ENUM_BOUNDS   },
-    {"enum_ok",           2,  SHAPE_NONE,  FN_STRICT,               run_enum_ok,     0             },
-    {"row_is_null",       1,  SHAPE_NONE,  0,                       run_row_null,    0             },
-    {"row_is_filled",     1,  SHAPE_NONE,  0,                       run_row_null,    1             },
-    {"nn",                1,  SHAPE_NONE,  0,                       run_nn,          0             },
-    {"nth",               1,  SHAPE_NONE,  0,                       run_count,       COUNT_POSITIVE},
-    {"ntile_count",       1,  SHAPE_NONE,  0,                       run_count,       COUNT_ANY     },
-    {"fraction",          1,  SHAPE_NONE,  FN_STRICT | FN_VOLATILE, run_fraction,    0             },
-    {"double",            1,  SHAPE_NONE,  FN_STRICT,               run_double,      0             },
-    {"pg_column_size",    1,  SHAPE_NONE,  FN_STRICT,               run_column_size, 0             },
+    {"dapur_in_hash_partition", -1, SHAPE_EACH,  0,                       run_in_hash_partition, 0             },
+    {"cast",                    4,  SHAPE_NONE,  0,                       run_cast,              0             },
+    {"greatest",                -1, SHAPE_FIRST, 0,                       run_greatest,          0             },
+    {"least",                   -1, SHAPE_FIRST, 0,                       run_greatest,          1             },
+    {"row",                     -1, SHAPE_FIRST, 0,                       run_row,               0             },
+    {"row_join",                -1, SHAPE_NONE,  FN_STRICT,               run_row_join,          0             },
+    {"field",                   2,  SHAPE_FIRST, FN_STRICT,               run_field,             0             },
+    {"pg_num_nulls",            -1, SHAPE_NONE,  0,                       run_num_nulls,         0             },
+    {"pg_num_nonnulls",         -1, SHAPE_NONE,  0,                       run_num_nulls,         1             },
+    {"enum_first",              1,  SHAPE_FIRST, 0,                       run_enum,              ENUM_FIRST    },
+    {"enum_last",               1,  SHAPE_FIRST, 0,                       run_enum,              ENUM_LAST     },
+    {"enum_range_all",          1,  SHAPE_FIRST, 0,                       run_enum,              ENUM_ALL      },
+    {"enum_range_bounds",       2,  SHAPE_FIRST, 0,                       run_enum,              ENUM_BOUNDS   },
+    {"enum_ok",                 2,  SHAPE_NONE,  FN_STRICT,               run_enum_ok,           0             },
+    {"row_is_null",             1,  SHAPE_NONE,  0,                       run_row_null,          0             },
+    {"row_is_filled",           1,  SHAPE_NONE,  0,                       run_row_null,          1             },
+    {"nn",                      1,  SHAPE_NONE,  0,                       run_nn,                0             },
+    {"nth",                     1,  SHAPE_NONE,  0,                       run_count,             COUNT_POSITIVE},
+    {"ntile_count",             1,  SHAPE_NONE,  0,                       run_count,             COUNT_ANY     },
+    {"fraction",                1,  SHAPE_NONE,  FN_STRICT | FN_VOLATILE, run_fraction,          0             },
+    {"double",                  1,  SHAPE_NONE,  FN_STRICT,               run_double,            0             },
+    {"pg_column_size",          1,  SHAPE_NONE,  FN_STRICT,               run_column_size,       0             },
 };
 
 const struct function_table functions_general = {rows, COUNT_OF(rows)};

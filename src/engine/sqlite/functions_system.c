@@ -7,6 +7,7 @@
 #include "sql/parse.h"
 #include "sql/reg_names.h"
 #include "sql/system_rows.h"
+#include "sql/partition.h"
 #include "sql/system_text.h"
 #include "types/array.h"
 
@@ -256,6 +257,14 @@ static err run_indexdef(struct function_call *call, struct value *out)
     return text_out(out,
                     system_index_element_text(call->arena, catalog, found.relation, found.index,
                                               column > 0 ? (size_t)column : 0, form_of(call, 2)));
+}
+
+static err run_partkeydef(struct function_call *call, struct value *out)
+{
+    const struct cat_relation *relation =
+        catalog_relation(call->session->catalog, arg_oid(call, 0));
+    if (!relation || !relation->partition_strategy) return NULL;
+    return text_out(out, partition_key_text(call->arena, relation));
 }
 
 static err run_triggerdef(struct function_call *call, struct value *out)
@@ -850,7 +859,7 @@ static const struct function_row rows[] = {
     ROW("pg_get_function_result", 1, run_function_part, PART_RESULT),
     ROW("pg_get_function_arg_default", 2, run_argument_default, 0),
     ROW("pg_get_function_sqlbody", 1, run_none, 0),
-    ROW("pg_get_partkeydef", 1, run_none, 0),
+    ROW("pg_get_partkeydef", 1, run_partkeydef, 0),
     ROW("pg_get_triggerdef", 1, run_triggerdef, 0),
     ROW("pg_get_triggerdef_ext", 2, run_triggerdef, 0),
     ROW("pg_get_expr", 2, run_get_expr, 0),

@@ -240,6 +240,15 @@ static struct check_error error_of_check(struct write *w, const struct row_check
         return (struct check_error){
             "23514", str_printf(arena, "value for domain violates check constraint \"%.*s\"",
                                 STR_FMT(check->name))};
+    case CHECK_PARTITION_FOUND:
+        return (struct check_error){
+            "23514", str_printf(arena, "no partition of relation \"%.*s\" found for row",
+                                STR_FMT(relation))};
+    case CHECK_PARTITION:
+        return (struct check_error){
+            "23514",
+            str_printf(arena, "new row for relation \"%.*s\" violates partition constraint",
+                       STR_FMT(relation))};
     case CHECK_POLICY_INSERT:
     case CHECK_POLICY_UPDATE:
     case CHECK_POLICY_SELECT:

@@ -39,7 +39,7 @@ struct write_rows_place {
 };
 
 /* Every kind of struct row_check, as bits. */
-enum { WRITE_CHECKS_ALL = (1 << (CHECK_DOMAIN + 1)) - 1 };
+enum { WRITE_CHECKS_ALL = (1 << (CHECK_PARTITION + 1)) - 1 };
 
 /* ---- print_write.c ---- */
 

@@ -23,32 +23,31 @@ struct change {
 
 /* ---- running SQL ---- */
 
-static err failed(struct schema_sync *sync)
+err schema_failed(struct schema_sync *sync)
 {
     return sqlite_error(sync->arena, sync->db, sqlite3_extended_errcode(sync->db));
 }
 
-static err run(struct schema_sync *sync, str sql)
+err schema_run(struct schema_sync *sync, str sql)
 {
     const char *text = str_cstr(sync->arena, sql);
-    return sqlite3_exec(sync->db, text, NULL, NULL, NULL) == SQLITE_OK ? NULL : failed(sync);
+    return sqlite3_exec(sync->db, text, NULL, NULL, NULL) == SQLITE_OK ? NULL : schema_failed(sync);
 }
 
-/* The first row's first column; 0 without a row. */
-static err ask(struct schema_sync *sync, str sql, int64_t *out)
+err schema_ask(struct schema_sync *sync, str sql, int64_t *out)
 {
     sqlite3_stmt *statement;
     *out = 0;
     if (sqlite3_prepare_v2(sync->db, sql.at, (int)sql.len, &statement, NULL) != SQLITE_OK)
-        return failed(sync);
+        return schema_failed(sync);
     int rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) *out = sqlite3_column_int64(statement, 0);
-    err error = rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : failed(sync);
+    err error = rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : schema_failed(sync);
     sqlite3_finalize(statement);
     return error;
 }
 
-static struct buf *sql_start(struct schema_sync *sync, const char *head, str name)
+struct buf *schema_sql_start(struct schema_sync *sync, const char *head, str name)
 {
     struct buf *sql = buf_in(sync->arena, 0);
     buf_str_add(sql, str_of(head));
@@ -58,23 +57,23 @@ static struct buf *sql_start(struct schema_sync *sync, const char *head, str nam
 
 static err drop_table(struct schema_sync *sync, str name)
 {
-    return run(sync, buf_str(sql_start(sync, "DROP TABLE ", name)));
+    return schema_run(sync, buf_str(schema_sql_start(sync, "DROP TABLE ", name)));
 }
 
 static err rename_table(struct schema_sync *sync, str from, str to)
 {
-    struct buf *sql = sql_start(sync, "ALTER TABLE ", from);
+    struct buf *sql = schema_sql_start(sync, "ALTER TABLE ", from);
     buf_lit(sql, " RENAME TO ");
     print_ident(sql, to);
-    return run(sync, buf_str(sql));
+    return schema_run(sync, buf_str(sql));
 }
 
 static err is_empty(struct schema_sync *sync, str name, bool *out)
 {
-    struct buf *sql = sql_start(sync, "SELECT 1 FROM ", name);
+    struct buf *sql = schema_sql_start(sync, "SELECT 1 FROM ", name);
     buf_lit(sql, " LIMIT 1");
     int64_t found;
-    TRY(ask(sync, buf_str(sql), &found));
+    TRY(schema_ask(sync, buf_str(sql), &found));
     *out = found == 0;
     return NULL;
 }
@@ -207,12 +206,12 @@ static err rename_columns(struct change *change)
         const struct cat_column *to = &change->new->columns[i];
         const struct cat_column *from = cat_column_numbered(change->old, to->number);
         if (!from || str_eq(from->physical, to->physical)) continue;
-        struct buf *sql = sql_start(change->sync, "ALTER TABLE ", change->name);
+        struct buf *sql = schema_sql_start(change->sync, "ALTER TABLE ", change->name);
         buf_lit(sql, " RENAME COLUMN ");
         print_ident(sql, from->physical);
         buf_lit(sql, " TO ");
         print_ident(sql, to->physical);
-        TRY(run(change->sync, buf_str(sql)));
+        TRY(schema_run(change->sync, buf_str(sql)));
     }
     return NULL;
 }
@@ -257,7 +256,7 @@ static err add_column(struct change *change, const struct cat_column *column)
     struct schema_sync *sync = change->sync;
     struct schema_print print = {
         .arena = sync->arena, .catalog = sync->after, .relation = change->new};
-    struct buf *sql = sql_start(sync, "ALTER TABLE ", change->name);
+    struct buf *sql = schema_sql_start(sync, "ALTER TABLE ", change->name);
     buf_lit(sql, " ADD COLUMN ");
     TRY(schema_print_column(&print, column, sql));
     if (column->default_expr.tree) {
@@ -270,16 +269,16 @@ static err add_column(struct change *change, const struct cat_column *column)
                               sql));
         buf_char(sql, ')');
     }
-    TRY(run(sync, buf_str(sql)));
+    TRY(schema_run(sync, buf_str(sql)));
     if (!column->default_expr.tree) return NULL;
     /* Rows stay as short as they were, and the preupdate hook reads NULL behind their end: they are
      * written anew, so that triggers see the default. */
-    sql = sql_start(sync, "UPDATE ", change->name);
+    sql = schema_sql_start(sync, "UPDATE ", change->name);
     buf_lit(sql, " SET ");
     print_ident(sql, column->physical);
     buf_lit(sql, " = ");
     print_ident(sql, column->physical);
-    return run(sync, buf_str(sql));
+    return schema_run(sync, buf_str(sql));
 }
 
 /* The domain's checks are the table's. */
@@ -305,10 +304,10 @@ static bool can_drop(const struct change *change, const struct numbers *gone)
 static err drop_columns(struct change *change, const struct numbers *gone)
 {
     for (size_t i = 0; i < gone->count; i++) {
-        struct buf *sql = sql_start(change->sync, "ALTER TABLE ", change->name);
+        struct buf *sql = schema_sql_start(change->sync, "ALTER TABLE ", change->name);
         buf_lit(sql, " DROP COLUMN ");
         print_ident(sql, cat_column_numbered(change->old, gone->at[i])->physical);
-        TRY(run(change->sync, buf_str(sql)));
+        TRY(schema_run(change->sync, buf_str(sql)));
     }
     return NULL;
 }
@@ -447,7 +446,7 @@ static bool rows_need_checks(const struct change *change)
 
 static err copy_rows(struct change *change, str target)
 {
-    struct buf *sql = sql_start(change->sync, "INSERT INTO ", target);
+    struct buf *sql = schema_sql_start(change->sync, "INSERT INTO ", target);
     struct buf *values = buf_in(change->sync->arena, 0);
     buf_lit(sql, " (");
     for (size_t i = 0; i < change->new->column_count; i++) {
@@ -471,10 +470,10 @@ static err copy_rows(struct change *change, str target)
     buf_lit(sql, " FROM ");
     print_ident(sql, change->name);
     bool checked = rows_need_checks(change);
-    if (!checked) TRY(run(change->sync, STR("PRAGMA ignore_check_constraints = ON")));
-    err error = run(change->sync, buf_str(sql));
+    if (!checked) TRY(schema_run(change->sync, STR("PRAGMA ignore_check_constraints = ON")));
+    err error = schema_run(change->sync, buf_str(sql));
     if (error) error = rebuild_error(change, error);
-    if (!checked) TRY(run(change->sync, STR("PRAGMA ignore_check_constraints = OFF")));
+    if (!checked) TRY(schema_run(change->sync, STR("PRAGMA ignore_check_constraints = OFF")));
     return error;
 }
 
@@ -485,7 +484,7 @@ static err rebuild(struct change *change)
     str text, fresh = str_printf(sync->arena, "~new:%u", (unsigned)change->new->oid);
     TRY(is_empty(sync, change->name, &empty));
     TRY(schema_table_sql(sync->arena, sync->after, change->new, fresh, &text));
-    TRY(run(sync, text));
+    TRY(schema_run(sync, text));
     if (!empty) TRY(copy_rows(change, fresh));
     TRY(drop_table(sync, change->name));
     TRY(rename_table(sync, fresh, change->name));
@@ -583,7 +582,7 @@ static err drop_indexes(struct change *change)
         if (new) TRY(index_same(change, old, new, &same));
         if (same) continue;
         str name = schema_index_name(sync->arena, old);
-        TRY(run(sync, buf_str(sql_start(sync, "DROP INDEX ", name))));
+        TRY(schema_run(sync, buf_str(schema_sql_start(sync, "DROP INDEX ", name))));
     }
     return NULL;
 }
@@ -594,7 +593,7 @@ static err create_index(struct change *change, const struct cat_index *index)
     str sql;
     TRY(index_text(sync, sync->after, change->new, index, TEXT_SQL, &sql));
     if (str_empty(sql)) return NULL;
-    err error = run(sync, sql);
+    err error = schema_run(sync, sql);
     if (!error || !str_starts(str_of(sqlite3_errmsg(sync->db)), STR("UNIQUE"))) return error;
     return err_sql(sync->arena, "23505", "could not create unique index \"%.*s\"",
                    STR_FMT(index->name));
@@ -617,8 +616,8 @@ static err create_indexes(struct change *change)
 static err file_bytes(struct schema_sync *sync, uint64_t *out)
 {
     int64_t pages, page_bytes;
-    TRY(ask(sync, STR("PRAGMA page_count"), &pages));
-    TRY(ask(sync, STR("PRAGMA page_size"), &page_bytes));
+    TRY(schema_ask(sync, STR("PRAGMA page_count"), &pages));
+    TRY(schema_ask(sync, STR("PRAGMA page_size"), &page_bytes));
     *out = (uint64_t)pages * (uint64_t)page_bytes;
     return NULL;
 }
@@ -631,11 +630,12 @@ static err table_bytes(struct schema_sync *sync, str name, uint64_t *out)
         "WHERE s.tbl_name = ?1 AND s.rootpage > 0 AND d.name = s.name AND d.aggregate = 1";
     sqlite3_stmt *statement;
     if (!sqlite3_compileoption_used("ENABLE_DBSTAT_VTAB")) return file_bytes(sync, out);
-    if (sqlite3_prepare_v2(sync->db, sql, -1, &statement, NULL) != SQLITE_OK) return failed(sync);
+    if (sqlite3_prepare_v2(sync->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return schema_failed(sync);
     sqlite3_bind_text(statement, 1, name.at, (int)name.len, SQLITE_STATIC);
     int rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) *out = (uint64_t)sqlite3_column_int64(statement, 0);
-    err error = rc == SQLITE_ROW ? NULL : failed(sync);
+    err error = rc == SQLITE_ROW ? NULL : schema_failed(sync);
     sqlite3_finalize(statement);
     return error;
 }
@@ -706,12 +706,13 @@ static bool may_differ(const struct schema_sync *sync,
     return everything || old != new || using_of(sync, new->oid, 0);
 }
 
-static err drop_gone(struct schema_sync *sync)
+static err drop_gone(struct schema_sync *sync, bool moved)
 {
     size_t at = 0;
     const struct cat_relation *old;
     while ((old = catalog_relation_next(sync->before, &at))) {
         if (!is_table(old) || is_table(catalog_relation(sync->after, old->oid))) continue;
+        if (schema_rows_move(sync, old->oid) != moved) continue;
         sync->failed_relation = old->oid;
         TRY(drop_table(sync, old->physical));
     }
@@ -749,7 +750,7 @@ static err create_table(struct change *change)
     str sql;
     struct schema_sync *sync = change->sync;
     TRY(schema_table_sql(sync->arena, sync->after, change->new, STR_NONE, &sql));
-    return run(sync, sql);
+    return schema_run(sync, sql);
 }
 
 struct changes {
@@ -775,40 +776,6 @@ static err collect(struct schema_sync *sync, struct changes *changes)
 
 /* ---- foreign keys of rows that are there ---- */
 
-static err foreign_key_error(struct schema_sync *sync,
-                             const struct cat_relation *relation,
-                             int64_t sqlite_key)
-{
-    /* SQLite numbers the keys of a table from the last to the first. */
-    int64_t count = 0;
-    for (size_t i = 0; i < relation->constraint_count; i++)
-        count += relation->constraints[i].kind == 'f';
-    int64_t wanted = count - 1 - sqlite_key;
-    const struct cat_constraint *key = NULL;
-    for (size_t i = 0; i < relation->constraint_count && !key; i++)
-        if (relation->constraints[i].kind == 'f' && wanted-- == 0) key = &relation->constraints[i];
-    return err_sql(sync->arena, "23503",
-                   "insert or update on table \"%.*s\" violates foreign key constraint \"%.*s\"",
-                   STR_FMT(relation->name), STR_FMT(key ? key->name : STR("?")));
-}
-
-static err check_foreign_keys(struct schema_sync *sync, const struct cat_relation *relation)
-{
-    struct buf *sql = sql_start(sync, "PRAGMA foreign_key_check(", relation->physical);
-    buf_char(sql, ')');
-    sqlite3_stmt *statement;
-    str text = buf_str(sql);
-    if (sqlite3_prepare_v2(sync->db, text.at, (int)text.len, &statement, NULL) != SQLITE_OK)
-        return failed(sync);
-    int rc = sqlite3_step(statement);
-    err error = rc == SQLITE_DONE ? NULL
-                : rc == SQLITE_ROW
-                    ? foreign_key_error(sync, relation, sqlite3_column_int64(statement, 3))
-                    : failed(sync);
-    sqlite3_finalize(statement);
-    return error;
-}
-
 static bool has_foreign_keys(const struct cat_relation *relation)
 {
     for (size_t i = 0; i < relation->constraint_count; i++)
@@ -830,7 +797,7 @@ static err check_rebuilt(struct schema_sync *sync, const struct changes *changes
             wanted = wanted || (changes->at[i].new == relation && changes->at[i].rebuilt);
         if (!wanted || !is_table(relation) || !has_foreign_keys(relation)) continue;
         sync->failed_relation = relation->oid;
-        TRY(check_foreign_keys(sync, relation));
+        TRY(schema_check_foreign_keys(sync, relation));
     }
     return NULL;
 }
@@ -851,7 +818,7 @@ static err drop_exclusions(struct schema_sync *sync, const struct cat_relation *
         if (!excludes(&old->indexes[i])) continue;
         for (size_t e = 0; e < COUNT_OF(exclusion_events); e++) {
             str name = schema_exclusion_name(sync->arena, &old->indexes[i], exclusion_events[e]);
-            TRY(run(sync, buf_str(sql_start(sync, "DROP TRIGGER IF EXISTS ", name))));
+            TRY(schema_run(sync, buf_str(schema_sql_start(sync, "DROP TRIGGER IF EXISTS ", name))));
         }
     }
     return NULL;
@@ -874,7 +841,7 @@ static err check_exclusion(struct change *change,
     buf_lit(sql, " AS NEW WHERE ");
     TRY(schema_print_conflict(print, index, sql));
     buf_lit(sql, " LIMIT 1");
-    TRY(ask(sync, buf_str(sql), &found));
+    TRY(schema_ask(sync, buf_str(sql), &found));
     if (!found) return NULL;
     return err_sql(sync->arena, "23P01", "could not create exclusion constraint \"%.*s\"",
                    STR_FMT(index->name));
@@ -893,66 +860,8 @@ static err create_exclusions(struct change *change)
         for (size_t e = 0; e < COUNT_OF(exclusion_events); e++) {
             struct buf *sql = buf_in(sync->arena, 0);
             TRY(schema_print_exclusion(&print, index, exclusion_events[e], sql));
-            TRY(run(sync, buf_str(sql)));
+            TRY(schema_run(sync, buf_str(sql)));
         }
-    }
-    return NULL;
-}
-
-/* ---- effects on rows ---- */
-
-static err enum_rename_column(struct schema_sync *sync,
-                              const struct cat_relation *relation,
-                              const struct cat_column *column,
-                              const struct ddl_effect *effect)
-{
-    const struct cat_type *type = catalog_type(sync->after, effect->type);
-    bool array = column->type == type->array;
-    if (column->type != type->oid && !array) return NULL;
-    struct value from = value_text(effect->from), to = value_text(effect->to);
-    struct buf *sql = sql_start(sync, "UPDATE ", relation->physical);
-    buf_lit(sql, " SET ");
-    print_ident(sql, column->physical);
-    buf_lit(sql, " = ");
-    if (array) buf_lit(sql, "(SELECT json_group_array(iif(value = ");
-    print_const(sql, array ? &from : &to);
-    if (array) {
-        buf_lit(sql, ", ");
-        print_const(sql, &to);
-        buf_lit(sql, ", value)) FROM json_each(");
-        print_ident(sql, column->physical);
-        buf_lit(sql, "))");
-    }
-    buf_lit(sql, " WHERE ");
-    print_ident(sql, column->physical);
-    if (array) {
-        buf_lit(sql, " IS NOT NULL");
-        return run(sync, buf_str(sql));
-    }
-    /* Bytes, not the enum's order: the former label is no member any more. */
-    buf_lit(sql, " COLLATE BINARY = ");
-    print_const(sql, &from);
-    return run(sync, buf_str(sql));
-}
-
-static err enum_rename(struct schema_sync *sync, const struct ddl_effect *effect)
-{
-    size_t at = 0;
-    const struct cat_relation *relation;
-    while ((relation = catalog_relation_next(sync->after, &at)))
-        for (size_t i = 0; is_table(relation) && i < relation->column_count; i++)
-            TRY(enum_rename_column(sync, relation, &relation->columns[i], effect));
-    return NULL;
-}
-
-static err apply_effects(struct schema_sync *sync)
-{
-    for (size_t i = 0; sync->effects && i < sync->effects->count; i++) {
-        const struct ddl_effect *effect = &sync->effects->at[i];
-        const struct cat_relation *relation = catalog_relation(sync->after, effect->relation);
-        if (effect->kind == EFFECT_ENUM_RENAME) TRY(enum_rename(sync, effect));
-        if (effect->kind != EFFECT_TRUNCATE || !relation) continue;
-        TRY(run(sync, buf_str(sql_start(sync, "DELETE FROM ", relation->physical))));
     }
     return NULL;
 }
@@ -965,7 +874,7 @@ static err sync_tables(struct schema_sync *sync)
     TRY(collect(sync, &changes));
     if (sync->disk) TRY(check_room(sync, changes.at, changes.count));
     for (size_t i = 0; i < changes.count; i++) TRY(drop_exclusions(sync, changes.at[i].old));
-    TRY(drop_gone(sync));
+    TRY(drop_gone(sync, false));
     TRY(rename_tables(sync));
     for (size_t i = 0; i < changes.count; i++) {
         struct change *change = &changes.at[i];
@@ -978,7 +887,8 @@ static err sync_tables(struct schema_sync *sync)
         TRY(create_exclusions(&changes.at[i]));
     }
     sync->failed_relation = OID_NONE;
-    TRY(apply_effects(sync));
+    TRY(schema_effects(sync));
+    TRY(drop_gone(sync, true));
     return check_rebuilt(sync, &changes);
 }
 

@@ -1,4 +1,4 @@
-/* engine/sqlite/schema_int.h - what schema.c (comparing, changing) shares with schema_text.c (texts).
+/* engine/sqlite/schema_int.h - what schema.c (comparing, changing), schema_effects.c (rows) and schema_text.c (texts) share.
  *
  * Threads, errors: see schema.h.
  */
@@ -60,5 +60,24 @@ MUST_USE err schema_print_expr(struct schema_print *print,
                                struct buf *out);
 /* True when the index is to be in the file: it is physical and not the rowid's. */
 bool schema_index_present(const struct schema_print *print, const struct cat_index *index);
+
+/* ---- schema.c ---- */
+
+/* The error that the connection has just had. */
+err schema_failed(struct schema_sync *sync);
+MUST_USE err schema_run(struct schema_sync *sync, str sql);
+/* The first row's first column; 0 without a row. */
+MUST_USE err schema_ask(struct schema_sync *sync, str sql, int64_t *out);
+/* head, and name as an identifier. */
+struct buf *schema_sql_start(struct schema_sync *sync, const char *head, str name);
+
+/* ---- schema_effects.c ---- */
+
+/* 23503 when a row of the relation refers to none. */
+MUST_USE err schema_check_foreign_keys(struct schema_sync *sync,
+                                       const struct cat_relation *relation);
+/* An effect moves the table's rows: it is kept until then. */
+bool schema_rows_move(const struct schema_sync *sync, oid table);
+MUST_USE err schema_effects(struct schema_sync *sync);
 
 #endif
