@@ -1,5 +1,7 @@
 #include "sql/analyze_int.h"
 
+#include <string.h>
+
 #include "sql/inline.h"
 #include "sql/plan.h"
 
@@ -267,6 +269,9 @@ static err builtin_columns(struct scope *scope,
         return NULL;
     }
     const struct cat_relation *relation = composite_of(scope, call->type);
+    /* Its rows are values of one column here; PostgreSQL's have the fields. */
+    if (relation && builtin && strcmp(builtin->symbol, "array_unnest") == 0)
+        return NOT_DONE(scope, call->location, "unnest of an array of rows is not supported");
     if (relation) {
         composite_columns(scope, rte, relation);
         return NULL;

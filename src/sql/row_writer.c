@@ -63,6 +63,14 @@ static bool can_hold_nulls(const struct type_ref *type)
            type->storage == TYPE_ARRAY;
 }
 
+/* What stripped output leaves out: NULL, and JSON's null. */
+static bool is_nothing(const struct type_ref *type, const struct value *value)
+{
+    if (value->kind == VALUE_NULL) return true;
+    bool json = type->storage == TYPE_JSON || type->storage == TYPE_JSONB;
+    return json && str_eq(str_trim(value->s), STR("null"));
+}
+
 static void write_stripped(struct row_writer *w,
                            const struct type_ref *type,
                            const struct value *value)
@@ -173,7 +181,7 @@ static void member_value(struct row_writer *w,
         return;
     }
     bool in_array = level != NULL && shape_is(level, CHILD_SPREAD_ARRAY);
-    if (value->kind == VALUE_NULL && stripped(w) && !in_array) return;
+    if (UNLIKELY(stripped(w)) && !in_array && is_nothing(column->ref, value)) return;
     struct buf *back = member_open(w, column->json_key);
     write_json(w, column->ref, value);
     member_close(w, back);
@@ -337,7 +345,7 @@ static void object_columns(struct row_writer *w,
     bool comma = w->comma, strip = stripped(w);
     for (; column < end; column++, value++) {
         if (column->hidden) continue;
-        if (UNLIKELY(strip) && value->kind == VALUE_NULL) continue;
+        if (UNLIKELY(strip) && is_nothing(column->ref, value)) continue;
         if (comma) buf_char(w->out, ',');
         comma = true;
         buf_str_add(w->out, column->json_key);

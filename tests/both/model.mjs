@@ -1,5 +1,5 @@
 // What of a project the generator asks for, read from PostgreSQL's own catalog: relations with columns,
-// keys and samples of their values; foreign keys; functions.
+// keys and samples of their values; foreign keys; functions. Without partitions: the errors of their constraints name other tables (docs/limits.md).
 
 const RELATIONS = `select c.relname, c.relkind, a.attname, a.attnotnull, a.attgenerated <> '' or a.attidentity <> '',
     a.atthasdef, t.typname, coalesce(b.typname, t.typname),
@@ -7,12 +7,12 @@ const RELATIONS = `select c.relname, c.relkind, a.attname, a.attnotnull, a.attge
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype
-  where n.nspname = 'public' and c.relkind in ('r', 'v') order by c.relname, a.attnum`;
+  where n.nspname = 'public' and c.relkind in ('r', 'v') and not c.relispartition order by c.relname, a.attnum`;
 
 const KEYS = `select k.conname, c.relname, r.relname, (select attname from pg_attribute where attrelid = c.oid and attnum = k.conkey[1])
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class r on r.oid = k.confrelid
   join pg_namespace n on n.oid = c.relnamespace join pg_namespace m on m.oid = r.relnamespace
-  where k.contype = 'f' and n.nspname = 'public' and m.nspname = 'public' order by k.conname`;
+  where k.contype = 'f' and c.relkind = 'r' and not c.relispartition and r.relkind = 'r' and n.nspname = 'public' and m.nspname = 'public' order by k.conname`;
 
 // Identity and serial columns: the sequence of each.
 const SEQUENCES = `select c.relname, pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)
@@ -21,7 +21,7 @@ const SEQUENCES = `select c.relname, pg_get_serial_sequence(format('%I.%I', n.ns
 
 const UNIQUE = `select c.relname, (select string_agg(a.attname, ',' order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum = any (k.conkey))
   from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
-  where k.contype = 'u' and n.nspname = 'public' order by k.conname`;
+  where k.contype = 'u' and c.relkind = 'r' and not c.relispartition and n.nspname = 'public' order by k.conname`;
 
 const FUNCTIONS = `select p.proname, p.provolatile, p.proretset, t.typname, coalesce(p.proargnames, '{}')::text,
     (select coalesce(string_agg(y.typname, ',' order by o), '') from unnest(p.proargtypes) with ordinality u (id, o) join pg_type y on y.oid = u.id), p.pronargs, p.pronargdefaults

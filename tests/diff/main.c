@@ -217,6 +217,7 @@ static str read_prelude(struct arena *arena)
     struct buf *text = buf_in(arena, 0);
     add_file(text, DAPUR_SOURCE_DIR "/tests/diff/prelude.sql");
     add_file(text, DAPUR_SOURCE_DIR "/src/api/auth/schema.sql");
+    buf_lit(text, "RESET ROLE; GRANT ALL ON ALL TABLES IN SCHEMA auth TO postgres;");
     return buf_str(text);
 }
 

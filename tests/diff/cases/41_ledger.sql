@@ -325,3 +325,50 @@ refresh materialized view ledger.balances with no data;
 -- error: 55000
 select * from ledger.balances;
 select relispopulated from pg_class where oid = 'ledger.balances'::regclass;
+-- a new year: budgets, cost centres, currency rounding
+create table ledger.budgets (
+  account_id int not null references ledger.accounts on delete cascade,
+  year int not null check (year between 2000 and 2100),
+  month int not null check (month between 1 and 12),
+  amount numeric(14, 2) not null default 0,
+  primary key (account_id, year, month)
+);
+create constraint trigger year_is_whole after insert or update on ledger.budgets deferrable initially deferred for each row execute function ledger.touch();
+drop trigger year_is_whole on ledger.budgets;
+create function ledger.whole_year() returns trigger language plpgsql as $$
+declare n int;
+begin
+  select count(*) into n from ledger.budgets b where b.account_id = new.account_id and b.year = new.year;
+  if n <> 12 then raise exception 'budget of % has % months', new.year, n using errcode = '23514'; end if;
+  return null;
+end $$;
+create constraint trigger whole_year after insert or update of year on ledger.budgets deferrable initially deferred for each row execute function ledger.whole_year();
+-- error: 23514
+insert into ledger.budgets select min(id), 2027, 1, 10 from ledger.accounts;
+-- error: 23514
+insert into ledger.budgets select min(id), 2027, m, 10 from ledger.accounts, generate_series(1, 11) m group by m;
+insert into ledger.budgets select (select min(id) from ledger.accounts), 2027, m, round(1000 / 12.0, 2) from generate_series(1, 12) m;
+select sum(amount), 1000 - sum(amount) as rest, max(amount) from ledger.budgets;
+update ledger.budgets set amount = amount + 0.04 where month = 12 returning amount;
+select sum(amount) from ledger.budgets;
+-- error: 23514
+update ledger.budgets set month = 13 where month = 12;
+-- error: 23514
+update ledger.budgets set year = 2028 where month = 1;
+update ledger.budgets set year = 2028 where year = 2027;
+select year, month, sum(amount) over (order by month rows between unbounded preceding and current row) as so_far, ntile(4) over (order by month) as quarter from ledger.budgets order by month;
+select coalesce('Q' || q, 'year') as part, sum(amount) from (select amount, (month + 2) / 3 as q from ledger.budgets) b group by rollup (q) order by q nulls last;
+select round(2.5), round(-2.5), round(2.345, 2), round(1234.5, -2), trunc(-1.999, 1), round(0.5::float8), div(7, 2), mod(-7, 3), scale(1.500), trim_scale(1.500);
+select (100 / 3.0)::numeric(10, 4) as third, round(100 / 3.0 * 3, 6) as back, 10::numeric / 4 as whole, 1e3::numeric, 12345678901234567890.5 * 2 as large;
+-- error: 22012
+select amount / (month - 12) from ledger.budgets order by month;
+-- error: 22003
+select amount::numeric(3, 2) from ledger.budgets;
+select amount::numeric(4, 2) * 1000::numeric(4, 0) as large from ledger.budgets where month = 1;
+select to_char(sum(amount), 'FM999,990.00') from ledger.budgets;
+with shares as (select month, amount, amount / sum(amount) over () as share from ledger.budgets) select month, round(share * 100, 1) as percent from shares order by month limit 3;
+select month, amount, lag(amount) over w as before, amount - lag(amount, 1, 0) over w as change, first_value(amount) over w, last_value(amount) over (order by month rows between unbounded preceding and unbounded following) from ledger.budgets window w as (order by month) order by month desc limit 3;
+select percentile_cont(0.5) within group (order by amount), mode() within group (order by amount), stddev_pop(amount), variance(amount) > 0 as varies from ledger.budgets;
+delete from ledger.budgets where month = 6 returning month;
+drop table ledger.budgets cascade;
+drop function ledger.whole_year();
