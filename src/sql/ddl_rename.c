@@ -1,5 +1,6 @@
 /* ALTER ... RENAME, SET SCHEMA, OWNER TO. */
 #include "sql/ddl_int.h"
+#include "sql/partition.h"
 #include "sql/plpgsql.h"
 
 /* ---- RENAME ---- */
@@ -120,6 +121,9 @@ static err rename_column(struct renaming *renaming)
     if (relation->partition_of)
         return err_sql(ddl->arena, "42P16", "cannot rename inherited column \"%.*s\"",
                        STR_FMT(column->name));
+    if (partition_expression_uses(ddl->next, relation->oid, column->name))
+        return ddl_unsupported(ddl, &renaming->stmt->base,
+                               "renaming a column that a partition key's expression names");
     struct cat_relation *edited = CATALOG_EDIT(ddl->next, relation);
     struct cat_column *columns = DDL_OWN(ddl, edited, columns, column_count);
     for (size_t i = 0; i < edited->column_count; i++) {

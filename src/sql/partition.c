@@ -420,17 +420,31 @@ static bool names_column(struct node *node, void *context)
     return !search->found && ast_children(node, names_column, search);
 }
 
-bool partition_key_uses(const struct cat_relation *relation, str column)
+static bool expression_uses(const struct cat_relation *relation, str column)
+{
+    struct column_search search = {.name = column};
+    for (size_t i = 0; i < relation->partition_key_count && !search.found; i++)
+        if (!relation->partition_keys[i].column)
+            names_column((struct node *)(uintptr_t)relation->partition_keys[i].expr.tree, &search);
+    return search.found;
+}
+
+bool partition_expression_uses(const struct catalog *catalog, oid table, str column)
+{
+    size_t at = 0;
+    const struct cat_relation *relation;
+    while ((relation = catalog_relation_next(catalog, &at)))
+        if (cat_relation_table(relation) == table && expression_uses(relation, column)) return true;
+    return false;
+}
+
+static bool key_uses(const struct cat_relation *relation, str column)
 {
     for (size_t i = 0; i < relation->partition_key_count; i++) {
-        const struct cat_partition_key *key = &relation->partition_keys[i];
-        struct column_search search = {.name = column};
-        if (key->column && str_eq(cat_column_numbered(relation, key->column)->name, column))
-            return true;
-        if (!key->column) names_column((struct node *)(uintptr_t)key->expr.tree, &search);
-        if (search.found) return true;
+        int16_t number = relation->partition_keys[i].column;
+        if (number && str_eq(cat_column_numbered(relation, number)->name, column)) return true;
     }
-    return false;
+    return expression_uses(relation, column);
 }
 
 static bool below_uses(const struct catalog *catalog,
@@ -439,7 +453,7 @@ static bool below_uses(const struct catalog *catalog,
 {
     size_t at = 0;
     const struct cat_relation *partition;
-    if (partition_key_uses(relation, column)) return true;
+    if (key_uses(relation, column)) return true;
     while (relation->partition_strategy &&
            (partition = partition_next(catalog, relation->oid, &at)))
         if (partition->partition_strategy && below_uses(catalog, partition, column)) return true;
@@ -453,7 +467,7 @@ bool partition_uses_column(const struct catalog *catalog,
     const struct cat_relation *above = relation;
     while (above->partition_of) {
         above = catalog_relation(catalog, above->partition_of);
-        if (partition_key_uses(above, column)) return true;
+        if (key_uses(above, column)) return true;
     }
     return below_uses(catalog, relation, column);
 }

@@ -47,8 +47,8 @@ MUST_USE err partition_check_bound(struct arena *arena,
 bool partition_uses_column(const struct catalog *catalog,
                            const struct cat_relation *relation,
                            str column);
-/* The same of the relation's own key alone. */
-bool partition_key_uses(const struct cat_relation *relation, str column);
+/* It is named in a key of the table, or of a partition below it, that is an expression. */
+bool partition_expression_uses(const struct catalog *catalog, oid table, str column);
 /* "FOR VALUES FROM (1) TO (2)", "DEFAULT"; "RANGE (a, lower(b))". */
 str partition_bound_text(struct arena *arena,
                          const struct catalog *catalog,

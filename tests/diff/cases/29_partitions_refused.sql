@@ -44,6 +44,12 @@ insert into t_x values (9, 'x', -1);
 alter table t add constraint c_large check (c > 2);
 -- error: 42P07
 create table t_x partition of t for values in ('y');
+create table lowered (name text, n int) partition by list (lower(name));
+create table lowered_a partition of lowered for values in ('a');
+-- refusals: skipped
+alter table lowered rename column name to title;
+alter table lowered rename column n to m;
+insert into lowered values ('A', 1) returning m;
 -- as: anon
 -- error: 42501
 create table t_z partition of t for values in ('z');
