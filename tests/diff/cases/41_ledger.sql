@@ -160,13 +160,9 @@ select ledger.post('2026-01-08', '   ', '[{"account": "1000.01.01", "debit": 10}
 -- error: 22008
 select ledger.post('2026-02-31', 'Day', '[]');
 select day, memo, state from ledger.journals order by day;
--- skip: SET CONSTRAINTS in a function
 select ledger.try_post('2026-01-10', '[{"account": "1000.01.01", "debit": 10}, {"account": "4000.01", "credit": 11}]');
--- skip: SET CONSTRAINTS in a function
 select ledger.try_post('2026-01-10', '[{"account": "1000.01", "debit": 10}, {"account": "4000.01", "credit": 11}]');
--- skip: SET CONSTRAINTS in a function
 select ledger.try_post('2026-01-10', '[{"account": "1000.01.01", "debit": 10}]');
--- skip: SET CONSTRAINTS in a function
 select ledger.try_post('2026-01-10', '[{"account": "1000.01.01", "debit": 15}, {"account": "4000.01", "credit": 15}]');
 select day, account, name, debit, credit, amount, memo from ledger.entries order by day, number, line_no;
 select day, account, amount, balance, n, since from ledger.running order by account, n;
