@@ -189,6 +189,10 @@ static void values_and_sublinks(void **state)
                  "SELECT unnest.unnest AS tag FROM t, unnest(t.tags) unnest");
     assert_refused(f, "select unnest(tags), jsonb_object_keys('{}') from t",
                    "0A000 several set-returning functions in a select list are not supported");
+    assert_refused(f, "select x.note from unnest(array[row(1, 2, 'n')::u]) x",
+                   "0A000 unnest of an array of rows is not supported");
+    assert_refused(f, "select unnest(array_agg(u)) from u",
+                   "0A000 unnest of an array of rows is not supported");
 }
 
 int main(void)
